@@ -1,0 +1,36 @@
+/** Two projects: `pure` needs nothing but node; `real` gets a fresh PostgreSQL database per file. */
+const common = {
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      {
+        jsc: {
+          parser: { syntax: 'typescript', decorators: true },
+          transform: { legacyDecorator: true, decoratorMetadata: true },
+          target: 'es2023',
+          keepClassNames: true,
+        },
+        module: { type: 'es6' },
+      },
+    ],
+  },
+};
+
+export default {
+  projects: [
+    { ...common, displayName: 'pure', testMatch: ['<rootDir>/test/domain/**/*.test.ts', '<rootDir>/test/house.test.ts'] },
+    {
+      ...common,
+      displayName: 'real',
+      testMatch: ['<rootDir>/test/**/*.test.ts'],
+      testPathIgnorePatterns: ['<rootDir>/test/domain/', '<rootDir>/test/house.test.ts'],
+      globalSetup: '<rootDir>/test/support/postgres-up.mjs',
+      globalTeardown: '<rootDir>/test/support/postgres-down.ts',
+    },
+  ],
+  maxWorkers: 2,
+  testTimeout: 30_000,
+};

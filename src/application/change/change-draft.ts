@@ -1,0 +1,118 @@
+import type { LifecycleState } from '../../domain/catalog/lifecycle.js';
+import type { ProductFieldsDraft } from '../../domain/catalog/read-product-fields.js';
+import { handleFault, readProductFields } from '../../domain/catalog/read-product-fields.js';
+import type { SkuFieldsDraft } from '../../domain/catalog/read-sku-fields.js';
+import { codeFault, lineFault, readSkuFields, titleFault } from '../../domain/catalog/read-sku-fields.js';
+import type { ProposedChange } from '../../domain/change/change.js';
+import type { FieldValues } from '../../domain/primitives/json.js';
+import type { Problem } from '../../domain/problem.js';
+import { problem, under } from '../../domain/problem.js';
+
+/** A change as a caller words it; nothing is trusted yet but the JSON types. */
+export type ChangeDraft =
+  | { kind: 'productCreate'; input: { handle: string; fields: ProductFieldsDraft } }
+  | { kind: 'productUpdate'; input: { handle: string; baseRevision: number | null; fields: ProductFieldsDraft } }
+  | { kind: 'skuCreate'; input: { code: string; product: string; fields: SkuFieldsDraft } }
+  | { kind: 'skuUpdate'; input: { code: string; baseRevision: number | null; fields: SkuFieldsDraft } }
+  | { kind: 'skuTransition'; input: { code: string; to: LifecycleState; successor?: string | null } };
+
+export interface ChangeRequestDraft {
+  title: string;
+  reason: string | null;
+  idempotencyKey: string | null;
+  changes: ChangeDraft[];
+}
+
+export const CHANGE_LIMIT = 10_000;
+const REASON_LIMIT = 2_000;
+
+/** What is wrong with a request whatever the state of the master, all of it, and the changes in canonical form. */
+export function readChangeRequest(
+  draft: ChangeRequestDraft,
+  systems: readonly string[],
+): { changes: ProposedChange[]; problems: Problem[] } {
+  const problems: Problem[] = [];
+  const title = titleFault(draft.title);
+  if (title) problems.push(problem(title.code, title.message, ['title']));
+  if (draft.reason !== null && draft.reason.length > REASON_LIMIT) {
+    problems.push(problem('TOO_LONG', `a reason has at most ${REASON_LIMIT} characters`, ['reason']));
+  }
+  if (draft.idempotencyKey !== null) {
+    const fault =
+      draft.idempotencyKey.trim() === ''
+        ? { code: 'REQUIRED' as const, message: 'an empty key' }
+        : lineFault(draft.idempotencyKey);
+    if (fault) problems.push(problem(fault.code, fault.message, ['idempotencyKey']));
+  }
+  if (draft.changes.length === 0) problems.push(problem('REQUIRED', 'a request has at least one change', ['changes']));
+  if (draft.changes.length > CHANGE_LIMIT) {
+    problems.push(problem('TOO_MANY', `a request has at most ${CHANGE_LIMIT} changes`, ['changes']));
+    return { changes: [], problems };
+  }
+  const changes = draft.changes.map((each, index) => {
+    const read = readChange(each, systems);
+    problems.push(...under(['changes', String(index), each.kind], read.problems));
+    return read.change;
+  });
+  return { changes, problems };
+}
+
+function readChange(draft: ChangeDraft, systems: readonly string[]): { change: ProposedChange; problems: Problem[] } {
+  switch (draft.kind) {
+    case 'productCreate':
+      return readProduct('PRODUCT_CREATE', draft.input.handle, null, draft.input.fields);
+    case 'productUpdate':
+      return readProduct('PRODUCT_UPDATE', draft.input.handle, draft.input.baseRevision, draft.input.fields);
+    case 'skuCreate': {
+      const fault = codeFault(draft.input.code);
+      const read = readSku('SKU_CREATE', draft.input.code, null, draft.input.fields, systems);
+      read.change.patch.product = draft.input.product;
+      return {
+        change: read.change,
+        problems: [...(fault ? [problem(fault.code, fault.message, ['code'])] : []), ...read.problems],
+      };
+    }
+    case 'skuUpdate':
+      return readSku('SKU_UPDATE', draft.input.code, draft.input.baseRevision, draft.input.fields, systems);
+    case 'skuTransition': {
+      const patch: FieldValues = { state: draft.input.to };
+      if (draft.input.successor !== undefined) patch.successor = draft.input.successor;
+      return {
+        change: { operation: 'SKU_TRANSITION', target: draft.input.code, baseRevision: null, patch },
+        problems: [],
+      };
+    }
+  }
+}
+
+function readProduct(
+  operation: 'PRODUCT_CREATE' | 'PRODUCT_UPDATE',
+  handle: string,
+  baseRevision: number | null,
+  fields: ProductFieldsDraft,
+): { change: ProposedChange; problems: Problem[] } {
+  const { patch, problems } = readProductFields(fields);
+  if (operation === 'PRODUCT_CREATE') {
+    const fault = handleFault(handle);
+    if (fault) problems.push(problem(fault.code, fault.message, ['handle']));
+  } else if (Object.keys(fields).length === 0) problems.push(problem('REQUIRED', 'nothing to change', ['handle']));
+  return { change: { operation, target: handle, baseRevision, patch: { ...patch } as FieldValues }, problems };
+}
+
+function readSku(
+  operation: 'SKU_CREATE' | 'SKU_UPDATE',
+  code: string,
+  baseRevision: number | null,
+  fields: SkuFieldsDraft,
+  systems: readonly string[],
+): { change: ProposedChange; problems: Problem[] } {
+  const { patch, problems } = readSkuFields(fields, systems);
+  const named = under(['fields'], problems);
+  if (operation === 'SKU_UPDATE' && Object.keys(fields).length === 0) {
+    named.push(problem('REQUIRED', 'nothing to change', ['fields']));
+  }
+  return {
+    change: { operation, target: code, baseRevision, patch: { ...patch } as unknown as FieldValues },
+    problems: named,
+  };
+}

@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import type { Caller } from '../../domain/actor.js';
+import type { ProposedChange } from '../../domain/change/change.js';
+import { foldCode } from '../../domain/primitives/text.js';
+import type { Outcome } from '../../domain/problem.js';
+import { accepted, problem, refused } from '../../domain/problem.js';
+import type { Ports } from '../ports/ports.js';
+import type { Stores } from '../ports/unit-of-work.js';
+import type { ChangeRequestDraft } from './change-draft.js';
+import { readChangeRequest } from './change-draft.js';
+import { enterReview } from './enter-review.js';
+import { planRequest } from './plan-request.js';
+
+/**
+ * Creates a change request and, unless `asDraft`, submits it at once. A request with problems that is to be submitted
+ * is refused whole, with every problem; a draft is kept with its problems, so that it can be mended.
+ */
+export async function createChangeRequest(
+  ports: Ports,
+  caller: Caller,
+  draft: ChangeRequestDraft,
+  asDraft: boolean,
+): Promise<Outcome<{ id: string }>> {
+  if (caller.actor.partyId === null) {
+    return refused(problem('PARTY_REQUIRED', 'this key belongs to no party, so nobody would answer for the request'));
+  }
+  const systems = (await ports.operations.systems()).map((system) => system.code);
+  const { changes, problems } = readChangeRequest(draft, systems);
+  if (problems.length > 0) return { ok: false, problems };
+  return ports.work.run((stores) => addRequest(ports, stores, caller, { draft, changes, asDraft, origin: 'REQUEST' }));
+}
+
+export interface NewRequest {
+  draft: Pick<ChangeRequestDraft, 'title' | 'reason' | 'idempotencyKey'> & { changes: unknown };
+  changes: ProposedChange[];
+  asDraft: boolean;
+  origin: 'REQUEST' | 'ADOPTION';
+}
+
+/**
+ * Adds a request whose changes are sound in themselves; inside a unit of work, so that adoption can link findings to it
+ * before the request enters review (and, where nobody is asked, is applied at once).
+ */
+export async function addRequest(
+  ports: Ports,
+  stores: Stores,
+  caller: Caller,
+  request: NewRequest,
+  beforeReview: (id: string) => Promise<void> = () => Promise.resolve(),
+): Promise<Outcome<{ id: string }>> {
+  const { draft, asDraft } = request;
+  const idempotency =
+    draft.idempotencyKey === null
+      ? null
+      : { caller: caller.actor.id, key: draft.idempotencyKey, hash: hashOf(request) };
+  if (idempotency) {
+    const before = await stores.requests.byIdempotency(idempotency.caller, idempotency.key);
+    if (before?.hash === idempotency.hash) return accepted({ id: before.id });
+    if (before)
+      return refused(problem('IDEMPOTENCY_MISMATCH', 'this key was sent with another body before', ['idempotencyKey']));
+  }
+  const changes = await withBases(stores, request.changes);
+  const planned = await planRequest(ports, stores, changes, caller.actor, { lock: false });
+  if (!asDraft && planned.problems.length > 0) return { ok: false, problems: planned.problems };
+  const id = ports.newId();
+  await stores.requests.add({
+    id,
+    title: draft.title.trim(),
+    reason: draft.reason,
+    origin: request.origin,
+    author: caller.actor,
+    changes: changes.map((change) => ({ ...change, id: ports.newId() })),
+    idempotency,
+  });
+  await beforeReview(id);
+  if (!asDraft) await enterReview(ports, stores, id, planned, caller.actor);
+  else {
+    await stores.requests.update(id, { state: 'DRAFT', problems: planned.problems, conflicts: planned.set.conflicts });
+    await stores.audit([
+      { actor: caller.actor, type: 'CHANGE_REQUEST_DRAFTED', subject: id, data: { changes: changes.length } },
+    ]);
+  }
+  return accepted({ id });
+}
+
+/** Where the author named no base revision, it is the present one: what they could see when they wrote. */
+async function withBases(stores: Stores, changes: readonly ProposedChange[]): Promise<ProposedChange[]> {
+  const revisions = await stores.catalog.revisionsOf(changes);
+  return changes.map((change) => {
+    if (change.baseRevision !== null || change.operation === 'PRODUCT_CREATE' || change.operation === 'SKU_CREATE')
+      return change;
+    const key = change.operation === 'PRODUCT_UPDATE' ? `PRODUCT:${change.target}` : `SKU:${foldCode(change.target)}`;
+    return { ...change, baseRevision: revisions.get(key) ?? null };
+  });
+}
+
+function hashOf(request: NewRequest): string {
+  const { title, reason } = request.draft;
+  return createHash('sha256')
+    .update(JSON.stringify([title, reason, request.asDraft, request.changes]))
+    .digest('hex');
+}

@@ -1,0 +1,31 @@
+import type { Actor } from '../../domain/actor.js';
+import type { Ports } from '../ports/ports.js';
+import type { Stores } from '../ports/unit-of-work.js';
+import { applyChangeRequest } from './apply-change-request.js';
+import type { PlannedRequest } from './plan-request.js';
+
+/**
+ * A sound request enters review: with the approvals that policy asks for, in conflict at once where somebody else came
+ * first, or applied on the spot where policy asks for nobody.
+ */
+export async function enterReview(
+  ports: Ports,
+  stores: Stores,
+  id: string,
+  planned: PlannedRequest,
+  by: Actor,
+): Promise<void> {
+  const conflicted = planned.set.conflicts.length > 0;
+  await stores.requests.update(id, {
+    state: conflicted ? 'CONFLICTED' : 'IN_REVIEW',
+    problems: [],
+    conflicts: planned.set.conflicts,
+    requirements: planned.requirements,
+    submitted: true,
+  });
+  const request = await stores.requests.lock(id);
+  if (!request) throw new Error(`change request ${id} vanished inside its own transaction`);
+  const data = { changes: request.changes.length };
+  await stores.audit([{ actor: by, type: 'CHANGE_REQUEST_SUBMITTED', subject: request.number, data }]);
+  if (!conflicted && planned.requirements.length === 0) await applyChangeRequest(ports, stores, request);
+}

@@ -1,0 +1,32 @@
+import type { Caller } from '../../domain/actor.js';
+import { mayActAs } from '../../domain/actor.js';
+import { mayBeDone } from '../../domain/change/change.js';
+import type { Outcome } from '../../domain/problem.js';
+import { accepted, problem, refused } from '../../domain/problem.js';
+import type { Ports } from '../ports/ports.js';
+import { enterReview } from './enter-review.js';
+import { planRequest } from './plan-request.js';
+
+/** Puts a draft into review: planned against the present, with the approvals that policy asks for. */
+export async function submitChangeRequest(ports: Ports, caller: Caller, id: string): Promise<Outcome<{ id: string }>> {
+  return ports.work.run(async (stores) => {
+    const request = await stores.requests.lock(id);
+    if (!request) return refused(problem('NOT_FOUND', 'there is no such change request', ['id']));
+    const isAuthor = request.author.partyId !== null && request.author.partyId === caller.actor.partyId;
+    if (!isAuthor && !mayActAs(caller, ['ADMIN'])) {
+      return refused(problem('NOT_ASKED', `only its author may submit ${request.number}`, ['id']));
+    }
+    if (!mayBeDone('SUBMIT', request.state)) {
+      return refused(
+        problem('WRONG_STATE', `${request.number} is ${request.state}; only a draft can be submitted`, ['id']),
+      );
+    }
+    const planned = await planRequest(ports, stores, request.changes, request.author, { lock: false });
+    if (planned.problems.length > 0) {
+      await stores.requests.update(id, { state: 'DRAFT', problems: planned.problems });
+      return { ok: false, problems: planned.problems };
+    }
+    await enterReview(ports, stores, id, planned, caller.actor);
+    return accepted({ id });
+  });
+}

@@ -1,0 +1,24 @@
+import type { ChangeSet } from '../../domain/change/draft.js';
+import type { Stamp, WrittenRevision } from '../ports/catalog-store.js';
+import type { Stores } from '../ports/unit-of-work.js';
+
+/**
+ * The one write path into the master. `DELIVER`: what changed is owed to every system that holds it.
+ * `BASELINE`: the master learns what is out there already, so nothing is owed; new records wait for a scan to match them.
+ */
+export async function writeChangeSet(
+  stores: Stores,
+  set: ChangeSet,
+  stamp: Stamp,
+  mode: 'DELIVER' | 'BASELINE',
+): Promise<WrittenRevision[]> {
+  const written = await stores.catalog.write(set, stamp);
+  if (mode === 'BASELINE') {
+    await stores.records.ensure(written, 'WAITING');
+    return written;
+  }
+  await stores.records.ensure(written, 'TO_CREATE');
+  const systems = await stores.deliveries.enqueue(written, stamp.changeRequestId);
+  if (systems.length > 0) await stores.wake.deliveriesDue(systems);
+  return written;
+}

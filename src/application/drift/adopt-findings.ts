@@ -1,0 +1,92 @@
+import type { Caller } from '../../domain/actor.js';
+import type { ProposedChange } from '../../domain/change/change.js';
+import type { FieldValues } from '../../domain/primitives/json.js';
+import type { Outcome, Problem } from '../../domain/problem.js';
+import { accepted, problem, refused } from '../../domain/problem.js';
+import { addRequest } from '../change/create-change-request.js';
+import type { LockedFinding } from '../ports/finding-store.js';
+import type { Ports } from '../ports/ports.js';
+import { checkFindings } from './check-findings.js';
+import { adoptedPatch } from './adopted-patch.js';
+
+/** The name of somebody's reason should say something (design 4.3, force apply, and 4.8). */
+const SHORTEST_REASON = 10;
+
+/**
+ * Proposes the observed values as one change request. Nobody approves their own, also not this way: the findings end as
+ * ADOPTED when somebody else has approved it and it is applied.
+ */
+export async function adoptFindings(
+  ports: Ports,
+  caller: Caller,
+  input: { ids: string[]; reason: string },
+): Promise<Outcome<{ ids: string[]; changeRequestId: string }>> {
+  if (input.reason.trim().length < SHORTEST_REASON) {
+    return refused(problem('REASON_TOO_SHORT', `a reason has at least ${SHORTEST_REASON} characters`, ['reason']));
+  }
+  if (caller.actor.partyId === null) return refused(problem('PARTY_REQUIRED', 'this key belongs to no party'));
+  return ports.work.run(async (stores) => {
+    const locked = await stores.findings.lock(input.ids);
+    const problems = checkFindings(input.ids, locked, ['OPEN', 'ACKNOWLEDGED']);
+    const proposals = locked.map((finding) => ({ finding, patch: patchOf(finding) }));
+    for (const { finding, patch } of proposals) {
+      if (!patch.ok)
+        problems.push(
+          ...patch.problems.map((each) => ({ ...each, field: ['ids', String(input.ids.indexOf(finding.id))] })),
+        );
+    }
+    if (problems.length > 0) return { ok: false, problems };
+    const changes = changesOf(
+      proposals.flatMap(({ finding, patch }) => (patch.ok ? [{ finding, patch: patch.value }] : [])),
+    );
+    const title = `Adopt ${locked.length} value${locked.length === 1 ? '' : 's'} found in ${[...new Set(locked.map(({ system }) => system))].join(', ')}`;
+    const request = {
+      draft: { title, reason: input.reason, idempotencyKey: null, changes },
+      changes,
+      asDraft: false,
+      origin: 'ADOPTION' as const,
+    };
+    const added = await addRequest(ports, stores, caller, request, async (id) => {
+      await stores.findings.proposeAdoption(input.ids, caller.actor, id, input.reason);
+    });
+    return added.ok ? accepted({ ids: input.ids, changeRequestId: added.value.id }) : added;
+  });
+}
+
+function patchOf(finding: LockedFinding): Outcome<FieldValues> {
+  const refusal = refusalOf(finding);
+  return refusal ? refused(refusal) : adoptedPatch(finding.field ?? '', finding.found);
+}
+
+function refusalOf(finding: LockedFinding): Problem | null {
+  switch (finding.kind) {
+    case 'RECODED':
+      return problem('CODE_IMMUTABLE', `a code never changes; write ${finding.target} back in ${finding.system}`);
+    case 'FIELD':
+      return finding.changeRequestId
+        ? problem('ALREADY_DECIDED', `${finding.target} is proposed for adoption already`)
+        : null;
+    case 'LIFECYCLE':
+    case 'BUNDLE':
+    case 'MISSING':
+    case 'UNEXPECTED':
+    case 'DUPLICATE':
+      return problem(
+        'NOT_RESOLVABLE_HERE',
+        `a ${finding.kind} finding cannot be adopted; propose what you want as a change request`,
+      );
+  }
+}
+
+/** One change a record, so that values of one SKU are decided together. */
+function changesOf(proposals: readonly { finding: LockedFinding; patch: FieldValues }[]): ProposedChange[] {
+  const byTarget = new Map<string, ProposedChange>();
+  for (const { finding, patch } of proposals) {
+    const operation = finding.skuId === null ? 'PRODUCT_UPDATE' : 'SKU_UPDATE';
+    const key = `${operation}:${finding.target}`;
+    const change = byTarget.get(key) ?? { operation, target: finding.target, baseRevision: null, patch: {} };
+    Object.assign(change.patch, patch);
+    byTarget.set(key, change);
+  }
+  return [...byTarget.values()];
+}

@@ -1,0 +1,25 @@
+import type { DriftState } from '../../domain/drift/finding.js';
+import type { Problem } from '../../domain/problem.js';
+import { problem } from '../../domain/problem.js';
+import type { LockedFinding } from '../ports/finding-store.js';
+
+/** At most this many findings are resolved in one call. */
+const LIMIT = 1_000;
+
+/** Every reason why these findings cannot be worked on now, each under the place of its id. */
+export function checkFindings(
+  ids: readonly string[],
+  locked: readonly LockedFinding[],
+  states: readonly DriftState[],
+): Problem[] {
+  if (ids.length === 0) return [problem('REQUIRED', 'name at least one finding', ['ids'])];
+  if (ids.length > LIMIT) return [problem('TOO_MANY', `at most ${LIMIT} findings in one call`, ['ids'])];
+  const byId = new Map(locked.map((finding) => [finding.id, finding]));
+  return ids.flatMap((id, index) => {
+    const finding = byId.get(id);
+    const path = ['ids', String(index)];
+    if (!finding) return [problem('NOT_FOUND', 'there is no such finding', path)];
+    if (states.includes(finding.state)) return [];
+    return [problem('WRONG_STATE', `the finding on ${finding.target} is ${finding.state}`, path)];
+  });
+}

@@ -1,0 +1,152 @@
+import { compareRecord } from '../../domain/drift/compare.js';
+import type { FindingDraft, ObservationSource } from '../../domain/drift/finding.js';
+import { identityOf } from '../../domain/drift/finding.js';
+import { judgeRecord } from '../../domain/drift/judge.js';
+import { normaliseAll } from '../../domain/drift/normalise.js';
+import { DEFAULT_RULES } from '../../domain/drift/source-of-truth.js';
+import { foldCode } from '../../domain/primitives/text.js';
+import type { GovernedSystem, ObservedRecord, RootRef } from '../../domain/publishing/system.js';
+import type { ObservableRecord, Verdicts } from '../ports/observation-store.js';
+import type { Ports } from '../ports/ports.js';
+import { projectRecord } from '../publishing/project-record.js';
+
+/** What was read, and when the reading began by the database's clock. */
+export interface Observation {
+  records: readonly ObservedRecord[];
+  /** Roots that a strong read says are gone. */
+  goneRoots: readonly RootRef[];
+  readAt: Date;
+}
+
+export interface ObservationCounts {
+  opened: number;
+  closed: number;
+  /** Records whose verdict must wait: a delivery was at work on them. */
+  busy: number;
+  compared: number;
+}
+
+/**
+ * The one place where something seen in a system becomes a verdict, whichever way it was seen: by webhook, by scan.
+ * Records that no master record is matched with are not judged here; a complete scan tells what they are.
+ */
+export async function observe(
+  ports: Ports,
+  system: GovernedSystem,
+  source: ObservationSource,
+  observation: Observation,
+): Promise<ObservationCounts> {
+  const externalIds = observation.records.map(({ entity, externalId }) => `${entity}:${externalId}`);
+  const rootIds = observation.goneRoots.map(({ externalId }) => externalId);
+  // Every record of a root that was read belongs into the verdict, so that a deleted variant is noticed.
+  const readRoots = source === 'WEBHOOK' ? observation.records.map(({ root }) => root.externalId) : [];
+  const lookFor = { externalIds, rootIds: [...new Set([...rootIds, ...readRoots])] };
+  const seen = new Map(observation.records.map((each) => [`${each.entity}:${each.externalId}`, each]));
+  return ports.observations.judge(
+    system,
+    lookFor,
+    observation.readAt,
+    (records) => judgeAll(ports, system, records, seen),
+    source,
+  );
+}
+
+function judgeAll(
+  ports: Ports,
+  system: GovernedSystem,
+  records: readonly ObservableRecord[],
+  seen: ReadonlyMap<string, ObservedRecord>,
+): Omit<Verdicts, 'system' | 'source'> {
+  const out: Omit<Verdicts, 'system' | 'source'> = { records: [], findings: [], closings: [], owed: [], gone: [] };
+  for (const each of records) {
+    if (each.busy) continue;
+    const { record } = each;
+    const shown = seen.get(`${record.entity}:${record.externalId ?? ''}`);
+    if (!shown) out.gone.push(record.id);
+    else judgeOne(ports, system, each, shown, out);
+  }
+  return out;
+}
+
+function judgeOne(
+  ports: Ports,
+  system: GovernedSystem,
+  each: ObservableRecord,
+  shown: ObservedRecord,
+  out: Omit<Verdicts, 'system' | 'source'>,
+): void {
+  const { record, product, states } = each;
+  const values = normaliseAll(shown.fields);
+  const canonical = projectRecord(record, product, states, system, ports.masterCurrency);
+  if (!canonical) {
+    out.records.push({ recordId: record.id, base: record.published ?? {}, observed: values, inSync: true });
+    return;
+  }
+  const expected = record.unsettled.map((attempt) => attempt.expected);
+  const input = {
+    canonical,
+    base: record.published,
+    observed: values,
+    unreadable: shown.unreadable,
+    expected,
+    rules: DEFAULT_RULES,
+  };
+  const judgement = judgeRecord(record, compareRecord(input), {
+    attribution: shown.attribution,
+    changedAt: record.changedAt,
+  });
+  const recoded = recodedOf(record, shown);
+  if (recoded) out.findings.push(recoded);
+  else closeRecoded(record, out);
+  out.findings.push(...judgement.findings);
+  out.closings.push(...judgement.closings);
+  out.records.push({
+    recordId: record.id,
+    base: judgement.base,
+    observed: values,
+    inSync: judgement.inSync && !recoded,
+  });
+  const lags = Object.keys(judgement.writes).length > 0;
+  // What differed at linking is a finding and waits for a person; any other lag is owed.
+  if (lags && !each.hasDelivery && system.mode === 'WRITE') out.owed.push(record.id);
+}
+
+/** The record is the one we know by its id, but it bears another code now. */
+function recodedOf(record: ObservableRecord['record'], shown: ObservedRecord): FindingDraft | null {
+  if (record.entity !== 'SKU' || (shown.code !== null && foldCode(shown.code) === foldCode(record.target))) return null;
+  return {
+    identity: identityOf(record.id, 'RECODED', null),
+    kind: 'RECODED',
+    recordId: record.id,
+    productId: record.productId,
+    skuId: record.skuId,
+    target: record.target,
+    field: null,
+    expected: record.target,
+    found: shown.code,
+    lastPublished: record.target,
+    severity: 'HIGH',
+    attribution: shown.attribution,
+  };
+}
+
+function closeRecoded(record: ObservableRecord['record'], out: Omit<Verdicts, 'system' | 'source'>): void {
+  for (const open of record.openFindings.filter(({ kind }) => kind === 'RECODED')) {
+    const by = { kind: 'SYSTEM' as const, id: 'system:observer', name: 'observer', partyId: null };
+    out.closings.push({ findingId: open.id, resolution: 'SELF_HEALED', by });
+  }
+}
+
+/** Reads roots by id and judges them. */
+export async function observeRoots(
+  ports: Ports,
+  system: GovernedSystem,
+  roots: readonly RootRef[],
+  source: ObservationSource,
+): Promise<ObservationCounts> {
+  const readAt = await ports.observations.now();
+  const readings = await ports.connectors.of(system.code).readRoots([...roots]);
+  const records = readings.flatMap((reading) => reading.records ?? []);
+  const goneRoots = readings.filter((reading) => reading.records === null).map(({ root }) => root);
+  return observe(ports, system, source, { records, goneRoots, readAt });
+}

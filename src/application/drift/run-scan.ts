@@ -1,0 +1,103 @@
+import type { GovernedSystem, RootRef } from '../../domain/publishing/system.js';
+import type { Ports } from '../ports/ports.js';
+import { faultOf } from '../publishing/fault-of.js';
+import { observe, observeRoots } from './observe-roots.js';
+
+/** Roots read again at once, to confirm what a scan suggests. */
+const CONFIRM = 100;
+/** How often a record that a delivery is at work on is looked at again, and how long we wait in between. */
+const BUSY_ROUNDS = 20;
+const BUSY_MS = 500;
+
+/**
+ * Reads a whole system and judges every record of it. What the scan suggests is confirmed by a strong read before a
+ * MISSING finding is opened, because a scan is no snapshot. A scan that breaks off is FAILED and says nothing of absence.
+ */
+export async function runScan(ports: Ports, scanId: string): Promise<void> {
+  const scan = await ports.observations.scan(scanId);
+  if (!scan || scan.state !== 'RUNNING') return;
+  const system = await ports.observations.systemByCode(scan.system);
+  if (!system) return;
+  try {
+    await readAll(ports, system, scanId);
+    await pairWaiting(ports, system, scanId);
+    const gone = await confirmUnseen(ports, system, scanId);
+    const { opened, closed } = await ports.observations.judgeAbsences(scanId, gone);
+    await ports.observations.scanProgress(scanId, { recordsRead: 0, skusCompared: 0, opened, closed });
+    await ports.observations.endScan(scanId, 'SUCCEEDED', null);
+    await ports.queue.reportHealth(system.code, 'UP');
+    if (await ports.observations.linkIfClean(system.code)) ports.log('info', `${system.code} is linked`, {});
+  } catch (error) {
+    const fault = faultOf(error);
+    ports.log('error', 'a scan failed', { system: system.code, fault: fault.message });
+    await ports.observations.endScan(scanId, 'FAILED', fault.message);
+    await ports.queue.reportHealth(system.code, 'DEGRADED');
+  }
+}
+
+async function readAll(ports: Ports, system: GovernedSystem, scanId: string): Promise<void> {
+  const readAt = await ports.observations.now();
+  const busyRoots = new Map<string, RootRef>();
+  for await (const batch of ports.connectors.of(system.code).scan()) {
+    await ports.observations.scanSaw(scanId, batch);
+    const counts = await observe(ports, system, 'FULL_SCAN', { records: batch, goneRoots: [], readAt });
+    if (counts.busy > 0) for (const { root } of batch) busyRoots.set(root.externalId, root);
+    const skus = batch.filter(({ entity }) => entity === 'SKU').length;
+    await ports.observations.scanProgress(scanId, {
+      recordsRead: batch.length,
+      skusCompared: Math.min(counts.compared, skus),
+      opened: counts.opened,
+      closed: counts.closed,
+    });
+  }
+  await lookAgain(ports, system, scanId, [...busyRoots.values()]);
+}
+
+/** Verdicts that were put off while a delivery was at work. */
+async function lookAgain(
+  ports: Ports,
+  system: GovernedSystem,
+  scanId: string,
+  roots: readonly RootRef[],
+): Promise<void> {
+  for (let from = 0; from < roots.length; from += CONFIRM) {
+    const batch = roots.slice(from, from + CONFIRM);
+    for (let round = 0; round < BUSY_ROUNDS; round += 1) {
+      const { opened, closed, busy, compared } = await observeRoots(ports, system, batch, 'FULL_SCAN');
+      await ports.observations.scanProgress(scanId, { recordsRead: 0, skusCompared: compared, opened, closed });
+      if (busy === 0) break;
+      await new Promise((resolve) => setTimeout(resolve, BUSY_MS));
+    }
+  }
+}
+
+/** Records that waited for a first match are paired, and compared for the first time. */
+async function pairWaiting(ports: Ports, system: GovernedSystem, scanId: string): Promise<void> {
+  const paired = await ports.observations.pair(scanId);
+  if (paired.length === 0) return;
+  const readAt = await ports.observations.now();
+  for (let from = 0; from < paired.length; from += 500) {
+    const batch = paired.slice(from, from + 500);
+    const { opened, closed, compared } = await observe(ports, system, 'FULL_SCAN', {
+      records: batch,
+      goneRoots: [],
+      readAt,
+    });
+    await ports.observations.scanProgress(scanId, { recordsRead: 0, skusCompared: compared, opened, closed });
+  }
+}
+
+/** Of the records that the scan did not see, those that a strong read says are gone. */
+async function confirmUnseen(ports: Ports, system: GovernedSystem, scanId: string): Promise<string[]> {
+  const gone: string[] = [];
+  let after: string | null = null;
+  for (;;) {
+    const unseen = await ports.observations.unseen(scanId, after, CONFIRM);
+    if (unseen.length === 0) return gone;
+    const roots = new Map(unseen.map(({ root }) => [root.externalId, root]));
+    const readings = await ports.connectors.of(system.code).readRoots([...roots.values()]);
+    const there = new Set(readings.flatMap((reading) => reading.records ?? []).map(({ externalId }) => externalId));
+    gone.push(...unseen.filter(({ externalId }) => !there.has(externalId)).map(({ recordId }) => recordId));
+    after = unseen.at(-1)?.recordId ?? null;
+  }
+}

@@ -1,0 +1,35 @@
+import type { Actor } from '../../domain/actor.js';
+import type { ChangeSet, World } from '../../domain/change/draft.js';
+import type { ProposedChange } from '../../domain/change/change.js';
+
+/** Who changed the master, why, and by which request. */
+export interface Stamp {
+  actor: Actor;
+  reason: string | null;
+  changeRequestId: string | null;
+}
+
+/** What was written: enough to enqueue deliveries. */
+export interface WrittenRevision {
+  entity: 'PRODUCT' | 'SKU';
+  productId: string;
+  skuId: string | null;
+  /** SKU code or product handle. */
+  target: string;
+  revision: number;
+  created: boolean;
+  /** Set of changed canonical field names. */
+  fields: string[];
+}
+
+export interface CatalogStore {
+  /**
+   * Everything that the changes reach. With `lock`: products by id, then SKUs by id, are locked first, so that what is
+   * read stays true until the transaction ends and two requests never wait for each other in a circle.
+   */
+  world(changes: readonly ProposedChange[], options: { lock: boolean }): Promise<World>;
+  /** Revisions, present rows and feed entries of a change set, set-based; the only writer of canonical tables. */
+  write(set: ChangeSet, stamp: Stamp): Promise<WrittenRevision[]>;
+  /** Present revisions by `SKU:<folded code>` and `PRODUCT:<handle>`, for the base of a new change. */
+  revisionsOf(changes: readonly ProposedChange[]): Promise<Map<string, number>>;
+}

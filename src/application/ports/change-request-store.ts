@@ -1,0 +1,55 @@
+import type { Actor } from '../../domain/actor.js';
+import type { ApprovalRequirement } from '../../domain/change/approval.js';
+import type { ChangeRequestState, FieldConflict, ProposedChange } from '../../domain/change/change.js';
+import type { Problem } from '../../domain/problem.js';
+
+export interface ChangeRequest {
+  id: string;
+  /** "CR-1042". */
+  number: string;
+  title: string;
+  reason: string | null;
+  state: ChangeRequestState;
+  origin: 'REQUEST' | 'IMPORT' | 'ADOPTION';
+  author: Actor;
+  requirements: ApprovalRequirement[];
+  changes: (ProposedChange & { id: string })[];
+  /** Parties that approved. */
+  approvedBy: string[];
+}
+
+export interface NewChangeRequest {
+  id: string;
+  title: string;
+  reason: string | null;
+  origin: ChangeRequest['origin'];
+  author: Actor;
+  changes: readonly (ProposedChange & { id: string })[];
+  idempotency: { caller: string; key: string; hash: string } | null;
+}
+
+export interface ChangeRequestOutcome {
+  state: ChangeRequestState;
+  problems?: readonly Problem[];
+  conflicts?: readonly FieldConflict[];
+  requirements?: readonly ApprovalRequirement[];
+  submitted?: boolean;
+  applied?: boolean;
+}
+
+export interface ChangeRequestStore {
+  add(request: NewChangeRequest): Promise<void>;
+  /** The request with its changes, its row locked; null when there is none. */
+  lock(id: string): Promise<ChangeRequest | null>;
+  update(id: string, outcome: ChangeRequestOutcome): Promise<void>;
+  decide(decision: {
+    id: string;
+    requestId: string;
+    actor: Actor;
+    partyId: string;
+    kind: 'APPROVE' | 'REJECT';
+    comment: string | null;
+  }): Promise<void>;
+  /** What this caller sent under this key before, within 72 hours. */
+  byIdempotency(caller: string, key: string): Promise<{ id: string; hash: string } | null>;
+}

@@ -1,0 +1,94 @@
+import type { FieldValues } from '../../domain/primitives/json.js';
+import type { DeliveryFault, ObservedRecord, RecordEntity, RootRef } from '../../domain/publishing/system.js';
+
+/** What a strong read of one root showed. `records` is null when the system says that the root is gone. */
+export interface RootReading {
+  root: RootRef;
+  /** The root's own record first (where the system has product records), then every SKU record in it. */
+  records: ObservedRecord[] | null;
+}
+
+/** How to find records of ours for which no id is stored, e.g. after a create whose answer was lost. */
+export interface LookUp {
+  productId: string;
+  handle: string;
+  codes: string[];
+}
+
+/** One record to be written. `values` holds only what shall change; on CREATE everything that the record is to show. */
+export interface RecordWrite {
+  entity: RecordEntity;
+  /** Our id of the SKU or product. */
+  id: string;
+  /** SKU code or product handle. */
+  code: string;
+  action: 'CREATE' | 'UPDATE';
+  /** The system's id; null on CREATE. */
+  externalId: string | null;
+  values: FieldValues;
+  /** Token of the reading that this write was decided on, where the system has tokens. */
+  token: string | null;
+}
+
+/** All writes of one product to one system, sent under one lease. */
+export interface WriteCommand {
+  /** Our id of this attempt: the idempotency key, where the system takes one. */
+  attemptId: string;
+  product: { id: string; handle: string; root: RootRef | null };
+  writes: RecordWrite[];
+}
+
+/** What became of one record. `observed` is the system's own answer after the write, or a strong read made right after it. */
+export type RecordOutcome =
+  | { id: string; entity: RecordEntity; written: true; observed: ObservedRecord }
+  | { id: string; entity: RecordEntity; written: false; fault: DeliveryFault };
+
+export interface Capabilities {
+  /** The system has product records beside SKU records (Shopify has, ERPs have not). */
+  productRecords: boolean;
+  /** Writes can be made conditional on what was read (If-Match); else a window of one round trip remains. */
+  concurrencyToken: boolean;
+  /** The system names who changed a record. */
+  attribution: boolean;
+}
+
+/**
+ * Speaks one kind of system's language; knows nothing of deliveries, findings or rules.
+ * Every method throws ConnectorError and nothing else for what the system or the network did.
+ * Every call ends within 20 s per HTTP exchange.
+ */
+export interface Connector {
+  readonly capabilities: Capabilities;
+  /** Strong reads by id, in the order asked, one reading per root. At most 250 roots a call. */
+  readRoots(roots: RootRef[], signal?: AbortSignal): Promise<RootReading[]>;
+  /** Strong look-up by whatever the system finds our records by (custom id, handle, code); empty when there is none. */
+  lookUp(query: LookUp, signal?: AbortSignal): Promise<ObservedRecord[]>;
+  /** One outcome per write, in any order. A fault of one record never hides another's outcome. */
+  write(command: WriteCommand, signal?: AbortSignal): Promise<RecordOutcome[]>;
+  /** Every record of the system, in batches. Ends normally only when it was complete; a partial scan throws. */
+  scan(signal?: AbortSignal): AsyncIterable<ObservedRecord[]>;
+  /** Null where the system cannot call us. */
+  readonly webhooks: WebhookSide | null;
+}
+
+export interface WebhookSide {
+  /** Is this raw body signed with the current secret, or the previous one during rotation? Constant time. */
+  isAuthentic(headers: Record<string, string | undefined>, rawBody: Buffer): boolean;
+  /** Which root a webhook says to look at again; null when its topic is none of ours. Throws on a body that is not what the topic promises. */
+  rootOf(topic: string, rawBody: Buffer): RootRef | null;
+  /** Makes sure that every topic is subscribed to `uri`; answers the topics that had to be made or mended. */
+  ensureSubscriptions(uri: string): Promise<string[]>;
+}
+
+/** The only error that leaves a connector. */
+export class ConnectorError extends Error {
+  constructor(readonly fault: DeliveryFault) {
+    super(fault.message);
+    this.name = 'ConnectorError';
+  }
+}
+
+/** Finds the connector of a system by its code; throws for a code that is not configured. */
+export interface ConnectorRegistry {
+  of(system: string): Connector;
+}

@@ -1,0 +1,44 @@
+import type { Actor } from '../../domain/actor.js';
+import type { ProblemCode } from '../../domain/problem.js';
+
+export interface ImportJob {
+  id: string;
+  format: string;
+  mode: 'baseline' | 'propose';
+  state: 'RECEIVING' | 'RUNNING' | 'SUCCEEDED' | 'FAILED';
+  actor: Actor;
+  bytes: number;
+  rowsRead: number;
+  skusCreated: number;
+  rejected: number;
+  error: string | null;
+  changeRequestId: string | null;
+  createdAt: Date;
+  finishedAt: Date | null;
+}
+
+/** One row that was not taken (`rejected`), or one value that was taken as null. Lines count from 1, the header included. */
+export interface ImportError {
+  line: number;
+  column: string | null;
+  code: ProblemCode;
+  message: string;
+  value: string | null;
+  rejected: boolean;
+}
+
+/** Uploads and their progress. Outside any unit of work: progress must be seen while the import runs. */
+export interface ImportStore {
+  begin(job: { id: string; format: string; mode: 'baseline' | 'propose'; actor: Actor }): Promise<void>;
+  addChunk(id: string, position: number, bytes: Buffer): Promise<void>;
+  /** The upload is complete: RUNNING, and a job is sent that will take it, in one transaction. */
+  received(id: string, bytes: number): Promise<void>;
+  /** The uploaded bytes in order; a cursor, never the whole file. */
+  chunks(id: string): AsyncIterable<Buffer>;
+  progress(id: string, counts: { rowsRead: number; skusCreated: number; rejected: number }): Promise<void>;
+  addErrors(id: string, firstPosition: number, errors: readonly ImportError[]): Promise<void>;
+  /** Ends the import and drops the uploaded bytes. */
+  finish(id: string, state: 'SUCCEEDED' | 'FAILED', error: string | null): Promise<void>;
+  byId(id: string): Promise<ImportJob | null>;
+  errors(id: string, limit: number): Promise<ImportError[]>;
+}

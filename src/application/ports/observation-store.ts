@@ -1,0 +1,95 @@
+import type { LifecycleState } from '../../domain/catalog/lifecycle.js';
+import type { Product } from '../../domain/catalog/product.js';
+import type { Actor } from '../../domain/actor.js';
+import type { Closing } from '../../domain/drift/judge.js';
+import type { FindingDraft, ObservationSource } from '../../domain/drift/finding.js';
+import type { FieldValues } from '../../domain/primitives/json.js';
+import type { GovernedSystem, ObservedRecord, RootRef } from '../../domain/publishing/system.js';
+import type { LaneRecord } from './publishing-queue.js';
+import type { ScanView } from './operations-reader.js';
+
+/** A record beside the product it belongs to, so that its projection can be worked out. */
+export interface ObservableRecord {
+  record: LaneRecord;
+  product: Product;
+  states: LifecycleState[];
+  /** A delivery holds the lane, or settled after the reading began: the verdict must wait for another look. */
+  busy: boolean;
+  /** A delivery is on its way or dead: that is the news, not the lag. */
+  hasDelivery: boolean;
+}
+
+export interface RecordVerdict {
+  recordId: string;
+  base: FieldValues;
+  observed: FieldValues;
+  inSync: boolean;
+}
+
+export interface Verdicts {
+  system: string;
+  source: ObservationSource;
+  records: RecordVerdict[];
+  findings: FindingDraft[];
+  closings: Closing[];
+  /** Records that lag and have no delivery. */
+  owed: string[];
+  /** Records that a strong read says are gone. */
+  gone: string[];
+}
+
+export interface StoredWebhook {
+  id: string;
+  root: RootRef;
+}
+
+/** What observing takes of the database; each method is a transaction of its own. */
+export interface ObservationStore {
+  systemByCode(code: string): Promise<GovernedSystem | null>;
+  /** The database's clock: the instant before a reading begins. */
+  now(): Promise<Date>;
+  /** Runs `judge` over locked records in one transaction and stores what it answers. Answers findings opened and closed. */
+  judge(
+    system: GovernedSystem,
+    lookFor: { externalIds: readonly string[]; rootIds: readonly string[] },
+    readAt: Date,
+    judge: (records: ObservableRecord[]) => Omit<Verdicts, 'system' | 'source'>,
+    source: ObservationSource,
+  ): Promise<{ opened: number; closed: number; busy: number; compared: number }>;
+
+  storeWebhook(hook: {
+    id: string;
+    system: string;
+    topic: string;
+    root: RootRef;
+    body: Buffer;
+    headers: Record<string, string | undefined>;
+  }): Promise<void>;
+  /** Roots with unhandled webhooks, oldest first, one entry a root. */
+  waitingRoots(system: string, limit: number): Promise<{ root: RootRef; webhookIds: string[] }[]>;
+  webhooksHandled(ids: readonly string[], result: string): Promise<void>;
+
+  /** Null when a scan of this system runs already. */
+  beginScan(id: string, system: string, mode: 'FULL' | 'INCREMENTAL', by: Actor): Promise<ScanView | null>;
+  scan(id: string): Promise<ScanView | null>;
+  scanSaw(scanId: string, batch: readonly ObservedRecord[]): Promise<void>;
+  scanProgress(
+    scanId: string,
+    add: { recordsRead: number; skusCompared: number; opened: number; closed: number },
+  ): Promise<void>;
+  /** Pairs waiting records with what the scan saw, one to one by folded code; then products by their SKUs. Answers what was paired. */
+  pair(scanId: string): Promise<ObservedRecord[]>;
+  /** Records that were matched before the scan began and that it did not see. */
+  unseen(
+    scanId: string,
+    after: string | null,
+    limit: number,
+  ): Promise<{ recordId: string; externalId: string; root: RootRef }[]>;
+  /** MISSING, UNEXPECTED and DUPLICATE findings of a complete scan; closes those that no longer hold. */
+  judgeAbsences(scanId: string, gone: readonly string[]): Promise<{ opened: number; closed: number }>;
+  endScan(scanId: string, state: 'SUCCEEDED' | 'FAILED', error: string | null): Promise<void>;
+  /** LINKED when every pair is one to one and nothing is missing. */
+  linkIfClean(system: string): Promise<boolean>;
+  /** Scans whose process died. */
+  failAbandonedScans(): Promise<void>;
+}

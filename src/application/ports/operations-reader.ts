@@ -1,0 +1,134 @@
+import type { Actor } from '../../domain/actor.js';
+import type { Json } from '../../domain/primitives/json.js';
+import type { DriftKind, DriftResolution, DriftState, ObservationSource } from '../../domain/drift/finding.js';
+import type { Severity } from '../../domain/drift/source-of-truth.js';
+import type { Attribution, ErrorClass, GovernedSystem } from '../../domain/publishing/system.js';
+import type { Page, PageRequest } from './page.js';
+
+export type DeliveryState =
+  'PENDING' | 'IN_FLIGHT' | 'RETRYING' | 'DELIVERED' | 'DEAD_LETTERED' | 'SUPERSEDED' | 'DISCARDED';
+export type SyncState = 'ABSENT' | 'PENDING' | 'IN_SYNC' | 'DRIFTED' | 'DEAD_LETTERED';
+export type ScanState = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED' | 'HELD';
+
+export interface SystemView extends GovernedSystem {
+  health: 'UP' | 'DEGRADED' | 'DOWN' | 'UNKNOWN';
+  lastFullScanId: string | null;
+  pendingDeliveries: number;
+  deadLetters: number;
+  openFindings: number;
+}
+
+export interface DeliveryError {
+  class: ErrorClass;
+  code: string | null;
+  message: string;
+  at: Date;
+  raw: Json;
+}
+
+export interface DeliveryView {
+  id: string;
+  system: string;
+  target: string;
+  revision: number;
+  state: DeliveryState;
+  attempts: number;
+  nextAttemptAt: Date | null;
+  lastError: DeliveryError | null;
+  dueAt: Date | null;
+  overdue: boolean;
+  changeRequestId: string | null;
+  createdAt: Date;
+  deliveredAt: Date | null;
+}
+
+export interface SystemRecordView {
+  skuId: string;
+  system: string;
+  externalId: string | null;
+  state: SyncState;
+  publishedRevision: number | null;
+  publishedAt: Date | null;
+  observedAt: Date | null;
+  published: Json;
+  observed: Json;
+}
+
+export interface FindingView {
+  id: string;
+  system: string;
+  kind: DriftKind;
+  target: string;
+  skuId: string | null;
+  field: string | null;
+  expected: Json;
+  found: Json;
+  lastPublished: Json;
+  severity: Severity;
+  state: DriftState;
+  resolution: DriftResolution | null;
+  source: ObservationSource;
+  attribution: Attribution | null;
+  ownerId: string | null;
+  firstSeenAt: Date;
+  lastSeenAt: Date;
+  recurrences: number;
+  dueAt: Date | null;
+  resolvedAt: Date | null;
+  resolvedBy: Actor | null;
+  waivedUntil: Date | null;
+  note: string | null;
+  changeRequestId: string | null;
+}
+
+export interface ScanView {
+  id: string;
+  system: string;
+  mode: 'FULL' | 'INCREMENTAL';
+  state: ScanState;
+  startedAt: Date;
+  finishedAt: Date | null;
+  recordsRead: number;
+  skusCompared: number;
+  findingsOpened: number;
+  findingsResolved: number;
+  error: string | null;
+}
+
+export interface DeliveryQuery {
+  system?: string | null;
+  states?: DeliveryState[] | null;
+  target?: string | null;
+  errorClass?: ErrorClass | null;
+  overdue?: boolean | null;
+  /** Id or number of a change request. */
+  changeRequest?: string | null;
+}
+
+export interface FindingQuery {
+  system?: string | null;
+  states?: DriftState[] | null;
+  kinds?: DriftKind[] | null;
+  severities?: Severity[] | null;
+  field?: string | null;
+  target?: string | null;
+  /** Party code. */
+  owner?: string | null;
+  app?: string | null;
+  seenAfter?: Date | null;
+  overdue?: boolean | null;
+}
+
+/** Reads of what goes on between the master and the systems. */
+export interface OperationsReader {
+  systems(): Promise<SystemView[]>;
+  deliveries(page: PageRequest, query: DeliveryQuery): Promise<Page<DeliveryView>>;
+  deliveriesByIds(ids: readonly string[]): Promise<DeliveryView[]>;
+  deliveriesOfRequests(requestIds: readonly string[]): Promise<Map<string, DeliveryView[]>>;
+  recordsOfSkus(skuIds: readonly string[]): Promise<Map<string, SystemRecordView[]>>;
+  findings(page: PageRequest, query: FindingQuery): Promise<Page<FindingView>>;
+  findingsByIds(ids: readonly string[]): Promise<FindingView[]>;
+  openFindingsOfSkus(skuIds: readonly string[]): Promise<Map<string, FindingView[]>>;
+  scansByIds(ids: readonly string[]): Promise<Map<string, ScanView>>;
+  scans(page: PageRequest, system: string | null): Promise<Page<ScanView>>;
+}

@@ -1,0 +1,39 @@
+import type { ApiKeyReader } from './party-store.js';
+import type { CatalogReader } from './catalog-reader.js';
+import type { ChangeReader } from './change-reader.js';
+import type { Clock } from './clock.js';
+import type { ConnectorRegistry } from './connector.js';
+import type { DriftAuditReader } from './drift-audit-reader.js';
+import type { ImportStore } from './import-store.js';
+import type { ObservationStore } from './observation-store.js';
+import type { OperationsReader } from './operations-reader.js';
+import type { PublishingQueue } from './publishing-queue.js';
+import type { UnitOfWork } from './unit-of-work.js';
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+export type Log = (level: LogLevel, message: string, detail?: Record<string, unknown>) => void;
+
+/**
+ * Everything that the verbs need of the world outside. A class, so that it can be its own injection token: the porch
+ * builds it once, and those who call us are given it.
+ */
+export abstract class Ports {
+  abstract readonly work: UnitOfWork;
+  abstract readonly catalog: CatalogReader;
+  abstract readonly changes: ChangeReader;
+  abstract readonly operations: OperationsReader;
+  abstract readonly driftAudit: DriftAuditReader;
+  abstract readonly apiKeys: ApiKeyReader;
+  abstract readonly imports: ImportStore;
+  abstract readonly queue: PublishingQueue;
+  abstract readonly observations: ObservationStore;
+  abstract readonly connectors: ConnectorRegistry;
+  abstract readonly clock: Clock;
+  abstract readonly log: Log;
+  /** ISO 4217 currency of the master's own prices. */
+  abstract readonly masterCurrency: string;
+  /** A new id, sortable by time (UUID version 7). */
+  abstract newId(): string;
+  /** Uniform in [0, 1). */
+  abstract random(): number;
+}

@@ -1,0 +1,98 @@
+import type { Product } from '../../domain/catalog/product.js';
+import type { LifecycleState } from '../../domain/catalog/lifecycle.js';
+import type { Sku } from '../../domain/catalog/sku.js';
+import type { Closing } from '../../domain/drift/judge.js';
+import type { FindingDraft, KnownRecord, ObservationSource } from '../../domain/drift/finding.js';
+import type { FieldValues } from '../../domain/primitives/json.js';
+import type { DeliveryFault, GovernedSystem, RootRef } from '../../domain/publishing/system.js';
+import type { RecordMatch } from './record-store.js';
+
+/** A record, with all that judging and writing it takes. */
+export interface LaneRecord extends KnownRecord {
+  entity: 'PRODUCT' | 'SKU';
+  externalId: string | null;
+  root: RootRef | null;
+  match: RecordMatch;
+  /** The SKU as it is now; null for the product's record. */
+  sku: Sku | null;
+  /** W of our attempts that are sent and unsettled. */
+  unsettled: readonly { attemptId: string; expected: FieldValues }[];
+  /** When requests last changed a field, for fields with an open finding. */
+  changedAt: ReadonlyMap<string, Date>;
+}
+
+export interface ClaimedDelivery {
+  id: string;
+  recordId: string;
+  target: string;
+  revision: number;
+  /** This attempt included. */
+  attempts: number;
+  conflicts: number;
+  createdAt: Date;
+}
+
+/** All due deliveries of one product to one system, under one lease. */
+export interface Claim {
+  system: GovernedSystem;
+  leaseToken: string;
+  product: Product;
+  /** States of all SKUs of the product that are listed in the system and not DRAFT. */
+  states: LifecycleState[];
+  /** Records of the product (where the system has one) and of all its SKUs in this system. */
+  records: LaneRecord[];
+  deliveries: ClaimedDelivery[];
+}
+
+export interface RecordSettlement {
+  recordId: string;
+  externalId: string | null;
+  root: RootRef | null;
+  match: RecordMatch;
+  published: FieldValues;
+  observed: FieldValues | null;
+  inSync: boolean;
+}
+
+export interface DeliverySettlement {
+  deliveryId: string;
+  revision: number;
+  outcome:
+    | { kind: 'DELIVERED' }
+    | { kind: 'RETRY'; delaySeconds: number; fault: DeliveryFault; conflict: boolean }
+    | { kind: 'DEAD'; fault: DeliveryFault };
+}
+
+export interface Settlement {
+  records: RecordSettlement[];
+  deliveries: DeliverySettlement[];
+  attempts: { attemptId: string; outcome: 'CONFIRMED' | 'REJECTED' | 'AMBIGUOUS' | 'ECHO' | 'LOST' }[];
+  findings: { source: ObservationSource; drafts: FindingDraft[] }[];
+  closings: Closing[];
+}
+
+/** The lease of a lane is gone: another worker has it, and nothing may be settled. */
+export class LeaseLost extends Error {
+  constructor(system: string, product: string) {
+    super(`the lease on ${product} in ${system} is gone`);
+    this.name = 'LeaseLost';
+  }
+}
+
+/** Claims and settles; each call is a transaction of its own, so that no network call is ever inside one. */
+export interface PublishingQueue {
+  /** The most overdue lane of a system that nobody holds; null when nothing is due. */
+  claim(system: string): Promise<Claim | null>;
+  /** Stores what is about to be sent. Throws LeaseLost when less than 30 s of the lease are left. */
+  willSend(
+    claim: Claim,
+    attempts: readonly { attemptId: string; deliveryId: string; recordId: string; expected: FieldValues }[],
+  ): Promise<void>;
+  /** All of it, or LeaseLost and none of it. */
+  settle(claim: Claim, settlement: Settlement): Promise<void>;
+  /** Systems that have due deliveries which nobody holds: what a sweep wakes. */
+  systemsWithDue(): Promise<string[]>;
+  /** Frees the leases of a process that is known to be dead (the embedded database has one process). */
+  releaseAllLeases(): Promise<number>;
+  reportHealth(system: string, health: 'UP' | 'DEGRADED' | 'DOWN'): Promise<void>;
+}

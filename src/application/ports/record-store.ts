@@ -1,0 +1,17 @@
+import type { WrittenRevision } from './catalog-store.js';
+
+/** How a record stands with the master: WAITING for a scan to match it, or known to be there, or owed, or gone. */
+export type RecordMatch = 'WAITING' | 'MATCHED' | 'TO_CREATE' | 'MISSING';
+
+/** Records, in one transaction. */
+export interface RecordStore {
+  /**
+   * A record in every system for what was written and has none yet. `TO_CREATE`: it is new and ours to bring there;
+   * `WAITING`: it may be there already, so nothing is created before a scan has looked.
+   */
+  ensure(written: readonly WrittenRevision[], match: 'TO_CREATE' | 'WAITING'): Promise<void>;
+  /** Lets records that a system lacks be created there. Answers their ids. */
+  allowCreation(system: string, recordIds: readonly string[] | 'ALL_MISSING'): Promise<string[]>;
+  /** After an adoption: what was found there is now what was last published. */
+  adoptBase(values: readonly { recordId: string; field: string; value: unknown }[]): Promise<void>;
+}

@@ -1,0 +1,45 @@
+import type { Actor } from '../../domain/actor.js';
+import type { CatalogStore } from './catalog-store.js';
+import type { ChangeRequestStore } from './change-request-store.js';
+import type { DeliveryStore } from './delivery-store.js';
+import type { FindingStore } from './finding-store.js';
+import type { PartyStore } from './party-store.js';
+import type { RecordStore } from './record-store.js';
+
+/** Work across processes, sent in the transaction that makes it due: a rollback takes it along. */
+export interface Wakeups {
+  deliveriesDue(systems: readonly string[]): Promise<void>;
+  webhookArrived(system: string): Promise<void>;
+  scanDue(scanId: string): Promise<void>;
+}
+
+export interface AuditEntry {
+  actor: Actor;
+  type: string;
+  /** What it was done to: CR-1042, a SKU code, a system's code. */
+  subject: string;
+  data: object;
+}
+
+/** Stores of one transaction. Nothing written through them is seen before the unit of work has ended. */
+export interface Stores {
+  catalog: CatalogStore;
+  requests: ChangeRequestStore;
+  deliveries: DeliveryStore;
+  records: RecordStore;
+  findings: FindingStore;
+  parties: PartyStore;
+  wake: Wakeups;
+  /** The database's clock, the only one that instants are compared by across machines. */
+  now(): Promise<Date>;
+  audit(entries: readonly AuditEntry[]): Promise<void>;
+}
+
+/**
+ * One transaction: all of `work`, or nothing. The whole unit runs again, up to 5 times, when PostgreSQL reports a
+ * deadlock, a serialisation failure, or a uniqueness that another transaction took meanwhile; so `work` must have no
+ * effect outside its stores.
+ */
+export interface UnitOfWork {
+  run<T>(work: (stores: Stores) => Promise<T>): Promise<T>;
+}

@@ -1,0 +1,194 @@
+import { DEFAULT_RULES } from '../../domain/drift/source-of-truth.js';
+import { compareRecord } from '../../domain/drift/compare.js';
+import { normaliseAll } from '../../domain/drift/normalise.js';
+import type { Judgement } from '../../domain/drift/judge.js';
+import { judgeRecord } from '../../domain/drift/judge.js';
+import type { FieldValues } from '../../domain/primitives/json.js';
+import type { ObservedRecord } from '../../domain/publishing/system.js';
+import type { Connector, RecordWrite } from '../ports/connector.js';
+import type { Claim, LaneRecord } from '../ports/publishing-queue.js';
+import { LeaseLost } from '../ports/publishing-queue.js';
+import type { Ports } from '../ports/ports.js';
+import { faultOf, unreachable } from './fault-of.js';
+import { readLane } from './read-lane.js';
+import { isWanted, projectRecord } from './project-record.js';
+import { SettlementDraft } from './settlement-draft.js';
+
+/** One record of a lane, read and judged: what is there, and what shall be written. */
+interface Reckoned {
+  record: LaneRecord;
+  observed: ObservedRecord | null;
+  canonical: FieldValues;
+  judgement: Judgement | null;
+  write: RecordWrite | null;
+}
+
+/**
+ * Brings one product's records in one system to the latest revision: reads, compares, writes only what differs and is
+ * ours, verifies, and settles under the lease. Level-triggered: it looks at the state of things, never at a message.
+ * @returns false when nothing was due.
+ */
+export async function publishLane(ports: Ports, system: string): Promise<boolean> {
+  const claim = await ports.queue.claim(system);
+  if (!claim) return false;
+  try {
+    await deliver(ports, claim, ports.connectors.of(system));
+  } catch (error) {
+    if (!(error instanceof LeaseLost)) throw error;
+    ports.log('warn', error.message, { system, product: claim.product.handle });
+  }
+  return true;
+}
+
+async function deliver(ports: Ports, claim: Claim, connector: Connector): Promise<void> {
+  const draft = new SettlementDraft(ports, claim);
+  try {
+    const reading = await readLane(claim, connector);
+    const reckoned = claim.records.map((record) => reckon(ports, claim, record, reading.get(record.id) ?? null, draft));
+    const writes = reckoned.filter((each) => each.write !== null);
+    if (writes.length > 0) await send(ports, claim, connector, writes, draft);
+    for (const each of reckoned) if (!each.write) draft.leaveAsItIs(each.record);
+    await ports.queue.reportHealth(claim.system.code, 'UP');
+  } catch (error) {
+    if (error instanceof LeaseLost) throw error;
+    const fault = faultOf(error);
+    ports.log('warn', 'a delivery failed', {
+      system: claim.system.code,
+      product: claim.product.handle,
+      fault: fault.message,
+    });
+    draft.failAll(fault);
+    if (unreachable(fault))
+      await ports.queue.reportHealth(claim.system.code, fault.class === 'AUTH' ? 'DOWN' : 'DEGRADED');
+  }
+  await ports.queue.settle(claim, draft.finish());
+}
+
+/** Judges what was read of one record, and decides what to send. */
+function reckon(
+  ports: Ports,
+  claim: Claim,
+  record: LaneRecord,
+  observed: ObservedRecord | null,
+  draft: SettlementDraft,
+): Reckoned {
+  const { product, states, system } = claim;
+  const canonical = projectRecord(record, product, states, system, ports.masterCurrency);
+  if (!observed) {
+    if (record.externalId !== null) draft.gone(record);
+    const create =
+      record.externalId === null &&
+      record.match === 'TO_CREATE' &&
+      canonical !== null &&
+      isWanted(record, states, system);
+    const write = create && canonical ? createOf(claim, record, canonical) : null;
+    return { record, observed: null, canonical: canonical ?? {}, judgement: null, write };
+  }
+  const values = normaliseAll(observed.fields);
+  if (!canonical) {
+    draft.ungoverned(record, observed, values);
+    return { record, observed, canonical: {}, judgement: null, write: null };
+  }
+  const expected = record.unsettled.map((attempt) => attempt.expected);
+  const input = {
+    canonical,
+    base: record.published,
+    observed: values,
+    unreadable: observed.unreadable,
+    expected,
+    rules: DEFAULT_RULES,
+  };
+  const context = { attribution: observed.attribution, changedAt: record.changedAt };
+  const judgement = judgeRecord(record, compareRecord(input), context);
+  draft.seen(record, observed, values, judgement);
+  const write = Object.keys(judgement.writes).length > 0 ? updateOf(claim, record, observed, judgement.writes) : null;
+  return { record, observed, canonical, judgement, write };
+}
+
+function createOf(claim: Claim, record: LaneRecord, values: FieldValues): RecordWrite {
+  const isSku = record.entity === 'SKU';
+  return {
+    entity: record.entity,
+    id: isSku ? (record.skuId ?? '') : claim.product.id,
+    code: record.target,
+    action: 'CREATE',
+    externalId: null,
+    values,
+    token: null,
+  };
+}
+
+function updateOf(claim: Claim, record: LaneRecord, observed: ObservedRecord, values: FieldValues): RecordWrite {
+  return {
+    ...createOf(claim, record, values),
+    action: 'UPDATE',
+    externalId: observed.externalId,
+    token: observed.token,
+  };
+}
+
+/** Stores what will be expected, sends, and verifies by what the system shows afterwards. */
+async function send(
+  ports: Ports,
+  claim: Claim,
+  connector: Connector,
+  writes: Reckoned[],
+  draft: SettlementDraft,
+): Promise<void> {
+  const attemptId = ports.newId();
+  const attempts = writes.map((each) => ({
+    attemptId: ports.newId(),
+    deliveryId: draft.deliveryOf(each.record)?.id ?? claim.deliveries[0]?.id ?? '',
+    recordId: each.record.id,
+    expected: each.judgement ? each.judgement.expected : each.canonical,
+  }));
+  await ports.queue.willSend(claim, attempts);
+  const attemptOf = new Map(attempts.map((each) => [each.recordId, each.attemptId]));
+  const root = claim.records.find((each) => each.root !== null)?.root ?? draft.knownRoot();
+  const { id, handle } = claim.product;
+  const outcomes = await connector
+    .write({
+      attemptId,
+      product: { id, handle, root },
+      writes: writes.flatMap((each) => (each.write ? [each.write] : [])),
+    })
+    .catch((error: unknown) => {
+      const fault = faultOf(error);
+      return writes.map(({ write, record }) => ({
+        id: write?.id ?? '',
+        entity: record.entity,
+        written: false as const,
+        fault,
+      }));
+    });
+  for (const each of writes) {
+    const outcome = outcomes.find((one) => one.entity === each.record.entity && one.id === each.write?.id);
+    const attempt = attemptOf.get(each.record.id) ?? '';
+    if (!outcome) draft.failed(each.record, attempt, unanswered());
+    else if (!outcome.written) draft.failed(each.record, attempt, outcome.fault);
+    else verify(each, outcome.observed, attempt, draft);
+  }
+}
+
+/** DELIVERED only when the system itself shows what the master wants. */
+function verify(each: Reckoned, shown: ObservedRecord, attempt: string, draft: SettlementDraft): void {
+  const values = normaliseAll(shown.fields);
+  const wanted = each.judgement ? each.judgement.expected : each.canonical;
+  const input = {
+    canonical: wanted,
+    base: each.record.published,
+    observed: values,
+    unreadable: shown.unreadable,
+    expected: [],
+    rules: DEFAULT_RULES,
+  };
+  const astray = compareRecord(input).filter(
+    ({ result }) => result.verdict !== 'IN_SYNC' && result.verdict !== 'NOT_COVERED',
+  );
+  draft.written(each.record, shown, values, wanted, each.judgement, attempt, astray);
+}
+
+function unanswered(): ReturnType<typeof faultOf> {
+  const message = 'the connector did not say what became of this record';
+  return { class: 'UNKNOWN', code: 'NO_OUTCOME', message, retryAfterSeconds: null, ambiguous: true, raw: null };
+}

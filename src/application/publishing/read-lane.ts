@@ -1,0 +1,44 @@
+import { foldCode } from '../../domain/primitives/text.js';
+import type { ObservedRecord, RootRef } from '../../domain/publishing/system.js';
+import type { Connector } from '../ports/connector.js';
+import type { Claim, LaneRecord } from '../ports/publishing-queue.js';
+
+/**
+ * What the system shows now for each record of a lane, by record id; a record that is not there is absent from the map.
+ * Records without a stored id are looked for before anything is created: a create whose answer was lost must not be
+ * made twice, and a shop that has the code already is never doubled.
+ */
+export async function readLane(claim: Claim, connector: Connector): Promise<Map<string, ObservedRecord>> {
+  const found = new Map<string, ObservedRecord>();
+  const roots = rootsOf(claim.records);
+  const readings = roots.length > 0 ? await connector.readRoots(roots) : [];
+  const shown = readings.flatMap((reading) => reading.records ?? []);
+  const byId = new Map(shown.map((each) => [`${each.entity}:${each.externalId}`, each]));
+  for (const record of claim.records) {
+    const hit = record.externalId === null ? undefined : byId.get(`${record.entity}:${record.externalId}`);
+    if (hit) found.set(record.id, hit);
+  }
+  const lost = claim.records.filter((record) => record.externalId === null && record.match === 'TO_CREATE');
+  if (lost.length === 0) return found;
+  const known = new Set(claim.records.map((record) => `${record.entity}:${record.externalId ?? ''}`));
+  const codes = lost.flatMap((record) => (record.entity === 'SKU' ? [record.target] : []));
+  const { id, handle } = claim.product;
+  const candidates = [...shown, ...(await connector.lookUp({ productId: id, handle, codes }))];
+  for (const record of lost) {
+    const hit = candidates.find((each) => isItself(record, each) && !known.has(`${each.entity}:${each.externalId}`));
+    if (hit) found.set(record.id, hit);
+  }
+  return found;
+}
+
+function isItself(record: LaneRecord, observed: ObservedRecord): boolean {
+  return (
+    observed.entity === record.entity && observed.code !== null && foldCode(observed.code) === foldCode(record.target)
+  );
+}
+
+function rootsOf(records: readonly LaneRecord[]): RootRef[] {
+  const roots = new Map<string, RootRef>();
+  for (const { root } of records) if (root) roots.set(root.externalId, root);
+  return [...roots.values()];
+}

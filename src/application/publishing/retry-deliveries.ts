@@ -1,0 +1,37 @@
+import type { Caller } from '../../domain/actor.js';
+import type { Outcome } from '../../domain/problem.js';
+import { accepted, problem, refused } from '../../domain/problem.js';
+import type { DeliveryQuery } from '../ports/operations-reader.js';
+import type { Ports } from '../ports/ports.js';
+
+/** Puts dead letters back in line, by id or by filter. They read, compare and write like any delivery. */
+export async function retryDeliveries(
+  ports: Ports,
+  caller: Caller,
+  which: { ids: string[] | null; filter: DeliveryQuery | null },
+): Promise<Outcome<{ ids: string[] }>> {
+  if ((which.ids === null || which.ids.length === 0) && which.filter === null) {
+    return refused(problem('REQUIRED', 'name deliveries by id or by filter', ['ids']));
+  }
+  return ports.work.run(async (stores) => {
+    const { ids, systems } = await stores.deliveries.retry(which, caller.actor);
+    const unknown = (which.ids ?? []).filter((id) => !ids.includes(id));
+    if (unknown.length > 0) {
+      return refused(
+        ...unknown.map((id) =>
+          problem('WRONG_STATE', 'only a dead letter can be retried', ['ids', String(which.ids?.indexOf(id) ?? 0)]),
+        ),
+      );
+    }
+    await stores.wake.deliveriesDue(systems);
+    await stores.audit([
+      {
+        actor: caller.actor,
+        type: 'DELIVERY_RETRIED',
+        subject: systems.join(', ') || 'none',
+        data: { deliveries: ids.length },
+      },
+    ]);
+    return accepted({ ids });
+  });
+}

@@ -1,0 +1,188 @@
+import { systemActor } from '../../domain/actor.js';
+import type { FieldComparison } from '../../domain/drift/compare.js';
+import { missing } from '../../domain/drift/missing.js';
+import type { Judgement } from '../../domain/drift/judge.js';
+import type { FieldValues } from '../../domain/primitives/json.js';
+import { stepAfter } from '../../domain/publishing/retry.js';
+import type { DeliveryFault, ObservedRecord, RootRef } from '../../domain/publishing/system.js';
+import type {
+  Claim,
+  ClaimedDelivery,
+  DeliverySettlement,
+  LaneRecord,
+  RecordSettlement,
+  Settlement,
+} from '../ports/publishing-queue.js';
+import type { Ports } from '../ports/ports.js';
+
+const HOUR = 3_600_000;
+
+/** Gathers what became of each record and delivery of a claim, until all of it is settled in one transaction. */
+export class SettlementDraft {
+  private readonly records = new Map<string, RecordSettlement>();
+  private readonly outcomes = new Map<string, DeliverySettlement['outcome']>();
+  private readonly attempts: Settlement['attempts'] = [];
+  private readonly findings: Settlement['findings'] = [];
+  private readonly closings: Settlement['closings'] = [];
+
+  constructor(
+    private readonly ports: Pick<Ports, 'clock' | 'random'>,
+    private readonly claim: Claim,
+  ) {}
+
+  deliveryOf(record: LaneRecord): ClaimedDelivery | undefined {
+    return this.claim.deliveries.find((each) => each.recordId === record.id);
+  }
+
+  /** The root that a look-up of this very lane found. */
+  knownRoot(): RootRef | null {
+    return [...this.records.values()].find((each) => each.root !== null)?.root ?? null;
+  }
+
+  /** The record is there: findings, healed findings, and attempts whose outcome can be told from what it shows. */
+  seen(record: LaneRecord, observed: ObservedRecord, values: FieldValues, judgement: Judgement): void {
+    this.keep(record, observed, judgement.base, values, judgement.inSync && judgement.held.length === 0);
+    if (judgement.findings.length > 0) this.findings.push({ source: 'BEFORE_WRITE', drafts: judgement.findings });
+    this.closings.push(...judgement.closings);
+    for (const { attemptId, expected } of record.unsettled) {
+      const arrived = Object.keys(expected).every((field) => !(field in judgement.writes));
+      this.attempts.push({ attemptId, outcome: arrived ? 'ECHO' : 'LOST' });
+    }
+  }
+
+  /** The record is there, but nobody governs it now. */
+  ungoverned(record: LaneRecord, observed: ObservedRecord, values: FieldValues): void {
+    this.keep(record, observed, record.published ?? {}, values, true);
+    for (const { attemptId } of record.unsettled) this.attempts.push({ attemptId, outcome: 'LOST' });
+  }
+
+  /** A strong read by id says that it is gone: a finding that people see, and a dead letter that points to it. */
+  gone(record: LaneRecord): void {
+    const message = `${record.target} is no longer there; see the MISSING finding`;
+    const fault: DeliveryFault = {
+      class: 'NOT_FOUND',
+      code: 'GONE',
+      message,
+      retryAfterSeconds: null,
+      ambiguous: false,
+      raw: null,
+    };
+    this.findings.push({ source: 'BEFORE_WRITE', drafts: [missing(record)] });
+    const { externalId, root } = record;
+    this.records.set(record.id, {
+      recordId: record.id,
+      externalId,
+      root,
+      match: 'MISSING',
+      published: record.published ?? {},
+      observed: null,
+      inSync: false,
+    });
+    for (const { attemptId } of record.unsettled) this.attempts.push({ attemptId, outcome: 'LOST' });
+    this.fail(record, fault);
+  }
+
+  /** What was sent has arrived, or the system answered and shows something else. */
+  written(
+    record: LaneRecord,
+    shown: ObservedRecord,
+    values: FieldValues,
+    wanted: FieldValues,
+    judgement: Judgement | null,
+    attemptId: string,
+    astray: readonly FieldComparison[],
+  ): void {
+    const strays = new Set(astray.map(({ field }) => field));
+    const arrived = Object.entries(wanted).filter(([field]) => !strays.has(field) && field in values);
+    const base = { ...judgement?.base, ...Object.fromEntries(arrived) };
+    const clean = strays.size === 0 && (judgement?.held.length ?? 0) === 0;
+    this.keep(record, shown, base, values, clean);
+    for (const [field] of arrived) {
+      const ending = judgement?.endings[field];
+      if (ending) this.closings.push(ending);
+    }
+    this.closeMissing(record);
+    this.attempts.push({ attemptId, outcome: strays.size === 0 ? 'CONFIRMED' : 'REJECTED' });
+    if (strays.size === 0) this.outcomes.set(record.id, { kind: 'DELIVERED' });
+    else this.fail(record, notVerified(astray));
+  }
+
+  failed(record: LaneRecord, attemptId: string, fault: DeliveryFault): void {
+    // An ambiguous attempt stays open: the next claim reads first, and tells from what is there whether it arrived.
+    if (!fault.ambiguous) this.attempts.push({ attemptId, outcome: 'REJECTED' });
+    this.fail(record, fault);
+  }
+
+  /** Nothing to send: it is as the master wants it, or all that differs is held by findings. */
+  leaveAsItIs(record: LaneRecord): void {
+    if (!this.outcomes.has(record.id)) this.outcomes.set(record.id, { kind: 'DELIVERED' });
+  }
+
+  /** The system could not even be read. */
+  failAll(fault: DeliveryFault): void {
+    for (const record of this.claim.records) if (!this.outcomes.has(record.id)) this.fail(record, fault);
+  }
+
+  finish(): Settlement {
+    const deliveries = this.claim.deliveries.map((delivery): DeliverySettlement => {
+      const outcome = this.outcomes.get(delivery.recordId) ?? { kind: 'DELIVERED' };
+      return { deliveryId: delivery.id, revision: delivery.revision, outcome };
+    });
+    const { attempts, findings, closings } = this;
+    return { records: [...this.records.values()], deliveries, attempts, findings, closings };
+  }
+
+  private fail(record: LaneRecord, fault: DeliveryFault): void {
+    const delivery = this.deliveryOf(record);
+    if (!delivery) return;
+    const conflict = fault.class === 'CONFLICT';
+    const history = {
+      attempts: delivery.attempts,
+      conflicts: delivery.conflicts + (conflict ? 1 : 0),
+      ageHours: (this.ports.clock.now().getTime() - delivery.createdAt.getTime()) / HOUR,
+    };
+    const next = stepAfter(fault, history, this.ports.random());
+    if (next.step === 'DEAD') this.outcomes.set(record.id, { kind: 'DEAD', fault });
+    else this.outcomes.set(record.id, { kind: 'RETRY', delaySeconds: next.delaySeconds, fault, conflict });
+  }
+
+  private keep(
+    record: LaneRecord,
+    observed: ObservedRecord,
+    published: FieldValues,
+    values: FieldValues,
+    inSync: boolean,
+  ): void {
+    const { externalId, root } = observed;
+    this.records.set(record.id, {
+      recordId: record.id,
+      externalId,
+      root,
+      match: 'MATCHED',
+      published,
+      observed: values,
+      inSync,
+    });
+  }
+
+  /** A record that was created again ends its MISSING finding: by whoever asked for that, else by itself. */
+  private closeMissing(record: LaneRecord): void {
+    for (const open of record.openFindings.filter(({ kind }) => kind === 'MISSING')) {
+      const by = open.revertRequestedBy;
+      this.closings.push({
+        findingId: open.id,
+        resolution: by ? 'REVERTED' : 'SELF_HEALED',
+        by: by ?? systemActor('publisher'),
+      });
+    }
+  }
+}
+
+function notVerified(astray: readonly FieldComparison[]): DeliveryFault {
+  const told = astray.map(
+    ({ field, canonical, observed }) =>
+      `${field} shows ${JSON.stringify(observed ?? null)} instead of ${JSON.stringify(canonical)}`,
+  );
+  const message = `the system took the write, but ${told.join('; ')}`;
+  return { class: 'UNKNOWN', code: 'NOT_VERIFIED', message, retryAfterSeconds: null, ambiguous: false, raw: null };
+}

@@ -1,0 +1,43 @@
+export const LIFECYCLE_STATES = ['DRAFT', 'PRELAUNCH', 'ACTIVE', 'ON_HOLD', 'PHASE_OUT', 'RETIRED'] as const;
+export type LifecycleState = (typeof LIFECYCLE_STATES)[number];
+
+/** Which state may follow which (design 4.2). RETIRED is final: a code never comes back to life. */
+export const TRANSITIONS: Readonly<Record<LifecycleState, readonly LifecycleState[]>> = {
+  DRAFT: ['PRELAUNCH', 'RETIRED'],
+  PRELAUNCH: ['ACTIVE', 'DRAFT', 'RETIRED'],
+  ACTIVE: ['ON_HOLD', 'PHASE_OUT'],
+  ON_HOLD: ['ACTIVE', 'PHASE_OUT', 'RETIRED'],
+  PHASE_OUT: ['ACTIVE', 'RETIRED'],
+  RETIRED: [],
+};
+
+/**
+ * Checked when the process starts, so that a slip in the table cannot strand SKUs: every state but the first is
+ * reachable, RETIRED can be reached from everywhere and left from nowhere.
+ * @returns what is wrong with the table; empty when it is sound.
+ */
+export function faultsOfLifecycle(table: Readonly<Record<LifecycleState, readonly LifecycleState[]>>): string[] {
+  const faults: string[] = [];
+  const reach = (from: LifecycleState): Set<LifecycleState> => {
+    const seen = new Set<LifecycleState>();
+    const queue = [from];
+    for (let state = queue.pop(); state; state = queue.pop()) {
+      if (seen.has(state)) continue;
+      seen.add(state);
+      queue.push(...table[state]);
+    }
+    return seen;
+  };
+  const fromDraft = reach('DRAFT');
+  for (const state of LIFECYCLE_STATES) {
+    if (!fromDraft.has(state)) faults.push(`${state} cannot be reached from DRAFT`);
+    if (state !== 'RETIRED' && !reach(state).has('RETIRED')) faults.push(`${state} can never be RETIRED`);
+    if (table[state].includes(state)) faults.push(`${state} leads to itself`);
+  }
+  if (table.RETIRED.length > 0) faults.push('RETIRED is not final');
+  return faults;
+}
+
+export function mayBecome(from: LifecycleState, to: LifecycleState): boolean {
+  return TRANSITIONS[from].includes(to);
+}

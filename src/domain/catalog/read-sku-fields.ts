@@ -1,0 +1,204 @@
+import type { Json } from '../primitives/json.js';
+import { compareDecimals, decimalPlaces, decimalText, isPlainDecimal, moneyText } from '../primitives/decimal.js';
+import { hasControls, hasHtml, isPrintableAscii, textOrNull } from '../primitives/text.js';
+import type { Problem } from '../problem.js';
+import { problem } from '../problem.js';
+import { gtinFault } from './gtin.js';
+import type { OptionValue, SkuContent, SystemValue, Weight } from './sku.js';
+import { WEIGHT_UNITS } from './sku.js';
+
+/** Fields as a caller names them: left out stays, null clears. Nothing is trusted yet but the JSON types. */
+export interface SkuFieldsDraft {
+  title?: string | null;
+  optionValues?: OptionValue[] | null;
+  gtin?: string | null;
+  price?: string | null;
+  compareAtPrice?: string | null;
+  cost?: string | null;
+  weight?: { value: string; unit: string } | null;
+  hsCode?: string | null;
+  countryOfOrigin?: string | null;
+  requiresShipping?: boolean | null;
+  taxable?: boolean | null;
+  taxCode?: string | null;
+  unitOfMeasure?: string | null;
+  attributes?: { key: string; value: Json }[] | null;
+  successor?: string | null;
+  listedIn?: string[] | null;
+  systemValues?: SystemValue[] | null;
+}
+
+/** The fields of a change, checked and in canonical form. Attributes hold only the keys that the change names. */
+export type SkuPatch = Partial<Omit<SkuContent, 'state'>>;
+
+export const TITLE_LIMIT = 255;
+const MONEY_PLACES = 4;
+const MONEY_LIMIT = '9999999999';
+const WHO_CLEARS_WHAT = new Set(['title', 'optionValues', 'requiresShipping', 'taxable', 'listedIn']);
+
+/** Collects every problem of one change instead of stopping at the first. */
+class Reading {
+  readonly problems: Problem[] = [];
+  readonly patch: SkuPatch = {};
+
+  fault(code: Problem['code'], field: string, message: string): void {
+    this.problems.push(problem(code, message, [field]));
+  }
+}
+
+/**
+ * Checks the fields of a SKU as a caller gave them and brings them into canonical form.
+ * @param systems codes of the systems that exist.
+ * @returns the patch (what was sound) and every problem, each with the name of its field.
+ */
+export function readSkuFields(
+  draft: SkuFieldsDraft,
+  systems: readonly string[],
+): { patch: SkuPatch; problems: Problem[] } {
+  const out = new Reading();
+  for (const [field, value] of Object.entries(draft)) {
+    if (value === null && WHO_CLEARS_WHAT.has(field)) out.fault('REQUIRED', field, `${field} cannot be cleared`);
+  }
+  readTexts(draft, out);
+  readMoney(draft, out);
+  readTrade(draft, out);
+  readLists(draft, systems, out);
+  if (typeof draft.requiresShipping === 'boolean') out.patch.requiresShipping = draft.requiresShipping;
+  if (typeof draft.taxable === 'boolean') out.patch.taxable = draft.taxable;
+  return { patch: out.patch, problems: out.problems };
+}
+
+/** A title that may go to a storefront: 1 to 255 characters, no controls, no markup (design 4.1). */
+export function titleFault(title: string): { code: Problem['code']; message: string } | null {
+  if (title.trim() === '') return { code: 'REQUIRED', message: 'a title has at least one character' };
+  if (title.length > TITLE_LIMIT) return { code: 'TOO_LONG', message: `a title has at most ${TITLE_LIMIT} characters` };
+  if (hasControls(title)) return { code: 'INVALID_FORMAT', message: 'a title holds no control characters' };
+  if (hasHtml(title)) return { code: 'INVALID_FORMAT', message: 'a title holds no HTML' };
+  return null;
+}
+
+/** Free text of one line, or null; why it is refused, or null. */
+export function lineFault(text: string): { code: Problem['code']; message: string } | null {
+  if (text.length > TITLE_LIMIT) return { code: 'TOO_LONG', message: `at most ${TITLE_LIMIT} characters` };
+  if (hasControls(text)) return { code: 'INVALID_FORMAT', message: 'no control characters' };
+  return null;
+}
+
+function readTexts(draft: SkuFieldsDraft, out: Reading): void {
+  if (typeof draft.title === 'string') {
+    const fault = titleFault(draft.title);
+    if (fault) out.fault(fault.code, 'title', fault.message);
+    else out.patch.title = draft.title.trim();
+  }
+  for (const field of ['taxCode', 'unitOfMeasure', 'successor'] as const) {
+    const given = draft[field];
+    if (given === undefined) continue;
+    const fault = given === null ? null : lineFault(given);
+    if (fault) out.fault(fault.code, field, fault.message);
+    else out.patch[field] = textOrNull(given);
+  }
+}
+
+function readMoney(draft: SkuFieldsDraft, out: Reading): void {
+  for (const field of ['price', 'compareAtPrice', 'cost'] as const) {
+    const given = draft[field];
+    if (given === undefined) continue;
+    const fault = given === null ? null : moneyFault(given);
+    if (fault) out.fault('INVALID_FORMAT', field, fault);
+    else out.patch[field] = given === null ? null : moneyText(given);
+  }
+}
+
+/** Why a text is no amount of money: an exact decimal of at least 0 with at most 4 places (design 4.1). */
+export function moneyFault(text: string): string | null {
+  if (!isPlainDecimal(text)) return `"${text.slice(0, 40)}" is no plain decimal such as "19.90"`;
+  if (compareDecimals(text, '0') < 0) return 'an amount is at least 0';
+  if (decimalPlaces(text) > MONEY_PLACES) return `an amount has at most ${MONEY_PLACES} decimal places`;
+  if (compareDecimals(text, MONEY_LIMIT) > 0) return `an amount is at most ${MONEY_LIMIT}`;
+  return null;
+}
+
+function readTrade(draft: SkuFieldsDraft, out: Reading): void {
+  if (draft.gtin !== undefined) {
+    const gtin = textOrNull(draft.gtin);
+    const fault = gtin === null ? null : gtinFault(gtin);
+    if (fault) out.fault('GTIN_INVALID', 'gtin', fault);
+    else out.patch.gtin = gtin;
+  }
+  if (draft.hsCode !== undefined) {
+    const hs = textOrNull(draft.hsCode);
+    if (hs !== null && !/^[0-9]{6,13}$/.test(hs))
+      out.fault('INVALID_FORMAT', 'hsCode', 'an HS code has 6 to 13 digits');
+    else out.patch.hsCode = hs;
+  }
+  if (draft.countryOfOrigin !== undefined) {
+    const country = textOrNull(draft.countryOfOrigin);
+    if (country !== null && !/^[A-Z]{2}$/.test(country)) {
+      out.fault('INVALID_FORMAT', 'countryOfOrigin', 'a country is two capital letters, ISO 3166-1 alpha-2');
+    } else out.patch.countryOfOrigin = country;
+  }
+  if (draft.weight !== undefined) readWeight(draft.weight, out);
+}
+
+function readWeight(weight: { value: string; unit: string } | null, out: Reading): void {
+  if (weight === null) {
+    out.patch.weight = null;
+    return;
+  }
+  const fault = moneyFault(weight.value);
+  const unit = WEIGHT_UNITS.find((each) => each === weight.unit);
+  if (fault) out.fault('INVALID_FORMAT', 'weight', fault.replaceAll('an amount', 'a weight'));
+  else if (!unit) out.fault('INVALID_FORMAT', 'weight', `the unit is one of ${WEIGHT_UNITS.join(', ')}`);
+  else out.patch.weight = { value: decimalText(weight.value), unit } satisfies Weight;
+}
+
+function readLists(draft: SkuFieldsDraft, systems: readonly string[], out: Reading): void {
+  if (draft.optionValues) readOptions(draft.optionValues, out);
+  if (draft.attributes) {
+    const keys = draft.attributes.map((each) => each.key);
+    if (new Set(keys).size !== keys.length) out.fault('DUPLICATE_CHANGE', 'attributes', 'a key is named twice');
+    else out.patch.attributes = Object.fromEntries(draft.attributes.map(({ key, value }) => [key, value ?? null]));
+  } else if (draft.attributes === null) out.patch.attributes = {};
+  const unknown = [...(draft.listedIn ?? []), ...(draft.systemValues ?? []).map((each) => each.system)].filter(
+    (code) => !systems.includes(code),
+  );
+  if (unknown.length > 0) {
+    out.fault('SYSTEM_UNKNOWN', draft.listedIn ? 'listedIn' : 'systemValues', `no such system: ${unknown.join(', ')}`);
+    return;
+  }
+  if (draft.listedIn) out.patch.listedIn = [...new Set(draft.listedIn)].sort();
+  if (draft.systemValues !== undefined) out.patch.systemValues = readSystemValues(draft.systemValues ?? [], out);
+}
+
+function readOptions(values: OptionValue[], out: Reading): void {
+  if (values.length > 3) out.fault('TOO_MANY', 'optionValues', 'a product has at most 3 options');
+  for (const { name, value } of values) {
+    if (name.trim() === '' || value.trim() === '')
+      out.fault('REQUIRED', 'optionValues', 'an option has a name and a value');
+    const fault = lineFault(name) ?? lineFault(value);
+    if (fault) out.fault(fault.code, 'optionValues', fault.message);
+  }
+  out.patch.optionValues = values.map(({ name, value }) => ({ name: name.trim(), value: value.trim() }));
+}
+
+function readSystemValues(values: SystemValue[], out: Reading): SystemValue[] {
+  return values.map((each) => {
+    for (const amount of [each.price, each.compareAtPrice]) {
+      const fault = amount === null ? null : moneyFault(amount);
+      if (fault) out.fault('INVALID_FORMAT', 'systemValues', fault);
+    }
+    const money = (amount: string | null): string | null =>
+      amount !== null && !moneyFault(amount) ? moneyText(amount) : null;
+    return { system: each.system, price: money(each.price), compareAtPrice: money(each.compareAtPrice) };
+  });
+}
+
+/** Why a text cannot be a new SKU code, or null (design 4.1: at most 64 printable ASCII characters, no spaces at the ends). */
+export function codeFault(code: string): { code: Problem['code']; message: string } | null {
+  if (code === '') return { code: 'REQUIRED', message: 'a SKU has a code' };
+  if (code.length > 64) return { code: 'TOO_LONG', message: 'a SKU code has at most 64 characters' };
+  if (!isPrintableAscii(code)) {
+    return { code: 'INVALID_FORMAT', message: 'a SKU code is printable ASCII without spaces at the ends' };
+  }
+  return null;
+}

@@ -1,0 +1,130 @@
+import { gtin14 } from '../catalog/gtin.js';
+import type { Sku } from '../catalog/sku.js';
+import { compareDecimals } from '../primitives/decimal.js';
+import { foldCode } from '../primitives/text.js';
+import type { Problem } from '../problem.js';
+import { problem } from '../problem.js';
+import type { ProposedChange } from './change.js';
+import type { Draft, PlannedSku } from './draft.js';
+
+const VARIANT_LIMIT = 2048;
+
+/** Rules that only the whole request can break: one field twice, one GTIN twice, one option tuple twice, too many variants. */
+export function checkTogether(draft: Draft, changes: readonly ProposedChange[]): Problem[] {
+  const place = placesOf(changes);
+  return [
+    ...fieldsTwice(changes),
+    ...gtinsTwice(draft, place),
+    ...optionsTwice(draft, place),
+    ...pricesAgree(draft, place),
+  ];
+}
+
+type Place = (code: string, field: string) => string[];
+
+/** Where to point for a SKU: the first change of it that names the field, else the first change of it. */
+function placesOf(changes: readonly ProposedChange[]): Place {
+  return (code, field) => {
+    const mine = changes.flatMap((change, index) =>
+      foldCode(change.target) === foldCode(code) ? [{ change, index }] : [],
+    );
+    const hit = mine.find(({ change }) => field in change.patch) ?? mine[0];
+    return hit ? ['changes', String(hit.index), 'fields', field] : ['changes'];
+  };
+}
+
+function fieldsTwice(changes: readonly ProposedChange[]): Problem[] {
+  const seen = new Set<string>();
+  const problems: Problem[] = [];
+  for (const [index, change] of changes.entries()) {
+    const entity = change.operation.startsWith('PRODUCT') ? 'PRODUCT' : 'SKU';
+    for (const field of Object.keys(change.patch)) {
+      const key = `${entity}:${foldCode(change.target)}:${field}`;
+      if (seen.has(key)) {
+        problems.push(
+          problem('DUPLICATE_CHANGE', `${change.target}: ${field} is changed twice in one request`, [
+            'changes',
+            String(index),
+            'fields',
+            field,
+          ]),
+        );
+      }
+      seen.add(key);
+    }
+  }
+  return problems;
+}
+
+function gtinsTwice(draft: Draft, place: Place): Problem[] {
+  const problems: Problem[] = [];
+  const mine = new Map<string, string>();
+  const released = new Set([...draft.skus.keys()]);
+  for (const [folded, { after }] of draft.skus) {
+    if (after.gtin === null || after.state === 'RETIRED') continue;
+    const key = gtin14(after.gtin);
+    const holder = draft.world.gtins.get(key);
+    // A holder inside this request is judged by what the request makes of it, so that two SKUs can swap.
+    const other =
+      mine.get(key) ?? (holder !== undefined && holder !== folded && !released.has(holder) ? holder : undefined);
+    if (other !== undefined)
+      problems.push(problem('GTIN_TAKEN', `GTIN ${after.gtin} belongs to ${other}`, place(after.code, 'gtin')));
+    mine.set(key, after.code);
+  }
+  return problems;
+}
+
+/** One text per option tuple, compared without case as Shopify does. */
+export function optionKey(options: Sku['optionValues']): string {
+  return options.map(({ value }) => foldCode(value)).join('\u001f');
+}
+
+function optionsTwice(draft: Draft, place: Place): Problem[] {
+  const problems: Problem[] = [];
+  const products = new Set([...draft.skus.values()].map(({ after }) => after.productId));
+  for (const productId of products) {
+    const present: readonly { code: string; optionValues: Sku['optionValues'] }[] =
+      draft.world.siblings.get(productId) ?? [];
+    const untouched = present.filter((sku) => !draft.skus.has(foldCode(sku.code)));
+    const mine = [...draft.skus.values()].filter(({ after }) => after.productId === productId);
+    const taken = new Map(untouched.map((sku) => [optionKey(sku.optionValues), sku.code]));
+    for (const { after } of mine) {
+      const key = optionKey(after.optionValues);
+      const other = taken.get(key);
+      if (other !== undefined) {
+        const tuple = after.optionValues.map(({ value }) => value).join(' / ') || 'no options';
+        problems.push(
+          problem('OPTIONS_TAKEN', `${other} has the options ${tuple} already`, place(after.code, 'optionValues')),
+        );
+      }
+      taken.set(key, after.code);
+    }
+    if (untouched.length + mine.length > VARIANT_LIMIT) {
+      problems.push(problem('TOO_MANY', `a product has at most ${VARIANT_LIMIT} variants`, ['changes']));
+    }
+  }
+  return problems;
+}
+
+function pricesAgree(draft: Draft, place: Place): Problem[] {
+  return [...draft.skus.values()]
+    .filter(pricesClash)
+    .map(({ after }) =>
+      problem(
+        'INVALID_FORMAT',
+        `compareAtPrice ${after.compareAtPrice} is not above price ${after.price}`,
+        place(after.code, 'compareAtPrice'),
+      ),
+    );
+}
+
+/** Only what the request touches is judged: a price that was taken over as it was does not block other work. */
+function pricesClash({ after, changes }: PlannedSku): boolean {
+  const touched = changes.some(({ field }) => field === 'price' || field === 'compareAtPrice');
+  return (
+    touched &&
+    after.price !== null &&
+    after.compareAtPrice !== null &&
+    compareDecimals(after.compareAtPrice, after.price) <= 0
+  );
+}

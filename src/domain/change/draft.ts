@@ -1,0 +1,78 @@
+import type { GateFacts } from '../catalog/gates.js';
+import type { Product, ProductContent } from '../catalog/product.js';
+import type { Sku, SkuContent } from '../catalog/sku.js';
+import type { FieldChange, FieldValues } from '../primitives/json.js';
+import { foldCode } from '../primitives/text.js';
+import type { Problem } from '../problem.js';
+import type { FieldConflict } from './change.js';
+
+/** The part of the master that a request reaches, read under lock when it is applied. */
+export interface World {
+  /** By handle: every product that a change names, or that holds a SKU that a change names. */
+  products: ReadonlyMap<string, Product>;
+  /** By folded code: every SKU that a change names. */
+  skus: ReadonlyMap<string, Sku>;
+  /** By product id: all SKUs of those products, for the rule of one option tuple per product. */
+  siblings: ReadonlyMap<string, readonly Sku[]>;
+  /** By 14-digit GTIN: folded codes of the live SKUs that bear it. */
+  gtins: ReadonlyMap<string, string>;
+  /** Snapshots of base revisions that are not the present one, by `SKU:<folded code>:<revision>` or `PRODUCT:<handle>:<revision>`. */
+  bases: ReadonlyMap<string, FieldValues>;
+  /** Who changed a field since a revision: request ids by `<SKU|PRODUCT>:<key>:<field>`. */
+  changedBy: ReadonlyMap<string, string>;
+  /** Codes of all systems in WRITE mode: where a new SKU is listed unless it says otherwise. */
+  writableSystems: readonly string[];
+  factsOf(code: string, product: Product): GateFacts;
+}
+
+export interface PlannedProduct {
+  before: Product | null;
+  after: ProductContent & { id: string; handle: string };
+  changes: FieldChange[];
+}
+
+export interface PlannedSku {
+  before: Sku | null;
+  after: SkuContent & { id: string; code: string; kind: Sku['kind']; productId: string };
+  changes: FieldChange[];
+}
+
+export interface ChangeSet {
+  products: PlannedProduct[];
+  skus: PlannedSku[];
+  conflicts: FieldConflict[];
+  problems: Problem[];
+}
+
+export interface PlanOptions {
+  /** False for a baseline only: what is on sale already is taken as it is, whatever it lacks (design 4.13). */
+  gates: boolean;
+}
+
+/** Work in progress: what each target will look like after the changes so far. */
+export class Draft {
+  readonly products = new Map<string, PlannedProduct>();
+  readonly skus = new Map<string, PlannedSku>();
+  readonly conflicts: FieldConflict[] = [];
+  readonly problems: Problem[] = [];
+
+  constructor(
+    readonly world: World,
+    readonly newId: () => string,
+    readonly options: PlanOptions,
+  ) {}
+
+  productOf(handle: string): PlannedProduct | null {
+    const planned = this.products.get(handle);
+    if (planned) return planned;
+    const before = this.world.products.get(handle);
+    return before ? { before, after: before, changes: [] } : null;
+  }
+
+  skuOf(code: string): PlannedSku | null {
+    const planned = this.skus.get(foldCode(code));
+    if (planned) return planned;
+    const before = this.world.skus.get(foldCode(code));
+    return before ? { before, after: before, changes: [] } : null;
+  }
+}

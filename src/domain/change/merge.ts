@@ -1,0 +1,50 @@
+import type { FieldChange, FieldValues, Json } from '../primitives/json.js';
+import { sameJson } from '../primitives/json.js';
+
+export interface Merge {
+  /** What the patch really changes against the present. */
+  changes: FieldChange[];
+  /** Fields that somebody else changed differently since the base. */
+  conflicts: { field: string; base: Json; current: Json; proposed: Json }[];
+}
+
+/**
+ * Field by field, three ways: base, present, proposed. Disjoint edits merge by themselves, and the same field changed
+ * to the same value merges; everything else is a conflict, and nobody's work is lost unseen (design 4.3).
+ * `attributes` merge key by key: a patch names only the keys that it means.
+ * @param base the snapshot that the author looked at; equal to `current` when nothing came in between.
+ */
+export function mergePatch(base: FieldValues, current: FieldValues, patch: FieldValues): Merge {
+  const out: Merge = { changes: [], conflicts: [] };
+  for (const [field, proposed] of Object.entries(patch)) {
+    if (field === 'attributes') mergeKeys(base[field], current[field], proposed, out);
+    else mergeField(field, base[field] ?? null, current[field] ?? null, proposed, out);
+  }
+  return out;
+}
+
+function mergeField(field: string, base: Json, current: Json, proposed: Json, out: Merge): void {
+  if (sameJson(current, proposed)) return;
+  if (sameJson(base, current)) out.changes.push({ field, from: current, to: proposed });
+  else out.conflicts.push({ field, base, current, proposed });
+}
+
+function mergeKeys(base: Json | undefined, current: Json | undefined, proposed: Json, out: Merge): void {
+  const [was, is, shall] = [asMap(base), asMap(current), asMap(proposed)];
+  const inner: Merge = { changes: [], conflicts: [] };
+  for (const [key, value] of Object.entries(shall)) {
+    mergeField(`attributes.${key}`, was[key] ?? null, is[key] ?? null, value, inner);
+  }
+  out.conflicts.push(...inner.conflicts);
+  if (inner.changes.length === 0) return;
+  const merged: Record<string, Json> = { ...is };
+  for (const [key, value] of Object.entries(shall)) {
+    if (value === null) delete merged[key];
+    else merged[key] = value;
+  }
+  out.changes.push({ field: 'attributes', from: is, to: merged });
+}
+
+function asMap(value: Json | undefined): Record<string, Json> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
+}

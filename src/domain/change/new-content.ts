@@ -1,0 +1,78 @@
+import { gatesOf } from '../catalog/gates.js';
+import type { LifecycleState } from '../catalog/lifecycle.js';
+import { mayBecome, TRANSITIONS } from '../catalog/lifecycle.js';
+import type { ProductContent } from '../catalog/product.js';
+import type { SkuContent } from '../catalog/sku.js';
+import type { FieldChange, FieldValues } from '../primitives/json.js';
+import type { Problem } from '../problem.js';
+import { problem } from '../problem.js';
+import type { Draft, PlannedSku } from './draft.js';
+
+/** A new SKU: what the change names, and the defaults of everything else. Its options bear the product's option names. */
+export function newSku(
+  draft: Draft,
+  code: string,
+  product: { id: string } & ProductContent,
+  patch: FieldValues,
+): PlannedSku['after'] {
+  const { product: _handle, kind: _kind, state, ...fields } = patch;
+  return {
+    id: draft.newId(),
+    code,
+    kind: 'SIMPLE',
+    productId: product.id,
+    state: (state ?? 'DRAFT') as LifecycleState,
+    title: product.title,
+    optionValues: [],
+    gtin: null,
+    price: null,
+    compareAtPrice: null,
+    cost: null,
+    weight: null,
+    hsCode: null,
+    countryOfOrigin: null,
+    requiresShipping: true,
+    taxable: true,
+    taxCode: null,
+    unitOfMeasure: null,
+    attributes: {},
+    successor: null,
+    listedIn: [...draft.world.writableSystems],
+    systemValues: [],
+    ...(fields as Partial<SkuContent>),
+  };
+}
+
+/** Content after field changes. The changes come from a checked patch, so their values have the fields' own types. */
+export function withPatch(content: PlannedSku['after'], changes: readonly FieldChange[]): PlannedSku['after'] {
+  return { ...content, ...(Object.fromEntries(changes.map(({ field, to }) => [field, to])) as Partial<SkuContent>) };
+}
+
+/** Everything that keeps a SKU out of the state it shall enter. */
+export function transitionFaults(
+  draft: Draft,
+  planned: PlannedSku,
+  product: { id: string } & ProductContent,
+  from: LifecycleState,
+): Problem[] {
+  const to = planned.after.state;
+  if (planned.before && !mayBecome(from, to)) {
+    const next = TRANSITIONS[from].join(', ') || 'nothing';
+    return [problem('TRANSITION_NOT_ALLOWED', `${from} cannot become ${to}; it may become ${next}`, ['to'])];
+  }
+  const known = [...draft.products.values()].find((each) => each.after.id === product.id)?.before;
+  const present = known ?? [...draft.world.products.values()].find((each) => each.id === product.id);
+  const facts = present
+    ? draft.world.factsOf(planned.after.code, present)
+    : draft.world.factsOf(planned.after.code, asProduct(draft, product));
+  return gatesOf(to, planned.after, facts)
+    .filter((gate) => gate.blocks && !gate.satisfied)
+    .map((gate) => problem('GATE_UNSATISFIED', `${to} asks that ${planned.after.code} ${gate.message}`, ['to']));
+}
+
+/** A product that this very request creates, in the shape that facts are asked of. */
+function asProduct(draft: Draft, product: { id: string } & ProductContent): Parameters<Draft['world']['factsOf']>[1] {
+  const handle = [...draft.products.values()].find((each) => each.after.id === product.id)?.after.handle ?? '';
+  const never = new Date(0);
+  return { ...product, handle, revision: 0, createdAt: never, updatedAt: never };
+}

@@ -1,0 +1,166 @@
+import type { ProductContent } from '../catalog/product.js';
+import { productSnapshot } from '../catalog/product.js';
+import { skuSnapshot } from '../catalog/sku.js';
+import type { FieldChange, FieldValues } from '../primitives/json.js';
+import { foldCode } from '../primitives/text.js';
+import type { Problem } from '../problem.js';
+import { problem, under } from '../problem.js';
+import type { FieldConflict, ProposedChange } from './change.js';
+import type { ChangeSet, PlannedProduct, PlannedSku, PlanOptions, World } from './draft.js';
+import { Draft } from './draft.js';
+import { checkTogether } from './check-together.js';
+import { mergePatch } from './merge.js';
+import { newSku, transitionFaults, withPatch } from './new-content.js';
+
+/**
+ * What a list of changes makes of the master: pure, deterministic, and the same code before approval and at apply.
+ * All problems are reported, each under the path of its change (`["changes", "3", …]`).
+ * @param newId gives ids to what is created.
+ */
+export function planChanges(
+  world: World,
+  changes: readonly ProposedChange[],
+  newId: () => string,
+  options: PlanOptions = { gates: true },
+): ChangeSet {
+  const draft = new Draft(world, newId, options);
+  for (const [index, change] of changes.entries()) {
+    const problems = applyOne(draft, change);
+    draft.problems.push(...under(['changes', String(index)], problems));
+  }
+  draft.problems.push(...checkTogether(draft, changes));
+  return {
+    products: [...draft.products.values()].filter((each) => each.before === null || each.changes.length > 0),
+    skus: [...draft.skus.values()].filter((each) => each.before === null || each.changes.length > 0),
+    conflicts: draft.conflicts,
+    problems: draft.problems,
+  };
+}
+
+function applyOne(draft: Draft, change: ProposedChange): Problem[] {
+  switch (change.operation) {
+    case 'PRODUCT_CREATE':
+      return createProduct(draft, change);
+    case 'PRODUCT_UPDATE':
+      return updateProduct(draft, change);
+    case 'SKU_CREATE':
+      return createSku(draft, change);
+    case 'SKU_UPDATE':
+    case 'SKU_TRANSITION':
+      return updateSku(draft, change);
+  }
+}
+
+function createProduct(draft: Draft, { target, patch }: ProposedChange): Problem[] {
+  if (draft.productOf(target)) return [problem('HANDLE_TAKEN', `product ${target} exists already`, ['handle'])];
+  const after: PlannedProduct['after'] = {
+    id: draft.newId(),
+    handle: target,
+    title: target,
+    vendor: null,
+    productType: null,
+    category: null,
+    tags: [],
+    optionNames: [],
+    attributes: {},
+    ...(patch as Partial<ProductContent>),
+  };
+  draft.products.set(target, { before: null, after, changes: creationChanges(productSnapshot(after)) });
+  return [];
+}
+
+function updateProduct(draft: Draft, { target, baseRevision, patch }: ProposedChange): Problem[] {
+  const planned = draft.productOf(target);
+  if (!planned) return [problem('NOT_FOUND', `no product has the handle ${target}`, ['handle'])];
+  const present = productSnapshot(planned.after);
+  const base = baseOf(draft.world, 'PRODUCT', target, planned.before?.revision, baseRevision, present);
+  if (!base)
+    return [problem('REVISION_UNKNOWN', `product ${target} has no revision ${baseRevision}`, ['baseRevision'])];
+  const merge = mergePatch(base, present, patch);
+  addConflicts(draft, 'PRODUCT', target, target, merge.conflicts);
+  draft.products.set(target, {
+    before: planned.before,
+    after: { ...planned.after, ...(Object.fromEntries(merge.changes.map(({ field, to }) => [field, to])) as object) },
+    changes: mergeChanges(planned.changes, merge.changes),
+  });
+  return [];
+}
+
+function createSku(draft: Draft, { target, patch }: ProposedChange): Problem[] {
+  if (draft.skuOf(target)) {
+    return [problem('CODE_TAKEN', `the code ${target} is taken; a code is never used twice`, ['code'])];
+  }
+  const handle = String(patch.product);
+  const product = draft.productOf(handle);
+  if (!product) return [problem('NOT_FOUND', `no product has the handle ${handle}`, ['product'])];
+  const after = newSku(draft, target, product.after, patch);
+  const planned: PlannedSku = { before: null, after, changes: creationChanges(skuSnapshot(after)) };
+  draft.skus.set(foldCode(target), planned);
+  return after.state === 'DRAFT' || !draft.options.gates
+    ? []
+    : transitionFaults(draft, planned, product.after, 'DRAFT');
+}
+
+function updateSku(draft: Draft, change: ProposedChange): Problem[] {
+  const { target, baseRevision, patch } = change;
+  const planned = draft.skuOf(target);
+  if (!planned) return [problem('NOT_FOUND', `no SKU has the code ${target}`, ['code'])];
+  const present = skuSnapshot(planned.after);
+  const key = foldCode(target);
+  const base = baseOf(draft.world, 'SKU', key, planned.before?.revision, baseRevision, present);
+  if (!base) return [problem('REVISION_UNKNOWN', `SKU ${target} has no revision ${baseRevision}`, ['baseRevision'])];
+  if (planned.after.state === 'RETIRED') {
+    return [problem('WRONG_STATE', `SKU ${target} is RETIRED, which is final`, ['code'])];
+  }
+  const merge = mergePatch(base, present, patch);
+  addConflicts(draft, 'SKU', key, target, merge.conflicts);
+  const next: PlannedSku = {
+    before: planned.before,
+    after: withPatch(planned.after, merge.changes),
+    changes: mergeChanges(planned.changes, merge.changes),
+  };
+  draft.skus.set(key, next);
+  const product = [...draft.world.products.values()].find((each) => each.id === next.after.productId);
+  const stateMoved = merge.changes.some((each) => each.field === 'state');
+  return stateMoved && product ? transitionFaults(draft, next, product, planned.after.state) : [];
+}
+
+/** The snapshot that the author looked at; null when they name a revision that never was. */
+function baseOf(
+  world: World,
+  entity: 'SKU' | 'PRODUCT',
+  key: string,
+  current: number | undefined,
+  asked: number | null,
+  present: FieldValues,
+): FieldValues | null {
+  if (asked === null || asked === current || current === undefined) return present;
+  return world.bases.get(`${entity}:${key}:${asked}`) ?? null;
+}
+
+function addConflicts(
+  draft: Draft,
+  entity: 'SKU' | 'PRODUCT',
+  key: string,
+  target: string,
+  conflicts: Omit<FieldConflict, 'target' | 'changedBy'>[],
+): void {
+  for (const each of conflicts) {
+    draft.conflicts.push({
+      target,
+      ...each,
+      changedBy: draft.world.changedBy.get(`${entity}:${key}:${each.field}`) ?? null,
+    });
+  }
+}
+
+function creationChanges(snapshot: FieldValues): FieldChange[] {
+  return Object.entries(snapshot)
+    .filter(([, to]) => to !== null && !(Array.isArray(to) && to.length === 0))
+    .map(([field, to]) => ({ field, from: null, to }));
+}
+
+/** Two changes of one request to one target: fields are disjoint (checked), so the lists just join. */
+function mergeChanges(earlier: FieldChange[], later: FieldChange[]): FieldChange[] {
+  return [...earlier, ...later];
+}

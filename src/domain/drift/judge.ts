@@ -1,0 +1,159 @@
+import type { Actor } from '../actor.js';
+import { systemActor } from '../actor.js';
+import type { FieldValues } from '../primitives/json.js';
+import { sameJson } from '../primitives/json.js';
+import type { Attribution } from '../publishing/system.js';
+import type { FieldComparison } from './compare.js';
+import type { DriftResolution, FindingDraft, KnownRecord, OpenFinding } from './finding.js';
+import { identityOf, kindOfField, severityOf } from './finding.js';
+import { lawOf } from './normalise.js';
+
+export interface Closing {
+  findingId: string;
+  resolution: DriftResolution;
+  by: Actor;
+}
+
+/** What one look at one record means: what we now know, what to put on record, and what to write. */
+export interface Judgement {
+  /** B after this look. */
+  base: FieldValues;
+  findings: FindingDraft[];
+  closings: Closing[];
+  /** Values to send so that the record shows what the master wants. */
+  writes: FieldValues;
+  /** C of the fields in `writes`: what the record will show once they have arrived (W). */
+  expected: FieldValues;
+  /** How the open finding of a field in `writes` ends when the write has arrived. */
+  endings: Record<string, Closing>;
+  /** Fields that are left alone because a finding is open on them. */
+  held: string[];
+  notCovered: string[];
+  /** Everything governed is as the master wants it. */
+  inSync: boolean;
+}
+
+export interface JudgeContext {
+  attribution: Attribution | null;
+  /** Fields that a request changed, with the instant: such a request wins over a finding that opened before it (design section 3, rule 5). */
+  changedAt: ReadonlyMap<string, Date>;
+}
+
+/**
+ * Turns verdicts into consequences. No out-of-band edit is ever overwritten unseen: a field that differs is first a
+ * finding, and is written only when a person asked for the revert of just this value, or a later request changed it.
+ */
+export function judgeRecord(
+  record: KnownRecord,
+  comparisons: readonly FieldComparison[],
+  context: JudgeContext,
+): Judgement {
+  const out: Judgement = {
+    base: { ...record.published },
+    findings: [],
+    closings: [],
+    writes: {},
+    expected: {},
+    endings: {},
+    held: [],
+    notCovered: [],
+    inSync: true,
+  };
+  for (const each of comparisons) {
+    const open = record.openFindings.find(
+      (finding) => finding.field === each.field && finding.kind === kindOfField(each.field),
+    );
+    judgeField(record, each, open, context, out);
+  }
+  return out;
+}
+
+function judgeField(
+  record: KnownRecord,
+  each: FieldComparison,
+  open: OpenFinding | undefined,
+  context: JudgeContext,
+  out: Judgement,
+): void {
+  switch (each.result.verdict) {
+    case 'NOT_COVERED':
+      out.notCovered.push(each.field);
+      return;
+    case 'IN_SYNC':
+      // B becomes C rather than O: they agree, and C knows which tags are ours.
+      out.base[each.field] = each.canonical;
+      if (open) out.closings.push(endingOf(open));
+      return;
+    case 'ECHO':
+      out.base[each.field] = each.observed ?? null;
+      out.inSync = false;
+      if (!open) want(each, out);
+      return;
+    case 'LAG':
+      out.inSync = false;
+      if (!open) want(each, out);
+      else settleOpen(record, each, open, context, out);
+      return;
+    case 'NEVER_AGREED':
+    case 'DRIFT':
+      out.inSync = false;
+      if (each.result.verdict === 'NEVER_AGREED') out.base[each.field] = each.observed ?? null;
+      if (open) settleOpen(record, each, open, context, out);
+      else hold(record, each, context, out);
+  }
+}
+
+/** An open finding on a field that still differs: revert it, let a later request win, or keep holding it. */
+function settleOpen(
+  record: KnownRecord,
+  each: FieldComparison,
+  open: OpenFinding,
+  context: JudgeContext,
+  out: Judgement,
+): void {
+  const changedAt = context.changedAt.get(each.field);
+  const asFound = sameJson(open.found, each.observed);
+  if (changedAt && changedAt > open.openedAt) {
+    if (!asFound) out.findings.push(draftOf(record, each, context));
+    out.endings[each.field] = { findingId: open.id, resolution: 'SUPERSEDED', by: systemActor('publisher') };
+    want(each, out);
+  } else if (open.revertRequestedBy && asFound) {
+    out.endings[each.field] = endingOf(open);
+    want(each, out);
+  } else hold(record, each, context, out);
+}
+
+function want(each: FieldComparison, out: Judgement): void {
+  out.writes[each.field] = lawOf(each.field).target(each.canonical, each.observed, each.base);
+  out.expected[each.field] = each.canonical;
+}
+
+function hold(record: KnownRecord, each: FieldComparison, context: JudgeContext, out: Judgement): void {
+  out.held.push(each.field);
+  out.findings.push(draftOf(record, each, context));
+}
+
+function endingOf(open: OpenFinding): Closing {
+  return open.revertRequestedBy
+    ? { findingId: open.id, resolution: 'REVERTED', by: open.revertRequestedBy }
+    : { findingId: open.id, resolution: 'SELF_HEALED', by: systemActor('observer') };
+}
+
+function draftOf(record: KnownRecord, each: FieldComparison, context: JudgeContext): FindingDraft {
+  const kind = kindOfField(each.field);
+  const found = each.observed ?? null;
+  return {
+    identity: identityOf(record.id, kind, each.field),
+    kind,
+    recordId: record.id,
+    productId: record.productId,
+    skuId: record.skuId,
+    target: record.target,
+    field: each.field,
+    expected: each.canonical,
+    found,
+    lastPublished: each.result.verdict === 'NEVER_AGREED' ? null : (each.base ?? null),
+    severity: severityOf(each.rule.severity, each.field, record.skuState, found),
+    attribution: context.attribution,
+  };
+}

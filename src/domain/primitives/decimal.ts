@@ -1,0 +1,47 @@
+import Big from 'big.js';
+
+/** Plain decimals only: no exponent, no sign of plus, no full-width digits, no grouping. */
+const PLAIN = /^-?\d{1,12}(\.\d{1,12})?$/;
+
+/** True for text that is an exact decimal as the API takes it ("19.90"); "1e3", "１９" and "+1" are not. */
+export function isPlainDecimal(text: string): boolean {
+  return PLAIN.test(text);
+}
+
+/**
+ * Canonical text of an exact decimal: no leading or trailing zeros beyond `minimumPlaces`, negative zero is zero.
+ * @throws RangeError when the text is no plain decimal.
+ */
+export function decimalText(text: string, minimumPlaces = 0): string {
+  if (!isPlainDecimal(text)) throw new RangeError(`not a plain decimal: ${text.slice(0, 40)}`);
+  const value = new Big(text);
+  const places = decimalPlaces(value.toFixed());
+  const out = value.toFixed(Math.max(places, minimumPlaces));
+  return value.eq(0) ? out.replace('-', '') : out;
+}
+
+/** Money has at least two places, as people write it: "19.9" reads back as "19.90". */
+export function moneyText(text: string): string {
+  return decimalText(text, 2);
+}
+
+/** Places after the point that carry a value: "1.50" has one. */
+export function decimalPlaces(text: string): number {
+  const fraction = text.split('.')[1] ?? '';
+  return fraction.replace(/0+$/, '').length;
+}
+
+/** -1, 0 or 1; exact. */
+export function compareDecimals(a: string, b: string): number {
+  return new Big(a).cmp(b);
+}
+
+/** |a − b|, exact, as plain decimal text. */
+export function decimalDistance(a: string, b: string): string {
+  return new Big(a).minus(b).abs().toFixed();
+}
+
+/** a × b, exact, as plain decimal text. */
+export function multiplyDecimals(a: string, b: string): string {
+  return new Big(a).times(b).toFixed();
+}

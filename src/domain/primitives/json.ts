@@ -1,0 +1,25 @@
+/** A value that survives JSON unchanged: what snapshots, findings and field changes carry. */
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+
+/** Values of one record by canonical field name (`price`, `product.title`, `lifecycle`, …). */
+export type FieldValues = Record<string, Json>;
+
+/** One field before and after. `null` stands for "not set"; money and measures are exact decimals as strings. */
+export interface FieldChange {
+  field: string;
+  from: Json;
+  to: Json;
+}
+
+/** Deep equality of JSON values; the order of object keys does not matter, the order of lists does. */
+export function sameJson(a: Json | undefined, b: Json | undefined): boolean {
+  return canonicalJson(a ?? null) === canonicalJson(b ?? null);
+}
+
+/** One text for one value, whatever the order of its keys: for comparing and hashing. */
+export function canonicalJson(value: Json): string {
+  if (value === null || typeof value !== 'object') return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  const keys = Object.keys(value).sort();
+  return `{${keys.map((key) => `${JSON.stringify(key)}:${canonicalJson(value[key] ?? null)}`).join(',')}}`;
+}

@@ -1,0 +1,65 @@
+/**
+ * Every code that a rejected input can bear. Closed: the API promises them, `docs/errors.md` documents them, and a
+ * test holds both lists equal. A code is never renamed; callers branch on it.
+ */
+export const PROBLEM_CODES = [
+  'ALREADY_DECIDED',
+  'CODE_IMMUTABLE',
+  'CODE_TAKEN',
+  'CONFIRMATION_REQUIRED',
+  'CSV_INVALID',
+  'CSV_NO_SKUS',
+  'DUPLICATE_CHANGE',
+  'GATE_UNSATISFIED',
+  'GTIN_INVALID',
+  'GTIN_TAKEN',
+  'HANDLE_TAKEN',
+  'IDEMPOTENCY_MISMATCH',
+  'IN_USE',
+  'INVALID_FORMAT',
+  'NOT_ASKED',
+  'NOT_FOUND',
+  'NOT_RESOLVABLE_HERE',
+  'NO_ELIGIBLE_APPROVER',
+  'OPTIONS_TAKEN',
+  'PARTY_REQUIRED',
+  'REASON_TOO_SHORT',
+  'REQUIRED',
+  'REVISION_UNKNOWN',
+  'SELF_APPROVAL',
+  'STALE_BASE',
+  'SYSTEM_UNKNOWN',
+  'TOO_LONG',
+  'TOO_MANY',
+  'TRANSITION_NOT_ALLOWED',
+  'WRONG_STATE',
+] as const;
+
+export type ProblemCode = (typeof PROBLEM_CODES)[number];
+
+/** One thing that is wrong with an input. `field` is the path into the arguments, e.g. `["changes", "3", "fields", "gtin"]`. */
+export interface Problem {
+  code: ProblemCode;
+  message: string;
+  field: string[] | null;
+}
+
+export function problem(code: ProblemCode, message: string, field: string[] | null = null): Problem {
+  return { code, message, field };
+}
+
+/** The same problems, seen from further out: `["gtin"]` becomes `["changes", "3", "fields", "gtin"]`. */
+export function under(path: string[], problems: Problem[]): Problem[] {
+  return problems.map((each) => ({ ...each, field: [...path, ...(each.field ?? [])] }));
+}
+
+/** Either a value, or every reason why there is none. */
+export type Outcome<T> = { ok: true; value: T } | { ok: false; problems: Problem[] };
+
+export function accepted<T>(value: T): Outcome<T> {
+  return { ok: true, value };
+}
+
+export function refused<T>(...problems: Problem[]): Outcome<T> {
+  return { ok: false, problems };
+}

@@ -1,0 +1,107 @@
+import type { ObservableRecord, Verdicts } from '../application/ports/observation-store.js';
+import { systemActor } from '../domain/actor.js';
+import { missing } from '../domain/drift/missing.js';
+import type { Sql } from './sql.js';
+import { SqlDeliveryStore } from './stores/delivery-store.js';
+import { SqlFindingStore } from './stores/finding-store.js';
+import type { RecordRow } from './stores/lane-records.js';
+import { loadRecords } from './stores/lane-records.js';
+
+/**
+ * The records that a reading is about, locked by id. A record is busy while a worker holds its lane, while a write of
+ * ours is unsettled, or when one settled after the reading began: what was read may be older than what we know.
+ */
+export async function lockObservable(
+  sql: Sql,
+  system: string,
+  lookFor: { externalIds: readonly string[]; rootIds: readonly string[] },
+  readAt: Date,
+): Promise<ObservableRecord[]> {
+  const split = lookFor.externalIds.map((each) => {
+    const colon = each.indexOf(':');
+    return { entity: each.slice(0, colon), external_id: each.slice(colon + 1) };
+  });
+  const rows = await sql.rows<RecordRow & { busy: boolean; has_delivery: boolean }>(
+    `with asked as (select * from jsonb_to_recordset($2::jsonb) as t(entity text, external_id text)),
+     hits as (
+       select r.id from asked a join record r on r.system = $1 and r.entity = a.entity and r.external_id = a.external_id
+       union
+       select r.id from record r where r.system = $1 and r.root_id = any($3))
+     select r.*,
+       coalesce(l.lease_until > clock_timestamp(), false) or coalesce(r.published_at >= $4, false) as busy,
+       exists (select from delivery d where d.system = r.system and d.entity = r.entity and d.product_id = r.product_id
+         and d.sku_id is not distinct from r.sku_id and d.state in ('PENDING', 'RETRYING', 'IN_FLIGHT', 'DEAD_LETTERED')) as has_delivery
+     from record r left join lane l on l.system = r.system and l.product_id = r.product_id
+     where r.id in (select id from hits) and r.external_id is not null order by r.id for update of r`,
+    [system, JSON.stringify(split), lookFor.rootIds, readAt],
+  );
+  const loaded = await loadRecords(sql, system, rows);
+  const flags = new Map(rows.map((row) => [row.id, row]));
+  return loaded.records.flatMap((record): ObservableRecord[] => {
+    const product = loaded.products.get(record.productId);
+    const flag = flags.get(record.id);
+    if (!product || !flag) return [];
+    const states = loaded.states.get(record.productId) ?? [];
+    return [{ record, product, states, busy: flag.busy, hasDelivery: flag.has_delivery }];
+  });
+}
+
+/** Stores verdicts in the transaction that holds the records' locks. */
+export async function storeVerdicts(
+  sql: Sql,
+  newId: () => string,
+  verdicts: Verdicts,
+): Promise<{ opened: number; closed: number; owed: boolean }> {
+  const rows = verdicts.records.map((each) => ({
+    id: each.recordId,
+    published: each.base,
+    observed: each.observed,
+    in_sync: each.inSync,
+  }));
+  const ids = rows.map(({ id }) => id);
+  await sql.rows(
+    `update record r set published = n.published, observed = n.observed, in_sync = n.in_sync,
+       observed_at = clock_timestamp(), compared_at = clock_timestamp()
+     from jsonb_to_recordset($1::jsonb) as n(id uuid, published jsonb, observed jsonb, in_sync boolean) where r.id = n.id`,
+    [JSON.stringify(rows)],
+  );
+  const findings = new SqlFindingStore(sql, newId);
+  let opened = await findings.record(verdicts.system, verdicts.findings, verdicts.source);
+  opened += await markMissing(sql, findings, verdicts.system, verdicts.gone, verdicts.source);
+  let closed = await findings.close(verdicts.closings);
+  closed += await closeMissing(sql, findings, ids);
+  const systems = await new SqlDeliveryStore(sql, newId).enqueueRecords(verdicts.owed);
+  return { opened, closed, owed: systems.length > 0 };
+}
+
+/** Records that are gone: MISSING, with what was last published there kept as the finding's base. */
+export async function markMissing(
+  sql: Sql,
+  findings: SqlFindingStore,
+  system: string,
+  recordIds: readonly string[],
+  source: Verdicts['source'],
+): Promise<number> {
+  if (recordIds.length === 0) return 0;
+  const rows = await sql.rows<RecordRow>(
+    `update record set match = 'MISSING', in_sync = false, compared_at = clock_timestamp() where id = any($1) returning *`,
+    [recordIds],
+  );
+  const { records } = await loadRecords(sql, system, rows);
+  // What the master itself no longer wants there is not missed.
+  const missed = records.filter(
+    ({ entity, sku }) => entity === 'PRODUCT' || (sku !== null && sku.state !== 'DRAFT' && sku.state !== 'RETIRED'),
+  );
+  return findings.record(system, missed.map(missing), source);
+}
+
+/** Records that are there again. */
+async function closeMissing(sql: Sql, findings: SqlFindingStore, recordIds: readonly string[]): Promise<number> {
+  const back = await sql.rows<{ id: string }>(
+    `select f.id from finding f where f.record_id = any($1) and f.kind = 'MISSING' and f.state <> 'RESOLVED'`,
+    [recordIds],
+  );
+  await sql.rows(`update record set match = 'MATCHED' where id = any($1) and match = 'MISSING'`, [recordIds]);
+  const by = systemActor('observer');
+  return findings.close(back.map(({ id }) => ({ findingId: id, resolution: 'SELF_HEALED' as const, by })));
+}

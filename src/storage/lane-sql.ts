@@ -1,0 +1,58 @@
+import type { ClaimedDelivery } from '../application/ports/publishing-queue.js';
+import type { GovernedSystem } from '../domain/publishing/system.js';
+import type { Sql } from './sql.js';
+import { firstRow } from './sql.js';
+
+/** A write that was sent and not settled may still arrive; until then nobody reads what it might change. */
+const SETTLING_SECONDS = 30;
+
+export function systemRow(sql: Sql, code: string): Promise<GovernedSystem | null> {
+  return firstRow<GovernedSystem>(
+    sql,
+    'select code, kind, connector, mode, currency, link from system where code = $1',
+    [code],
+  );
+}
+
+/** Until when an attempt of this lane that was sent and not settled may still arrive; null when there is none such. */
+export async function settlingUntil(sql: Sql, system: string, productId: string): Promise<Date | null> {
+  const row = await firstRow<{ until: Date | null }>(
+    sql,
+    `select max(a.sent_at) + make_interval(secs => ${SETTLING_SECONDS}) as until from attempt a join record r on r.id = a.record_id
+     where r.system = $1 and r.product_id = $2 and a.settled_at is null
+       and a.sent_at > clock_timestamp() - make_interval(secs => ${SETTLING_SECONDS})`,
+    [system, productId],
+  );
+  return row?.until ?? null;
+}
+
+/** Records that wait for a scan, or that are gone, take nothing; nor does a product whose own record waits. */
+const TAKES = `r.match in ('MATCHED', 'TO_CREATE') and not exists (select from record w where w.system = r.system
+  and w.product_id = r.product_id and w.entity = 'PRODUCT' and w.match = 'WAITING')`;
+
+const SAME_RECORD = `r.system = d.system and r.entity = d.entity and r.product_id = d.product_id
+  and r.sku_id is not distinct from d.sku_id`;
+
+export function takeDeliveries(sql: Sql, system: string, productId: string): Promise<ClaimedDelivery[]> {
+  return sql.rows<ClaimedDelivery>(
+    `update delivery d set state = 'IN_FLIGHT', attempts = d.attempts + 1,
+       revision = greatest(d.revision, coalesce((select revision from sku s where s.id = d.sku_id),
+         (select revision from product p where p.id = d.product_id)))
+     from record r where d.system = $1 and d.product_id = $2 and ${SAME_RECORD} and ${TAKES}
+       and (d.state = 'IN_FLIGHT' or (d.state in ('PENDING', 'RETRYING') and d.next_attempt_at <= clock_timestamp()))
+     returning d.id, r.id as "recordId", d.target, d.revision, d.attempts, d.conflicts, d.created_at as "createdAt"`,
+    [system, productId],
+  );
+}
+
+/** Gives a lane back, due when its next delivery is. */
+export async function closeLane(sql: Sql, system: string, productId: string, notBefore: Date | null): Promise<void> {
+  await sql.rows(
+    `update lane set lease_token = null, lease_until = null, due_at = (
+       select greatest(min(case d.state when 'IN_FLIGHT' then clock_timestamp() else d.next_attempt_at end), $3::timestamptz)
+       from delivery d join record r on ${SAME_RECORD}
+       where d.system = $1 and d.product_id = $2 and d.state in ('PENDING', 'RETRYING', 'IN_FLIGHT') and ${TAKES})
+     where system = $1 and product_id = $2`,
+    [system, productId, notBefore],
+  );
+}

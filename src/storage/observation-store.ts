@@ -1,0 +1,201 @@
+import type { DataSource } from 'typeorm';
+import type { ObservableRecord, ObservationStore, Verdicts } from '../application/ports/observation-store.js';
+import type { ScanView } from '../application/ports/operations-reader.js';
+import type { Wakeups } from '../application/ports/unit-of-work.js';
+import type { Actor } from '../domain/actor.js';
+import type { ObservationSource } from '../domain/drift/finding.js';
+import type { GovernedSystem, ObservedRecord, RootRef } from '../domain/publishing/system.js';
+import { systemRow } from './lane-sql.js';
+import { lockObservable, storeVerdicts } from './judge-sql.js';
+import { absences, pairByCode, unseenRecords } from './scan-sql.js';
+import { scanOf, SCAN_COLUMNS, type ScanRow } from './readers/scan-rows.js';
+import type { Sql } from './sql.js';
+import { firstRow, sqlOver } from './sql.js';
+import { databaseNow } from './unit-of-work.js';
+import { foldCode } from '../domain/primitives/text.js';
+
+/** What observing takes of PostgreSQL; each method is a transaction of its own. */
+export class SqlObservationStore implements ObservationStore {
+  constructor(
+    private readonly source: DataSource,
+    private readonly wakeupsOf: (sql: Sql) => Wakeups,
+    private readonly newId: () => string,
+  ) {}
+
+  systemByCode(code: string): Promise<GovernedSystem | null> {
+    return systemRow(sqlOver(this.source), code);
+  }
+
+  now(): Promise<Date> {
+    return databaseNow(sqlOver(this.source));
+  }
+
+  judge(
+    system: GovernedSystem,
+    lookFor: { externalIds: readonly string[]; rootIds: readonly string[] },
+    readAt: Date,
+    judge: (records: ObservableRecord[]) => Omit<Verdicts, 'system' | 'source'>,
+    source: ObservationSource,
+  ): Promise<{ opened: number; closed: number; busy: number; compared: number }> {
+    return this.source.transaction(async (tx) => {
+      const sql = sqlOver(tx);
+      const records = await lockObservable(sql, system.code, lookFor, readAt);
+      const verdicts = judge(records);
+      const busy = records.filter((each) => each.busy).length;
+      const { opened, closed, owed } = await storeVerdicts(sql, this.newId, {
+        ...verdicts,
+        system: system.code,
+        source,
+      });
+      if (owed) await this.wakeupsOf(sql).deliveriesDue([system.code]);
+      return { opened, closed, busy, compared: verdicts.records.length };
+    });
+  }
+
+  async storeWebhook(hook: {
+    id: string;
+    system: string;
+    topic: string;
+    root: RootRef;
+    body: Buffer;
+    headers: Record<string, string | undefined>;
+  }): Promise<void> {
+    await this.source.transaction(async (tx) => {
+      const sql = sqlOver(tx);
+      await sql.rows(
+        `insert into webhook (id, system, topic, root_id, root_code, delivery_id, event_id, triggered_at, body)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+        [
+          hook.id,
+          hook.system,
+          hook.topic,
+          hook.root.externalId,
+          hook.root.code,
+          hook.headers['x-shopify-webhook-id'] ?? null,
+          hook.headers['x-shopify-event-id'] ?? null,
+          hook.headers['x-shopify-triggered-at'] ?? null,
+          hook.body,
+        ],
+      );
+      await this.wakeupsOf(sql).webhookArrived(hook.system);
+    });
+  }
+
+  async waitingRoots(system: string, limit: number): Promise<{ root: RootRef; webhookIds: string[] }[]> {
+    const rows = await sqlOver(this.source).rows<{ root_id: string; root_code: string | null; ids: string[] }>(
+      `select root_id, min(root_code) as root_code, array_agg(id) as ids from webhook
+       where system = $1 and handled_at is null group by root_id order by min(received_at) limit $2`,
+      [system, limit],
+    );
+    return rows.map(({ root_id: externalId, root_code: code, ids }) => ({
+      root: { externalId, code },
+      webhookIds: ids,
+    }));
+  }
+
+  async webhooksHandled(ids: readonly string[], result: string): Promise<void> {
+    await sqlOver(this.source).rows(
+      'update webhook set handled_at = clock_timestamp(), result = $2 where id = any($1)',
+      [ids, result],
+    );
+  }
+
+  beginScan(id: string, system: string, mode: 'FULL' | 'INCREMENTAL', by: Actor): Promise<ScanView | null> {
+    return this.source.transaction(async (tx) => {
+      const sql = sqlOver(tx);
+      const row = await firstRow<ScanRow>(
+        sql,
+        `insert into scan (id, system, mode, state, started_by) values ($1, $2, $3, 'RUNNING', $4)
+         on conflict do nothing returning ${SCAN_COLUMNS}`,
+        [id, system, mode, JSON.stringify(by)],
+      );
+      if (!row) return null;
+      await this.wakeupsOf(sql).scanDue(id);
+      return scanOf(row);
+    });
+  }
+
+  async scan(id: string): Promise<ScanView | null> {
+    const row = await firstRow<ScanRow>(sqlOver(this.source), `select ${SCAN_COLUMNS} from scan where id = $1`, [id]);
+    return row ? scanOf(row) : null;
+  }
+
+  async scanSaw(scanId: string, batch: readonly ObservedRecord[]): Promise<void> {
+    const rows = batch.map((each) => ({
+      entity: each.entity,
+      external_id: each.externalId,
+      root_id: each.root.externalId,
+      root_code: each.root.code,
+      code: each.code,
+      code_folded: each.code === null ? null : foldCode(each.code),
+      observed: each,
+    }));
+    // Values are kept only of records that nobody is matched with: those are looked at again when the scan is complete.
+    await sqlOver(this.source).rows(
+      `insert into scan_record (scan_id, entity, external_id, root_id, root_code, code, code_folded, observed)
+       select $2, n.entity, n.external_id, n.root_id, n.root_code, n.code, n.code_folded, case when r.id is null then n.observed end
+       from jsonb_to_recordset($1::jsonb) as n(entity text, external_id text, root_id text, root_code text, code text,
+         code_folded text, observed jsonb)
+       left join scan s on s.id = $2
+       left join record r on r.system = s.system and r.entity = n.entity and r.external_id = n.external_id
+       on conflict do nothing`,
+      [JSON.stringify(rows), scanId],
+    );
+  }
+
+  async scanProgress(
+    scanId: string,
+    add: { recordsRead: number; skusCompared: number; opened: number; closed: number },
+  ): Promise<void> {
+    await sqlOver(this.source).rows(
+      `update scan set records_read = records_read + $2, skus_compared = skus_compared + $3,
+         findings_opened = findings_opened + $4, findings_resolved = findings_resolved + $5 where id = $1`,
+      [scanId, add.recordsRead, add.skusCompared, add.opened, add.closed],
+    );
+  }
+
+  pair(scanId: string): Promise<ObservedRecord[]> {
+    return this.source.transaction((tx) => pairByCode(sqlOver(tx), scanId));
+  }
+
+  unseen(
+    scanId: string,
+    after: string | null,
+    limit: number,
+  ): Promise<{ recordId: string; externalId: string; root: RootRef }[]> {
+    return unseenRecords(sqlOver(this.source), scanId, after, limit);
+  }
+
+  judgeAbsences(scanId: string, gone: readonly string[]): Promise<{ opened: number; closed: number }> {
+    return this.source.transaction((tx) => absences(sqlOver(tx), this.newId, scanId, gone));
+  }
+
+  async endScan(scanId: string, state: 'SUCCEEDED' | 'FAILED', error: string | null): Promise<void> {
+    await this.source.transaction(async (tx) => {
+      const sql = sqlOver(tx);
+      await sql.rows(
+        `update scan set state = $2, error = $3, finished_at = clock_timestamp() where id = $1 and state = 'RUNNING'`,
+        [scanId, state, error],
+      );
+      await sql.rows('delete from scan_record where scan_id = $1', [scanId]);
+    });
+  }
+
+  async linkIfClean(system: string): Promise<boolean> {
+    const rows = await sqlOver(this.source).rows(
+      `update system set link = 'LINKED' where code = $1 and link = 'UNLINKED'
+         and exists (select from record where system = $1 and match = 'MATCHED')
+         and not exists (select from finding where system = $1 and kind in ('MISSING', 'UNEXPECTED', 'DUPLICATE') and state <> 'RESOLVED')
+       returning 1`,
+      [system],
+    );
+    if (rows.length === 0) return false;
+    await this.source.transaction((tx) => this.wakeupsOf(sqlOver(tx)).deliveriesDue([system]));
+    return true;
+  }
+
+  async failAbandonedScans(): Promise<void> {
+    const rows = await sqlOver(this.source).rows<{ id: string }>(`select id from scan where state = 'RUNNING'`);
+    for (const { id } of rows) await this.endScan(id, 'FAILED', 'the process that ran it ended');
+  }
+}

@@ -1,0 +1,37 @@
+import pg from 'pg';
+import { QUEUE_SCHEMA } from './queue-schema.js';
+
+/** A table whose comment holds this word gets rows and never loses or changes one. */
+const APPEND_ONLY = 'append-only';
+
+/**
+ * Gives the application's role what it needs and no more: reading and writing every table of ours and of pg-boss, but
+ * neither UPDATE, DELETE nor TRUNCATE on tables whose comment says `append-only`, nor any writing to the list of
+ * migrations. Runs after every migration, so that new tables are covered without a word in them about roles.
+ */
+export async function grantTo(owner: pg.Client, appRole: string): Promise<void> {
+  const role = pg.escapeIdentifier(appRole);
+  await owner.query('begin');
+  for (const schema of ['public', QUEUE_SCHEMA]) {
+    await owner.query(`grant usage on schema ${schema} to ${role}`);
+    await owner.query(`grant select, insert, update, delete on all tables in schema ${schema} to ${role}`);
+    await owner.query(`grant usage, select on all sequences in schema ${schema} to ${role}`);
+    await owner.query(`grant execute on all functions in schema ${schema} to ${role}`);
+  }
+  // pg-boss makes partitions and indexes of its own on an upgrade, between two runs of this.
+  const later = `alter default privileges in schema ${QUEUE_SCHEMA} grant`;
+  await owner.query(`${later} select, insert, update, delete on tables to ${role}`);
+  await owner.query(`${later} usage, select on sequences to ${role}`);
+  const { rows } = await owner.query<{ name: string }>(
+    `select format('%I.%I', n.nspname, c.relname) as name
+       from pg_class c
+       join pg_namespace n on n.oid = c.relnamespace
+      where n.nspname = 'public' and c.relkind in ('r', 'p')
+        and obj_description(c.oid, 'pg_class') ~ $1
+      order by 1`,
+    [`\\m${APPEND_ONLY}\\M`],
+  );
+  for (const { name } of rows) await owner.query(`revoke update, delete, truncate on ${name} from ${role}`);
+  await owner.query(`revoke insert, update, delete, truncate on schema_migration from ${role}`);
+  await owner.query('commit');
+}

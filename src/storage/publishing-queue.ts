@@ -1,0 +1,124 @@
+import type { DataSource } from 'typeorm';
+import type { Claim, PublishingQueue, Settlement } from '../application/ports/publishing-queue.js';
+import { LeaseLost } from '../application/ports/publishing-queue.js';
+import type { FieldValues } from '../domain/primitives/json.js';
+import { closeLane, settlingUntil, systemRow, takeDeliveries } from './lane-sql.js';
+import { settleClaim } from './settle-claim.js';
+import type { Sql } from './sql.js';
+import { firstRow, sqlOver } from './sql.js';
+import type { RecordRow } from './stores/lane-records.js';
+import { loadRecords } from './stores/lane-records.js';
+
+/** How long a worker may hold a lane, and how much of that must be left when something is sent (design section 3, rule 4). */
+const LEASE_SECONDS = 90;
+const SEND_MARGIN_SECONDS = 30;
+/** Lanes that turn out to have nothing to do are closed on the way; this many before giving up. */
+const EMPTY_LANES = 1_000;
+
+interface LaneRow {
+  product_id: string;
+}
+
+/** Claims and settles over PostgreSQL; every method is one short transaction. */
+export class SqlPublishingQueue implements PublishingQueue {
+  constructor(
+    private readonly source: DataSource,
+    private readonly newId: () => string,
+  ) {}
+
+  async claim(system: string): Promise<Claim | null> {
+    for (let round = 0; round < EMPTY_LANES; round += 1) {
+      const claimed = await this.source.transaction((tx) => this.claimOnce(sqlOver(tx), system));
+      if (claimed !== 'EMPTY') return claimed;
+    }
+    return null;
+  }
+
+  private async claimOnce(sql: Sql, code: string): Promise<Claim | null | 'EMPTY'> {
+    const leaseToken = this.newId();
+    const lane = await firstRow<LaneRow>(
+      sql,
+      `update lane set lease_token = $2, lease_until = clock_timestamp() + make_interval(secs => ${LEASE_SECONDS})
+       where (system, product_id) = (
+         select l.system, l.product_id from lane l join system y on y.code = l.system
+         where l.system = $1 and l.due_at <= clock_timestamp() and (l.lease_until is null or l.lease_until < clock_timestamp())
+           and y.link = 'LINKED' and y.mode = 'WRITE'
+         order by l.due_at limit 1 for update of l skip locked)
+       returning product_id`,
+      [code, leaseToken],
+    );
+    if (!lane) return null;
+    const wait = await settlingUntil(sql, code, lane.product_id);
+    const deliveries = wait ? [] : await takeDeliveries(sql, code, lane.product_id);
+    if (deliveries.length === 0) {
+      await closeLane(sql, code, lane.product_id, wait);
+      return 'EMPTY';
+    }
+    const rows = await sql.rows<RecordRow>('select * from record where system = $1 and product_id = $2 order by id', [
+      code,
+      lane.product_id,
+    ]);
+    const { records, products, states } = await loadRecords(sql, code, rows);
+    const system = await systemRow(sql, code);
+    const product = products.get(lane.product_id);
+    if (!system || !product) throw new Error(`lane of an unknown system or product: ${code}`);
+    return { system, leaseToken, product, states: states.get(product.id) ?? [], records, deliveries };
+  }
+
+  async willSend(
+    claim: Claim,
+    attempts: readonly { attemptId: string; deliveryId: string; recordId: string; expected: FieldValues }[],
+  ): Promise<void> {
+    await this.source.transaction(async (tx) => {
+      const sql = sqlOver(tx);
+      const held = await firstRow(
+        sql,
+        `select 1 from lane where system = $1 and product_id = $2 and lease_token = $3
+           and lease_until > clock_timestamp() + make_interval(secs => ${SEND_MARGIN_SECONDS}) for update`,
+        [claim.system.code, claim.product.id, claim.leaseToken],
+      );
+      if (!held) throw new LeaseLost(claim.system.code, claim.product.handle);
+      await sql.rows(
+        `insert into attempt (id, delivery_id, system, record_id, expected, sent_at)
+         select id, delivery_id, $2, record_id, expected, clock_timestamp()
+         from jsonb_to_recordset($1::jsonb) as n(id uuid, delivery_id uuid, record_id uuid, expected jsonb)`,
+        [
+          JSON.stringify(
+            attempts.map((each) => ({
+              id: each.attemptId,
+              delivery_id: each.deliveryId,
+              record_id: each.recordId,
+              expected: each.expected,
+            })),
+          ),
+          claim.system.code,
+        ],
+      );
+    });
+  }
+
+  async settle(claim: Claim, settlement: Settlement): Promise<void> {
+    await this.source.transaction((tx) => settleClaim(sqlOver(tx), this.newId, claim, settlement));
+  }
+
+  async systemsWithDue(): Promise<string[]> {
+    const rows = await sqlOver(this.source).rows<{ code: string }>(
+      `select y.code from system y where y.link = 'LINKED' and y.mode = 'WRITE' and exists (
+         select from lane l where l.system = y.code and l.due_at <= clock_timestamp()
+           and (l.lease_until is null or l.lease_until < clock_timestamp()))`,
+    );
+    return rows.map(({ code }) => code);
+  }
+
+  async releaseAllLeases(): Promise<number> {
+    const rows = await sqlOver(this.source).rows(
+      `update lane set lease_until = null, lease_token = null, due_at = coalesce(due_at, clock_timestamp())
+       where lease_until is not null returning 1`,
+    );
+    return rows.length;
+  }
+
+  async reportHealth(system: string, health: 'UP' | 'DEGRADED' | 'DOWN'): Promise<void> {
+    await sqlOver(this.source).rows('update system set health = $2 where code = $1 and health <> $2', [system, health]);
+  }
+}

@@ -1,0 +1,146 @@
+import type {
+  ChangeReader,
+  ChangeRequestQuery,
+  ChangeRequestView,
+  ChangeView,
+  DecisionView,
+} from '../../application/ports/change-reader.js';
+import type { Page, PageRequest } from '../../application/ports/page.js';
+import type { FieldChange, FieldValues, Json } from '../../domain/primitives/json.js';
+import { foldCode } from '../../domain/primitives/text.js';
+import type { Sql } from '../sql.js';
+import { firstRow } from '../sql.js';
+import { Conditions, readPage } from './keyset.js';
+
+const COLUMNS = `c.id, 'CR-' || c.number as number, c.title, c.reason, c.state, c.author, c.problems, c.conflicts, c.requirements,
+  c.created_at as "createdAt", c.submitted_at as "submittedAt", c.applied_at as "appliedAt"`;
+
+interface ChangeRow {
+  id: string;
+  operation: ChangeView['operation'];
+  target: string;
+  base_revision: number | null;
+  patch: FieldValues;
+  base: FieldValues | null;
+  applied: FieldChange[] | null;
+}
+
+/** Reads of change requests. */
+export class SqlChangeReader implements ChangeReader {
+  constructor(private readonly sql: Sql) {}
+
+  requestById(id: string): Promise<ChangeRequestView | null> {
+    return firstRow<ChangeRequestView>(this.sql, `select ${COLUMNS} from change_request c where c.id = $1`, [id]);
+  }
+
+  requestByNumber(number: string): Promise<ChangeRequestView | null> {
+    const digits = /^(?:CR-)?(\d{1,15})$/i.exec(number.trim())?.[1];
+    if (digits === undefined) return Promise.resolve(null);
+    return firstRow<ChangeRequestView>(this.sql, `select ${COLUMNS} from change_request c where c.number = $1`, [
+      digits,
+    ]);
+  }
+
+  async requestsByIds(ids: readonly string[]): Promise<Map<string, ChangeRequestView>> {
+    const rows = await this.sql.rows<ChangeRequestView>(
+      `select ${COLUMNS} from change_request c where c.id = any($1::uuid[])`,
+      [ids],
+    );
+    return new Map(rows.map((row) => [row.id, row]));
+  }
+
+  requests(page: PageRequest, query: ChangeRequestQuery): Promise<Page<ChangeRequestView>> {
+    const conditions = new Conditions()
+      .add(query.states, (place) => `c.state = any(${place}::text[])`)
+      .add(
+        query.awaitingParty,
+        (place) => `c.state = 'IN_REVIEW' and c.author_party_id is distinct from ${place}::uuid
+          and exists (select from jsonb_array_elements(c.requirements) q where q->'eligible' ? ${place}::text)
+          and not exists (select from decision d where d.change_request_id = c.id and d.party_id = ${place}::uuid)`,
+      )
+      .add(
+        query.target === null ? null : foldCode(query.target),
+        (place) => `exists (select from change h where h.change_request_id = c.id and h.target_folded = ${place})`,
+      );
+    const keyset = {
+      from: 'change_request c',
+      where: conditions.where,
+      values: conditions.values,
+      columns: COLUMNS,
+      order: [{ column: 'c.number', cast: 'bigint' }],
+      descending: true,
+    };
+    return readPage<ChangeRequestView, ChangeRequestView>(this.sql, page, keyset, requestOf);
+  }
+
+  changesOf(requestId: string, page: PageRequest): Promise<Page<ChangeView>> {
+    const keyset = {
+      from: `change h left join sku s on h.operation like 'SKU%' and s.code_folded = h.target_folded
+        left join sku_revision b on b.sku_id = s.id and b.revision = h.base_revision
+        left join sku_revision a on a.sku_id = s.id and a.change_request_id = h.change_request_id
+        left join product p on h.operation like 'PRODUCT%' and p.handle = h.target
+        left join product_revision pb on pb.product_id = p.id and pb.revision = h.base_revision
+        left join product_revision pa on pa.product_id = p.id and pa.change_request_id = h.change_request_id`,
+      where: 'h.change_request_id = $1',
+      values: [requestId],
+      columns: `h.id, h.operation, h.target, h.base_revision, h.patch, coalesce(b.snapshot, pb.snapshot) as base,
+        coalesce(a.changes, pa.changes) as applied`,
+      order: [{ column: 'h.position', cast: 'int' }],
+    };
+    return readPage<ChangeRow, ChangeView>(this.sql, page, keyset, changeOf);
+  }
+
+  async decisionsOf(requestIds: readonly string[]): Promise<Map<string, DecisionView[]>> {
+    const rows = await this.sql.rows<DecisionView>(
+      `select change_request_id as "changeRequestId", actor, party_id as "partyId", kind, comment, at from decision
+       where change_request_id = any($1::uuid[]) order by at, id`,
+      [requestIds],
+    );
+    return Map.groupBy(rows, (row) => row.changeRequestId);
+  }
+}
+
+function requestOf(row: ChangeRequestView): ChangeRequestView {
+  const {
+    id,
+    number,
+    title,
+    reason,
+    state,
+    author,
+    problems,
+    conflicts,
+    requirements,
+    createdAt,
+    submittedAt,
+    appliedAt,
+  } = row;
+  return {
+    id,
+    number,
+    title,
+    reason,
+    state,
+    author,
+    problems,
+    conflicts,
+    requirements,
+    createdAt,
+    submittedAt,
+    appliedAt,
+  };
+}
+
+/** What was applied, where it was; else what the patch would change against its base. */
+function changeOf(row: ChangeRow): ChangeView {
+  const named = Object.keys(row.patch);
+  const isCreation = row.operation.endsWith('CREATE');
+  const fields = row.applied
+    ? row.applied.filter(({ field }) => isCreation || named.includes(field))
+    : Object.entries(row.patch).map(([field, to]): FieldChange => ({ field, from: fromBase(row.base, field), to }));
+  return { id: row.id, operation: row.operation, target: row.target, baseRevision: row.base_revision, fields };
+}
+
+function fromBase(base: FieldValues | null, field: string): Json {
+  return base?.[field] ?? null;
+}

@@ -1,0 +1,92 @@
+import type { Page, PageRequest } from '../../application/ports/page.js';
+import { BadCursor, PAGE_LIMIT } from '../../application/ports/page.js';
+import type { Sql } from '../sql.js';
+
+/** The sort key of a row as an opaque text: what the next page begins behind. */
+export function cursorOf(key: readonly string[]): string {
+  return Buffer.from(JSON.stringify(key)).toString('base64url');
+}
+
+/** The sort key in a cursor; throws BadCursor for anything that `cursorOf` did not make with as many parts. */
+export function keyOf(cursor: string, parts: number): string[] {
+  try {
+    const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+    if (Array.isArray(key) && key.length === parts && key.every((each) => typeof each === 'string')) return key;
+  } catch {
+    throw new BadCursor();
+  }
+  throw new BadCursor();
+}
+
+export interface KeysetQuery {
+  /** FROM and WHERE without the keyset condition; values numbered from $1. */
+  from: string;
+  where: string;
+  values: readonly unknown[];
+  columns: string;
+  /** Sort key, most significant first; every part must be unique together and never null. */
+  order: readonly { column: string; cast: string }[];
+  descending?: boolean;
+}
+
+/**
+ * One page by keyset: no OFFSET, so that a page costs the same wherever it is, and rows that come and go shift nothing.
+ * Two statements: the page (one row more than asked tells whether there is a next), and the exact count.
+ */
+export async function readPage<Row extends object, T>(
+  sql: Sql,
+  page: PageRequest,
+  query: KeysetQuery,
+  toNode: (row: Row) => T,
+): Promise<Page<T>> {
+  const first = Math.min(page.first, PAGE_LIMIT);
+  const values = [...query.values];
+  const direction = query.descending ? 'desc' : 'asc';
+  const order = query.order.map(({ column }) => `${column} ${direction}`).join(', ');
+  let where = query.where;
+  if (page.after !== null) {
+    const key = keyOf(page.after, query.order.length);
+    const places = query.order.map(({ cast }, index) => {
+      values.push(key[index]);
+      return `$${values.length}::${cast}`;
+    });
+    where += ` and (${query.order.map(({ column }) => column).join(', ')}) ${query.descending ? '<' : '>'} (${places.join(', ')})`;
+  }
+  const keys = query.order.map(({ column }, index) => `${column}::text as key_${index}`).join(', ');
+  const rows = await sql.rows<Row & Record<string, string>>(
+    `select ${query.columns}, ${keys} from ${query.from} where ${where} order by ${order} limit ${first + 1}`,
+    values,
+  );
+  const [count] = await sql.rows<{ count: string }>(
+    `select count(*) as count from ${query.from} where ${query.where}`,
+    query.values,
+  );
+  const items = rows.slice(0, first).map((row) => ({
+    cursor: cursorOf(query.order.map((_, index) => row[`key_${index}`] ?? '')),
+    node: toNode(row),
+  }));
+  return {
+    items,
+    hasNextPage: rows.length > first,
+    hasPreviousPage: page.after !== null,
+    totalCount: Number(count?.count ?? 0),
+  };
+}
+
+/** Conditions gathered one by one, each with its own values. */
+export class Conditions {
+  readonly values: unknown[] = [];
+  private readonly parts: string[] = [];
+
+  /** Adds a condition unless its value is absent; `text` is given the value's place ($1, $2, …). */
+  add(value: unknown, text: (place: string) => string): this {
+    if (value === null || value === undefined) return this;
+    this.values.push(value);
+    this.parts.push(text(`$${this.values.length}`));
+    return this;
+  }
+
+  get where(): string {
+    return this.parts.length > 0 ? this.parts.join(' and ') : 'true';
+  }
+}

@@ -1,0 +1,81 @@
+import type { DeliveryError, DeliveryView, FindingView } from '../../application/ports/operations-reader.js';
+
+export const DELIVERY_COLUMNS = `d.id, d.system, d.target, d.revision, d.state, d.attempts, d.next_attempt_at, d.last_error, d.due_at,
+  coalesce(d.state = 'DEAD_LETTERED' and d.due_at < now(), false) as overdue, d.change_request_id, d.created_at, d.delivered_at`;
+
+export interface DeliveryRow {
+  id: string;
+  system: string;
+  target: string;
+  revision: number;
+  state: DeliveryView['state'];
+  attempts: number;
+  next_attempt_at: Date | null;
+  last_error: (Omit<DeliveryError, 'at'> & { at: string }) | null;
+  due_at: Date | null;
+  overdue: boolean;
+  change_request_id: string | null;
+  created_at: Date;
+  delivered_at: Date | null;
+}
+
+export function deliveryOf(row: DeliveryRow): DeliveryView {
+  const error = row.last_error;
+  return {
+    id: row.id,
+    system: row.system,
+    target: row.target,
+    revision: row.revision,
+    state: row.state,
+    attempts: row.attempts,
+    nextAttemptAt: row.next_attempt_at,
+    lastError: error && {
+      class: error.class,
+      code: error.code,
+      message: error.message,
+      at: new Date(error.at),
+      raw: error.raw,
+    },
+    dueAt: row.due_at,
+    overdue: row.overdue,
+    changeRequestId: row.change_request_id,
+    createdAt: row.created_at,
+    deliveredAt: row.delivered_at,
+  };
+}
+
+export const FINDING_COLUMNS = `f.id, f.system, f.kind, f.target, f.sku_id as "skuId", f.field, f.expected, f.found,
+  f.last_published as "lastPublished", f.severity, f.state, f.resolution, f.source, f.attribution, f.owner_id as "ownerId",
+  f.first_seen_at as "firstSeenAt", f.last_seen_at as "lastSeenAt", f.recurrences, f.due_at as "dueAt",
+  f.resolved_at as "resolvedAt", f.resolved_by as "resolvedBy", f.waived_until as "waivedUntil", f.note,
+  f.change_request_id as "changeRequestId"`;
+
+/** Only the view's own fields: the page's sort key stays behind. */
+export function findingOf(row: FindingView): FindingView {
+  return {
+    id: row.id,
+    system: row.system,
+    kind: row.kind,
+    target: row.target,
+    skuId: row.skuId,
+    field: row.field,
+    expected: row.expected,
+    found: row.found,
+    lastPublished: row.lastPublished,
+    severity: row.severity,
+    state: row.state,
+    resolution: row.resolution,
+    source: row.source,
+    attribution: row.attribution,
+    ownerId: row.ownerId,
+    firstSeenAt: row.firstSeenAt,
+    lastSeenAt: row.lastSeenAt,
+    recurrences: row.recurrences,
+    dueAt: row.dueAt,
+    resolvedAt: row.resolvedAt,
+    resolvedBy: row.resolvedBy,
+    waivedUntil: row.waivedUntil,
+    note: row.note,
+    changeRequestId: row.changeRequestId,
+  };
+}

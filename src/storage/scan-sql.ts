@@ -1,0 +1,141 @@
+import { systemActor } from '../domain/actor.js';
+import type { FindingDraft } from '../domain/drift/finding.js';
+import type { ObservedRecord, RootRef } from '../domain/publishing/system.js';
+import { markMissing } from './judge-sql.js';
+import type { Sql } from './sql.js';
+import { firstRow } from './sql.js';
+import { SqlFindingStore } from './stores/finding-store.js';
+
+/**
+ * Pairs records that wait with what the scan saw, one to one by folded code; then a product's record with the one root
+ * that all of its paired SKUs live in. What is not one to one stays as it is, and becomes a finding.
+ */
+export async function pairByCode(sql: Sql, scanId: string): Promise<ObservedRecord[]> {
+  const skus = await sql.rows<{ observed: ObservedRecord }>(
+    `with once as (
+       select code_folded from scan_record where scan_id = $1 and entity = 'SKU' and code_folded is not null
+       group by code_folded having count(*) = 1)
+     update record r set external_id = n.external_id, root_id = n.root_id, root_code = n.root_code, match = 'MATCHED'
+     from scan_record n join once o on o.code_folded = n.code_folded
+       join scan c on c.id = n.scan_id
+       join sku s on s.code_folded = n.code_folded
+     where n.scan_id = $1 and n.entity = 'SKU' and n.observed is not null and r.system = c.system and r.entity = 'SKU'
+       and r.sku_id = s.id and r.external_id is null and r.match in ('WAITING', 'MISSING')
+     returning n.observed`,
+    [scanId],
+  );
+  const products = await sql.rows<{ observed: ObservedRecord }>(
+    `with roots as (
+       select r.product_id, min(r.root_id) as root_id from record r join scan c on c.id = $1 and c.system = r.system
+       where r.entity = 'SKU' and r.match = 'MATCHED' group by r.product_id having count(distinct r.root_id) = 1),
+     once as (select root_id from roots group by root_id having count(*) = 1)
+     update record r set external_id = n.external_id, root_id = n.root_id, root_code = n.root_code, match = 'MATCHED'
+     from scan_record n join scan c on c.id = n.scan_id join once o on o.root_id = n.root_id join roots q on q.root_id = o.root_id
+     where n.scan_id = $1 and n.entity = 'PRODUCT' and n.observed is not null and r.system = c.system and r.entity = 'PRODUCT'
+       and r.product_id = q.product_id and r.external_id is null and r.match in ('WAITING', 'MISSING')
+     returning n.observed`,
+    [scanId],
+  );
+  return [...products, ...skus].map(({ observed }) => observed);
+}
+
+/** Records that were matched before the scan began and that it did not see. */
+export async function unseenRecords(
+  sql: Sql,
+  scanId: string,
+  after: string | null,
+  limit: number,
+): Promise<{ recordId: string; externalId: string; root: RootRef }[]> {
+  const rows = await sql.rows<{ id: string; external_id: string; root_id: string; root_code: string | null }>(
+    `select r.id, r.external_id, r.root_id, r.root_code from record r join scan c on c.id = $1 and c.system = r.system
+     where r.match = 'MATCHED' and r.external_id is not null and coalesce(r.published_at < c.started_at, true)
+       and ($2::uuid is null or r.id > $2)
+       and not exists (select from scan_record n where n.scan_id = $1 and n.entity = r.entity and n.external_id = r.external_id)
+     order by r.id limit $3`,
+    [scanId, after, limit],
+  );
+  return rows.map((row) => ({
+    recordId: row.id,
+    externalId: row.external_id,
+    root: { externalId: row.root_id, code: row.root_code },
+  }));
+}
+
+/** What a complete scan says of presence: MISSING, UNEXPECTED, DUPLICATE; and the end of such findings that no longer hold. */
+export async function absences(
+  sql: Sql,
+  newId: () => string,
+  scanId: string,
+  gone: readonly string[],
+): Promise<{ opened: number; closed: number }> {
+  const scan = await firstRow<{ system: string }>(sql, 'select system from scan where id = $1', [scanId]);
+  if (!scan) return { opened: 0, closed: 0 };
+  const findings = new SqlFindingStore(sql, newId);
+  const never = await sql.rows<{ id: string }>(
+    `select r.id from record r join scan c on c.id = $1 and c.system = r.system
+     where r.match in ('WAITING', 'MISSING') and r.external_id is null and r.waiting_since < c.started_at and exists (
+       select from sku s where s.product_id = r.product_id and (r.sku_id is null or s.id = r.sku_id)
+         and s.state not in ('DRAFT', 'RETIRED') and r.system = any(s.listed_in)) order by r.id for update of r`,
+    [scanId],
+  );
+  let opened = await markMissing(sql, findings, scan.system, [...gone, ...never.map(({ id }) => id)], 'FULL_SCAN');
+  const strangers = await strangersOf(sql, scanId);
+  opened += await findings.record(scan.system, strangers, 'FULL_SCAN');
+  const holding = strangers.map(({ identity }) => identity);
+  const over = await sql.rows<{ id: string }>(
+    `select id from finding where system = $1 and kind in ('UNEXPECTED', 'DUPLICATE') and state <> 'RESOLVED' and not identity = any($2)`,
+    [scan.system, holding],
+  );
+  const by = systemActor('observer');
+  const closed = await findings.close(over.map(({ id }) => ({ findingId: id, resolution: 'SELF_HEALED', by })));
+  return { opened, closed };
+}
+
+/** SKU records that the master does not know, and codes that more than one record bears. */
+async function strangersOf(sql: Sql, scanId: string): Promise<FindingDraft[]> {
+  const twice = await sql.rows<{
+    code: string;
+    ids: string[];
+    sku_id: string | null;
+    product_id: string | null;
+    known: string | null;
+  }>(
+    `select min(n.code) as code, array_agg(n.external_id order by n.external_id) as ids, s.id as sku_id, s.product_id, s.code as known
+     from scan_record n left join sku s on s.code_folded = n.code_folded
+     where n.scan_id = $1 and n.entity = 'SKU' and n.code_folded is not null
+     group by n.code_folded, s.id having count(*) > 1`,
+    [scanId],
+  );
+  const unknown = await sql.rows<{ external_id: string; code: string | null; fields: FindingDraft['found'] }>(
+    `select n.external_id, n.code, n.observed->'fields' as fields from scan_record n join scan c on c.id = n.scan_id
+     where n.scan_id = $1 and n.entity = 'SKU' and not exists (
+       select from record r where r.system = c.system and r.entity = 'SKU' and r.external_id = n.external_id)
+       and not exists (select from sku s where s.code_folded = n.code_folded)`,
+    [scanId],
+  );
+  const bare = { recordId: null, field: null, lastPublished: null, attribution: null };
+  return [
+    ...twice.map(({ code, ids, sku_id: skuId, product_id: productId, known }): FindingDraft => ({
+      ...bare,
+      identity: `code:${code.toLowerCase()}|DUPLICATE`,
+      kind: 'DUPLICATE',
+      productId,
+      skuId,
+      target: known ?? code,
+      expected: 'one record',
+      found: ids,
+      severity: 'HIGH',
+    })),
+    ...unknown.map(({ external_id: externalId, code, fields }): FindingDraft => ({
+      ...bare,
+      identity: `external:${externalId}|UNEXPECTED`,
+      kind: 'UNEXPECTED',
+      productId: null,
+      skuId: null,
+      target: code ?? externalId,
+      expected: null,
+      found: fields,
+      severity: 'LOW',
+    })),
+  ];
+}

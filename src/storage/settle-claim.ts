@@ -1,0 +1,97 @@
+import type { Claim, Settlement } from '../application/ports/publishing-queue.js';
+import { LeaseLost } from '../application/ports/publishing-queue.js';
+import { DEAD_LETTER_DUE_HOURS } from '../domain/publishing/retry.js';
+import { closeLane } from './lane-sql.js';
+import type { Sql } from './sql.js';
+import { firstRow } from './sql.js';
+import { SqlFindingStore } from './stores/finding-store.js';
+
+/** Writes down what became of a claim, only while its lease is still ours: all of it, or nothing. */
+export async function settleClaim(sql: Sql, newId: () => string, claim: Claim, settlement: Settlement): Promise<void> {
+  const { code } = claim.system;
+  const held = await firstRow(
+    sql,
+    `select 1 from lane where system = $1 and product_id = $2 and lease_token = $3 and lease_until > clock_timestamp() for update`,
+    [code, claim.product.id, claim.leaseToken],
+  );
+  if (!held) throw new LeaseLost(code, claim.product.handle);
+  await settleAttempts(sql, settlement);
+  await settleRecords(sql, settlement);
+  await settleDeliveries(sql, settlement);
+  const findings = new SqlFindingStore(sql, newId);
+  for (const { source, drafts } of settlement.findings) await findings.record(code, drafts, source);
+  await findings.close(settlement.closings);
+  await closeLane(sql, code, claim.product.id, null);
+}
+
+async function settleAttempts(sql: Sql, { attempts }: Settlement): Promise<void> {
+  if (attempts.length === 0) return;
+  await sql.rows(
+    `update attempt a set settled_at = clock_timestamp(), outcome = n.outcome
+     from jsonb_to_recordset($1::jsonb) as n(id uuid, outcome text) where a.id = n.id and a.settled_at is null`,
+    [JSON.stringify(attempts.map(({ attemptId, outcome }) => ({ id: attemptId, outcome })))],
+  );
+}
+
+async function settleRecords(sql: Sql, { records, deliveries }: Settlement): Promise<void> {
+  if (records.length === 0) return;
+  const rows = records.map((each) => ({
+    id: each.recordId,
+    external_id: each.externalId,
+    root_id: each.root?.externalId ?? null,
+    root_code: each.root?.code ?? null,
+    match: each.match,
+    published: each.published,
+    observed: each.observed,
+    in_sync: each.inSync,
+  }));
+  await sql.rows(
+    `update record r set external_id = n.external_id, root_id = n.root_id, root_code = n.root_code, match = n.match,
+       published = n.published, observed = n.observed, in_sync = n.in_sync, observed_at = clock_timestamp(),
+       compared_at = clock_timestamp(), published_at = clock_timestamp()
+     from jsonb_to_recordset($1::jsonb) as n(id uuid, external_id text, root_id text, root_code text, match text,
+       published jsonb, observed jsonb, in_sync boolean) where r.id = n.id`,
+    [JSON.stringify(rows)],
+  );
+  const delivered = deliveries.flatMap(({ deliveryId, outcome }) => (outcome.kind === 'DELIVERED' ? [deliveryId] : []));
+  await sql.rows(
+    `update record r set published_revision = greatest(coalesce(r.published_revision, 0), d.revision) from delivery d
+     where d.id = any($1) and r.system = d.system and r.entity = d.entity and r.product_id = d.product_id
+       and r.sku_id is not distinct from d.sku_id`,
+    [delivered],
+  );
+}
+
+async function settleDeliveries(sql: Sql, { deliveries }: Settlement): Promise<void> {
+  const rows = deliveries.map(({ deliveryId, outcome }) => ({
+    id: deliveryId,
+    kind: outcome.kind,
+    delay: outcome.kind === 'RETRY' ? outcome.delaySeconds : null,
+    conflict: outcome.kind === 'RETRY' && outcome.conflict ? 1 : 0,
+    fault: outcome.kind === 'DELIVERED' ? null : outcome.fault,
+  }));
+  // A delivery that must be tried again while a newer one waits has nothing left to do: the newer reads the same state.
+  await sql.rows(
+    `update delivery d set
+       state = case n.kind when 'DELIVERED' then 'DELIVERED' when 'DEAD' then 'DEAD_LETTERED'
+         else case when exists (select from delivery x where x.system = d.system and x.entity = d.entity
+           and x.product_id = d.product_id and x.sku_id is not distinct from d.sku_id and x.state in ('PENDING', 'RETRYING'))
+           then 'SUPERSEDED' else 'RETRYING' end end,
+       next_attempt_at = case when n.kind = 'RETRY' then clock_timestamp() + make_interval(secs => n.delay) end,
+       conflicts = d.conflicts + n.conflict,
+       last_error = coalesce(n.fault || jsonb_build_object('at', clock_timestamp()), d.last_error),
+       died_at = case when n.kind = 'DEAD' then clock_timestamp() end,
+       due_at = case when n.kind = 'DEAD' then clock_timestamp() + interval '${DEAD_LETTER_DUE_HOURS} hours' end,
+       delivered_at = case when n.kind = 'DELIVERED' then clock_timestamp() end
+     from jsonb_to_recordset($1::jsonb) as n(id uuid, kind text, delay float8, conflict int, fault jsonb) where d.id = n.id`,
+    [JSON.stringify(rows)],
+  );
+  const delivered = rows.flatMap(({ id, kind }) => (kind === 'DELIVERED' ? [id] : []));
+  // What arrived resolves the dead letters before it.
+  await sql.rows(
+    `update delivery d set state = 'SUPERSEDED', due_at = null from delivery n
+     where n.id = any($1) and d.state = 'DEAD_LETTERED' and d.system = n.system and d.entity = n.entity
+       and d.product_id = n.product_id and d.sku_id is not distinct from n.sku_id`,
+    [delivered],
+  );
+}

@@ -1,0 +1,36 @@
+import type { CatalogStore, Stamp, WrittenRevision } from '../../application/ports/catalog-store.js';
+import type { ProposedChange } from '../../domain/change/change.js';
+import type { ChangeSet, World } from '../../domain/change/draft.js';
+import { foldCode } from '../../domain/primitives/text.js';
+import type { Sql } from '../sql.js';
+import { readWorld } from './catalog-world.js';
+import { writeProducts, writeSkus } from './catalog-writes.js';
+
+/** The catalogue of one transaction; the only writer of canonical tables. */
+export class SqlCatalogStore implements CatalogStore {
+  constructor(
+    private readonly sql: Sql,
+    private readonly newId: () => string,
+  ) {}
+
+  world(changes: readonly ProposedChange[], options: { lock: boolean }): Promise<World> {
+    return readWorld(this.sql, changes, options.lock);
+  }
+
+  async write(set: ChangeSet, stamp: Stamp): Promise<WrittenRevision[]> {
+    const products = await writeProducts(this.sql, set.products, stamp, this.newId);
+    const skus = await writeSkus(this.sql, set.skus, stamp, this.newId);
+    return [...products, ...skus];
+  }
+
+  async revisionsOf(changes: readonly ProposedChange[]): Promise<Map<string, number>> {
+    const codes = changes.flatMap(({ operation, target }) => (operation.startsWith('SKU') ? [foldCode(target)] : []));
+    const handles = changes.flatMap(({ operation, target }) => (operation.startsWith('PRODUCT') ? [target] : []));
+    const rows = await this.sql.rows<{ key: string; revision: number }>(
+      `select 'SKU:' || code_folded as key, revision from sku where code_folded = any($1)
+       union all select 'PRODUCT:' || handle, revision from product where handle = any($2)`,
+      [codes, handles],
+    );
+    return new Map(rows.map(({ key, revision }) => [key, revision]));
+  }
+}

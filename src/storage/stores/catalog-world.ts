@@ -1,0 +1,154 @@
+import type { Product } from '../../domain/catalog/product.js';
+import type { Sku } from '../../domain/catalog/sku.js';
+import { gtin14 } from '../../domain/catalog/gtin.js';
+import type { ProposedChange } from '../../domain/change/change.js';
+import type { World } from '../../domain/change/draft.js';
+import { canAnswer, resolveOwner } from '../../domain/ownership/resolve-owner.js';
+import type { OwnershipRule, Party } from '../../domain/ownership/resolve-owner.js';
+import type { FieldChange, FieldValues } from '../../domain/primitives/json.js';
+import { foldCode } from '../../domain/primitives/text.js';
+import type { Sql } from '../sql.js';
+import type { ProductRow, SkuRow } from './catalog-rows.js';
+import { productOf, skuOf } from './catalog-rows.js';
+
+interface Reach {
+  codes: string[];
+  handles: string[];
+  gtins: string[];
+  /** Base revisions that may lie behind the present one. */
+  bases: { entity: 'SKU' | 'PRODUCT'; key: string; revision: number }[];
+}
+
+/**
+ * Everything that changes reach, in a constant number of statements. With `lock`: products by id, then SKUs by id, so
+ * that two requests never wait for each other in a circle (design section 3, rule 2).
+ */
+export async function readWorld(sql: Sql, changes: readonly ProposedChange[], lock: boolean): Promise<World> {
+  const reach = reachOf(changes);
+  const products = await readProducts(sql, reach, lock);
+  const ids = [...products.values()].map(({ id }) => id);
+  const siblings = await readSiblings(sql, ids, lock);
+  const skus = new Map<string, Sku>();
+  const asked = new Set(reach.codes);
+  for (const list of siblings.values()) {
+    for (const sku of list) if (asked.has(foldCode(sku.code))) skus.set(foldCode(sku.code), sku);
+  }
+  const [gtins, bases, systems, ownership] = [
+    await readGtins(sql, reach.gtins),
+    await readBases(sql, reach),
+    await sql.rows<{ code: string }>(`select code from system where mode = 'WRITE' order by code`),
+    await readOwnership(sql),
+  ];
+  const changedBy = await readChangedBy(sql, reach);
+  return {
+    products,
+    skus,
+    siblings,
+    gtins,
+    bases,
+    changedBy,
+    writableSystems: systems.map(({ code }) => code),
+    factsOf: (code, product) => ({ ownerResolved: hasOwner(ownership, code, product) }),
+  };
+}
+
+function reachOf(changes: readonly ProposedChange[]): Reach {
+  const reach: Reach = { codes: [], handles: [], gtins: [], bases: [] };
+  for (const { operation, target, baseRevision, patch } of changes) {
+    const isSku = operation.startsWith('SKU');
+    const key = isSku ? foldCode(target) : target;
+    (isSku ? reach.codes : reach.handles).push(key);
+    if (operation === 'SKU_CREATE') reach.handles.push(String(patch.product));
+    if (typeof patch.gtin === 'string') reach.gtins.push(gtin14(patch.gtin));
+    if (baseRevision !== null) reach.bases.push({ entity: isSku ? 'SKU' : 'PRODUCT', key, revision: baseRevision });
+  }
+  return reach;
+}
+
+async function readProducts(sql: Sql, reach: Reach, lock: boolean): Promise<Map<string, Product>> {
+  const rows = await sql.rows<ProductRow>(
+    `select * from product where handle = any($1) or id in (select product_id from sku where code_folded = any($2))
+     order by id ${lock ? 'for update' : ''}`,
+    [reach.handles, reach.codes],
+  );
+  return new Map(rows.map((row) => [row.handle, productOf(row)]));
+}
+
+async function readSiblings(sql: Sql, productIds: readonly string[], lock: boolean): Promise<Map<string, Sku[]>> {
+  const rows = await sql.rows<SkuRow>(
+    `select * from sku where product_id = any($1) order by id ${lock ? 'for update' : ''}`,
+    [productIds],
+  );
+  return Map.groupBy(rows.map(skuOf), ({ productId }) => productId);
+}
+
+async function readGtins(sql: Sql, gtins: readonly string[]): Promise<Map<string, string>> {
+  const rows = await sql.rows<{ gtin14: string; code_folded: string }>(
+    `select gtin14, code_folded from sku where gtin14 = any($1) and state <> 'RETIRED'`,
+    [gtins],
+  );
+  return new Map(rows.map((row) => [row.gtin14, row.code_folded]));
+}
+
+async function readBases(sql: Sql, reach: Reach): Promise<Map<string, FieldValues>> {
+  const rows = await sql.rows<{ entity: string; key: string; revision: number; snapshot: FieldValues }>(
+    `with asked as (select * from jsonb_to_recordset($1::jsonb) as t(entity text, key text, revision int))
+     select a.entity, a.key, a.revision, r.snapshot from asked a
+       join sku s on a.entity = 'SKU' and s.code_folded = a.key and s.revision <> a.revision
+       join sku_revision r on r.sku_id = s.id and r.revision = a.revision
+     union all
+     select a.entity, a.key, a.revision, r.snapshot from asked a
+       join product p on a.entity = 'PRODUCT' and p.handle = a.key and p.revision <> a.revision
+       join product_revision r on r.product_id = p.id and r.revision = a.revision`,
+    [JSON.stringify(reach.bases)],
+  );
+  return new Map(rows.map((row) => [`${row.entity}:${row.key}:${row.revision}`, row.snapshot]));
+}
+
+/** Which request last changed which field after the base: the fourth fact of a conflict. */
+async function readChangedBy(sql: Sql, reach: Reach): Promise<Map<string, string>> {
+  const rows = await sql.rows<{ entity: string; key: string; change_request_id: string; changes: FieldChange[] }>(
+    `with asked as (select * from jsonb_to_recordset($1::jsonb) as t(entity text, key text, revision int))
+     select a.entity, a.key, r.revision, r.change_request_id, r.changes from asked a
+       join sku s on a.entity = 'SKU' and s.code_folded = a.key
+       join sku_revision r on r.sku_id = s.id and r.revision > a.revision and r.change_request_id is not null
+     union all
+     select a.entity, a.key, r.revision, r.change_request_id, r.changes from asked a
+       join product p on a.entity = 'PRODUCT' and p.handle = a.key
+       join product_revision r on r.product_id = p.id and r.revision > a.revision and r.change_request_id is not null
+     order by 3`,
+    [JSON.stringify(reach.bases)],
+  );
+  const out = new Map<string, string>();
+  for (const { entity, key, change_request_id: request, changes } of rows) {
+    for (const { field } of changes) out.set(`${entity}:${key}:${field}`, request);
+  }
+  return out;
+}
+
+interface Ownership {
+  rules: OwnershipRule[];
+  parties: Map<string, Party>;
+  at: Date;
+}
+
+async function readOwnership(sql: Sql): Promise<Ownership> {
+  const rules = await sql.rows<OwnershipRule>(
+    `select id, scope, match_folded as match, owner_id as "ownerId", effective_from as "effectiveFrom",
+            effective_to as "effectiveTo", created_at as "createdAt" from ownership_rule order by created_at, id`,
+  );
+  const parties = await sql.rows<Party>(
+    `select id, code, kind, name, email, active,
+            array(select member_id from party_member m where m.team_id = p.id) as "memberIds" from party p`,
+  );
+  const [clock] = await sql.rows<{ at: Date }>('select clock_timestamp() as at');
+  if (!clock) throw new Error('the database did not tell the time');
+  return { rules, parties: new Map(parties.map((party) => [party.id, party])), at: clock.at };
+}
+
+function hasOwner({ rules, parties, at }: Ownership, code: string, product: Product): boolean {
+  const { handle, productType, vendor } = product;
+  const rule = resolveOwner(rules, { code, handle, productType, vendor }, at);
+  const party = rule ? parties.get(rule.ownerId) : undefined;
+  return party !== undefined && canAnswer(party, parties);
+}

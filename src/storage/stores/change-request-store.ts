@@ -1,0 +1,133 @@
+import type { Actor } from '../../domain/actor.js';
+import type {
+  ChangeRequest,
+  ChangeRequestOutcome,
+  ChangeRequestStore,
+  NewChangeRequest,
+} from '../../application/ports/change-request-store.js';
+import type { ProposedChange } from '../../domain/change/change.js';
+import { foldCode } from '../../domain/primitives/text.js';
+import type { Sql } from '../sql.js';
+import { firstRow } from '../sql.js';
+
+interface RequestRow {
+  id: string;
+  number: string;
+  title: string;
+  reason: string | null;
+  state: ChangeRequest['state'];
+  origin: ChangeRequest['origin'];
+  author: Actor;
+  requirements: ChangeRequest['requirements'];
+}
+
+/** Change requests of one transaction. */
+export class SqlChangeRequestStore implements ChangeRequestStore {
+  constructor(private readonly sql: Sql) {}
+
+  async add(request: NewChangeRequest): Promise<void> {
+    const { id, title, reason, origin, author, idempotency } = request;
+    await this.sql.rows(
+      `insert into change_request (id, title, reason, state, origin, author, author_party_id,
+         idempotency_caller, idempotency_key, idempotency_hash)
+       values ($1, $2, $3, 'DRAFT', $4, $5, $6, $7, $8, $9)`,
+      [
+        id,
+        title,
+        reason,
+        origin,
+        JSON.stringify(author),
+        author.partyId,
+        idempotency?.caller ?? null,
+        idempotency?.key ?? null,
+        idempotency?.hash ?? null,
+      ],
+    );
+    const rows = request.changes.map((change, position) => ({
+      id: change.id,
+      position,
+      operation: change.operation,
+      target: change.target,
+      target_folded: foldCode(change.target),
+      base_revision: change.baseRevision,
+      patch: change.patch,
+    }));
+    await this.sql.rows(
+      `insert into change (id, change_request_id, position, operation, target, target_folded, base_revision, patch)
+       select id, $2, position, operation, target, target_folded, base_revision, patch
+       from jsonb_to_recordset($1::jsonb) as n(id uuid, position int, operation text, target text, target_folded text,
+         base_revision int, patch jsonb)`,
+      [JSON.stringify(rows), id],
+    );
+  }
+
+  async lock(id: string): Promise<ChangeRequest | null> {
+    const row = await firstRow<RequestRow>(
+      this.sql,
+      `select id, 'CR-' || number as number, title, reason, state, origin, author, requirements
+       from change_request where id = $1 for update`,
+      [id],
+    );
+    if (!row) return null;
+    const changes = await this.sql.rows<ProposedChange & { id: string }>(
+      `select id, operation, target, base_revision as "baseRevision", patch from change
+       where change_request_id = $1 order by position`,
+      [id],
+    );
+    const approvals = await this.sql.rows<{ party_id: string }>(
+      `select party_id from decision where change_request_id = $1 and kind = 'APPROVE' order by at`,
+      [id],
+    );
+    return { ...row, changes, approvedBy: approvals.map((each) => each.party_id) };
+  }
+
+  async update(id: string, outcome: ChangeRequestOutcome): Promise<void> {
+    const json = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value));
+    await this.sql.rows(
+      `update change_request set state = $2, problems = coalesce($3::jsonb, problems), conflicts = coalesce($4::jsonb, conflicts),
+         requirements = coalesce($5::jsonb, requirements),
+         submitted_at = case when $6 then clock_timestamp() else submitted_at end,
+         applied_at = case when $7 then clock_timestamp() else applied_at end
+       where id = $1`,
+      [
+        id,
+        outcome.state,
+        json(outcome.problems),
+        json(outcome.conflicts),
+        json(outcome.requirements),
+        outcome.submitted === true,
+        outcome.applied === true,
+      ],
+    );
+  }
+
+  async decide(decision: {
+    id: string;
+    requestId: string;
+    actor: Actor;
+    partyId: string;
+    kind: 'APPROVE' | 'REJECT';
+    comment: string | null;
+  }): Promise<void> {
+    await this.sql.rows(
+      `insert into decision (id, change_request_id, actor, party_id, kind, comment) values ($1, $2, $3, $4, $5, $6)`,
+      [
+        decision.id,
+        decision.requestId,
+        JSON.stringify(decision.actor),
+        decision.partyId,
+        decision.kind,
+        decision.comment,
+      ],
+    );
+  }
+
+  byIdempotency(caller: string, key: string): Promise<{ id: string; hash: string } | null> {
+    return firstRow<{ id: string; hash: string }>(
+      this.sql,
+      `select id, idempotency_hash as hash from change_request
+       where idempotency_caller = $1 and idempotency_key = $2 and created_at > clock_timestamp() - interval '72 hours'`,
+      [caller, key],
+    );
+  }
+}

@@ -1,0 +1,106 @@
+import type { WrittenRevision } from '../../application/ports/catalog-store.js';
+import type { DeliveryStore } from '../../application/ports/delivery-store.js';
+import type { DeliveryQuery } from '../../application/ports/operations-reader.js';
+import type { Actor } from '../../domain/actor.js';
+import { deliveryWhere } from '../readers/delivery-where.js';
+import type { Sql } from '../sql.js';
+
+/** Deliveries of one transaction: the outbox rows. */
+export class SqlDeliveryStore implements DeliveryStore {
+  constructor(
+    private readonly sql: Sql,
+    private readonly newId: () => string,
+  ) {}
+
+  async enqueue(written: readonly WrittenRevision[], changeRequestId: string | null): Promise<string[]> {
+    if (written.length === 0) return [];
+    const skus = written.flatMap(({ skuId }) => (skuId ? [skuId] : []));
+    // A product's status follows its SKUs' states, so whatever moves a state touches the product's record too.
+    const products = written.flatMap(({ entity, productId, created, fields }) =>
+      entity === 'PRODUCT' || created || fields.includes('state') || fields.includes('listedIn') ? [productId] : [],
+    );
+    const records = await this.sql.rows<{ id: string }>(
+      `select r.id from record r join sku s on s.id = r.sku_id where r.entity = 'SKU' and r.sku_id = any($1)
+         and s.state <> 'DRAFT' and (r.system = any(s.listed_in) or r.external_id is not null)
+       union
+       select r.id from record r where r.entity = 'PRODUCT' and r.product_id = any($2) and exists
+         (select from sku s where s.product_id = r.product_id and s.state <> 'DRAFT' and r.system = any(s.listed_in))`,
+      [skus, products],
+    );
+    return this.enqueueRecords(
+      records.map(({ id }) => id),
+      changeRequestId,
+    );
+  }
+
+  async enqueueRecords(recordIds: readonly string[], changeRequestId: string | null = null): Promise<string[]> {
+    if (recordIds.length === 0) return [];
+    await this.sql.rows(
+      `update delivery d set state = 'SUPERSEDED', next_attempt_at = null from record r
+       where r.id = any($1) and d.system = r.system and d.entity = r.entity and d.state in ('PENDING', 'RETRYING')
+         and ((r.entity = 'SKU' and d.sku_id = r.sku_id) or (r.entity = 'PRODUCT' and d.product_id = r.product_id))`,
+      [recordIds],
+    );
+    const ids = recordIds.map((record) => ({ record, id: this.newId() }));
+    const rows = await this.sql.rows<{ system: string; product_id: string }>(
+      `insert into delivery (id, system, entity, product_id, sku_id, target, revision, state, next_attempt_at, change_request_id)
+       select n.id, r.system, r.entity, r.product_id, r.sku_id, coalesce(s.code, p.handle), coalesce(s.revision, p.revision),
+              'PENDING', clock_timestamp(), $2
+       from jsonb_to_recordset($1::jsonb) as n(record uuid, id uuid)
+         join record r on r.id = n.record
+         join system y on y.code = r.system and y.mode = 'WRITE'
+         join product p on p.id = r.product_id
+         left join sku s on s.id = r.sku_id
+       returning system, product_id`,
+      [JSON.stringify(ids), changeRequestId],
+    );
+    return this.openLanes(rows);
+  }
+
+  async retry(
+    which: { ids: readonly string[] | null; filter: DeliveryQuery | null },
+    by: Actor,
+  ): Promise<{ ids: string[]; systems: string[] }> {
+    const where = which.filter ? deliveryWhere(which.filter, 2) : { text: 'true', values: [] };
+    const dead = await this.sql.rows<{ id: string; system: string; product_id: string }>(
+      `select d.id, d.system, d.product_id from delivery d
+       where d.state = 'DEAD_LETTERED' and ($1::uuid[] is null or d.id = any($1)) and ${where.text}
+       order by d.id limit 10000 for update`,
+      [which.ids, ...where.values],
+    );
+    const ids = dead.map(({ id }) => id);
+    // Asked for by id, it is all of them or none: the caller is told which are no dead letters.
+    if (which.ids !== null && ids.length < which.ids.length) return { ids, systems: [] };
+    const open = await this.sql.rows<{ id: string }>(
+      `update delivery d set state = case when exists (select from delivery n where n.system = d.system and n.entity = d.entity
+           and n.product_id = d.product_id and n.sku_id is not distinct from d.sku_id and n.state in ('PENDING', 'RETRYING'))
+         then 'SUPERSEDED' else 'PENDING' end,
+         next_attempt_at = clock_timestamp(), attempts = 0, conflicts = 0, created_at = created_at, died_at = null, due_at = null,
+         settled_by = $2
+       where id = any($1) returning id`,
+      [ids, JSON.stringify(by)],
+    );
+    return { ids: open.map(({ id }) => id), systems: await this.openLanes(dead) };
+  }
+
+  async setLink(system: string, link: 'LINKED' | 'UNLINKED'): Promise<boolean> {
+    const rows = await this.sql.rows<{ code: string }>(
+      'update system set link = $2 where code = $1 and link <> $2 returning code',
+      [system, link],
+    );
+    return rows.length > 0;
+  }
+
+  /** Lanes with something due now; in one order, so that two applying transactions never wait for each other in a circle. */
+  private async openLanes(rows: readonly { system: string; product_id: string }[]): Promise<string[]> {
+    if (rows.length === 0) return [];
+    await this.sql.rows(
+      `insert into lane (system, product_id, due_at)
+       select distinct system, product_id, clock_timestamp()
+       from jsonb_to_recordset($1::jsonb) as n(system text, product_id uuid) order by 1, 2
+       on conflict (system, product_id) do update set due_at = least(lane.due_at, excluded.due_at)`,
+      [JSON.stringify(rows.map(({ system, product_id }) => ({ system, product_id })))],
+    );
+    return [...new Set(rows.map(({ system }) => system))].sort();
+  }
+}

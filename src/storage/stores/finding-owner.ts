@@ -1,0 +1,42 @@
+import type { FindingDraft } from '../../domain/drift/finding.js';
+import type { OwnershipRule } from '../../domain/ownership/resolve-owner.js';
+import { resolveOwner } from '../../domain/ownership/resolve-owner.js';
+import type { Sql } from '../sql.js';
+
+interface Thing {
+  product_id: string;
+  sku_id: string | null;
+  code: string | null;
+  handle: string;
+  vendor: string | null;
+  product_type: string | null;
+  at: Date;
+}
+
+/** Who is accountable for each finding, by its identity; in two statements for any number of findings. */
+export async function ownersOf(sql: Sql, drafts: readonly FindingDraft[]): Promise<Map<string, string>> {
+  const rules = await sql.rows<OwnershipRule>(
+    `select id, scope, match_folded as match, owner_id as "ownerId", effective_from as "effectiveFrom",
+            effective_to as "effectiveTo", created_at as "createdAt" from ownership_rule order by created_at, id`,
+  );
+  if (rules.length === 0) return new Map();
+  const skuIds = drafts.flatMap(({ skuId }) => (skuId ? [skuId] : []));
+  const productIds = drafts.flatMap(({ skuId, productId }) => (!skuId && productId ? [productId] : []));
+  const things = await sql.rows<Thing>(
+    `select s.product_id, s.id as sku_id, s.code, p.handle, p.vendor, p.product_type, clock_timestamp() as at
+     from sku s join product p on p.id = s.product_id where s.id = any($1)
+     union all
+     select p.id, null, null, p.handle, p.vendor, p.product_type, clock_timestamp() from product p where p.id = any($2)`,
+    [skuIds, productIds],
+  );
+  const byId = new Map(things.map((thing) => [thing.sku_id ?? thing.product_id, thing]));
+  const owners = new Map<string, string>();
+  for (const { identity, skuId, productId } of drafts) {
+    const thing = byId.get(skuId ?? productId ?? '');
+    if (!thing) continue;
+    const { code, handle, vendor, product_type: productType, at } = thing;
+    const rule = resolveOwner(rules, { code, handle, vendor, productType }, at);
+    if (rule) owners.set(identity, rule.ownerId);
+  }
+  return owners;
+}

@@ -1,0 +1,131 @@
+import type { LaneRecord } from '../../application/ports/publishing-queue.js';
+import type { RecordMatch } from '../../application/ports/record-store.js';
+import type { Actor } from '../../domain/actor.js';
+import type { LifecycleState } from '../../domain/catalog/lifecycle.js';
+import type { Product } from '../../domain/catalog/product.js';
+import type { OpenFinding } from '../../domain/drift/finding.js';
+import type { FieldChange, FieldValues, Json } from '../../domain/primitives/json.js';
+import type { Sql } from '../sql.js';
+import type { ProductRow, SkuRow } from './catalog-rows.js';
+import { productOf, skuOf } from './catalog-rows.js';
+
+export interface RecordRow {
+  id: string;
+  system: string;
+  entity: 'PRODUCT' | 'SKU';
+  product_id: string;
+  sku_id: string | null;
+  external_id: string | null;
+  root_id: string | null;
+  root_code: string | null;
+  match: RecordMatch;
+  published: FieldValues | null;
+  published_at: Date | null;
+}
+
+export interface LoadedRecords {
+  records: LaneRecord[];
+  products: Map<string, Product>;
+  /** By product id: states of its SKUs that are listed in the system and not DRAFT. */
+  states: Map<string, LifecycleState[]>;
+}
+
+/** Records with all that judging them takes, in six statements for any number of records. */
+export async function loadRecords(sql: Sql, system: string, rows: readonly RecordRow[]): Promise<LoadedRecords> {
+  const productIds = [...new Set(rows.map((row) => row.product_id))];
+  const ids = rows.map(({ id }) => id);
+  const products = await sql.rows<ProductRow>('select * from product where id = any($1)', [productIds]);
+  const skus = await sql.rows<SkuRow>('select * from sku where product_id = any($1)', [productIds]);
+  const findings = await openFindings(sql, ids);
+  const unsettled = await unsettledAttempts(sql, ids);
+  const changed = await lastChanges(sql, rows, findings);
+  const productById = new Map(products.map((row) => [row.id, productOf(row)]));
+  const skuById = new Map(skus.map((row) => [row.id, skuOf(row)]));
+  const states = new Map<string, LifecycleState[]>();
+  for (const sku of skuById.values()) {
+    if (sku.state === 'DRAFT' || !sku.listedIn.includes(system)) continue;
+    states.set(sku.productId, [...(states.get(sku.productId) ?? []), sku.state]);
+  }
+  const records = rows.map((row): LaneRecord => {
+    const sku = row.sku_id === null ? null : (skuById.get(row.sku_id) ?? null);
+    const target = sku?.code ?? productById.get(row.product_id)?.handle ?? '';
+    return {
+      id: row.id,
+      entity: row.entity,
+      productId: row.product_id,
+      skuId: row.sku_id,
+      target,
+      skuState: sku?.state ?? null,
+      published: row.published,
+      openFindings: findings.get(row.id) ?? [],
+      externalId: row.external_id,
+      root: row.root_id === null ? null : { externalId: row.root_id, code: row.root_code },
+      match: row.match,
+      sku,
+      unsettled: unsettled.get(row.id) ?? [],
+      changedAt: changed.get(row.id) ?? new Map(),
+    };
+  });
+  return { records, products: productById, states };
+}
+
+async function openFindings(sql: Sql, recordIds: readonly string[]): Promise<Map<string, OpenFinding[]>> {
+  const rows = await sql.rows<OpenFinding & { record_id: string; found: Json; revertRequestedBy: Actor | null }>(
+    `select record_id, id, kind, field, found, opened_at as "openedAt", revert_requested_by as "revertRequestedBy"
+     from finding where record_id = any($1) and state <> 'RESOLVED'`,
+    [recordIds],
+  );
+  return Map.groupBy(rows, (row) => row.record_id);
+}
+
+async function unsettledAttempts(
+  sql: Sql,
+  recordIds: readonly string[],
+): Promise<Map<string, { attemptId: string; expected: FieldValues }[]>> {
+  const rows = await sql.rows<{ record_id: string; attemptId: string; expected: FieldValues }>(
+    `select record_id, id as "attemptId", expected from attempt where record_id = any($1) and settled_at is null order by sent_at`,
+    [recordIds],
+  );
+  return Map.groupBy(rows, (row) => row.record_id);
+}
+
+/** Canonical fields of a projection that a change of one field of the master moves. */
+const MOVES: Readonly<Record<string, readonly string[]>> = {
+  state: ['lifecycle'],
+  listedIn: ['lifecycle'],
+  systemValues: ['price', 'compareAtPrice'],
+};
+
+/** When requests last changed the fields that have open findings: such a request wins over an older finding. */
+async function lastChanges(
+  sql: Sql,
+  rows: readonly RecordRow[],
+  findings: ReadonlyMap<string, OpenFinding[]>,
+): Promise<Map<string, Map<string, Date>>> {
+  const asked = rows.flatMap((row) => {
+    const open = findings.get(row.id) ?? [];
+    const since = open.map(({ openedAt }) => openedAt.toISOString()).sort()[0];
+    return since ? [{ record: row.id, entity: row.entity, product: row.product_id, sku: row.sku_id, since }] : [];
+  });
+  if (asked.length === 0) return new Map();
+  const revisions = await sql.rows<{ record: string; entity: string; valid_from: Date; changes: FieldChange[] }>(
+    `with a as (select * from jsonb_to_recordset($1::jsonb) as t(record uuid, entity text, product uuid, sku uuid, since timestamptz))
+     select a.record, a.entity, r.valid_from, r.changes from a join sku_revision r on a.entity = 'SKU' and r.sku_id = a.sku
+       and r.valid_from >= a.since
+     union all
+     select a.record, a.entity, r.valid_from, r.changes from a join product_revision r on r.product_id = a.product
+       and a.entity = 'PRODUCT' and r.valid_from >= a.since
+     order by valid_from`,
+    [JSON.stringify(asked)],
+  );
+  const out = new Map<string, Map<string, Date>>();
+  for (const { record, entity, valid_from: at, changes } of revisions) {
+    const fields = out.get(record) ?? new Map<string, Date>();
+    for (const { field } of changes) {
+      const moved = MOVES[field] ?? [entity === 'PRODUCT' ? `product.${field}` : field];
+      for (const name of moved) fields.set(name, at);
+    }
+    out.set(record, fields);
+  }
+  return out;
+}

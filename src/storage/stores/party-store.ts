@@ -1,0 +1,106 @@
+import type { EntityManager } from 'typeorm';
+import { IsNull, MoreThan } from 'typeorm';
+import type { ApiKey, PartyStore } from '../../application/ports/party-store.js';
+import type { Role } from '../../domain/actor.js';
+import type { OwnershipRule, OwnershipScope, Party } from '../../domain/ownership/resolve-owner.js';
+import { foldCode } from '../../domain/primitives/text.js';
+import { ApiKeyRow, OwnershipRuleRow, PartyMemberRow, PartyRow } from '../rows/party-rows.js';
+import { sqlOver } from '../sql.js';
+
+/** Parties, ownership rules and keys of one transaction. */
+export class SqlPartyStore implements PartyStore {
+  constructor(private readonly tx: EntityManager) {}
+
+  parties(): Promise<Party[]> {
+    return readParties(this.tx);
+  }
+
+  ownershipRules(): Promise<OwnershipRule[]> {
+    return readRules(this.tx);
+  }
+
+  async partiesWithRole(role: Role): Promise<string[]> {
+    const rows = await sqlOver(this.tx).rows<{ id: string }>(
+      `select p.id from party p where p.active and p.kind = 'USER' and exists (
+         select from api_key k where k.party_id = p.id and $1 = any(k.roles) and k.revoked_at is null
+           and (k.expires_at is null or k.expires_at > now()))
+       order by p.code_folded`,
+      [role],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  async saveParty(party: Party): Promise<void> {
+    const { id, code, kind, name, email, active } = party;
+    await this.tx.upsert(PartyRow, { id, code, codeFolded: foldCode(code), kind, name, email, active }, ['id']);
+    await this.tx.delete(PartyMemberRow, { teamId: id });
+    if (party.memberIds.length > 0) {
+      await this.tx.insert(
+        PartyMemberRow,
+        party.memberIds.map((memberId) => ({ teamId: id, memberId })),
+      );
+    }
+  }
+
+  async addRule(rule: {
+    id: string;
+    scope: OwnershipScope;
+    match: string | null;
+    ownerId: string;
+    effectiveFrom: Date;
+    effectiveTo: Date | null;
+  }): Promise<void> {
+    await this.tx.insert(OwnershipRuleRow, { ...rule, matchFolded: rule.match === null ? null : foldCode(rule.match) });
+  }
+
+  async endRule(id: string, at: Date): Promise<boolean> {
+    const ended = await this.tx.update(
+      OwnershipRuleRow,
+      [
+        { id, effectiveTo: IsNull() },
+        { id, effectiveTo: MoreThan(at) },
+      ],
+      { effectiveTo: at },
+    );
+    return (ended.affected ?? 0) > 0;
+  }
+
+  async addKey(key: ApiKey & { hash: Buffer }): Promise<void> {
+    await this.tx.insert(ApiKeyRow, { ...key, revokedAt: null });
+  }
+
+  async revokeKey(id: string, at: Date): Promise<boolean> {
+    const revoked = await this.tx.update(ApiKeyRow, { id, revokedAt: IsNull() }, { revokedAt: at });
+    return (revoked.affected ?? 0) > 0;
+  }
+
+  anyKey(): Promise<boolean> {
+    return this.tx.exists(ApiKeyRow);
+  }
+}
+
+/** All parties with their members, by code. There are dozens, not thousands. */
+export async function readParties(source: EntityManager): Promise<Party[]> {
+  const [rows, members] = await Promise.all([
+    source.find(PartyRow, { order: { codeFolded: 'ASC' } }),
+    source.find(PartyMemberRow),
+  ]);
+  return rows.map(({ id, code, kind, name, email, active }) => {
+    const memberIds = members.flatMap(({ teamId, memberId }) => (teamId === id ? [memberId] : []));
+    return { id, code, kind, name, email, active, memberIds };
+  });
+}
+
+/** All ownership rules, ended ones too, oldest first. `match` is folded. */
+export async function readRules(source: EntityManager): Promise<OwnershipRule[]> {
+  const rows = await source.find(OwnershipRuleRow, { order: { createdAt: 'ASC', id: 'ASC' } });
+  return rows.map((row) => ({
+    id: row.id,
+    scope: row.scope,
+    match: row.matchFolded,
+    ownerId: row.ownerId,
+    effectiveFrom: row.effectiveFrom,
+    effectiveTo: row.effectiveTo,
+    createdAt: row.createdAt,
+  }));
+}

@@ -1,0 +1,61 @@
+import type { WrittenRevision } from '../../application/ports/catalog-store.js';
+import type { RecordStore } from '../../application/ports/record-store.js';
+import type { Sql } from '../sql.js';
+
+/** Records of one transaction. */
+export class SqlRecordStore implements RecordStore {
+  constructor(
+    private readonly sql: Sql,
+    private readonly newId: () => string,
+  ) {}
+
+  async ensure(written: readonly WrittenRevision[], match: 'TO_CREATE' | 'WAITING'): Promise<void> {
+    const created = written.filter((each) => each.created);
+    if (created.length === 0) return;
+    const systems = await this.sql.rows<{ code: string; kind: string }>('select code, kind from system order by code');
+    const rows = systems.flatMap(({ code, kind }) =>
+      created
+        .filter(({ entity }) => entity === 'SKU' || kind === 'SHOPIFY')
+        .map(({ entity, productId, skuId }) => ({
+          id: this.newId(),
+          system: code,
+          entity,
+          product_id: productId,
+          sku_id: skuId,
+          match,
+        })),
+    );
+    await this.sql.rows(
+      `insert into record (id, system, entity, product_id, sku_id, match)
+       select id, system, entity, product_id, sku_id, match
+       from jsonb_to_recordset($1::jsonb) as n(id uuid, system text, entity text, product_id uuid, sku_id uuid, match text)
+       on conflict do nothing`,
+      [JSON.stringify(rows)],
+    );
+  }
+
+  async allowCreation(system: string, recordIds: readonly string[] | 'ALL_MISSING'): Promise<string[]> {
+    const all = recordIds === 'ALL_MISSING';
+    // A variant that is to be created in a product that is gone too takes the product along.
+    const rows = await this.sql.rows<{ id: string }>(
+      `update record r set match = 'TO_CREATE', external_id = null, root_id = null, root_code = null,
+         published = null, published_revision = null, in_sync = null
+       where r.system = $1 and r.match = 'MISSING' and ($2 or r.id = any($3) or (r.entity = 'PRODUCT' and r.product_id in
+         (select product_id from record where id = any($3))))
+       returning id`,
+      [system, all, all ? [] : recordIds],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  async adoptBase(values: readonly { recordId: string; field: string; value: unknown }[]): Promise<void> {
+    if (values.length === 0) return;
+    await this.sql.rows(
+      `update record r set published = coalesce(r.published, '{}') || n.patch
+       from (select record_id, jsonb_object_agg(field, value) as patch
+             from jsonb_to_recordset($1::jsonb) as t(record_id uuid, field text, value jsonb) group by 1) n
+       where r.id = n.record_id`,
+      [JSON.stringify(values.map(({ recordId, field, value }) => ({ record_id: recordId, field, value })))],
+    );
+  }
+}
