@@ -21,7 +21,11 @@ const common = {
 
 export default {
   projects: [
-    { ...common, displayName: 'pure', testMatch: ['<rootDir>/test/domain/**/*.test.ts', '<rootDir>/test/house.test.ts'] },
+    {
+      ...common,
+      displayName: 'pure',
+      testMatch: ['<rootDir>/test/domain/**/*.test.ts', '<rootDir>/test/house.test.ts'],
+    },
     {
       ...common,
       displayName: 'real',

@@ -93,6 +93,13 @@ export class SqlObservationStore implements ObservationStore {
     }));
   }
 
+  async systemsWithWebhooks(): Promise<string[]> {
+    const rows = await sqlOver(this.source).rows<{ system: string }>(
+      'select distinct system from webhook where handled_at is null order by 1',
+    );
+    return rows.map(({ system }) => system);
+  }
+
   async webhooksHandled(ids: readonly string[], result: string): Promise<void> {
     await sqlOver(this.source).rows(
       'update webhook set handled_at = clock_timestamp(), result = $2 where id = any($1)',

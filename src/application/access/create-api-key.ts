@@ -1,10 +1,11 @@
+import { randomBytes } from 'node:crypto';
+import { hashOfSecret, SECRET_PREFIX } from '../../domain/access/secret-hash.js';
 import type { Caller, Role } from '../../domain/actor.js';
 import { lineFault } from '../../domain/catalog/read-sku-fields.js';
 import { foldCode } from '../../domain/primitives/text.js';
 import type { Outcome, Problem } from '../../domain/problem.js';
 import { accepted, problem, refused } from '../../domain/problem.js';
 import type { Ports } from '../ports/ports.js';
-import { hashOfSecret, newSecret } from './api-key.js';
 
 export interface ApiKeyDraft {
   name: string;
@@ -13,6 +14,8 @@ export interface ApiKeyDraft {
   roles: Role[];
   expiresAt: Date | null;
 }
+
+const SECRET_BYTES = 32;
 
 /** Makes a key. The secret is answered once and kept nowhere; only its hash is stored. */
 export async function createApiKey(
@@ -35,7 +38,7 @@ export async function createApiKey(
         ? null
         : (await stores.parties.parties()).find((each) => each.code === foldCode(draft.party ?? ''));
     if (party === undefined) return refused(problem('NOT_FOUND', `no party has the code ${draft.party}`, ['party']));
-    const secret = newSecret();
+    const secret = SECRET_PREFIX + randomBytes(SECRET_BYTES).toString('base64url');
     const keyId = ports.newId();
     const key = {
       id: keyId,

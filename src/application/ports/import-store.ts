@@ -39,6 +39,10 @@ export interface ImportStore {
   addErrors(id: string, firstPosition: number, errors: readonly ImportError[]): Promise<void>;
   /** Ends the import and drops the uploaded bytes. */
   finish(id: string, state: 'SUCCEEDED' | 'FAILED', error: string | null): Promise<void>;
+  /** Imports that have not ended, oldest first. */
+  unfinished(): Promise<ImportJob[]>;
+  /** Sends the job of a RUNNING import once more. */
+  sendAgain(id: string): Promise<void>;
   byId(id: string): Promise<ImportJob | null>;
   errors(id: string, limit: number): Promise<ImportError[]>;
 }

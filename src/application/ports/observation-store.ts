@@ -67,6 +67,8 @@ export interface ObservationStore {
   }): Promise<void>;
   /** Roots with unhandled webhooks, oldest first, one entry a root. */
   waitingRoots(system: string, limit: number): Promise<{ root: RootRef; webhookIds: string[] }[]>;
+  /** Systems with something in their inbox. */
+  systemsWithWebhooks(): Promise<string[]>;
   webhooksHandled(ids: readonly string[], result: string): Promise<void>;
 
   /** Null when a scan of this system runs already. */

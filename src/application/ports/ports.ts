@@ -11,7 +11,7 @@ import type { PublishingQueue } from './publishing-queue.js';
 import type { UnitOfWork } from './unit-of-work.js';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
-export type Log = (level: LogLevel, message: string, detail?: Record<string, unknown>) => void;
+export type Log = (level: LogLevel, message: string, detail?: object) => void;
 
 /**
  * Everything that the verbs need of the world outside. A class, so that it can be its own injection token: the porch

@@ -39,7 +39,9 @@ function gapsOfSystem(system: AuditedSystem): string[] {
   const { code } = system;
   const gaps: string[] = [];
   if (system.link === 'UNLINKED') {
-    gaps.push(`${code} is not linked: its records are not matched with the master yet, and nothing is published to it.`);
+    gaps.push(
+      `${code} is not linked: its records are not matched with the master yet, and nothing is published to it.`,
+    );
   }
   if (system.mode === 'READ_ONLY') {
     gaps.push(`${code} is read-only: its differences are found, but nothing is written back to it.`);
@@ -53,7 +55,9 @@ function gapsOfSystem(system: AuditedSystem): string[] {
   }
   if (system.scansHeld > 0) {
     const waits = system.scansHeld === 1 ? 'waits' : 'wait';
-    gaps.push(`${counted(system.scansHeld, 'scan')} of ${code} ${waits} for confirmation: the findings are not counted.`);
+    gaps.push(
+      `${counted(system.scansHeld, 'scan')} of ${code} ${waits} for confirmation: the findings are not counted.`,
+    );
   }
   if (system.skusNotCompared > 0) {
     const count = system.skusNotCompared;
@@ -61,7 +65,9 @@ function gapsOfSystem(system: AuditedSystem): string[] {
   }
   if (system.deadLetters > 0) {
     const lack = system.deadLetters === 1 ? 'is' : 'are';
-    gaps.push(`${counted(system.deadLetters, 'dead letter')} of ${code} ${lack} open: those records lack an approved change.`);
+    gaps.push(
+      `${counted(system.deadLetters, 'dead letter')} of ${code} ${lack} open: those records lack an approved change.`,
+    );
   }
   return gaps;
 }

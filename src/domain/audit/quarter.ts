@@ -65,7 +65,7 @@ export function isoWeekAt(instant: Date): IsoWeek {
  */
 export function weeksOf(quarter: Quarter): IsoWeek[] {
   const weeks: IsoWeek[] = [];
-  for (let at = quarter.start; at < quarter.end; ) {
+  for (let at = quarter.start; at < quarter.end;) {
     const week = isoWeekAt(at);
     weeks.push({ id: week.id, start: at, end: week.end < quarter.end ? week.end : quarter.end });
     at = week.end;

@@ -1,5 +1,5 @@
 import type { FieldValues, Json } from '../primitives/json.js';
-import { multiplyDecimals, decimalText } from '../primitives/decimal.js';
+import { decimalText, multiplyDecimals, roundDecimal } from '../primitives/decimal.js';
 import type { LifecycleState } from './lifecycle.js';
 
 export const WEIGHT_UNITS = ['GRAMS', 'KILOGRAMS', 'OUNCES', 'POUNDS'] as const;
@@ -68,9 +68,12 @@ const GRAMS: Record<WeightUnit, string> = {
   POUNDS: '453.59237',
 };
 
-/** A weight in grams as exact decimal text. */
+/** No scale weighs less than a microgram; exact products of ounces and pounds have more places than a decimal may. */
+const GRAM_PLACES = 6;
+
+/** A weight in grams as decimal text, to the microgram. */
 export function weightInGrams(weight: Weight): string {
-  return decimalText(multiplyDecimals(weight.value, GRAMS[weight.unit]));
+  return decimalText(roundDecimal(multiplyDecimals(weight.value, GRAMS[weight.unit]), GRAM_PLACES));
 }
 
 /** The SKU as JSON by field name: the form in which revisions keep it and changes are compared. */

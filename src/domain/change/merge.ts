@@ -38,9 +38,10 @@ function mergeKeys(base: Json | undefined, current: Json | undefined, proposed: 
   out.conflicts.push(...inner.conflicts);
   if (inner.changes.length === 0) return;
   const merged: Record<string, Json> = { ...is };
-  for (const [key, value] of Object.entries(shall)) {
-    if (value === null) delete merged[key];
-    else merged[key] = value;
+  for (const { field, to } of inner.changes) {
+    const key = field.slice('attributes.'.length);
+    if (to === null) delete merged[key];
+    else merged[key] = to;
   }
   out.changes.push({ field: 'attributes', from: is, to: merged });
 }

@@ -113,9 +113,13 @@ function covers(wanted: Json, shown: Json): boolean {
   return Object.entries(wanted).every(([key, value]) => sameJson(value, shown[key]));
 }
 
+/** What Shopify shows where a product has no options at all: one option "Title" with one value (shopify.md 2.2 [D]). */
+const NO_OPTIONS = canonicalJson([{ name: 'Title', value: 'Default Title' }]);
+
 /** Option values by name: systems list them in an order of their own. */
 function normaliseOptions(value: Json): Json {
   if (!Array.isArray(value)) return value;
+  if (canonicalJson(value) === NO_OPTIONS) return [];
   return [...value].sort((a, b) => (canonicalJson(a) < canonicalJson(b) ? -1 : 1));
 }
 

@@ -45,3 +45,8 @@ export function decimalDistance(a: string, b: string): string {
 export function multiplyDecimals(a: string, b: string): string {
   return new Big(a).times(b).toFixed();
 }
+
+/** Rounded half up to so many places, as plain decimal text. */
+export function roundDecimal(text: string, places: number): string {
+  return new Big(text).round(places, Big.roundHalfUp).toFixed();
+}

@@ -12,7 +12,7 @@ const NOTE = 'postgres.json';
 
 /**
  * What `<dataDir>/postgres.json` keeps about the cluster (mode 0600). It is written before the cluster is, in state
- * CREATING: a cluster found in that state is half made and is made again; one without a note is never touched.
+ * CREATING: a cluster found in that state is half made and is made again.
  */
 export interface ClusterNote {
   state: 'CREATING' | 'COMPLETE';
@@ -39,14 +39,22 @@ export async function readNote(dataDir: string): Promise<ClusterNote | null> {
     if (isCode(error, 'ENOENT')) return null;
     throw error;
   }
-  const note = JSON.parse(text) as Partial<ClusterNote> | null;
-  const words = [note?.home, note?.superuserPassword, note?.ownerPassword, note?.appPassword];
-  if (!note || typeof note.port !== 'number' || !words.every((word) => typeof word === 'string')) {
+  const note: unknown = JSON.parse(text);
+  if (!isNote(note)) {
     throw new Error(`${path} is damaged: restore it, or remove the whole data directory to begin anew`);
   }
-  const full = note as ClusterNote;
   // A data directory may be moved, its cluster with it.
-  return { ...full, home: full.home === '.' ? await realpath(dataDir) : full.home };
+  return { ...note, home: note.home === '.' ? await realpath(dataDir) : note.home };
+}
+
+function isNote(value: unknown): value is ClusterNote {
+  if (typeof value !== 'object' || value === null || !('state' in value) || !('port' in value)) return false;
+  const words: Record<string, unknown> = { ...value };
+  return (
+    (value.state === 'CREATING' || value.state === 'COMPLETE') &&
+    typeof value.port === 'number' &&
+    ['home', 'superuserPassword', 'ownerPassword', 'appPassword'].every((key) => typeof words[key] === 'string')
+  );
 }
 
 /** Writes the note so that a crash leaves either the old one or the new one. */
@@ -58,18 +66,21 @@ export async function writeNote(dataDir: string, note: ClusterNote): Promise<voi
   await rename(draft, path);
 }
 
+function newPassword(): string {
+  return randomBytes(24).toString('hex');
+}
+
 /** Decides where a new cluster lives and what its passwords are. */
 export async function newNote(dataDir: string, account: PostgresAccount): Promise<ClusterNote> {
   const real = await realpath(dataDir);
-  const password = (): string => randomBytes(24).toString('hex');
   const home = (await canReach(account, real)) ? real : await sharedClusterHome(real);
   return {
     state: 'CREATING',
     home,
     port: 0,
-    superuserPassword: password(),
-    ownerPassword: password(),
-    appPassword: password(),
+    superuserPassword: newPassword(),
+    ownerPassword: newPassword(),
+    appPassword: newPassword(),
   };
 }
 
@@ -80,7 +91,7 @@ async function sharedClusterHome(dataDir: string): Promise<string> {
   return home;
 }
 
-/** Runs initdb into the note's cluster directory, wiping a half-made one. Rejects on one that no note vouches for. */
+/** Runs initdb into the note's cluster directory, after wiping what a crash in the middle of creation left there. */
 export async function initialiseCluster(note: ClusterNote, initdb: string, account: PostgresAccount): Promise<void> {
   const cluster = clusterDirectory(note);
   await rm(cluster, { recursive: true, force: true });

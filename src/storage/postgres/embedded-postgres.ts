@@ -3,7 +3,7 @@ import { mkdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChildProcess } from 'node:child_process';
-import pg from 'pg';
+import { Client } from 'pg';
 import {
   clusterDirectory,
   clusterExists,
@@ -162,7 +162,7 @@ async function handOver(
 }
 
 async function createRolesAndDatabase(note: ClusterNote): Promise<void> {
-  const admin = new pg.Client(url('postgres', note.superuserPassword, note.port, 'postgres'));
+  const admin = new Client(url('postgres', note.superuserPassword, note.port, 'postgres'));
   await admin.connect();
   try {
     // The passwords are hexadecimal and ours, so that they need no quoting beyond the quotes.

@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { type Client, escapeIdentifier } from 'pg';
 import { QUEUE_SCHEMA } from './queue-schema.js';
 
 /** A table whose comment holds this word gets rows and never loses or changes one. */
@@ -9,8 +9,8 @@ const APPEND_ONLY = 'append-only';
  * neither UPDATE, DELETE nor TRUNCATE on tables whose comment says `append-only`, nor any writing to the list of
  * migrations. Runs after every migration, so that new tables are covered without a word in them about roles.
  */
-export async function grantTo(owner: pg.Client, appRole: string): Promise<void> {
-  const role = pg.escapeIdentifier(appRole);
+export async function grantTo(owner: Client, appRole: string): Promise<void> {
+  const role = escapeIdentifier(appRole);
   await owner.query('begin');
   for (const schema of ['public', QUEUE_SCHEMA]) {
     await owner.query(`grant usage on schema ${schema} to ${role}`);

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { join } from 'node:path';
-import pg from 'pg';
+import { Client } from 'pg';
 import { DataSource, type MigrationInterface } from 'typeorm';
 import { grantTo } from './grants.js';
 import { installQueues } from './queue-schema.js';
@@ -33,7 +33,7 @@ export interface MigrateOptions {
  */
 export async function migrate(options: MigrateOptions): Promise<{ applied: string[] }> {
   // A session lock on a connection of its own: the migrations run in several transactions on other connections.
-  const guard = new pg.Client({ connectionString: options.ownerUrl, application_name: 'skuward migrate' });
+  const guard = new Client({ connectionString: options.ownerUrl, application_name: 'skuward migrate' });
   await guard.connect();
   try {
     await guard.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
@@ -74,10 +74,14 @@ async function loadMigrations(directory: string): Promise<MigrationClass[]> {
   const files = (await readdir(directory)).filter((name) => /^\d+.*\.ts$/.test(name)).toSorted();
   const classes: MigrationClass[] = [];
   for (const file of files) {
-    const module = (await import(pathToFileURL(join(directory, file)).href)) as Record<string, unknown>;
-    const found = Object.values(module).filter((value) => typeof value === 'function');
-    if (found.length !== 1) throw new Error(`${file} must export exactly one migration, not ${found.length}`);
-    classes.push(found[0] as MigrationClass);
+    const module: object = await import(pathToFileURL(join(directory, file)).href);
+    const [found, ...others] = Object.values(module).filter(isMigration);
+    if (!found || others.length > 0) throw new Error(`${file} must export exactly one migration`);
+    classes.push(found);
   }
   return classes;
+}
+
+function isMigration(value: unknown): value is MigrationClass {
+  return typeof value === 'function' && typeof value.prototype?.up === 'function';
 }

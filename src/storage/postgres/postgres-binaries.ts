@@ -59,11 +59,16 @@ interface Link {
   target: string;
 }
 
+function isLink(value: unknown): value is Link {
+  if (typeof value !== 'object' || value === null || !('source' in value) || !('target' in value)) return false;
+  return typeof value.source === 'string' && typeof value.target === 'string';
+}
+
 async function missingLinks(native: string): Promise<Link[]> {
   const listed: unknown = JSON.parse(await readFile(join(native, 'pg-symlinks.json'), 'utf8'));
-  if (!Array.isArray(listed)) throw new Error(`${native}/pg-symlinks.json is not a list`);
+  if (!Array.isArray(listed) || !listed.every(isLink)) throw new Error(`${native}/pg-symlinks.json is not as expected`);
   const missing: Link[] = [];
-  for (const entry of listed as Link[]) {
+  for (const entry of listed) {
     // The paths in the list begin with "native/".
     const target = join(dirname(native), entry.target);
     const there = await lstat(target).then(

@@ -50,7 +50,11 @@ export async function processCommand(pid: number): Promise<string | null> {
   return stdout.trim();
 }
 
-/** Whether an error is a system error with one of these codes. */
+/**
+ * Whether an error is a system error with one of these codes. Not asked by `instanceof Error`: in Jest's sandbox
+ * node's own errors are of another realm's class.
+ */
 export function isCode(error: unknown, ...codes: string[]): boolean {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' && codes.includes(error.code);
+  if (typeof error !== 'object' || error === null || !('code' in error)) return false;
+  return typeof error.code === 'string' && codes.includes(error.code);
 }

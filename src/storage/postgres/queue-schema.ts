@@ -26,7 +26,7 @@ export async function installQueues(ownerUrl: string, queues: string[]): Promise
   try {
     const known = new Set((await boss.getQueues()).map(({ name }) => name));
     for (const name of queues) {
-      if (!known.has(name)) await boss.createQueue(name, { policy: 'standard', retryLimit: 0 });
+      if (!known.has(name)) await boss.createQueue(name, { policy: 'standard', retryLimit: 0, notify: true });
     }
   } finally {
     await boss.stop({ graceful: false });

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { Caller } from '../../domain/actor.js';
-import type { Ports } from '../ports/ports.js';
-import { hashOfSecret } from './api-key.js';
+import type { Caller } from '../domain/actor.js';
+import type { Ports } from '../application/ports/ports.js';
+import { hashOfSecret } from '../domain/access/secret-hash.js';
 
 /**
  * Who bears this token; null for nobody. The answer takes as long for a wrong key as for none.

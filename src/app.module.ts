@@ -1,0 +1,42 @@
+import type { DynamicModule } from '@nestjs/common';
+import { Global, Module } from '@nestjs/common';
+import { AccessModule } from './access/access.module.js';
+import { BOOTSTRAP_KEY, PRODUCTION, PUBLIC_URL } from './access/tokens.js';
+import { Ports } from './application/ports/ports.js';
+import { Readiness } from './application/ports/readiness.js';
+import { ReportRenderer } from './application/ports/report-renderer.js';
+import { GraphqlApiModule } from './graphql/graphql.module.js';
+import { HttpModule } from './http/http.module.js';
+import { HtmlReportRenderer } from './porch/html-report-renderer.js';
+
+export interface AppParts {
+  ports: Ports;
+  readiness: Readiness;
+  bootstrapKey: string | null;
+  publicUrl: string;
+  production: boolean;
+}
+
+/** What is built outside Nest, for every module to be given. */
+@Global()
+@Module({})
+export class PortsModule {
+  static with(parts: AppParts): DynamicModule {
+    const providers = [
+      { provide: Ports, useValue: parts.ports },
+      { provide: Readiness, useValue: parts.readiness },
+      { provide: ReportRenderer, useValue: new HtmlReportRenderer() },
+      { provide: BOOTSTRAP_KEY, useValue: parts.bootstrapKey },
+      { provide: PUBLIC_URL, useValue: parts.publicUrl },
+      { provide: PRODUCTION, useValue: parts.production },
+    ];
+    return { module: PortsModule, providers, exports: providers };
+  }
+}
+
+@Module({})
+export class AppModule {
+  static with(parts: AppParts): DynamicModule {
+    return { module: AppModule, imports: [PortsModule.with(parts), AccessModule, GraphqlApiModule, HttpModule] };
+  }
+}

@@ -1,0 +1,48 @@
+import type { ProblemCode } from '../../domain/problem.js';
+import type { Ports } from '../ports/ports.js';
+
+/** An import as callers see it (design 6). */
+export interface ImportView {
+  id: string;
+  state: 'RUNNING' | 'SUCCEEDED' | 'FAILED';
+  rowsRead: number;
+  skusCreated: number;
+  /** Rows that were not taken. */
+  rejected: number;
+  /** Id of the change request, for an import that proposes. */
+  changeRequest: string | null;
+  /** Why the whole file failed: a code, a colon, a sentence. */
+  error: string | null;
+  /** Rows that were not taken, and values that were taken as "not set"; the first 1,000, in the order of lines. */
+  errors: {
+    line: number;
+    column: string | null;
+    code: ProblemCode;
+    message: string;
+    value: string | null;
+    /** False: the row was taken, only this value was not. */
+    rejected: boolean;
+  }[];
+  /** There are more errors than `errors` shows. */
+  moreErrors: boolean;
+}
+
+const ERROR_LIMIT = 1_000;
+
+/** How an import stands, or null when there is none of this id. An upload that still comes in counts as running. */
+export async function readImport(ports: Ports, id: string): Promise<ImportView | null> {
+  const job = await ports.imports.byId(id);
+  if (!job) return null;
+  const errors = await ports.imports.errors(id, ERROR_LIMIT + 1);
+  return {
+    id,
+    state: job.state === 'RECEIVING' ? 'RUNNING' : job.state,
+    rowsRead: job.rowsRead,
+    skusCreated: job.skusCreated,
+    rejected: job.rejected,
+    changeRequest: job.changeRequestId,
+    error: job.error,
+    errors: errors.slice(0, ERROR_LIMIT),
+    moreErrors: errors.length > ERROR_LIMIT,
+  };
+}

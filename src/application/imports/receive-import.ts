@@ -1,0 +1,77 @@
+import type { Caller } from '../../domain/actor.js';
+import type { Outcome, Problem } from '../../domain/problem.js';
+import { accepted, problem, refused } from '../../domain/problem.js';
+import type { Ports } from '../ports/ports.js';
+
+/** What an upload may hold at most, in bytes: about a million variants. */
+export const UPLOAD_LIMIT = 200 * 1024 * 1024;
+const CHUNK_BYTES = 256 * 1024;
+
+export interface ImportRequest {
+  format: string;
+  mode: string;
+}
+
+/** The formats and modes that can be taken. */
+function faultsOf({ format, mode }: ImportRequest): Problem[] {
+  const problems: Problem[] = [];
+  if (format !== 'shopify-csv') {
+    problems.push(problem('INVALID_FORMAT', `format is shopify-csv, not "${format.slice(0, 40)}"`, ['format']));
+  }
+  if (mode !== 'baseline') {
+    problems.push(problem('INVALID_FORMAT', `mode is baseline, not "${mode.slice(0, 40)}"`, ['mode']));
+  }
+  return problems;
+}
+
+/**
+ * Stores an upload as it streams in and hands it to a worker once it is complete; memory holds one chunk.
+ * An upload that breaks off or is longer than 200 MiB ends as FAILED, and nothing of it is taken.
+ * @returns the import's id, or why there is none: INVALID_FORMAT, TOO_LONG, CSV_INVALID (broken off).
+ */
+export async function receiveImport(
+  ports: Ports,
+  caller: Caller,
+  request: ImportRequest,
+  body: AsyncIterable<Buffer>,
+): Promise<Outcome<{ id: string }>> {
+  const problems = faultsOf(request);
+  if (problems.length > 0) return refused(...problems);
+  const id = ports.newId();
+  await ports.imports.begin({ id, format: request.format, mode: 'baseline', actor: caller.actor });
+  let bytes = 0;
+  let position = 0;
+  try {
+    for await (const chunk of inChunks(body)) {
+      bytes += chunk.length;
+      if (bytes > UPLOAD_LIMIT) {
+        await ports.imports.finish(id, 'FAILED', 'TOO_LONG: an upload has at most 200 MiB; nothing was taken');
+        return refused(problem('TOO_LONG', 'an upload has at most 200 MiB', null));
+      }
+      await ports.imports.addChunk(id, position, chunk);
+      position += 1;
+    }
+  } catch (error) {
+    ports.log('warn', 'an upload broke off', { import: id, bytes, error: String(error) });
+    await ports.imports.finish(id, 'FAILED', 'CSV_INVALID: the upload broke off; nothing was taken');
+    return refused(problem('CSV_INVALID', 'the upload broke off; nothing was taken', null));
+  }
+  await ports.imports.received(id, bytes);
+  return accepted({ id });
+}
+
+/** The same bytes in pieces of 256 KiB, whatever sizes the network delivers. */
+async function* inChunks(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let held: Buffer[] = [];
+  let size = 0;
+  for await (const part of body) {
+    held.push(part);
+    size += part.length;
+    if (size < CHUNK_BYTES) continue;
+    let all: Buffer = Buffer.concat(held);
+    for (; all.length >= CHUNK_BYTES; all = all.subarray(CHUNK_BYTES)) yield all.subarray(0, CHUNK_BYTES);
+    held = [all];
+    size = all.length;
+  }
+  if (size > 0) yield Buffer.concat(held);
+}

@@ -1,0 +1,15 @@
+import type { DriftAudit } from '../../domain/audit/drift-audit.js';
+
+/**
+ * Turns report values into documents. A class, so that it can be its own injection token: those who answer downloads
+ * are given one, and never know the reporting room.
+ */
+export abstract class ReportRenderer {
+  /**
+   * The quarterly drift audit as one self-contained HTML page, to be read, printed and signed.
+   *
+   * No scripts, nothing fetched from elsewhere, every value of the master escaped: it is served under a content
+   * security policy that would stop them anyway.
+   */
+  abstract driftAuditHtml(audit: DriftAudit): string;
+}

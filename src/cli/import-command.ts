@@ -1,0 +1,119 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import type { ImportView } from '../application/imports/read-import.js';
+import type { CliIo } from './cli-io.js';
+import { CliFault, exitCodeOf } from './cli-io.js';
+import { bar, count, ProgressLine, table } from './cli-output.js';
+import { ServiceClient } from './service-client.js';
+
+const USAGE = 'skuward import FILE [--format shopify-csv] [--mode baseline] [--url http://127.0.0.1:4000] [--key KEY]';
+const ERRORS_SHOWN = 20;
+const POLL_MS = 250;
+/** Without progress for this long, a worker is not there or has died; the import itself goes on when one comes. */
+const PATIENCE_MS = 120_000;
+
+/** Uploads a file, follows the import to its end and tells what was not taken. 0: taken; 1: failed or not reached. */
+export async function importCommand(args: string[], io: CliIo): Promise<number> {
+  return exitCodeOf(io, async () => {
+    const { file, format, mode, url, key } = readArgs(args);
+    const client = new ServiceClient({ url: url ?? io.env.url, key: key ?? io.env.key });
+    const lines = { seen: 0 };
+    const body = await openFile(file, lines);
+    io.out(`uploading ${basename(file)}`);
+    const query = new URLSearchParams({ format, mode });
+    const started = viewOf(await client.send(`/imports?${query.toString()}`, body));
+    const ended = await follow(client, started, lines.seen, io);
+    report(ended, io);
+    return ended.state === 'SUCCEEDED' ? 0 : 1;
+  });
+}
+
+function readArgs(args: string[]): { file: string; format: string; mode: string; url?: string; key?: string } {
+  const text = { type: 'string' } as const;
+  try {
+    const { values, positionals } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        format: { ...text, default: 'shopify-csv' },
+        mode: { ...text, default: 'baseline' },
+        url: text,
+        key: text,
+      },
+    });
+    const [file] = positionals;
+    if (positionals.length === 1 && file !== undefined) return { file, ...values };
+  } catch (error) {
+    throw new CliFault(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
+  }
+  throw new CliFault(`import takes one file\n${USAGE}`);
+}
+
+/** The file as a stream; counts its lines as they go by, so that progress has something to be measured against. */
+async function openFile(file: string, lines: { seen: number }): Promise<ReadableStream<Uint8Array>> {
+  const found = await stat(file).catch(() => null);
+  if (!found?.isFile()) throw new CliFault(`there is no file ${file}`);
+  const source = createReadStream(file);
+  const counted = async function* (): AsyncGenerator<Buffer> {
+    for await (const chunk of source as AsyncIterable<Buffer>) {
+      for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, at + 1)) lines.seen += 1;
+      yield chunk;
+    }
+  };
+  return Readable.toWeb(Readable.from(counted(), { objectMode: false }));
+}
+
+async function follow(client: ServiceClient, started: ImportView, lines: number, io: CliIo): Promise<ImportView> {
+  const progress = new ProgressLine(io);
+  let view = started;
+  let quiet = 0;
+  while (view.state === 'RUNNING') {
+    // Quoted cells may hold line breaks, so there are at most as many rows as lines.
+    progress.show(`${bar(view.rowsRead, lines)}  ${count(view.rowsRead)} rows, ${count(view.skusCreated)} SKUs`);
+    await sleep(POLL_MS);
+    const before = view.rowsRead;
+    view = viewOf(await client.json(`/imports/${view.id}`));
+    quiet = view.rowsRead === before ? quiet + POLL_MS : 0;
+    if (quiet >= PATIENCE_MS) {
+      throw new CliFault(
+        `import ${view.id} has not moved for two minutes: is a worker running? Look at /imports/${view.id}`,
+      );
+    }
+  }
+  progress.show(`${bar(1, 1)}  ${count(view.rowsRead)} rows, ${count(view.skusCreated)} SKUs`);
+  return view;
+}
+
+function report(view: ImportView, io: CliIo): void {
+  const { state, skusCreated, rowsRead, rejected, errors } = view;
+  io.out(`${state}: ${count(skusCreated)} SKUs taken from ${count(rowsRead)} rows, ${count(rejected)} rows not taken`);
+  if (view.error !== null) io.err(view.error);
+  if (errors.length === 0) return;
+  const rows = errors
+    .slice(0, ERRORS_SHOWN)
+    .map(({ line, column, code, message, value, rejected: whole }) => [
+      String(line),
+      column ?? '',
+      whole ? 'row not taken' : 'value not taken',
+      code,
+      message,
+      value ?? '',
+    ]);
+  for (const line of table(['line', 'column', 'effect', 'code', 'message', 'value'], rows)) io.out(line);
+  const more = errors.length - ERRORS_SHOWN;
+  if (more > 0) io.out(`… and ${view.moreErrors ? 'more than ' : ''}${count(more)} more: GET /imports/${view.id}`);
+}
+
+/** The service's answer, if it is one: whatever else answers 200 must not pass for an import. */
+function viewOf(body: unknown): ImportView {
+  if (isView(body)) return body;
+  throw new CliFault('the answer is no import: is this a Skuward service?');
+}
+
+function isView(body: unknown): body is ImportView {
+  return typeof body === 'object' && body !== null && 'id' in body && 'state' in body && 'errors' in body;
+}

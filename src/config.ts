@@ -1,0 +1,172 @@
+import { readFileSync } from 'node:fs';
+import type { LogLevel } from './application/ports/ports.js';
+import type { SystemConfig } from './connectors/system-config.js';
+
+/** A system as SYSTEMS_FILE names it: what the connector needs, and what governance needs. */
+export interface ConfiguredSystem extends SystemConfig {
+  mode: 'READ_ONLY' | 'WRITE';
+  currency: string;
+}
+
+export interface Config {
+  production: boolean;
+  host: string;
+  port: number;
+  role: 'all' | 'api' | 'worker';
+  dataDir: string;
+  /** null: the embedded database. */
+  databaseUrl: string | null;
+  migrateDatabaseUrl: string | null;
+  /** null: the sandbox. */
+  systems: ConfiguredSystem[] | null;
+  bootstrapKey: string | null;
+  publicUrl: string;
+  logLevel: LogLevel;
+  /** For the commands that speak to a running service. */
+  client: { url: string | null; key: string | null };
+}
+
+/** A configuration that cannot be run on. Its message is for the person who starts the service. */
+export class ConfigError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'ConfigError';
+  }
+}
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** Reads the environment, the only place that does (design section 6). Throws ConfigError naming the variable. */
+export function readConfig(env: Env = process.env): Config {
+  const production = env.NODE_ENV === 'production';
+  const port = wholeNumber(env, 'PORT', 4000, 0, 65_535);
+  const host = env.HOST ?? '127.0.0.1';
+  const bootstrapKey = env.BOOTSTRAP_API_KEY ?? null;
+  if (bootstrapKey !== null && bootstrapKey.length < 32)
+    throw new ConfigError('BOOTSTRAP_API_KEY has at least 32 characters');
+  const config: Config = {
+    production,
+    host,
+    port,
+    role: oneOf(env, 'ROLE', ['all', 'api', 'worker'], 'all'),
+    dataDir: env.DATA_DIR ?? '.data',
+    databaseUrl: env.DATABASE_URL ?? null,
+    migrateDatabaseUrl: env.MIGRATE_DATABASE_URL ?? null,
+    systems: env.SYSTEMS_FILE === undefined ? null : readSystems(env.SYSTEMS_FILE, env),
+    bootstrapKey,
+    publicUrl: (env.PUBLIC_URL ?? `http://${host}:${port}`).replace(/\/$/, ''),
+    logLevel: oneOf(env, 'LOG_LEVEL', ['debug', 'info', 'warn', 'error'], 'info'),
+    client: { url: env.SKUWARD_URL ?? null, key: env.SKUWARD_API_KEY ?? null },
+  };
+  if (production) refuseInProduction(config);
+  return config;
+}
+
+/** Production refuses to start on what is only good for trying out (design section 6). */
+function refuseInProduction(config: Config): void {
+  if (config.databaseUrl === null)
+    throw new ConfigError('DATABASE_URL is missing: production does not run on the embedded database');
+  if (config.systems === null) throw new ConfigError('SYSTEMS_FILE is missing: production does not run on the sandbox');
+  if (config.migrateDatabaseUrl === null) {
+    throw new ConfigError(
+      'MIGRATE_DATABASE_URL is missing: in production the tables belong to another role than DATABASE_URL',
+    );
+  }
+  const user = (url: string): string => new URL(url).username;
+  if (user(config.migrateDatabaseUrl) === user(config.databaseUrl)) {
+    throw new ConfigError(
+      'DATABASE_URL and MIGRATE_DATABASE_URL name the same role; the service must not own its tables',
+    );
+  }
+}
+
+function wholeNumber(env: Env, name: string, fallback: number, least: number, most: number): number {
+  const text = env[name];
+  if (text === undefined) return fallback;
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < least || value > most)
+    throw new ConfigError(`${name} is a whole number from ${least} to ${most}`);
+  return value;
+}
+
+function oneOf<T extends string>(env: Env, name: string, values: readonly T[], fallback: T): T {
+  const text = env[name];
+  if (text === undefined) return fallback;
+  const hit = values.find((value) => value === text);
+  if (hit === undefined) throw new ConfigError(`${name} is one of ${values.join(', ')}`);
+  return hit;
+}
+
+type Raw = Record<string, unknown>;
+
+/** Systems out of a JSON file; secrets are named there and come from the environment. */
+function readSystems(file: string, env: Env): ConfiguredSystem[] {
+  let document: unknown;
+  try {
+    document = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new ConfigError(`SYSTEMS_FILE ${file}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  const list = isRaw(document) ? document.systems : undefined;
+  if (!Array.isArray(list) || list.length === 0)
+    throw new ConfigError(`SYSTEMS_FILE ${file}: "systems" is a list of at least one`);
+  const systems = list.map((each: unknown, index) => readSystem(each, `systems[${index}]`, env));
+  const codes = systems.map(({ code }) => code);
+  if (new Set(codes).size !== codes.length) throw new ConfigError(`SYSTEMS_FILE ${file}: two systems have one code`);
+  return systems;
+}
+
+function readSystem(raw: unknown, path: string, env: Env): ConfiguredSystem {
+  if (!isRaw(raw)) throw new ConfigError(`${path} is an object`);
+  const text = (key: string): string | null => {
+    const value = raw[key];
+    if (value === undefined || value === null) return null;
+    if (typeof value !== 'string' || value === '') throw new ConfigError(`${path}.${key} is a text`);
+    return value;
+  };
+  const need = (key: string): string => text(key) ?? missing(`${path}.${key}`);
+  const secret = (key: string): string | null => {
+    const value = raw[key];
+    if (value === undefined || value === null) return null;
+    const name = isRaw(value) && typeof value.env === 'string' ? value.env : null;
+    if (name === null) throw new ConfigError(`${path}.${key} names an environment variable: { "env": "NAME" }`);
+    return env[name] ?? missing(`the environment variable ${name} (${path}.${key})`);
+  };
+  const pick = <T extends string>(key: string, values: readonly T[]): T => {
+    const value = need(key);
+    const hit = values.find((each) => each === value);
+    if (hit === undefined) throw new ConfigError(`${path}.${key} is one of ${values.join(', ')}`);
+    return hit;
+  };
+  const concurrency = raw.concurrency ?? 2;
+  if (typeof concurrency !== 'number' || concurrency < 1 || concurrency > 16)
+    throw new ConfigError(`${path}.concurrency is 1 to 16`);
+  const publications = raw.publications ?? ['Online Store'];
+  if (!Array.isArray(publications) || publications.some((each) => typeof each !== 'string')) {
+    throw new ConfigError(`${path}.publications is a list of names`);
+  }
+  return {
+    code: need('code'),
+    kind: pick('kind', ['SHOPIFY', 'ERP'] as const),
+    connector: pick('connector', ['shopify', 'http'] as const),
+    mode: pick('mode', ['READ_ONLY', 'WRITE'] as const),
+    currency: text('currency') ?? 'USD',
+    baseUrl: text('baseUrl'),
+    storeDomain: text('storeDomain'),
+    apiVersion: text('apiVersion') ?? '2026-10',
+    accessToken: secret('accessToken'),
+    clientSecret: secret('clientSecret'),
+    previousClientSecret: secret('previousClientSecret'),
+    publications: publications as string[],
+    token: secret('token'),
+    concurrency,
+  };
+}
+
+function missing(what: string): never {
+  throw new ConfigError(`${what} is missing`);
+}
+
+function isRaw(value: unknown): value is Raw {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,46 @@
+import type { Connector, ConnectorRegistry } from '../application/ports/connector.js';
+import { HttpErpConnector } from './http-erp/http-erp-connector.js';
+import { ShopifyConnector } from './shopify/shopify-connector.js';
+import type { SystemConfig } from './system-config.js';
+
+type Log = (level: 'info' | 'warn' | 'error', message: string, detail?: object) => void;
+
+/**
+ * One connector per configured system. Connects to nothing yet.
+ * @throws Error, naming the system, for settings that are missing, doubled or unsafe.
+ */
+export function buildConnectors(systems: SystemConfig[], log: Log): ConnectorRegistry {
+  const connectors = new Map<string, Connector>();
+  for (const system of systems) {
+    if (connectors.has(system.code)) throw new Error(`system ${system.code} is configured twice`);
+    connectors.set(system.code, connectorOf(system, log));
+  }
+  return {
+    of(code) {
+      const connector = connectors.get(code);
+      if (!connector) throw new Error(`system ${code} is not configured`);
+      return connector;
+    },
+  };
+}
+
+function connectorOf(system: SystemConfig, log: Log): Connector {
+  if (!Number.isInteger(system.concurrency) || system.concurrency < 1) {
+    throw new Error(`system ${system.code}: concurrency is at least 1`);
+  }
+  if (system.connector === 'http') return new HttpErpConnector(system);
+  if (system.publications.length === 0) {
+    log('warn', 'no publications are configured: whether a variant is on sale can neither be seen nor set', {
+      system: system.code,
+    });
+  }
+  if (!system.clientSecret)
+    log('warn', 'no client secret is configured: webhooks are refused', { system: system.code });
+  return new ShopifyConnector(system, (asked, answered) => {
+    log('error', 'Shopify answers another API version than the one asked for', {
+      system: system.code,
+      asked,
+      answered,
+    });
+  });
+}

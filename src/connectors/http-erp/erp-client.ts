@@ -1,0 +1,111 @@
+import { ConnectorError } from '../../application/ports/connector.js';
+import type { Json } from '../../domain/primitives/json.js';
+import type { DeliveryFault, ErrorClass } from '../../domain/publishing/system.js';
+import {
+  exchangeSignal,
+  faultOf,
+  networkFault,
+  parsedJson,
+  rawOf,
+  retryAfterSeconds,
+  withoutSecrets,
+} from '../faults.js';
+
+export interface ErpAnswer {
+  status: number;
+  body: { [key: string]: Json };
+  etag: string | null;
+}
+
+/** Statuses that are part of the conversation and not faults; the connector reads them itself. */
+export interface ErpRequest {
+  method: 'GET' | 'PUT';
+  /** Below the base address, with its query. */
+  path: string;
+  headers?: Record<string, string>;
+  body?: Json;
+  signal?: AbortSignal | undefined;
+}
+
+/** Of the generic contract (design 7); all other 4xx are bad input, all other 5xx the ERP's own trouble. */
+const CLASSES: Record<number, ErrorClass> = {
+  401: 'AUTH',
+  403: 'AUTH',
+  404: 'NOT_FOUND',
+  409: 'CONFLICT',
+  412: 'CONFLICT',
+  429: 'RATE_LIMITED',
+};
+
+/** One HTTP exchange with an ERP that speaks the generic contract. Every failure is a ConnectorError. */
+export class ErpClient {
+  constructor(
+    private readonly baseUrl: string,
+    private readonly token: string,
+  ) {}
+
+  /** The JSON object of a 2xx answer. @throws ConnectorError for all else. */
+  async send(request: ErpRequest): Promise<ErpAnswer> {
+    const write = request.method !== 'GET';
+    const { response, text } = await this.exchange(request, write);
+    if (!response.ok) throw new ConnectorError(this.httpFault(response, text, write));
+    const body = parsedJson(text);
+    if (body === undefined || body === null || typeof body !== 'object' || Array.isArray(body)) {
+      const raw = rawOf(text, [this.token]);
+      throw new ConnectorError(
+        faultOf('UNKNOWN', 'the ERP answered something that is no JSON object', { ambiguous: write, raw }),
+      );
+    }
+    return { status: response.status, body, etag: response.headers.get('ETag') };
+  }
+
+  private async exchange(request: ErpRequest, write: boolean): Promise<{ response: Response; text: string }> {
+    const { method, path, headers, body, signal } = request;
+    try {
+      const response = await fetch(`${this.baseUrl}${path}`, {
+        method,
+        headers: {
+          ...headers,
+          Authorization: `Bearer ${this.token}`,
+          Accept: 'application/json, application/problem+json',
+          ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        // A redirect would carry the token to wherever it points.
+        redirect: 'error',
+        signal: exchangeSignal(signal),
+      });
+      return { response, text: await response.text() };
+    } catch (error) {
+      const fault = networkFault(error, write);
+      throw new ConnectorError({ ...fault, message: withoutSecrets(fault.message, [this.token]) });
+    }
+  }
+
+  /** Problem details (RFC 9457) give the message; a 5xx leaves open whether a write happened. */
+  private httpFault(response: Response, text: string, write: boolean): DeliveryFault {
+    const { status } = response;
+    const raw = rawOf(text, [this.token]);
+    const errorClass = CLASSES[status] ?? (status >= 500 ? 'TRANSIENT' : status >= 400 ? 'VALIDATION' : 'UNKNOWN');
+    const message = problemText(raw) ?? `the ERP answered HTTP ${status}`;
+    return faultOf(errorClass, message, {
+      code: String(status),
+      retryAfterSeconds: retryAfterSeconds(response.headers.get('Retry-After'), Date.now()),
+      ambiguous: write && (errorClass === 'TRANSIENT' || errorClass === 'UNKNOWN'),
+      raw,
+    });
+  }
+}
+
+function problemText(raw: Json): string | null {
+  if (raw === null || typeof raw !== 'object' || Array.isArray(raw)) return null;
+  const { title, detail, errors } = raw;
+  const fields = Array.isArray(errors) ? errors.map(fieldProblem) : [];
+  const parts = [title, detail, ...fields].filter((part) => typeof part === 'string').filter(Boolean);
+  return parts.length > 0 ? parts.join(': ') : null;
+}
+
+function fieldProblem(error: Json): string {
+  if (error === null || typeof error !== 'object' || Array.isArray(error)) return '';
+  return [error['pointer'], error['detail']].filter((part) => typeof part === 'string').join(' ');
+}

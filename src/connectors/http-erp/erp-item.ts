@@ -1,0 +1,87 @@
+import { ConnectorError } from '../../application/ports/connector.js';
+import type { RecordWrite } from '../../application/ports/connector.js';
+import type { FieldValues, Json } from '../../domain/primitives/json.js';
+import type { ObservedRecord } from '../../domain/publishing/system.js';
+import { faultOf } from '../faults.js';
+
+type Item = { [key: string]: Json };
+
+/** Canonical field by the item's own (design 7). All are texts or null; decimals are strings on the wire. */
+const TEXTS: Record<string, string> = {
+  title: 'name',
+  gtin: 'gtin',
+  price: 'listPrice',
+  cost: 'cost',
+  weight: 'weightGrams',
+  hsCode: 'hsCode',
+  countryOfOrigin: 'countryOfOrigin',
+  unitOfMeasure: 'unitOfMeasure',
+};
+const FLAGS = ['active', 'salable', 'purchasable'] as const;
+
+/**
+ * An item in canonical field names. A field that the ERP leaves out is absent, one that is not of the promised type is
+ * unreadable.
+ * @throws ConnectorError UNKNOWN for an item without id or code.
+ */
+export function itemRecord(item: Item, etag: string | null): ObservedRecord {
+  const { id, code, updatedAt, updatedBy } = item;
+  if (typeof id !== 'string' || id === '' || typeof code !== 'string' || code === '') {
+    throw new ConnectorError(faultOf('UNKNOWN', 'the ERP answered an item without id or code'));
+  }
+  const fields: FieldValues = {};
+  const unreadable: string[] = [];
+  for (const [field, key] of Object.entries(TEXTS)) {
+    const value = item[key];
+    if (value === undefined) continue;
+    if (value === null || typeof value === 'string') fields[field] = value === '' ? null : value;
+    else unreadable.push(field);
+  }
+  const [active, salable, purchasable] = FLAGS.map((flag) => item[flag]);
+  if (typeof active === 'boolean' && typeof salable === 'boolean' && typeof purchasable === 'boolean') {
+    fields['lifecycle'] = { active, salable, purchasable };
+  } else unreadable.push('lifecycle');
+  const at = typeof updatedAt === 'string' ? updatedAt : null;
+  const actor = typeof updatedBy === 'string' && updatedBy !== '' ? updatedBy : null;
+  return {
+    entity: 'SKU',
+    externalId: id,
+    root: { externalId: id, code },
+    code,
+    fields,
+    unreadable,
+    updatedAt: at,
+    attribution: actor === null ? null : { actor, app: null, at },
+    token: etag,
+  };
+}
+
+/**
+ * The writable item for the values given, and only for those: a PUT replaces just the fields that it names. On CREATE
+ * what is not set is left out.
+ * @throws ConnectorError VALIDATION for a field that the contract has no place for.
+ */
+export function itemBody(write: RecordWrite): Item {
+  const body: Item = {};
+  for (const [field, value] of Object.entries(write.values)) {
+    if (write.action === 'CREATE' && value === null) continue;
+    const key = TEXTS[field];
+    if (field === 'lifecycle') Object.assign(body, flagsOf(value));
+    else if (key === undefined) throw refused(`the ERP has no place for ${field}`);
+    else body[key] = value;
+  }
+  return body;
+}
+
+function flagsOf(value: Json): Item {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) throw refused('lifecycle is not an object');
+  for (const [flag, state] of Object.entries(value)) {
+    if (!FLAGS.some((each) => each === flag)) throw refused(`the ERP has no place for lifecycle.${flag}`);
+    if (typeof state !== 'boolean') throw refused(`lifecycle.${flag} is not a boolean`);
+  }
+  return value;
+}
+
+function refused(message: string): ConnectorError {
+  return new ConnectorError(faultOf('VALIDATION', message));
+}

@@ -1,0 +1,149 @@
+import { ConnectorError } from '../../application/ports/connector.js';
+import type {
+  Capabilities,
+  Connector,
+  LookUp,
+  RecordOutcome,
+  RecordWrite,
+  RootReading,
+  WriteCommand,
+} from '../../application/ports/connector.js';
+import type { Json } from '../../domain/primitives/json.js';
+import type { DeliveryFault, ObservedRecord, RootRef } from '../../domain/publishing/system.js';
+import { faultOf } from '../faults.js';
+import { mapLimited } from '../map-limited.js';
+import type { SystemConfig } from '../system-config.js';
+import { checkedBaseUrl, required } from '../system-config.js';
+import { ErpClient } from './erp-client.js';
+import { itemBody, itemRecord } from './erp-item.js';
+
+const ITEMS_A_PAGE = 200;
+
+/** Speaks the generic ERP contract (design 7): one item per SKU, asked for by code, written under its ETag. */
+export class HttpErpConnector implements Connector {
+  readonly capabilities: Capabilities = { productRecords: false, concurrencyToken: true, attribution: true };
+  readonly webhooks = null;
+  private readonly client: ErpClient;
+  private readonly concurrency: number;
+
+  /** @throws Error when the settings lack something. */
+  constructor(config: SystemConfig) {
+    this.client = new ErpClient(checkedBaseUrl(required(config, 'baseUrl')), required(config, 'token'));
+    this.concurrency = config.concurrency;
+  }
+
+  /** An item can only be asked for by code. Another item under the same code is not the one that was asked for. */
+  async readRoots(roots: RootRef[], signal?: AbortSignal): Promise<RootReading[]> {
+    return mapLimited(roots, this.concurrency, async (root) => {
+      if (root.code === null) {
+        throw new ConnectorError(
+          faultOf('VALIDATION', `item ${root.externalId}: the ERP can only be asked by code, and none is known`),
+        );
+      }
+      const record = await this.item(root.code, signal);
+      return { root, records: record?.externalId === root.externalId ? [record] : null };
+    });
+  }
+
+  async lookUp(query: LookUp, signal?: AbortSignal): Promise<ObservedRecord[]> {
+    const found = await mapLimited(query.codes, this.concurrency, (code) => this.item(code, signal));
+    return found.filter((record) => record !== null);
+  }
+
+  async write(command: WriteCommand, signal?: AbortSignal): Promise<RecordOutcome[]> {
+    return mapLimited(command.writes, this.concurrency, async (write): Promise<RecordOutcome> => {
+      try {
+        const observed = await this.put(write, `${command.attemptId}:${write.code}`, signal);
+        return { id: write.id, entity: write.entity, written: true, observed };
+      } catch (error) {
+        if (!(error instanceof ConnectorError)) throw error;
+        return { id: write.id, entity: write.entity, written: false, fault: error.fault };
+      }
+    });
+  }
+
+  async *scan(signal?: AbortSignal): AsyncGenerator<ObservedRecord[]> {
+    const seen = new Set<string>();
+    let after = '';
+    for (;;) {
+      const query = new URLSearchParams({ limit: String(ITEMS_A_PAGE), ...(after === '' ? {} : { after }) });
+      const { body } = await this.client.send({ method: 'GET', path: `/items?${query.toString()}`, signal });
+      const { items, next } = body;
+      if (!Array.isArray(items)) throw partial('a page without items');
+      if (items.length > 0) yield items.map((item) => itemRecord(objectOf(item), null));
+      if (next === null) return;
+      // A page that lacks `next` may be the last or cut short: nobody can tell, so the scan is not complete.
+      if (typeof next !== 'string' || next === '') throw partial('a page without a cursor');
+      if (seen.has(next)) throw partial('a cursor came twice');
+      seen.add(next);
+      after = next;
+    }
+  }
+
+  private async item(code: string, signal: AbortSignal | undefined): Promise<ObservedRecord | null> {
+    try {
+      const { body, etag } = await this.client.send({ method: 'GET', path: pathOf(code), signal });
+      return itemRecord(body, etag);
+    } catch (error) {
+      if (error instanceof ConnectorError && error.fault.code === '404') return null;
+      throw error;
+    }
+  }
+
+  private async put(
+    write: RecordWrite,
+    idempotencyKey: string,
+    signal: AbortSignal | undefined,
+  ): Promise<ObservedRecord> {
+    if (write.entity !== 'SKU') throw new ConnectorError(faultOf('VALIDATION', 'the ERP has no product records'));
+    const body = itemBody(write);
+    const condition: Record<string, string> =
+      write.action === 'CREATE' ? { 'If-None-Match': '*' } : { 'If-Match': await this.etagOf(write, signal) };
+    const headers = { ...condition, 'Idempotency-Key': encodeURIComponent(idempotencyKey) };
+    try {
+      const answer = await this.client.send({ method: 'PUT', path: pathOf(write.code), headers, body, signal });
+      return itemRecord(answer.body, answer.etag);
+    } catch (error) {
+      const taken = write.action === 'CREATE' && error instanceof ConnectorError && error.fault.code === '412';
+      throw taken ? new ConnectorError(await this.takenFault(write, error.fault, signal)) : error;
+    }
+  }
+
+  /** The token that the write was decided on; without one the item's present, provided that it is still the same item. */
+  private async etagOf(write: RecordWrite, signal: AbortSignal | undefined): Promise<string> {
+    if (write.token !== null) return write.token;
+    const record = await this.item(write.code, signal);
+    if (record === null || record.externalId !== write.externalId) {
+      throw new ConnectorError(faultOf('NOT_FOUND', `item ${write.externalId} is not under ${write.code} any more`));
+    }
+    if (record.token === null) throw new ConnectorError(faultOf('UNKNOWN', `the ERP gave no ETag for ${write.code}`));
+    return record.token;
+  }
+
+  /** Somebody made an item of this code; who it is, is the next look-up's news, and a person's if it is not ours. */
+  private async takenFault(
+    write: RecordWrite,
+    fault: DeliveryFault,
+    signal: AbortSignal | undefined,
+  ): Promise<DeliveryFault> {
+    const there = await this.item(write.code, signal);
+    const whose =
+      there === null
+        ? 'but is gone again'
+        : `item ${there.externalId}, last changed by ${there.attribution?.actor ?? 'an unknown hand'}`;
+    return { ...fault, class: 'CONFLICT', message: `${write.code} is there already: ${whose}`, ambiguous: false };
+  }
+}
+
+function pathOf(code: string): string {
+  return `/items/${encodeURIComponent(code)}`;
+}
+
+function objectOf(item: Json): { [key: string]: Json } {
+  if (item === null || typeof item !== 'object' || Array.isArray(item)) throw partial('an item that is no object');
+  return item;
+}
+
+function partial(message: string): ConnectorError {
+  return new ConnectorError(faultOf('UNKNOWN', `scan not complete: ${message}`));
+}

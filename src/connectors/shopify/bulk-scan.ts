@@ -1,0 +1,182 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ConnectorError } from '../../application/ports/connector.js';
+import type { ErrorClass, ObservedRecord } from '../../domain/publishing/system.js';
+import { EXCHANGE_MILLISECONDS, faultOf, networkFault } from '../faults.js';
+import { checkedBaseUrl } from '../system-config.js';
+import { BULK_RUN, BULK_STATUS, scanQuery } from './documents.js';
+import type { PublicationList } from './publication-list.js';
+import type { RawProduct, RawVariant, ReadingContext } from './reading.js';
+import { productRecord, variantRecord } from './reading.js';
+import type { ShopifyClient } from './shopify-client.js';
+import type { UserError } from './shopify-errors.js';
+
+interface BulkOperation {
+  id: string;
+  status: string;
+  errorCode: string | null;
+  objectCount: string;
+  url: string | null;
+  partialDataUrl: string | null;
+}
+
+/** One line of the result: a product, or a variant that names its product. */
+type Row = Partial<RawProduct> | (Partial<RawVariant> & { __parentId?: string });
+
+const RECORDS_A_BATCH = 500;
+/** A line longer than this is no variant: something else is being downloaded. */
+const MAX_LINE_CHARACTERS = 1_000_000;
+const FIRST_POLL_MILLISECONDS = 100;
+const SLOWEST_POLL_MILLISECONDS = 10_000;
+/** Shopify lets a bulk query run for ten days; a scan that takes longer than this tells nothing of today. */
+const MAX_SCAN_MILLISECONDS = 6 * 3_600_000;
+const UNDER_WAY = new Set(['CREATED', 'RUNNING', 'CANCELING']);
+
+/**
+ * Every product and variant of the store by one bulk query, streamed line by line: memory does not grow with the store.
+ * Rows may come in any order (shopify.md 2.3 [D]); a variant names its product itself, so none has to wait for it.
+ * @throws ConnectorError for anything but a complete result.
+ */
+export async function* bulkScan(
+  client: ShopifyClient,
+  publications: PublicationList,
+  signal?: AbortSignal,
+): AsyncGenerator<ObservedRecord[]> {
+  const publicationIds = await publications.ids();
+  const context: ReadingContext = { publications: publicationIds.length, denied: new Set() };
+  const operation = await completed(client, await started(client, scanQuery(publicationIds), signal), signal);
+  let rows = 0;
+  let batch: ObservedRecord[] = [];
+  if (operation.url !== null) {
+    for await (const lines of linesOf(operation.url, signal)) {
+      for (const line of lines) {
+        rows += 1;
+        batch.push(recordOfRow(line, context));
+        if (batch.length < RECORDS_A_BATCH) continue;
+        yield batch;
+        batch = [];
+      }
+    }
+  }
+  // Absence is evidence only from a complete scan: a download that ended early must not pass for a small store.
+  if (rows < Number(operation.objectCount)) {
+    throw partial(`the result has ${rows} of ${operation.objectCount} rows`);
+  }
+  if (batch.length > 0) yield batch;
+}
+
+async function started(client: ShopifyClient, query: string, signal: AbortSignal | undefined): Promise<string> {
+  const payload = await client.mutate<{ bulkOperation: { id: string } | null; userErrors: UserError[] }>(
+    BULK_RUN,
+    { query },
+    signal,
+  );
+  if (!payload.bulkOperation) throw partial('Shopify began no bulk operation');
+  return payload.bulkOperation.id;
+}
+
+async function completed(client: ShopifyClient, id: string, signal: AbortSignal | undefined): Promise<BulkOperation> {
+  let wait = FIRST_POLL_MILLISECONDS;
+  for (let waited = 0; waited < MAX_SCAN_MILLISECONDS; waited += wait) {
+    await pause(wait, signal);
+    const { data } = await client.query<{ bulkOperation: BulkOperation | null }>(BULK_STATUS, { id }, signal);
+    const operation = data.bulkOperation;
+    if (operation?.status === 'COMPLETED' && operation.partialDataUrl === null) return operation;
+    if (!operation || !UNDER_WAY.has(operation.status)) {
+      throw partial(`the bulk operation ended as ${operation?.status ?? 'unknown'}`, operation?.errorCode ?? null);
+    }
+    wait = Math.min(SLOWEST_POLL_MILLISECONDS, wait * 1.5);
+  }
+  throw partial('the bulk operation did not end');
+}
+
+/** The lines of the result, as many at a time as came in together. Its address is signed and lives elsewhere: our token does not go there. */
+async function* linesOf(url: string, signal: AbortSignal | undefined): AsyncGenerator<string[]> {
+  const idle = new AbortController();
+  const both = signal ? AbortSignal.any([signal, idle.signal]) : idle.signal;
+  const response = await unlessIdle(idle, () => fetch(checkedAddress(url), { signal: both }));
+  if (!response.ok || !response.body) throw partial(`the result could not be fetched: HTTP ${response.status}`);
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = '';
+  try {
+    for (;;) {
+      const { done, value } = await unlessIdle(idle, () => reader.read());
+      if (done) break;
+      const lines = (rest + value).split('\n');
+      rest = lines.pop() ?? '';
+      if (rest.length > MAX_LINE_CHARACTERS) throw partial('the result is no JSONL');
+      yield lines.filter((line) => line !== '');
+    }
+    if (rest !== '') yield [rest];
+  } finally {
+    // Whoever stops listening half-way must not leave the download running.
+    idle.abort();
+  }
+}
+
+/** A minute-long download is fine as long as something keeps coming. */
+async function unlessIdle<T>(idle: AbortController, work: () => Promise<T>): Promise<T> {
+  const timer = setTimeout(() => idle.abort(new DOMException('idle', 'TimeoutError')), EXCHANGE_MILLISECONDS);
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof ConnectorError) throw error;
+    throw new ConnectorError(networkFault(error, false));
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function checkedAddress(url: string): string {
+  const { origin } = new URL(url);
+  try {
+    checkedBaseUrl(origin);
+    return url;
+  } catch {
+    throw partial(`the result lies at ${origin}, which is neither https nor loopback`);
+  }
+}
+
+function recordOfRow(line: string, context: ReadingContext): ObservedRecord {
+  const row = rowOf(line);
+  if (row && isProduct(row)) return productRecord(row, context);
+  if (row && isVariant(row)) return variantRecord(row, row.__parentId, context);
+  throw partial(`a row of the result is neither product nor variant: ${line.slice(0, 200)}`);
+}
+
+function rowOf(line: string): Row | null {
+  try {
+    const row: Row | null = JSON.parse(line);
+    return row;
+  } catch {
+    throw partial(`a row of the result is no JSON: ${line.slice(0, 200)}`);
+  }
+}
+
+/** The type of a row is told by its id alone (shopify.md 1.5). */
+function isProduct(row: Row): row is RawProduct {
+  return typeof row.id === 'string' && row.id.startsWith('gid://shopify/Product/');
+}
+
+function isVariant(row: Row): row is RawVariant & { __parentId: string } {
+  return typeof row.id === 'string' && row.id.startsWith('gid://shopify/ProductVariant/') && '__parentId' in row;
+}
+
+async function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await sleep(milliseconds, undefined, { signal });
+  } catch (error) {
+    throw new ConnectorError(networkFault(error, false));
+  }
+}
+
+/** Codes of bulk operations that failed (BulkOperationErrorCode). */
+const CLASSES: Record<string, ErrorClass> = {
+  ACCESS_DENIED: 'AUTH',
+  INTERNAL_SERVER_ERROR: 'TRANSIENT',
+  TIMEOUT: 'TRANSIENT',
+};
+
+function partial(message: string, code: string | null = null): ConnectorError {
+  const errorClass = (code === null ? undefined : CLASSES[code]) ?? 'UNKNOWN';
+  return new ConnectorError(faultOf(errorClass, `scan not complete: ${message}`, { code }));
+}

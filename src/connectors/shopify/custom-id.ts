@@ -1,0 +1,62 @@
+import { ConnectorError } from '../../application/ports/connector.js';
+import { DEFINE_CUSTOM_ID, PRODUCT_BY_CUSTOM_ID } from './documents.js';
+import type { ShopifyClient } from './shopify-client.js';
+import type { UserError } from './shopify-errors.js';
+
+/**
+ * Our product id as a unique metafield of the product. Shopify has no idempotency keys for product mutations; with
+ * this a create whose answer was lost is found again and is never made twice (shopify.md 2.1 [V]). `$app:` reserves the
+ * namespace: by default merchants may read it and only this app may write it [D]. Values of type `id` are unique.
+ */
+const NAMESPACE = '$app:skuward';
+const KEY = 'product_id';
+
+/** Finds and names products by the master's own id. */
+export class CustomId {
+  private defined: Promise<void> | null = null;
+
+  constructor(private readonly client: ShopifyClient) {}
+
+  /** The identifier under which `productSet` makes the product or finds it again. */
+  identifierOf(productId: string): { customId: { namespace: string; key: string; value: string } } {
+    return { customId: { namespace: NAMESPACE, key: KEY, value: productId } };
+  }
+
+  /** Shopify's id of our product; null where there is none. A strong read. @throws ConnectorError */
+  async find(productId: string, signal?: AbortSignal): Promise<string | null> {
+    // Without the definition Shopify refuses the look-up, so a store that never saw us is prepared first.
+    await this.ensureDefined();
+    const { data } = await this.client.query<{ productByIdentifier: { id: string } | null }>(
+      PRODUCT_BY_CUSTOM_ID,
+      { namespace: NAMESPACE, key: KEY, value: productId },
+      signal,
+    );
+    return data.productByIdentifier?.id ?? null;
+  }
+
+  /** Once a process; again after a failure. */
+  async ensureDefined(): Promise<void> {
+    this.defined ??= this.define();
+    try {
+      await this.defined;
+    } catch (error) {
+      this.defined = null;
+      throw error;
+    }
+  }
+
+  private async define(): Promise<void> {
+    const definition = {
+      name: 'Skuward product id',
+      namespace: NAMESPACE,
+      key: KEY,
+      ownerType: 'PRODUCT',
+      type: 'id',
+    };
+    try {
+      await this.client.mutate<{ userErrors: UserError[] }>(DEFINE_CUSTOM_ID, { definition });
+    } catch (error) {
+      if (!(error instanceof ConnectorError) || error.fault.code !== 'TAKEN') throw error;
+    }
+  }
+}

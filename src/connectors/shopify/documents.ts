@@ -1,0 +1,129 @@
+/**
+ * Every GraphQL document that is sent to Shopify. All are valid against the Admin API 2026-10 and use no deprecated
+ * field; `scripts/check-shopify-documents.mjs` proves it. The operation comes first and its fragments after it: the
+ * client tells queries from mutations by the first word.
+ *
+ * Whether a variant is on a publication is asked per governed publication under an alias (`pub0`, `pub1`, ...): a
+ * nested connection would cost hundreds of points a product, and bulk queries may not nest a third one.
+ */
+
+/** Variants a page of a product read; a product with 100 variants costs about 60 points. */
+export const VARIANTS_A_PAGE = 100;
+
+function publicationFields(publicationIds: string[]): string {
+  return publicationIds
+    .map((id, at) => `pub${at}: publishedOnPublication(publicationId: ${JSON.stringify(id)})`)
+    .join(' ');
+}
+
+function productFields(publicationIds: string[]): string {
+  return `id handle title status vendor productType tags updatedAt category { id } ${publicationFields(publicationIds)}`;
+}
+
+function variantFields(publicationIds: string[]): string {
+  return `id sku barcode price compareAtPrice taxable inventoryPolicy updatedAt selectedOptions { name value }
+    ${publicationFields(publicationIds)}
+    inventoryItem { id requiresShipping unitCost { amount } harmonizedSystemCode countryCodeOfOrigin
+      measurement { weight { value unit } } }`;
+}
+
+/** Products by id with the first page of their variants. */
+export function productsById(publicationIds: string[]): string {
+  return `query ProductsById($ids: [ID!]!) { nodes(ids: $ids) { ... on Product { ${productFields(publicationIds)}
+    variants(first: ${VARIANTS_A_PAGE}) { nodes { ${variantFields(publicationIds)} } pageInfo { hasNextPage endCursor } } } } }`;
+}
+
+/** A further page of one product's variants. */
+export function variantsAfter(publicationIds: string[]): string {
+  return `query VariantsAfter($id: ID!, $after: String!) { product(id: $id) { id
+    variants(first: ${VARIANTS_A_PAGE}, after: $after) { nodes { ${variantFields(publicationIds)} } pageInfo { hasNextPage endCursor } } } }`;
+}
+
+/** The query that a full scan runs as a bulk operation: two connections, no `nodes`, `id` not aliased (shopify.md 2.3). */
+export function scanQuery(publicationIds: string[]): string {
+  return `{ products { edges { node { ${productFields(publicationIds)}
+    variants { edges { node { ${variantFields(publicationIds)} } } } } } } }`;
+}
+
+export const PRODUCT_BY_CUSTOM_ID = `query ProductByCustomId($namespace: String!, $key: String!, $value: String!) {
+  productByIdentifier(identifier: { customId: { namespace: $namespace, key: $key, value: $value } }) { id } }`;
+
+export const PRODUCT_BY_HANDLE = `query ProductByHandle($handle: String!) {
+  productByIdentifier(identifier: { handle: $handle }) { id } }`;
+
+/** By the search index, which lags behind writes: a hint where to look, never a verdict. */
+export const VARIANTS_BY_SKU = `query VariantsBySku($query: String!, $after: String) {
+  productVariants(first: 20, query: $query, after: $after) {
+    nodes { id sku product { id } } pageInfo { hasNextPage endCursor } } }`;
+
+export const PUBLICATIONS = `query Publications($after: String) {
+  publications(first: 50, after: $after) { nodes { id catalog { title } } pageInfo { hasNextPage endCursor } } }`;
+
+export const DEFINE_CUSTOM_ID = `mutation DefineCustomId($definition: MetafieldDefinitionInput!) {
+  metafieldDefinitionCreate(definition: $definition) { createdDefinition { id } userErrors { code field message } } }`;
+
+export const PRODUCT_SET = `mutation ProductSet($identifier: ProductSetIdentifiers!, $input: ProductSetInput!) {
+  productSet(identifier: $identifier, input: $input, synchronous: true) {
+    product { id } userErrors { code field message } } }`;
+
+export const PRODUCT_UPDATE = `mutation ProductUpdate($product: ProductUpdateInput!) {
+  productUpdate(product: $product) { product { id } userErrors { field message } } }`;
+
+/** PRESERVE_STANDALONE_VARIANT: the default strategy deletes a lone "Default Title" variant with its id and history. */
+export const VARIANTS_CREATE = `mutation VariantsCreate($productId: ID!, $variants: [ProductVariantsBulkInput!]!) {
+  productVariantsBulkCreate(productId: $productId, variants: $variants, strategy: PRESERVE_STANDALONE_VARIANT) {
+    productVariants { id } userErrors { code field message } } }`;
+
+export const VARIANTS_UPDATE = `mutation VariantsUpdate($productId: ID!, $variants: [ProductVariantsBulkInput!]!) {
+  productVariantsBulkUpdate(productId: $productId, variants: $variants, allowPartialUpdates: false) {
+    productVariants { id } userErrors { code field message } } }`;
+
+export const PUBLISH = `mutation Publish($id: ID!, $input: [PublicationInput!]!) {
+  publishablePublish(id: $id, input: $input) { userErrors { field message } } }`;
+
+export const UNPUBLISH = `mutation Unpublish($id: ID!, $input: [PublicationInput!]!) {
+  publishableUnpublish(id: $id, input: $input) { userErrors { field message } } }`;
+
+export const BULK_RUN = `mutation BulkRun($query: String!) {
+  bulkOperationRunQuery(query: $query, groupObjects: false) {
+    bulkOperation { id status } userErrors { code field message } } }`;
+
+export const BULK_STATUS = `query BulkStatus($id: ID!) {
+  bulkOperation(id: $id) { id status errorCode objectCount url partialDataUrl } }`;
+
+export const SUBSCRIPTIONS = `query Subscriptions($topics: [WebhookSubscriptionTopic!], $after: String) {
+  webhookSubscriptions(first: 100, topics: $topics, after: $after) {
+    nodes { id topic uri } pageInfo { hasNextPage endCursor } } }`;
+
+export const SUBSCRIBE = `mutation Subscribe($topic: WebhookSubscriptionTopic!, $subscription: WebhookSubscriptionInput!) {
+  webhookSubscriptionCreate(topic: $topic, webhookSubscription: $subscription) {
+    webhookSubscription { id } userErrors { field message } } }`;
+
+export const RESUBSCRIBE = `mutation Resubscribe($id: ID!, $subscription: WebhookSubscriptionInput!) {
+  webhookSubscriptionUpdate(id: $id, webhookSubscription: $subscription) {
+    webhookSubscription { id } userErrors { field message } } }`;
+
+/** What the check looks at: each document once, with sample publications where it takes some. */
+export function allDocuments(publicationIds: string[]): Record<string, string> {
+  return {
+    productsById: productsById(publicationIds),
+    variantsAfter: variantsAfter(publicationIds),
+    scanQuery: scanQuery(publicationIds),
+    PRODUCT_BY_CUSTOM_ID,
+    PRODUCT_BY_HANDLE,
+    VARIANTS_BY_SKU,
+    PUBLICATIONS,
+    DEFINE_CUSTOM_ID,
+    PRODUCT_SET,
+    PRODUCT_UPDATE,
+    VARIANTS_CREATE,
+    VARIANTS_UPDATE,
+    PUBLISH,
+    UNPUBLISH,
+    BULK_RUN,
+    BULK_STATUS,
+    SUBSCRIPTIONS,
+    SUBSCRIBE,
+    RESUBSCRIBE,
+  };
+}

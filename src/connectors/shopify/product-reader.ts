@@ -1,0 +1,107 @@
+import { ConnectorError } from '../../application/ports/connector.js';
+import type { ObservedRecord } from '../../domain/publishing/system.js';
+import { faultOf } from '../faults.js';
+import { inRuns, mapLimited } from '../map-limited.js';
+import { productsById, variantsAfter } from './documents.js';
+import type { RawProduct, RawVariant, ReadingContext } from './reading.js';
+import { productRecord, variantRecord } from './reading.js';
+import type { PublicationList } from './publication-list.js';
+import type { ShopifyClient } from './shopify-client.js';
+
+/** One product with all its variants, as one strong read showed it. */
+export interface ReadProduct {
+  product: RawProduct;
+  variants: RawVariant[];
+  context: ReadingContext;
+}
+
+interface VariantPage {
+  nodes: RawVariant[];
+  pageInfo: { hasNextPage: boolean; endCursor: string | null };
+}
+
+type ProductNode = RawProduct & { variants: VariantPage };
+
+/**
+ * Products a call. The cost of `nodes` seems not to depend on the number of ids (shopify.md 3.1 [B]); if it should,
+ * ten products with 100 variants each still stay under the cap of 1,000 points.
+ */
+const PRODUCTS_A_CALL = 10;
+/** 2,048 variants is Shopify's own limit: 21 pages of 100. */
+const MAX_PAGES = 25;
+
+/** Reads products by id: strong reads, never through the search index. */
+export class ProductReader {
+  constructor(
+    private readonly client: ShopifyClient,
+    private readonly publications: PublicationList,
+    private readonly concurrency: number,
+  ) {}
+
+  /** In the order of the ids; null where Shopify says that there is no such product. @throws ConnectorError */
+  async read(ids: string[], signal?: AbortSignal): Promise<(ReadProduct | null)[]> {
+    const publicationIds = await this.publications.ids();
+    const runs = inRuns(ids, PRODUCTS_A_CALL);
+    const read = await mapLimited(runs, this.concurrency, (run) => this.readRun(run, publicationIds, signal));
+    return read.flat();
+  }
+
+  private async readRun(
+    ids: string[],
+    publicationIds: string[],
+    signal: AbortSignal | undefined,
+  ): Promise<(ReadProduct | null)[]> {
+    const { data, denied } = await this.client.query<{ nodes: (Partial<ProductNode> | null)[] }>(
+      productsById(publicationIds),
+      { ids },
+      signal,
+    );
+    if (data.nodes?.length !== ids.length) {
+      throw new ConnectorError(
+        faultOf('UNKNOWN', `Shopify answered ${data.nodes?.length} nodes for ${ids.length} ids`),
+      );
+    }
+    const read: (ReadProduct | null)[] = [];
+    for (const node of data.nodes) {
+      // An id of another type answers an empty object: there is no such product.
+      read.push(isProduct(node) ? await this.withAllVariants(node, publicationIds, denied, signal) : null);
+    }
+    return read;
+  }
+
+  private async withAllVariants(
+    node: ProductNode,
+    publicationIds: string[],
+    firstDenied: ReadonlySet<string>,
+    signal: AbortSignal | undefined,
+  ): Promise<ReadProduct> {
+    const variants = [...node.variants.nodes];
+    const denied = new Set(firstDenied);
+    let { pageInfo } = node.variants;
+    for (let pages = 1; pageInfo.hasNextPage; pages += 1) {
+      if (pages >= MAX_PAGES)
+        throw new ConnectorError(faultOf('UNKNOWN', `${node.id} has more variants than Shopify allows`));
+      const next = await this.client.query<{ product: { variants: VariantPage } | null }>(
+        variantsAfter(publicationIds),
+        { id: node.id, after: pageInfo.endCursor },
+        signal,
+      );
+      // Deleted between two pages: half a product is no reading, so look again.
+      if (!next.data.product) throw new ConnectorError(faultOf('TRANSIENT', `${node.id} went away while it was read`));
+      variants.push(...next.data.product.variants.nodes);
+      for (const name of next.denied) denied.add(name);
+      pageInfo = next.data.product.variants.pageInfo;
+    }
+    return { product: node, variants, context: { publications: publicationIds.length, denied } };
+  }
+}
+
+function isProduct(node: Partial<ProductNode> | null): node is ProductNode {
+  return node?.id !== undefined && node.variants !== undefined;
+}
+
+/** The product's record first, then one per variant. */
+export function recordsOf(read: ReadProduct): ObservedRecord[] {
+  const { product, variants, context } = read;
+  return [productRecord(product, context), ...variants.map((each) => variantRecord(each, product.id, context))];
+}

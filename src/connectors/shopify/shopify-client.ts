@@ -1,0 +1,229 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createAdminApiClient } from '@shopify/admin-api-client';
+import { ConnectorError } from '../../application/ports/connector.js';
+import { exchangeSignal, faultOf, networkFault, rawOf, withoutSecrets } from '../faults.js';
+import { RatePacer } from './rate-pacer.js';
+import type { CostExtension, TopLevelError, UserError } from './shopify-errors.js';
+import { httpFault, refusalOf, topLevelFault } from './shopify-errors.js';
+
+export interface ShopifyClientOptions {
+  storeDomain: string;
+  /** Replaces `https://{storeDomain}`; already checked. */
+  baseUrl: string | null;
+  apiVersion: string;
+  accessToken: string;
+  /** Shopify answers a version that is no longer supported with the oldest one that is, without a word (shopify.md 0 [D]). */
+  onVersionFallForward?: (asked: string, answered: string) => void;
+}
+
+/** The data of a query, and the names of fields that were left out for want of a scope. */
+export interface QueryAnswer<T> {
+  data: T;
+  denied: ReadonlySet<string>;
+}
+
+interface Body<T> {
+  data?: T | null;
+  errors?: TopLevelError[];
+  extensions?: { cost?: CostExtension };
+}
+
+interface Exchanged {
+  status: number;
+  headers: Headers;
+  text: string;
+}
+
+/** Waiting for the rate limit inside one call, in total; more is the delivery's own back-off. */
+const THROTTLE_SECONDS = 10;
+/** Waits before reads are tried again. */
+const READ_RETRY_MILLISECONDS = [200, 1_000];
+
+/**
+ * Sends one GraphQL document at a time and tells what became of it. Every failure is a ConnectorError: HTTP statuses,
+ * broken connections, top-level errors and userErrors alike. A mutation is sent again only after THROTTLED, where it
+ * surely was not executed. The library's own retries stay off: it repeats mutations after a reset and reads
+ * Retry-After as milliseconds (shopify.md 3.2 [V]).
+ */
+export class ShopifyClient {
+  private readonly pacer = new RatePacer();
+  private readonly reportedVersions = new Set<string>();
+
+  constructor(private readonly options: ShopifyClientOptions) {}
+
+  get secrets(): string[] {
+    return [this.options.accessToken];
+  }
+
+  /** @throws ConnectorError */
+  async query<T>(document: string, variables: object, signal?: AbortSignal): Promise<QueryAnswer<T>> {
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        return await this.unthrottled<T>(document, variables, false, signal);
+      } catch (error) {
+        const wait = READ_RETRY_MILLISECONDS[attempt];
+        if (wait === undefined || !isWorthRetrying(error)) throw error;
+        await this.pause(wait * (0.5 + Math.random()), signal);
+      }
+    }
+  }
+
+  /**
+   * The one payload of a mutation, without userErrors.
+   * @throws ShopifyRefusal for userErrors and bad variables; ConnectorError for all else.
+   */
+  async mutate<T extends { userErrors: UserError[] }>(
+    document: string,
+    variables: object,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    const { data } = await this.unthrottled<Record<string, T | null>>(document, variables, true, signal);
+    const payload = Object.values(data)[0];
+    if (!payload) throw new ConnectorError(faultOf('UNKNOWN', 'Shopify answered no payload', { ambiguous: true }));
+    const refusal = refusalOf(payload.userErrors, this.secrets);
+    if (refusal) throw refusal;
+    return payload;
+  }
+
+  private async unthrottled<T>(
+    document: string,
+    variables: object,
+    mutation: boolean,
+    signal: AbortSignal | undefined,
+  ): Promise<QueryAnswer<T>> {
+    let patience = THROTTLE_SECONDS;
+    for (;;) {
+      try {
+        return await this.paced<T>(document, variables, mutation, signal);
+      } catch (error) {
+        if (!(error instanceof ConnectorError) || error.fault.code !== 'THROTTLED') throw error;
+        // Never less than 50 ms, or a bucket that others drain as fast as it fills would be asked without a pause.
+        const seconds = Math.max(0.05, error.fault.retryAfterSeconds ?? 1) * (1 + Math.random() / 5);
+        if (seconds > patience) throw error;
+        patience -= seconds;
+        await this.pause(seconds * 1_000, signal);
+      }
+    }
+  }
+
+  private async paced<T>(
+    document: string,
+    variables: object,
+    mutation: boolean,
+    signal: AbortSignal | undefined,
+  ): Promise<QueryAnswer<T>> {
+    const { cost: reserved, waitSeconds } = this.pacer.reserve(document, performance.now() / 1_000);
+    let cost: CostExtension | undefined;
+    try {
+      if (waitSeconds > 0) await this.pause(waitSeconds * 1_000, signal);
+      const answer = await this.exchange(document, variables, mutation, signal);
+      const body = answer.status === 200 ? bodyOf<T>(answer.text) : undefined;
+      cost = body?.extensions?.cost;
+      return this.understood<T>(answer, body, mutation);
+    } finally {
+      this.pacer.settle(document, reserved, cost, performance.now() / 1_000);
+    }
+  }
+
+  private async exchange(
+    document: string,
+    variables: object,
+    mutation: boolean,
+    signal: AbortSignal | undefined,
+  ): Promise<Exchanged> {
+    const { storeDomain, baseUrl, apiVersion, accessToken } = this.options;
+    // The library hands on the message of a failure but not its cause, and the cause tells whether anything was sent.
+    let cause: unknown = null;
+    const client = createAdminApiClient({
+      storeDomain,
+      apiVersion,
+      accessToken,
+      userAgentPrefix: 'Skuward',
+      retries: 0,
+      logger: () => undefined,
+      customFetchApi: async (url, init) => {
+        try {
+          const target = baseUrl === null ? url : `${baseUrl}${new URL(url).pathname}`;
+          return await fetch(target, { ...init, redirect: 'error' });
+        } catch (error) {
+          cause = error;
+          throw error;
+        }
+      },
+    });
+    try {
+      const response = await client.fetch(document, { variables, signal: exchangeSignal(signal) });
+      const text = await response.text();
+      this.compareVersions(response.headers.get('X-Shopify-API-Version'));
+      return { status: response.status, headers: response.headers, text };
+    } catch (error) {
+      const fault = networkFault(cause ?? error, mutation);
+      throw new ConnectorError({ ...fault, message: withoutSecrets(fault.message, this.secrets) });
+    }
+  }
+
+  private understood<T>(answer: Exchanged, body: Body<T> | null | undefined, mutation: boolean): QueryAnswer<T> {
+    if (answer.status !== 200) throw new ConnectorError(httpFault(answer, mutation, this.secrets));
+    if (body === undefined) {
+      // A body cut short and a proxy's HTML page look alike from here: nothing is known of what was done.
+      throw new ConnectorError(
+        faultOf('TRANSIENT', 'Shopify answered something that is not JSON', {
+          ambiguous: mutation,
+          raw: rawOf(answer.text, this.secrets),
+        }),
+      );
+    }
+    const errors = Array.isArray(body?.errors) ? body.errors : [];
+    const denied = !mutation && body?.data ? deniedFields(errors) : null;
+    if (errors.length > 0 && denied === null)
+      throw topLevelFault(errors, body?.extensions?.cost, mutation, this.secrets);
+    if (!body?.data || Object.keys(body.data).length === 0) {
+      throw new ConnectorError(
+        faultOf('UNKNOWN', 'Shopify answered no data', { ambiguous: mutation, raw: rawOf(answer.text, this.secrets) }),
+      );
+    }
+    return { data: body.data, denied: denied ?? new Set() };
+  }
+
+  private compareVersions(answered: string | null): void {
+    const { apiVersion, onVersionFallForward } = this.options;
+    if (answered === null || answered === apiVersion || this.reportedVersions.has(answered)) return;
+    this.reportedVersions.add(answered);
+    onVersionFallForward?.(apiVersion, answered);
+  }
+
+  private async pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+    try {
+      await sleep(milliseconds, undefined, { signal });
+    } catch (error) {
+      throw new ConnectorError(networkFault(error, false));
+    }
+  }
+}
+
+/** Shaped as the schema promises for a document that was checked against it; undefined where the text is no JSON. */
+function bodyOf<T>(text: string): Body<T> | null | undefined {
+  try {
+    const body: Body<T> | null = JSON.parse(text);
+    return body;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Reads only. A hung system is not asked again: 20 s of the lease are gone already. */
+function isWorthRetrying(error: unknown): boolean {
+  if (!(error instanceof ConnectorError) || error.fault.class !== 'TRANSIENT') return false;
+  return error.fault.code !== 'TIMEOUT' && error.fault.code !== 'ABORTED';
+}
+
+/** Names of the fields that a missing scope took out of an answer that is whole otherwise; null for any other errors. */
+function deniedFields(errors: TopLevelError[]): Set<string> | null {
+  const names = new Set<string>();
+  for (const error of errors) {
+    const name = error.path?.findLast((segment) => typeof segment === 'string');
+    if (error.extensions?.code !== 'ACCESS_DENIED' || typeof name !== 'string') return null;
+    names.add(name);
+  }
+  return names;
+}

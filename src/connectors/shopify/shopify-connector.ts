@@ -1,0 +1,131 @@
+import type {
+  Capabilities,
+  Connector,
+  LookUp,
+  RecordOutcome,
+  RootReading,
+  WebhookSide,
+  WriteCommand,
+} from '../../application/ports/connector.js';
+import { foldCode } from '../../domain/primitives/text.js';
+import type { ObservedRecord, RootRef } from '../../domain/publishing/system.js';
+import { mapLimited } from '../map-limited.js';
+import type { SystemConfig } from '../system-config.js';
+import { checkedBaseUrl, required } from '../system-config.js';
+import { bulkScan } from './bulk-scan.js';
+import { CustomId } from './custom-id.js';
+import { PRODUCT_BY_HANDLE, VARIANTS_BY_SKU } from './documents.js';
+import { ProductReader, recordsOf } from './product-reader.js';
+import { ProductWriter } from './product-writer.js';
+import { PublicationList } from './publication-list.js';
+import { PublicationWriter } from './publication-writer.js';
+import { ShopifyClient } from './shopify-client.js';
+import { ShopifyWebhooks } from './shopify-webhooks.js';
+
+interface SkuHits {
+  productVariants: {
+    nodes: { id: string; sku: string | null; product: { id: string } }[];
+    pageInfo: { hasNextPage: boolean; endCursor: string | null };
+  };
+}
+
+/** Shopify lets many variants bear one SKU; whoever has more than 200 has worse problems than a slow look-up. */
+const MAX_HIT_PAGES = 10;
+
+/** Speaks the Admin GraphQL API of one store. */
+export class ShopifyConnector implements Connector {
+  readonly capabilities: Capabilities = { productRecords: true, concurrencyToken: false, attribution: false };
+  readonly webhooks: WebhookSide | null;
+  private readonly client: ShopifyClient;
+  private readonly publications: PublicationList;
+  private readonly customId: CustomId;
+  private readonly reader: ProductReader;
+  private readonly writer: ProductWriter;
+
+  /** @throws Error when the settings lack something. */
+  constructor(
+    private readonly config: SystemConfig,
+    onVersionFallForward: (asked: string, answered: string) => void,
+  ) {
+    const baseUrl = config.baseUrl === null ? null : checkedBaseUrl(config.baseUrl);
+    const storeDomain = config.storeDomain ?? (baseUrl && new URL(baseUrl).host);
+    if (!storeDomain) throw new Error(`system ${config.code}: storeDomain or baseUrl is missing`);
+    const accessToken = required(config, 'accessToken');
+    this.client = new ShopifyClient({
+      storeDomain,
+      baseUrl,
+      apiVersion: config.apiVersion,
+      accessToken,
+      onVersionFallForward,
+    });
+    this.publications = new PublicationList(this.client, config.publications);
+    this.customId = new CustomId(this.client);
+    this.reader = new ProductReader(this.client, this.publications, config.concurrency);
+    const publicationWriter = new PublicationWriter(this.client, this.reader, this.publications);
+    this.writer = new ProductWriter(this.client, this.reader, this.customId, publicationWriter);
+    const secrets = [config.clientSecret, config.previousClientSecret].filter((each) => each !== null).filter(Boolean);
+    this.webhooks = config.clientSecret ? new ShopifyWebhooks(this.client, secrets) : null;
+  }
+
+  async readRoots(roots: RootRef[], signal?: AbortSignal): Promise<RootReading[]> {
+    const ids = roots.map(({ externalId }) => externalId);
+    const read = await this.reader.read(ids, signal);
+    return roots.map((root, at) => {
+      const product = read[at] ?? null;
+      return { root, records: product && recordsOf(product) };
+    });
+  }
+
+  /**
+   * By our own id where the store has it; else by handle and SKU, for products that were there before us. What is found
+   * by those two may be somebody else's: whoever asks compares.
+   */
+  async lookUp(query: LookUp, signal?: AbortSignal): Promise<ObservedRecord[]> {
+    const ours = await this.customId.find(query.productId, signal);
+    if (ours !== null) return this.recordsOfProducts([ours], signal);
+    const byHandle = await this.byHandle(query.handle, signal);
+    const found = byHandle === null ? [] : await this.recordsOfProducts([byHandle], signal);
+    const seen = new Set(found.filter(({ entity }) => entity === 'SKU').map(({ code }) => foldCode(code ?? '')));
+    const missing = query.codes.filter((code) => !seen.has(foldCode(code)));
+    const hits = await mapLimited(missing, this.config.concurrency, (code) => this.bySku(code, signal));
+    const others = new Set(hits.flat().filter((id) => id !== byHandle));
+    return [...found, ...(await this.recordsOfProducts([...others], signal))];
+  }
+
+  write(command: WriteCommand, signal?: AbortSignal): Promise<RecordOutcome[]> {
+    return this.writer.write(command, signal);
+  }
+
+  scan(signal?: AbortSignal): AsyncIterable<ObservedRecord[]> {
+    return bulkScan(this.client, this.publications, signal);
+  }
+
+  private async recordsOfProducts(ids: string[], signal: AbortSignal | undefined): Promise<ObservedRecord[]> {
+    const read = await this.reader.read(ids, signal);
+    return read.flatMap((product) => (product === null ? [] : recordsOf(product)));
+  }
+
+  private async byHandle(handle: string, signal: AbortSignal | undefined): Promise<string | null> {
+    const { data } = await this.client.query<{ productByIdentifier: { id: string } | null }>(
+      PRODUCT_BY_HANDLE,
+      { handle },
+      signal,
+    );
+    return data.productByIdentifier?.id ?? null;
+  }
+
+  /** Products that have a variant with this SKU, as the index knows it. A field it does not know would match everything. */
+  private async bySku(code: string, signal: AbortSignal | undefined): Promise<string[]> {
+    const query = `sku:"${code.replace(/["\\]/g, '\\$&')}"`;
+    const products = new Set<string>();
+    let after: string | null = null;
+    for (let pages = 0; pages < MAX_HIT_PAGES; pages += 1) {
+      const answer: { data: SkuHits } = await this.client.query<SkuHits>(VARIANTS_BY_SKU, { query, after }, signal);
+      const { nodes, pageInfo } = answer.data.productVariants;
+      for (const { sku, product } of nodes) if (foldCode(sku ?? '') === foldCode(code)) products.add(product.id);
+      if (!pageInfo.hasNextPage) break;
+      after = pageInfo.endCursor;
+    }
+    return [...products];
+  }
+}

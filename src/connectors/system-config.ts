@@ -1,0 +1,45 @@
+/** What a connector needs to know of one system; read from SYSTEMS_FILE, or made up by the demo for its sandbox. */
+export interface SystemConfig {
+  code: string;
+  kind: 'SHOPIFY' | 'ERP';
+  connector: 'shopify' | 'http';
+  /** Replaces `https://{storeDomain}`, and is the address of an ERP: https, or http on loopback. */
+  baseUrl: string | null;
+  storeDomain: string | null;
+  /** Shopify's, such as `2026-10`. */
+  apiVersion: string;
+  accessToken: string | null;
+  /** Signs Shopify's webhooks. */
+  clientSecret: string | null;
+  /** Accepted beside `clientSecret` while the secret is being rotated. */
+  previousClientSecret: string | null;
+  /** Titles or ids of the publications on which a sellable variant is to be. */
+  publications: string[];
+  /** Bearer token of an ERP. */
+  token: string | null;
+  /** How many exchanges with the system may be under way at once. */
+  concurrency: number;
+}
+
+const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+/**
+ * The address without a slash at its end.
+ * @throws Error for anything but https, or http on loopback: a token must never cross a network in the clear.
+ */
+export function checkedBaseUrl(text: string): string {
+  const url = new URL(text);
+  const allowed = url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.has(url.hostname));
+  if (!allowed) throw new Error(`${url.origin}: only https, or http on loopback, may carry a token`);
+  if (url.username || url.password || url.search || url.hash) {
+    throw new Error(`${url.origin}: the address may have a path, but no user, query or fragment`);
+  }
+  return `${url.origin}${url.pathname}`.replace(/\/+$/, '');
+}
+
+/** A setting that the connector cannot do without. @throws Error that names it, never its value. */
+export function required(config: SystemConfig, key: 'accessToken' | 'clientSecret' | 'token' | 'baseUrl'): string {
+  const value = config[key];
+  if (!value) throw new Error(`system ${config.code}: ${key} is missing`);
+  return value;
+}

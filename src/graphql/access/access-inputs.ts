@@ -1,0 +1,47 @@
+import { Field, InputType } from '@nestjs/graphql';
+import { ArrayMaxSize, IsOptional, MaxLength } from 'class-validator';
+import type { OwnershipScope, Party } from '../../domain/ownership/resolve-owner.js';
+import { DateTimeScalar } from '../scalars/date-time.js';
+import { OwnershipScopeEnum } from './ownership-type.js';
+import { PartyKindEnum } from './party-type.js';
+
+/** RFC 5321, 4.5.3.1: no address is longer. */
+const EMAIL_LIMIT = 254;
+const TEXT_LIMIT = 255;
+const MEMBERS_LIMIT = 500;
+
+@InputType('PartyInput')
+export class PartyInput {
+  @Field(() => String)
+  code!: string;
+  @Field(() => PartyKindEnum)
+  kind!: Party['kind'];
+  @Field(() => String)
+  name!: string;
+  @Field(() => String, { nullable: true })
+  @IsOptional()
+  @MaxLength(EMAIL_LIMIT)
+  email?: string | null;
+  @Field(() => Boolean, { nullable: true, defaultValue: true })
+  active?: boolean | null;
+  @Field(() => [String], { nullable: true, description: "Codes of a team's people; left out, they stay." })
+  @IsOptional()
+  @ArrayMaxSize(MEMBERS_LIMIT)
+  members?: string[] | null;
+}
+
+@InputType('OwnershipRuleInput')
+export class OwnershipRuleInput {
+  @Field(() => OwnershipScopeEnum)
+  scope!: OwnershipScope;
+  @Field(() => String, { nullable: true })
+  @IsOptional()
+  @MaxLength(TEXT_LIMIT)
+  match?: string | null;
+  @Field(() => String, { description: 'Party code.' })
+  owner!: string;
+  @Field(() => DateTimeScalar, { nullable: true })
+  effectiveFrom?: Date | null;
+  @Field(() => DateTimeScalar, { nullable: true })
+  effectiveTo?: Date | null;
+}

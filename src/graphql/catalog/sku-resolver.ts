@@ -1,0 +1,132 @@
+import { Inject } from '@nestjs/common';
+import { Args, Context, ID, Parent, ResolveField, Resolver } from '@nestjs/graphql';
+import type { SkuRevision } from '../../application/ports/catalog-reader.js';
+import type { FindingView, SystemRecordView, SystemView } from '../../application/ports/operations-reader.js';
+import { Ports } from '../../application/ports/ports.js';
+import type { Gate } from '../../domain/catalog/gates.js';
+import { gatesOf } from '../../domain/catalog/gates.js';
+import type { LifecycleState } from '../../domain/catalog/lifecycle.js';
+import { TRANSITIONS } from '../../domain/catalog/lifecycle.js';
+import type { Product } from '../../domain/catalog/product.js';
+import type { Sku, SystemValue } from '../../domain/catalog/sku.js';
+import type { OwnershipRule, Party } from '../../domain/ownership/resolve-owner.js';
+import { canAnswer, resolveOwner } from '../../domain/ownership/resolve-owner.js';
+import type { Json } from '../../domain/primitives/json.js';
+import { ResolvedOwnerType } from '../access/ownership-type.js';
+import type { Connection } from '../connection.js';
+import { toConnection } from '../connection.js';
+import { inputPipe } from '../input-pipe.js';
+import type { Loaders } from '../loaders.js';
+import { nodeId } from '../node-id.js';
+import { DriftFindingType } from '../operations/drift-finding-type.js';
+import { SystemRecordType, SystemType } from '../operations/system-type.js';
+import { PageArgs, pageOf } from '../page-args.js';
+import { LifecycleStateEnum } from './catalog-enums.js';
+import { attributesOf, AttributeValueType } from './field-change-type.js';
+import { ProductType } from './product-type.js';
+import { SkuRevisionConnectionType } from './sku-revision-type.js';
+import { GateType, SkuType, SystemValueType } from './sku-type.js';
+
+@Resolver(() => SkuType)
+export class SkuResolver {
+  readonly #ports: Ports;
+
+  constructor(@Inject(Ports) ports: Ports) {
+    this.#ports = ports;
+  }
+
+  @ResolveField('id', () => ID)
+  id(@Parent() sku: Sku): string {
+    return nodeId('Sku', sku.id);
+  }
+
+  @ResolveField('product', () => ProductType)
+  product(@Parent() sku: Sku, @Context('loaders') loaders: Loaders): Promise<Product> {
+    return productOf(sku, loaders);
+  }
+
+  @ResolveField('attributes', () => [AttributeValueType])
+  attributes(@Parent() sku: Sku): { key: string; value: Json }[] {
+    return attributesOf(sku.attributes);
+  }
+
+  @ResolveField('successor', () => SkuType, {
+    nullable: true,
+    description: "The SKU that takes this one's place once it is phased out.",
+  })
+  successor(@Parent() sku: Sku, @Context('loaders') loaders: Loaders): Promise<Sku | null> {
+    return sku.successor === null ? Promise.resolve(null) : loaders.skuByCode.load(sku.successor);
+  }
+
+  @ResolveField('listedIn', () => [SystemType], { description: 'Systems that it is to be in.' })
+  listedIn(@Parent() sku: Sku, @Context('loaders') loaders: Loaders): Promise<SystemView[]> {
+    return Promise.all(sku.listedIn.map((code) => loaders.system(code)));
+  }
+
+  @ResolveField('owner', () => ResolvedOwnerType, {
+    nullable: true,
+    description: 'Who is accountable for it, and by which rule.',
+  })
+  owner(
+    @Parent() sku: Sku,
+    @Context('loaders') loaders: Loaders,
+  ): Promise<{ party: Party; rule: OwnershipRule } | null> {
+    return this.#ownerOf(sku, loaders);
+  }
+
+  @ResolveField('readiness', () => [GateType], {
+    description: 'What must still be there before it may enter a state, one line each.',
+  })
+  async readiness(
+    @Parent() sku: Sku,
+    @Args('for', { type: () => LifecycleStateEnum }) state: LifecycleState,
+    @Context('loaders') loaders: Loaders,
+  ): Promise<Gate[]> {
+    const owner = await this.#ownerOf(sku, loaders);
+    const ownerResolved = owner !== null && canAnswer(owner.party, await loaders.parties());
+    return gatesOf(state, sku, { ownerResolved });
+  }
+
+  @ResolveField('allowedTransitions', () => [LifecycleStateEnum])
+  allowedTransitions(@Parent() sku: Sku): readonly LifecycleState[] {
+    return TRANSITIONS[sku.state];
+  }
+
+  @ResolveField('systems', () => [SystemRecordType], {
+    description: 'Where it stands in each system that it is published to.',
+  })
+  systems(@Parent() sku: Sku, @Context('loaders') loaders: Loaders): Promise<SystemRecordView[]> {
+    return loaders.records.load(sku.id);
+  }
+
+  @ResolveField('openDrift', () => [DriftFindingType])
+  openDrift(@Parent() sku: Sku, @Context('loaders') loaders: Loaders): Promise<FindingView[]> {
+    return loaders.openFindings.load(sku.id);
+  }
+
+  @ResolveField('revisions', () => SkuRevisionConnectionType)
+  async revisions(@Parent() sku: Sku, @Args(inputPipe) args: PageArgs): Promise<Connection<SkuRevision>> {
+    return toConnection(await this.#ports.catalog.revisionsOf(sku.id, pageOf(args)));
+  }
+
+  async #ownerOf(sku: Sku, loaders: Loaders): Promise<{ party: Party; rule: OwnershipRule } | null> {
+    const [product, rules] = await Promise.all([productOf(sku, loaders), loaders.rules()]);
+    const { handle, productType, vendor } = product;
+    const rule = resolveOwner(rules, { code: sku.code, handle, productType, vendor }, this.#ports.clock.now());
+    return rule && { party: await loaders.party(rule.ownerId), rule };
+  }
+}
+
+async function productOf(sku: Sku, loaders: Loaders): Promise<Product> {
+  const product = await loaders.product.load(sku.productId);
+  if (!product) throw new Error(`the SKU ${sku.code} names the product ${sku.productId}, which does not exist`);
+  return product;
+}
+
+@Resolver(() => SystemValueType)
+export class SystemValueResolver {
+  @ResolveField('system', () => SystemType)
+  system(@Parent() value: SystemValue, @Context('loaders') loaders: Loaders): Promise<SystemView> {
+    return loaders.system(value.system);
+  }
+}

@@ -1,0 +1,110 @@
+import { Inject } from '@nestjs/common';
+import { Args, Context, Field, ID, Mutation, ObjectType, Resolver } from '@nestjs/graphql';
+import { CurrentCaller, Roles } from '../../access/roles.js';
+import { approveChangeRequest } from '../../application/change/approve-change-request.js';
+import { createChangeRequest } from '../../application/change/create-change-request.js';
+import { rejectChangeRequest } from '../../application/change/reject-change-request.js';
+import { submitChangeRequest } from '../../application/change/submit-change-request.js';
+import { withdrawChangeRequest } from '../../application/change/withdraw-change-request.js';
+import type { ChangeRequestView } from '../../application/ports/change-reader.js';
+import { Ports } from '../../application/ports/ports.js';
+import type { Caller } from '../../domain/actor.js';
+import type { Outcome, Problem } from '../../domain/problem.js';
+import type { Loaders } from '../loaders.js';
+import { keyOf } from '../node-id.js';
+import { UserErrorType, userErrors } from '../user-errors.js';
+import { changeDraftOf, ChangeRequestInput } from './change-input.js';
+import { ChangeRequestType } from './change-request-type.js';
+
+@ObjectType('ChangeRequestPayload')
+export class ChangeRequestPayloadType {
+  @Field(() => ChangeRequestType, { nullable: true })
+  changeRequest!: unknown;
+  @Field(() => [UserErrorType])
+  userErrors!: UserErrorType[];
+}
+
+interface ChangeRequestPayload {
+  changeRequest: ChangeRequestView | null;
+  userErrors: Problem[];
+}
+
+@Resolver()
+export class ChangeMutationResolver {
+  readonly #ports: Ports;
+
+  constructor(@Inject(Ports) ports: Ports) {
+    this.#ports = ports;
+  }
+
+  @Roles('MERCHANDISER', 'INTEGRATION')
+  @Mutation(() => ChangeRequestPayloadType, { description: 'Creates it and submits it at once, unless `draft`.' })
+  async changeRequestCreate(
+    @Args('input', { type: () => ChangeRequestInput }) input: ChangeRequestInput,
+    @Args('draft', { type: () => Boolean, nullable: true, defaultValue: false }) draft: boolean | null,
+    @CurrentCaller() caller: Caller,
+    @Context('loaders') loaders: Loaders,
+  ): Promise<ChangeRequestPayload> {
+    const request = {
+      title: input.title,
+      reason: input.reason ?? null,
+      idempotencyKey: input.idempotencyKey ?? null,
+      changes: input.changes.map(changeDraftOf),
+    };
+    return answer(await createChangeRequest(this.#ports, caller, request, draft === true), loaders, ['input']);
+  }
+
+  @Roles('MERCHANDISER')
+  @Mutation(() => ChangeRequestPayloadType)
+  async changeRequestSubmit(
+    @Args('id', { type: () => ID }) id: string,
+    @CurrentCaller() caller: Caller,
+    @Context('loaders') loaders: Loaders,
+  ): Promise<ChangeRequestPayload> {
+    return answer(await submitChangeRequest(this.#ports, caller, keyOf('ChangeRequest', id)), loaders);
+  }
+
+  @Roles('APPROVER')
+  @Mutation(() => ChangeRequestPayloadType, { description: 'Nobody approves a request of their own.' })
+  async changeRequestApprove(
+    @Args('id', { type: () => ID }) id: string,
+    @Args('comment', { type: () => String, nullable: true }) comment: string | null | undefined,
+    @CurrentCaller() caller: Caller,
+    @Context('loaders') loaders: Loaders,
+  ): Promise<ChangeRequestPayload> {
+    const key = keyOf('ChangeRequest', id);
+    return answer(await approveChangeRequest(this.#ports, caller, key, comment ?? null), loaders);
+  }
+
+  @Roles('APPROVER')
+  @Mutation(() => ChangeRequestPayloadType)
+  async changeRequestReject(
+    @Args('id', { type: () => ID }) id: string,
+    @Args('comment', { type: () => String }) comment: string,
+    @CurrentCaller() caller: Caller,
+    @Context('loaders') loaders: Loaders,
+  ): Promise<ChangeRequestPayload> {
+    return answer(await rejectChangeRequest(this.#ports, caller, keyOf('ChangeRequest', id), comment), loaders);
+  }
+
+  @Roles('MERCHANDISER')
+  @Mutation(() => ChangeRequestPayloadType)
+  async changeRequestWithdraw(
+    @Args('id', { type: () => ID }) id: string,
+    @CurrentCaller() caller: Caller,
+    @Context('loaders') loaders: Loaders,
+  ): Promise<ChangeRequestPayload> {
+    return answer(await withdrawChangeRequest(this.#ports, caller, keyOf('ChangeRequest', id)), loaders);
+  }
+}
+
+/** The request as it is now, or every reason why nothing was done. */
+async function answer(
+  outcome: Outcome<{ id: string }>,
+  loaders: Loaders,
+  path: readonly string[] = [],
+): Promise<ChangeRequestPayload> {
+  if (!outcome.ok) return { changeRequest: null, userErrors: userErrors(outcome.problems, path) };
+  loaders.reset();
+  return { changeRequest: await loaders.request.load(outcome.value.id), userErrors: [] };
+}

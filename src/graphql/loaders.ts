@@ -1,0 +1,149 @@
+import DataLoader from 'dataloader';
+import type { Ports } from '../application/ports/ports.js';
+import type { ChangeRequestView, DecisionView } from '../application/ports/change-reader.js';
+import type {
+  DeliveryView,
+  FindingView,
+  ScanView,
+  SystemRecordView,
+  SystemView,
+} from '../application/ports/operations-reader.js';
+import type { Product } from '../domain/catalog/product.js';
+import type { Sku } from '../domain/catalog/sku.js';
+import type { OwnershipRule, Party } from '../domain/ownership/resolve-owner.js';
+import { foldCode } from '../domain/primitives/text.js';
+
+/** Ids beyond this go into a second statement. */
+const BATCH_LIMIT = 1_000;
+
+/**
+ * Everything that answers refer to, in batches: however many rows a list has, each kind of reference is read once.
+ * One instance per HTTP request; nothing is remembered longer, and nothing across a mutation.
+ */
+export class Loaders {
+  readonly sku: DataLoader<string, Sku | null>;
+  readonly skuByCode: DataLoader<string, Sku | null>;
+  readonly product: DataLoader<string, Product | null>;
+  readonly request: DataLoader<string, ChangeRequestView | null>;
+  readonly decisions: DataLoader<string, DecisionView[]>;
+  readonly requestDeliveries: DataLoader<string, DeliveryView[]>;
+  readonly delivery: DataLoader<string, DeliveryView | null>;
+  readonly records: DataLoader<string, SystemRecordView[]>;
+  readonly openFindings: DataLoader<string, FindingView[]>;
+  readonly finding: DataLoader<string, FindingView | null>;
+  readonly scan: DataLoader<string, ScanView | null>;
+  readonly #whole: Whole;
+
+  constructor(ports: Pick<Ports, 'catalog' | 'changes' | 'operations'>) {
+    const { catalog, changes, operations } = ports;
+    this.sku = one((ids) => catalog.skusByIds(ids));
+    this.skuByCode = one((codes) => catalog.skusByCodes(codes), foldCode);
+    this.product = one((ids) => catalog.productsByIds(ids));
+    this.request = one((ids) => changes.requestsByIds(ids));
+    this.decisions = many((ids) => changes.decisionsOf(ids));
+    this.requestDeliveries = many((ids) => operations.deliveriesOfRequests(ids));
+    this.delivery = one(async (ids) => byId(await operations.deliveriesByIds(ids)));
+    this.records = many((ids) => operations.recordsOfSkus(ids));
+    this.openFindings = many((ids) => operations.openFindingsOfSkus(ids));
+    this.finding = one(async (ids) => byId(await operations.findingsByIds(ids)));
+    this.scan = one((ids) => operations.scansByIds(ids));
+    this.#whole = new Whole(ports);
+  }
+
+  parties(): Promise<ReadonlyMap<string, Party>> {
+    return this.#whole.parties();
+  }
+
+  rules(): Promise<readonly OwnershipRule[]> {
+    return this.#whole.rules();
+  }
+
+  systems(): Promise<ReadonlyMap<string, SystemView>> {
+    return this.#whole.systems();
+  }
+
+  /** @throws Error for a code that no system has: rows name systems by foreign key, so that would be a fault of ours. */
+  async system(code: string): Promise<SystemView> {
+    const system = (await this.systems()).get(code);
+    if (!system) throw new Error(`a row names the system ${code}, which does not exist`);
+    return system;
+  }
+
+  /** @throws Error for an id that no party has, like `system`. */
+  async party(id: string): Promise<Party> {
+    const party = (await this.parties()).get(id);
+    if (!party) throw new Error(`a row names the party ${id}, which does not exist`);
+    return party;
+  }
+
+  /** Forgets all that was read: after a mutation its answer must show the world as it is now. */
+  reset(): void {
+    const { sku, skuByCode, product, request, decisions, requestDeliveries } = this;
+    const { delivery, records, openFindings, finding, scan } = this;
+    const catalog = [sku, skuByCode, product, records, openFindings];
+    for (const loader of [...catalog, request, decisions, requestDeliveries, delivery, finding, scan]) loader.clearAll();
+    this.#whole.reset();
+  }
+}
+
+/** Short lists that are read as a whole, at most once per request: parties, rules, systems. */
+class Whole {
+  readonly #ports: Pick<Ports, 'catalog' | 'operations'>;
+  #parties: Promise<ReadonlyMap<string, Party>> | null = null;
+  #rules: Promise<readonly OwnershipRule[]> | null = null;
+  #systems: Promise<ReadonlyMap<string, SystemView>> | null = null;
+
+  constructor(ports: Pick<Ports, 'catalog' | 'operations'>) {
+    this.#ports = ports;
+  }
+
+  parties(): Promise<ReadonlyMap<string, Party>> {
+    this.#parties ??= this.#ports.catalog.parties().then(byId);
+    return this.#parties;
+  }
+
+  rules(): Promise<readonly OwnershipRule[]> {
+    this.#rules ??= this.#ports.catalog.ownershipRules();
+    return this.#rules;
+  }
+
+  systems(): Promise<ReadonlyMap<string, SystemView>> {
+    this.#systems ??= this.#ports.operations
+      .systems()
+      .then((systems) => new Map(systems.map((system) => [system.code, system])));
+    return this.#systems;
+  }
+
+  reset(): void {
+    this.#parties = null;
+    this.#rules = null;
+    this.#systems = null;
+  }
+}
+
+function byId<T extends { id: string }>(rows: readonly T[]): Map<string, T> {
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+function one<V>(
+  read: (keys: readonly string[]) => Promise<Map<string, V>>,
+  cacheKeyFn: (key: string) => string = (key) => key,
+): DataLoader<string, V | null> {
+  return new DataLoader<string, V | null>(
+    async (keys) => {
+      const found = await read(keys);
+      return keys.map((key) => found.get(cacheKeyFn(key)) ?? null);
+    },
+    { maxBatchSize: BATCH_LIMIT, cacheKeyFn },
+  );
+}
+
+function many<V>(read: (keys: readonly string[]) => Promise<Map<string, V[]>>): DataLoader<string, V[]> {
+  return new DataLoader<string, V[]>(
+    async (keys) => {
+      const found = await read(keys);
+      return keys.map((key) => found.get(key) ?? []);
+    },
+    { maxBatchSize: BATCH_LIMIT },
+  );
+}

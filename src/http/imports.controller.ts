@@ -1,0 +1,60 @@
+import { Controller, Get, HttpCode, Inject, Param, Post, Req, Res, UseFilters } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { CurrentCaller, Roles } from '../access/roles.js';
+import type { ImportView } from '../application/imports/read-import.js';
+import { readImport } from '../application/imports/read-import.js';
+import { receiveImport } from '../application/imports/receive-import.js';
+import { Ports } from '../application/ports/ports.js';
+import type { Caller } from '../domain/actor.js';
+import { ErrorFilter } from './error.filter.js';
+import { httpError, refusal } from './http-error.js';
+
+/** Uploads of files, and how far they have been taken (design section 6). */
+@Controller('imports')
+@UseFilters(ErrorFilter)
+export class ImportsController {
+  readonly #ports: Ports;
+
+  constructor(@Inject(Ports) ports: Ports) {
+    this.#ports = ports;
+  }
+
+  /** Answers once the whole body is stored durably; the rows are taken afterwards, by a worker. */
+  @Post()
+  @HttpCode(202)
+  @Roles('ADMIN')
+  async upload(
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+    @CurrentCaller() caller: Caller,
+  ): Promise<ImportView> {
+    const asked = { format: textOf(request.query.format), mode: textOf(request.query.mode) };
+    // Left to itself, an iterator that is given up destroys the request, and with it the answer that says why.
+    const body: AsyncIterable<Buffer> = request.iterator({ destroyOnReturn: false });
+    const received = await receiveImport(this.#ports, caller, asked, body);
+    if (!received.ok) {
+      // The rest of the body is not read, so the connection is of no more use.
+      response.setHeader('Connection', 'close');
+      throw refusal(received.problems);
+    }
+    response.setHeader('Location', `/imports/${received.value.id}`);
+    return this.view(received.value.id);
+  }
+
+  @Get(':id')
+  @Roles('ADMIN')
+  async byId(@Param('id') id: string): Promise<ImportView> {
+    return this.view(id);
+  }
+
+  private async view(id: string): Promise<ImportView> {
+    const view = await readImport(this.#ports, id);
+    if (!view) throw httpError(404, 'NOT_FOUND', 'there is no import of this id');
+    return view;
+  }
+}
+
+/** A query parameter; empty when it is missing or given twice, which names no format and no mode. */
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}

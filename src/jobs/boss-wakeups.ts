@@ -1,0 +1,26 @@
+import type { PgBoss } from 'pg-boss';
+import type { Wakeups } from '../application/ports/unit-of-work.js';
+import { QUEUES } from './queues.js';
+
+/** SQL of the transaction in which a job is sent. */
+interface Transaction {
+  rows<T>(text: string, values?: readonly unknown[]): Promise<T[]>;
+}
+
+/** Sends a job in a transaction of ours: it is there when that commits, and never was when it rolls back. */
+export async function sendIn(boss: PgBoss, tx: Transaction, queue: string, data: object): Promise<void> {
+  const executeSql = async (text: string, values?: unknown[]): Promise<{ rows: unknown[] }> => ({
+    rows: await tx.rows(text, values ?? []),
+  });
+  await boss.send(queue, data, { db: { executeSql } });
+}
+
+export function wakeupsIn(boss: PgBoss, tx: Transaction): Wakeups {
+  return {
+    async deliveriesDue(systems) {
+      for (const system of systems) await sendIn(boss, tx, QUEUES.deliver, { system });
+    },
+    webhookArrived: (system) => sendIn(boss, tx, QUEUES.webhook, { system }),
+    scanDue: (scanId) => sendIn(boss, tx, QUEUES.scan, { scanId }),
+  };
+}

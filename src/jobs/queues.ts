@@ -1,0 +1,13 @@
+/** Queues of pg-boss. Each job only says "look": what is to be done stands in our own tables. */
+export const QUEUES = {
+  /** { system }: deliveries of a system are due. */
+  deliver: 'deliver',
+  /** { system }: the inbox of a system has something. */
+  webhook: 'webhook',
+  /** { scanId } */
+  scan: 'scan',
+  /** { importId } */
+  import: 'import',
+} as const;
+
+export const QUEUE_NAMES: string[] = Object.values(QUEUES);

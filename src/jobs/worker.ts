@@ -1,0 +1,114 @@
+import type { Job, PgBoss } from 'pg-boss';
+import { handleWebhooks } from '../application/drift/handle-webhooks.js';
+import { runScan } from '../application/drift/run-scan.js';
+import { runImport } from '../application/imports/run-import.js';
+import type { Ports } from '../application/ports/ports.js';
+import { publishLane } from '../application/publishing/publish-lane.js';
+import { Drain } from './drain.js';
+import { QUEUES } from './queues.js';
+
+/** Lanes of one system that this process works on side by side. */
+const LANES = 4;
+/** A wake-up that was lost is made up for within this time (design section 3). */
+const SWEEP_MS = 10_000;
+/** A verdict that was put off because a delivery was at work is looked at again after this. */
+const POSTPONED_MS = 500;
+/** NOTIFY wakes workers at once; this is how soon a job is found without it. */
+const POLL_SECONDS = 2;
+
+/** Takes the jobs of this process. State is in the database alone: any number of workers may run beside each other. */
+export class Worker {
+  private readonly deliveries: Drain;
+  private readonly webhooks: Drain;
+  private readonly timers = new Set<NodeJS.Timeout>();
+  private sweep: NodeJS.Timeout | null = null;
+  private stopping = false;
+
+  constructor(
+    private readonly ports: Ports,
+    private readonly boss: PgBoss,
+  ) {
+    this.deliveries = new Drain((system) => this.publishAll(system));
+    this.webhooks = new Drain((system) => this.takeInbox(system));
+  }
+
+  get isRunning(): boolean {
+    return this.sweep !== null && !this.stopping;
+  }
+
+  async start(): Promise<void> {
+    const polling = { pollingIntervalSeconds: POLL_SECONDS };
+    await this.boss.work<{ system: string }>(QUEUES.deliver, { ...polling, batchSize: 50 }, (jobs) =>
+      this.eachSystem(jobs, (system) => this.deliveries.wake(system)),
+    );
+    await this.boss.work<{ system: string }>(QUEUES.webhook, { ...polling, batchSize: 200 }, (jobs) =>
+      this.eachSystem(jobs, (system) => this.webhooks.wake(system)),
+    );
+    await this.boss.work<{ scanId: string }>(QUEUES.scan, { ...polling, localConcurrency: 4 }, async (jobs) => {
+      for (const { data } of jobs) await runScan(this.ports, data.scanId);
+    });
+    await this.boss.work<{ importId: string }>(QUEUES.import, polling, async (jobs) => {
+      for (const { data } of jobs) await runImport(this.ports, data.importId);
+    });
+    this.sweep = setInterval(() => void this.sweepNow(), SWEEP_MS);
+    await this.sweepNow();
+  }
+
+  /** Takes no new work, and resolves when what runs has ended. */
+  async stop(): Promise<void> {
+    this.stopping = true;
+    if (this.sweep) clearInterval(this.sweep);
+    for (const timer of this.timers) clearTimeout(timer);
+    await this.deliveries.idle();
+    await this.webhooks.idle();
+  }
+
+  private async eachSystem(jobs: Job<{ system: string }>[], wake: (system: string) => Promise<void>): Promise<void> {
+    const systems = new Set(jobs.map(({ data }) => data.system));
+    await Promise.all([...systems].map(wake));
+  }
+
+  private async publishAll(system: string): Promise<void> {
+    const lane = async (): Promise<void> => {
+      while (!this.stopping && (await publishLane(this.ports, system)));
+    };
+    const results = await Promise.allSettled(Array.from({ length: LANES }, lane));
+    for (const result of results) if (result.status === 'rejected') this.failed('deliver', system, result.reason);
+  }
+
+  private async takeInbox(system: string): Promise<void> {
+    try {
+      const postponed = await handleWebhooks(this.ports, system);
+      if (postponed) this.later(() => this.webhooks.wake(system));
+    } catch (error) {
+      // The webhooks stay in the inbox, and the next wake-up or sweep takes them.
+      this.failed('webhook', system, error);
+    }
+  }
+
+  private later(work: () => Promise<void>): void {
+    if (this.stopping) return;
+    const timer = setTimeout(() => {
+      this.timers.delete(timer);
+      void work();
+    }, POSTPONED_MS);
+    this.timers.add(timer);
+  }
+
+  private async sweepNow(): Promise<void> {
+    try {
+      for (const system of await this.ports.queue.systemsWithDue()) void this.deliveries.wake(system);
+      for (const system of await this.ports.observations.systemsWithWebhooks()) void this.webhooks.wake(system);
+    } catch (error) {
+      this.failed('sweep', 'all', error);
+    }
+  }
+
+  private failed(queue: string, system: string, error: unknown): void {
+    this.ports.log('error', 'a job failed', {
+      queue,
+      system,
+      error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    });
+  }
+}

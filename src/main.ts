@@ -1,0 +1,36 @@
+#!/usr/bin/env node
+import 'reflect-metadata';
+import { ConfigError, readConfig } from './config.js';
+import { runCommand } from './porch/run-command.js';
+import { printWelcome } from './porch/welcome.js';
+import { serve } from './porch/serve.js';
+
+const [command, ...args] = process.argv.slice(2);
+
+/** Ends on SIGINT and SIGTERM with everything stopped; a second signal ends at once. */
+function stopOnSignal(stop: () => Promise<void>): void {
+  let stopping = false;
+  const end = (): void => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    void stop().then(() => process.exit(0));
+  };
+  process.on('SIGINT', end);
+  process.on('SIGTERM', end);
+}
+
+try {
+  const config = readConfig();
+  if (command === undefined) {
+    const service = await serve(config);
+    stopOnSignal(() => service.stop());
+    await printWelcome(config, service);
+  } else process.exitCode = await runCommand(config, command, args);
+} catch (error) {
+  // What a person can mend is told in one line; a stack only for what we did not foresee.
+  const plain = error instanceof ConfigError || (error instanceof Error && error.message.includes('already running'));
+  process.stderr.write(
+    `${plain && error instanceof Error ? `skuward: ${error.message}` : error instanceof Error ? error.stack : String(error)}\n`,
+  );
+  process.exit(1);
+}

@@ -1,0 +1,48 @@
+import { v7 as uuid } from 'uuid';
+import { machineClock } from '../application/ports/clock.js';
+import type { ConnectorRegistry } from '../application/ports/connector.js';
+import type { Log } from '../application/ports/ports.js';
+import { Ports } from '../application/ports/ports.js';
+import { sendIn, wakeupsIn } from '../jobs/boss-wakeups.js';
+import { SqlObservationStore } from '../storage/observation-store.js';
+import { SqlPublishingQueue } from '../storage/publishing-queue.js';
+import { SqlApiKeyReader } from '../storage/readers/api-key-reader.js';
+import { SqlCatalogReader } from '../storage/readers/catalog-reader.js';
+import { SqlChangeReader } from '../storage/readers/change-reader.js';
+import { SqlDriftAuditReader } from '../storage/readers/drift-audit-reader.js';
+import { SqlOperationsReader } from '../storage/readers/operations-reader.js';
+import type { Sql } from '../storage/sql.js';
+import { sqlOver } from '../storage/sql.js';
+import { SqlImportStore } from '../storage/stores/import-store.js';
+import { SqlUnitOfWork } from '../storage/unit-of-work.js';
+import type { Database } from './open-database.js';
+
+/** Binds every port to its implementation; the one place that knows them all. */
+export function buildPorts(database: Database, connectors: ConnectorRegistry, masterCurrency: string, log: Log): Ports {
+  const { source, boss } = database;
+  const sql = sqlOver(source);
+  const wakeups = (tx: Sql): ReturnType<typeof wakeupsIn> => wakeupsIn(boss, tx);
+  const inTransaction = <T>(work: (tx: Sql) => Promise<T>): Promise<T> => source.transaction((tx) => work(sqlOver(tx)));
+  const send = (tx: Sql, queue: string, data: object): Promise<void> => sendIn(boss, tx, queue, data);
+  return new (class extends Ports {
+    readonly work = new SqlUnitOfWork(source, wakeups, uuid);
+    readonly catalog = new SqlCatalogReader(source);
+    readonly changes = new SqlChangeReader(sql);
+    readonly operations = new SqlOperationsReader(sql);
+    readonly driftAudit = new SqlDriftAuditReader(sql);
+    readonly apiKeys = new SqlApiKeyReader(sql);
+    readonly imports = new SqlImportStore(sql, send, inTransaction);
+    readonly queue = new SqlPublishingQueue(source, uuid);
+    readonly observations = new SqlObservationStore(source, wakeups, uuid);
+    readonly connectors = connectors;
+    readonly clock = machineClock;
+    readonly log = log;
+    readonly masterCurrency = masterCurrency;
+    newId(): string {
+      return uuid();
+    }
+    random(): number {
+      return Math.random();
+    }
+  })();
+}

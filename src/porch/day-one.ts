@@ -1,0 +1,42 @@
+import { startScan } from '../application/drift/start-scan.js';
+import type { Ports } from '../application/ports/ports.js';
+import { systemActor } from '../domain/actor.js';
+
+/** Webhook subscriptions are looked after this often: Shopify drops one after eight failed deliveries (shopify.md 2.4 [D]). */
+const SUBSCRIPTIONS_MS = 10 * 60_000;
+
+/** A system that is not linked yet is scanned at start; its first complete scan is what links it (design 4.13). */
+export async function scanUnlinked(ports: Ports): Promise<void> {
+  const caller = { actor: systemActor('start'), roles: ['OPERATOR' as const] };
+  const systems = await ports.operations.systems();
+  const { totalCount } = await ports.catalog.products({ first: 1, after: null }, null);
+  if (totalCount === 0) return;
+  for (const { code, link } of systems) if (link === 'UNLINKED') await startScan(ports, caller, code, 'FULL');
+}
+
+/**
+ * Keeps every system's webhooks pointed at this service. Answers a function that ends it.
+ * @param publicUrl where systems reach us.
+ */
+export function keepSubscriptions(ports: Ports, publicUrl: string): () => Promise<void> {
+  const check = async (): Promise<void> => {
+    for (const { code } of await ports.operations.systems()) {
+      try {
+        const made = await ports.connectors
+          .of(code)
+          .webhooks?.ensureSubscriptions(`${publicUrl}/webhooks/shopify/${code}`);
+        if (made && made.length > 0) ports.log('info', 'webhooks subscribed', { system: code, topics: made });
+      } catch (error) {
+        ports.log('warn', 'webhooks could not be looked after', { system: code, error: String(error) });
+      }
+    }
+  };
+  let running = check();
+  const timer = setInterval(() => {
+    running = check();
+  }, SUBSCRIPTIONS_MS);
+  return async () => {
+    clearInterval(timer);
+    await running;
+  };
+}

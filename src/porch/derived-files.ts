@@ -1,0 +1,43 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import type { CliIo } from '../cli/cli-io.js';
+import type { Config } from '../config.js';
+import { emitSchema } from '../graphql/emit-schema.js';
+import { dumpSchema } from '../storage/postgres/schema-dump.js';
+import { buildLog } from './logger.js';
+import { borrowDatabase, migrateDatabase } from './open-database.js';
+
+const GRAPHQL = fileURLToPath(new URL('../../schema.graphql', import.meta.url));
+const SQL = fileURLToPath(new URL('../../migrations/schema.sql', import.meta.url));
+
+/** Writes schema.graphql out of the running definition, or proves that it is fresh. */
+export async function schemaCommand(check: boolean, io: CliIo): Promise<number> {
+  return derive(GRAPHQL, 'schema.graphql', await emitSchema(), check, io);
+}
+
+/** Writes migrations/schema.sql out of a migrated database, or proves that it is fresh. */
+export async function schemaSqlCommand(config: Config, check: boolean, io: CliIo): Promise<number> {
+  const log = buildLog('warn');
+  const urls = await borrowDatabase(config, log);
+  try {
+    await migrateDatabase(urls, log);
+    return await derive(SQL, 'migrations/schema.sql', await dumpSchema(urls.ownerUrl), check, io);
+  } finally {
+    await urls.stop();
+  }
+}
+
+async function derive(file: string, name: string, text: string, check: boolean, io: CliIo): Promise<number> {
+  const present = await readFile(file, 'utf8').catch(() => '');
+  if (present === text) {
+    io.out(`${name} is fresh`);
+    return 0;
+  }
+  if (check) {
+    io.err(`${name} is stale: write it again with \`npm run ${name.endsWith('.sql') ? 'schema:sql' : 'schema'}\``);
+    return 1;
+  }
+  await writeFile(file, text);
+  io.out(`${name} written`);
+  return 0;
+}

@@ -1,0 +1,75 @@
+import { PgBoss } from 'pg-boss';
+import type { Log } from '../application/ports/ports.js';
+import type { Config } from '../config.js';
+import { QUEUE_NAMES } from '../jobs/queues.js';
+import type { Source } from '../storage/data-source.js';
+import { openSource } from '../storage/data-source.js';
+import { findRunningEmbedded, startEmbeddedPostgres } from '../storage/postgres/embedded-postgres.js';
+import { migrate } from '../storage/postgres/migrate.js';
+import { QUEUE_SCHEMA } from '../storage/postgres/queue-schema.js';
+
+export interface DatabaseUrls {
+  ownerUrl: string;
+  appUrl: string;
+  /** Ours to end: the embedded database that this process started. */
+  stop(): Promise<void>;
+  embedded: boolean;
+}
+
+export interface Database {
+  source: Source;
+  boss: PgBoss;
+  close(): Promise<void>;
+}
+
+/** Where the database is: DATABASE_URL, or the embedded one, which this process then owns. */
+export async function locateDatabase(config: Config, log: Log): Promise<DatabaseUrls> {
+  if (config.databaseUrl !== null) {
+    const { databaseUrl: appUrl } = config;
+    return { ownerUrl: config.migrateDatabaseUrl ?? appUrl, appUrl, stop: () => Promise.resolve(), embedded: false };
+  }
+  const embedded = await startEmbeddedPostgres({ dataDir: config.dataDir, log: (line) => log('debug', line) });
+  return { ownerUrl: embedded.ownerUrl, appUrl: embedded.appUrl, stop: () => embedded.stop(), embedded: true };
+}
+
+/** For a command beside a running service: its database if it runs, else one that is started for the command. */
+export async function borrowDatabase(config: Config, log: Log): Promise<DatabaseUrls> {
+  const running = config.databaseUrl === null ? await findRunningEmbedded(config.dataDir) : null;
+  return running ? { ...running, stop: () => Promise.resolve(), embedded: true } : locateDatabase(config, log);
+}
+
+/** Migrations, pg-boss's schema and the application role's rights; safe to call from many processes at once. */
+export async function migrateDatabase(urls: DatabaseUrls, log: Log): Promise<string[]> {
+  const sameRole = new URL(urls.ownerUrl).username === new URL(urls.appUrl).username;
+  const appRole = sameRole ? null : decodeURIComponent(new URL(urls.appUrl).username);
+  const { applied } = await migrate({
+    ownerUrl: urls.ownerUrl,
+    appRole,
+    queues: QUEUE_NAMES,
+    log: (line) => log('info', line),
+  });
+  return applied;
+}
+
+/** Connections of the application's role. `listens`: this process takes jobs and wants to be woken by NOTIFY. */
+export async function openDatabase(appUrl: string, log: Log, listens: boolean): Promise<Database> {
+  const source = await openSource(appUrl);
+  const boss = new PgBoss({
+    connectionString: appUrl,
+    application_name: 'skuward jobs',
+    schema: QUEUE_SCHEMA,
+    migrate: false,
+    createSchema: false,
+    useListenNotify: listens,
+    supervise: listens,
+    schedule: listens,
+    max: 6,
+  });
+  boss.on('error', (error: Error) => log('error', 'pg-boss', { error: error.message }));
+  await boss.start();
+  const close = async (): Promise<void> => {
+    await boss.stop({ graceful: true, timeout: 5_000 });
+    await source.destroy();
+  };
+  return { source, boss, close };
+}

@@ -1,0 +1,132 @@
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { NestFactory } from '@nestjs/core';
+import express from 'express';
+import { AppModule } from '../app.module.js';
+import type { Ports } from '../application/ports/ports.js';
+import type { Config } from '../config.js';
+import { ConfigError } from '../config.js';
+import { buildConnectors } from '../connectors/connector-registry.js';
+import { faultsOfLifecycle, TRANSITIONS } from '../domain/catalog/lifecycle.js';
+import { resumeImports } from '../application/imports/resume-imports.js';
+import { Worker } from '../jobs/worker.js';
+import type { Sandbox } from '../sandbox/start-sandbox.js';
+import { sqlOver } from '../storage/sql.js';
+import { registerSystems } from '../storage/stores/system-store.js';
+import { buildPorts } from './build-ports.js';
+import { keepSubscriptions, scanUnlinked } from './day-one.js';
+import { buildLog, nestLogger } from './logger.js';
+import type { Database, DatabaseUrls } from './open-database.js';
+import { locateDatabase, migrateDatabase, openDatabase } from './open-database.js';
+import { seedCatalog } from './sample-catalog.js';
+import { seedPeople } from './sample-people.js';
+import { openSandbox, sandboxSystems } from './sandbox-systems.js';
+import { SystemReadiness } from './system-readiness.js';
+
+/** Bodies larger than this are refused before they are read (design 4.3). */
+const GRAPHQL_BODY = '20mb';
+const WEBHOOK_BODY = '5mb';
+
+export interface Service {
+  url: string;
+  ports: Ports;
+  sandbox: Sandbox | null;
+  /** The master was empty, and the sample people are new: their keys are worth printing. */
+  firstStart: boolean;
+  stop(): Promise<void>;
+}
+
+/** Starts everything that the configuration asks for, in the order in which one part needs the other. */
+export async function serve(config: Config): Promise<Service> {
+  const faults = faultsOfLifecycle(TRANSITIONS);
+  if (faults.length > 0) throw new ConfigError(`the lifecycle table is unsound: ${faults.join('; ')}`);
+  const log = buildLog(config.logLevel);
+  const undo: (() => Promise<void>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const step of undo.splice(0).reverse())
+      await step().catch((error: unknown) => log('error', 'while stopping', { error: String(error) }));
+  };
+  try {
+    const urls = await locateDatabase(config, log);
+    undo.push(() => urls.stop());
+    await migrateDatabase(urls, log);
+    const sandbox = config.systems === null ? await openSandbox(config, log) : null;
+    if (sandbox) undo.push(() => sandbox.close());
+    const database = await openDatabase(urls.appUrl, log, config.role !== 'api');
+    undo.push(() => database.close());
+    const ports = await assemble(config, database, sandbox, log);
+    const firstStart = sandbox !== null && !(await ports.work.run((stores) => stores.parties.anyKey()));
+    if (sandbox) await seedPeople(ports);
+    const worker = config.role === 'api' ? null : await startWorker(ports, database, urls, undo);
+    const url = await listen(config, ports, new SystemReadiness(database.source, worker), undo);
+    if (sandbox) await seedCatalog(ports, sandbox);
+    if (worker) {
+      await scanUnlinked(ports);
+      undo.push(keepSubscriptions(ports, config.port === 0 ? url : config.publicUrl));
+    }
+    return { url, ports, sandbox, firstStart, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function assemble(
+  config: Config,
+  database: Database,
+  sandbox: Sandbox | null,
+  log: Ports['log'],
+): Promise<Ports> {
+  const systems = config.systems ?? (sandbox ? sandboxSystems(sandbox) : []);
+  const masterCurrency = systems.find(({ kind }) => kind === 'SHOPIFY')?.currency ?? systems[0]?.currency ?? 'USD';
+  const ports = buildPorts(database, buildConnectors(systems, log), masterCurrency, log);
+  const known = systems.map(({ code, kind, connector, mode, currency }) => ({ code, kind, connector, mode, currency }));
+  await registerSystems(sqlOver(database.source), known, () => ports.newId());
+  return ports;
+}
+
+async function startWorker(
+  ports: Ports,
+  database: Database,
+  urls: DatabaseUrls,
+  undo: (() => Promise<void>)[],
+): Promise<Worker> {
+  if (urls.embedded) {
+    // The embedded database serves one process, so whatever a lease or a running job says, its holder is dead.
+    await ports.queue.releaseAllLeases();
+    await ports.observations.failAbandonedScans();
+    await resumeImports(ports);
+  }
+  const worker = new Worker(ports, database.boss);
+  undo.push(() => worker.stop());
+  await worker.start();
+  return worker;
+}
+
+async function listen(
+  config: Config,
+  ports: Ports,
+  readiness: SystemReadiness,
+  undo: (() => Promise<void>)[],
+): Promise<string> {
+  const module = AppModule.with({
+    ports,
+    readiness,
+    bootstrapKey: config.bootstrapKey,
+    publicUrl: config.publicUrl,
+    production: config.production,
+  });
+  const app = await NestFactory.create<NestExpressApplication>(module, {
+    bodyParser: false,
+    logger: nestLogger(ports.log),
+    abortOnError: false,
+  });
+  app.disable('x-powered-by');
+  app.use('/graphql', express.json({ limit: GRAPHQL_BODY }));
+  app.use('/webhooks', express.raw({ type: () => true, limit: WEBHOOK_BODY }));
+  await app.listen(config.port, config.host);
+  undo.push(() => app.close());
+  const address: unknown = app.getHttpServer().address();
+  const port =
+    typeof address === 'object' && address !== null && 'port' in address ? Number(address.port) : config.port;
+  return `http://${config.host}:${port}`;
+}

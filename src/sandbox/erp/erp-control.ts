@@ -1,0 +1,148 @@
+import { editorLabel, readEditor } from '../actor.js';
+import type { FaultPlan } from '../fault-plan.js';
+import type { Answer, Request } from '../loopback-server.js';
+import { ControlRefusal, jsonObject } from '../loopback-server.js';
+import { isPlainObject } from '../plain-object.js';
+import type { ExportProduct, ExportVariant } from '../read-export.js';
+import { readExport } from '../read-export.js';
+import type { JournalCommit, RequestJournal } from '../request-journal.js';
+import type { ErpState } from './erp-state.js';
+import type { ItemDoc } from './item-doc.js';
+import { newItem, onHandOf } from './item-doc.js';
+import { writeItem } from './item-input.js';
+
+/** `/control`: the hands of the ERP's own users, and the levers of a test. */
+export class ErpControl {
+  private readonly state: ErpState;
+  private readonly journal: RequestJournal;
+  private readonly faults: FaultPlan;
+
+  constructor(state: ErpState, journal: RequestJournal, faults: FaultPlan) {
+    this.state = state;
+    this.journal = journal;
+    this.faults = faults;
+  }
+
+  async handle(request: Request): Promise<Answer> {
+    try {
+      return { status: 200, json: this.route(request) };
+    } catch (error) {
+      if (error instanceof ControlRefusal) return { status: error.status, json: { error: error.message } };
+      throw error;
+    }
+  }
+
+  private route(request: Request): unknown {
+    switch (`${request.method} ${request.path.slice('/control/'.length)}`) {
+      case 'POST fill':
+        return this.fill(readExport(request.body.toString('utf8')));
+      case 'GET items':
+        return { items: this.items(request.query.get('code')) };
+      case 'POST edit':
+        return this.edit(jsonObject(request.body));
+      case 'POST delete':
+        return this.remove(jsonObject(request.body));
+      case 'POST faults':
+        return { pending: this.faults.add(jsonObject(request.body)) };
+      case 'GET faults':
+        return { pending: this.faults.pending() };
+      case 'DELETE faults':
+        this.faults.clear();
+        return { pending: 0 };
+      case 'GET journal':
+        return this.journal.after(Number(request.query.get('after') ?? 0));
+      case 'POST reset':
+        this.state.reset();
+        this.faults.clear();
+        this.journal.clear();
+        return { reset: true };
+      default:
+        throw new ControlRefusal(404, `no such control: ${request.method} ${request.path}`);
+    }
+  }
+
+  private items(code: string | null): object[] {
+    const docs = code === null ? this.state.items() : [this.state.item(code)];
+    return docs.flatMap((doc) => (doc ? [{ ...doc.item, onHand: onHandOf(doc.item.code) }] : []));
+  }
+
+  /** One item per variant of a product that is not a draft; codes that are there, and variants without SKU, are skipped. */
+  private fill(products: ExportProduct[]): object {
+    const at = new Date().toISOString();
+    const docs: ItemDoc[] = [];
+    const seen = new Set<string>();
+    for (const product of products.filter((one) => one.status !== 'DRAFT')) {
+      for (const variant of product.variants) {
+        if (variant.sku === '' || seen.has(variant.sku) || this.state.item(variant.sku)) continue;
+        seen.add(variant.sku);
+        const blank = newItem(this.state.newId(), variant.sku);
+        const { item, problems } = writeItem(blank, itemFields(product, variant));
+        const [first] = problems;
+        if (first) throw new ControlRefusal(400, `${variant.sku}: ${first.pointer} ${first.detail}`);
+        docs.push({ item: { ...item, updatedAt: at, updatedBy: 'import' }, version: 1 });
+      }
+    }
+    this.state.commit(docs);
+    this.note(
+      'control fill',
+      'fill',
+      docs.map((doc) => ({ act: 'created', id: doc.item.code })),
+    );
+    return { items: docs.length };
+  }
+
+  private edit(body: Record<string, unknown>): object {
+    const editor = readEditor(body['as']);
+    const { set } = body;
+    if (!isPlainObject(set)) throw new ControlRefusal(400, 'set must be an object');
+    const held = this.named(body);
+    const { item, problems } = writeItem(held.item, set);
+    if (problems.length > 0) {
+      throw new ControlRefusal(400, problems.map(({ pointer, detail }) => `${pointer} ${detail}`).join('; '));
+    }
+    const doc = {
+      item: { ...item, updatedAt: new Date().toISOString(), updatedBy: editor.name },
+      version: held.version + 1,
+    };
+    this.state.commit([doc]);
+    this.note('control edit', editorLabel(editor), [{ act: 'updated', id: item.code }]);
+    return doc.item;
+  }
+
+  private remove(body: Record<string, unknown>): object {
+    const { item } = this.named(body);
+    this.state.remove(item.code);
+    this.note('control delete', 'staff', [{ act: 'deleted', id: item.code }]);
+    return { deleted: item.code };
+  }
+
+  private named(body: Record<string, unknown>): ItemDoc {
+    const { code } = body;
+    if (typeof code !== 'string') throw new ControlRefusal(400, 'name it by code');
+    const doc = this.state.item(code);
+    if (!doc) throw new ControlRefusal(404, `no item has the code ${code}`);
+    return doc;
+  }
+
+  private note(operation: string, by: string, commits: JournalCommit[]): void {
+    this.journal.add({ source: 'control', operation, kind: 'mutation', by, status: 200, fault: null, commits });
+  }
+}
+
+function itemFields(product: ExportProduct, variant: ExportVariant): Record<string, unknown> {
+  const options = variant.optionValues.filter((value) => value !== 'Default Title');
+  const isLive = product.status === 'ACTIVE';
+  return {
+    name: [product.title, ...(options.length > 0 ? [options.join(' / ')] : [])].join(' - '),
+    gtin: variant.barcode,
+    listPrice: variant.price,
+    cost: variant.cost,
+    weightGrams: variant.grams,
+    hsCode: variant.hsCode,
+    countryOfOrigin: variant.countryOfOrigin,
+    unitOfMeasure: null,
+    active: isLive,
+    salable: isLive,
+    purchasable: isLive,
+  };
+}

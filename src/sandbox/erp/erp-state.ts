@@ -1,0 +1,103 @@
+import { JournalFile } from '../journal-file.js';
+import type { ItemDoc } from './item-doc.js';
+
+/** What was answered to an Idempotency-Key, so that the same request is answered alike and executed once. */
+export interface RememberedAnswer {
+  key: string;
+  /** Of method, address and body. */
+  fingerprint: string;
+  status: number;
+  doc: ItemDoc;
+}
+
+interface Entry {
+  put?: ItemDoc[];
+  /** Code of a deleted item. */
+  drop?: string;
+  answer?: RememberedAnswer;
+  lastId: number;
+}
+
+const FIRST_ID = 500_000;
+/** Keys are forgotten after this many writes; the contract promises no more than a client's retries need. */
+const KEPT_ANSWERS = 10_000;
+
+/** All that the ERP remembers; durable, as one line of the journal, before a write is answered. */
+export class ErpState {
+  readonly wasEmpty: boolean;
+  private readonly journal: JournalFile<Entry>;
+  private readonly docs = new Map<string, ItemDoc>();
+  private readonly answers = new Map<string, RememberedAnswer>();
+  private lastId = FIRST_ID;
+
+  constructor(dataDir: string | null) {
+    this.journal = new JournalFile(dataDir, 'erp.jsonl');
+    this.wasEmpty = this.journal.replay((entry) => this.take(entry)) === 0;
+    this.journal.compact(this.wasEmpty ? [] : this.snapshot());
+  }
+
+  /** Six digits or more, ascending, never given twice. */
+  newId(): string {
+    this.lastId += 1;
+    return String(this.lastId);
+  }
+
+  item(code: string): ItemDoc | null {
+    return this.docs.get(code) ?? null;
+  }
+
+  /** All items, by id: ids ascend and a map keeps the order in which its keys came, so nothing is sorted for a page. */
+  items(): ItemDoc[] {
+    return [...this.docs.values()];
+  }
+
+  answerTo(key: string): RememberedAnswer | null {
+    return this.answers.get(key) ?? null;
+  }
+
+  /** Items, and the answer that the client gets for them, as one commit. */
+  commit(put: ItemDoc[], answer?: RememberedAnswer): void {
+    this.write({ put, ...(answer ? { answer } : {}), lastId: this.lastId });
+  }
+
+  remove(code: string): void {
+    this.write({ drop: code, lastId: this.lastId });
+  }
+
+  reset(): void {
+    this.docs.clear();
+    this.answers.clear();
+    this.journal.clear();
+    this.journal.append({ lastId: this.lastId });
+  }
+
+  close(): void {
+    this.journal.close();
+  }
+
+  private write(entry: Entry): void {
+    this.journal.append(entry);
+    this.take(entry);
+  }
+
+  private take(entry: Entry): void {
+    for (const doc of entry.put ?? []) this.docs.set(doc.item.code, doc);
+    if (entry.drop !== undefined) this.docs.delete(entry.drop);
+    if (entry.answer) this.remember(entry.answer);
+    this.lastId = Math.max(this.lastId, entry.lastId);
+  }
+
+  private remember(answer: RememberedAnswer): void {
+    this.answers.set(answer.key, answer);
+    if (this.answers.size <= KEPT_ANSWERS) return;
+    const [oldest] = this.answers.keys();
+    if (oldest !== undefined) this.answers.delete(oldest);
+  }
+
+  private *snapshot(): Generator<Entry> {
+    const { lastId } = this;
+    yield { lastId };
+    for (const doc of this.items()) yield { put: [doc], lastId };
+    for (const answer of this.answers.values()) yield { answer, lastId };
+  }
+}

@@ -1,0 +1,161 @@
+import { randomUUID } from 'node:crypto';
+import type { DocumentNode, ExecutionResult, GraphQLSchema, OperationDefinitionNode } from 'graphql';
+import { execute, getOperationAST, getVariableValues, GraphQLError, parse, validate } from 'graphql';
+import type { Answer, Request } from '../loopback-server.js';
+import { isPlainObject, parseJson } from '../plain-object.js';
+import { loudFieldResolver } from './admin-schema.js';
+import { adminRoot } from './admin-root.js';
+import type { ThrottleStatus } from './query-cost.js';
+import { COST_LIMIT, requestedCost } from './query-cost.js';
+import type { ShopContext } from './shop-context.js';
+import { isNotSimulated } from './shop-context.js';
+import { API_VERSION } from './shop-view.js';
+
+const DOCUMENTATION = 'https://shopify.dev/api/usage/rate-limits';
+const ARRAY_LIMIT = 250;
+const VARIANT_LIMIT = 2048;
+
+/** A request that can be executed: parsed, valid, its variables coerced. */
+export interface ReadyOperation {
+  document: DocumentNode;
+  operation: OperationDefinitionNode;
+  variables: Record<string, unknown>;
+  cost: number;
+}
+
+/** Reads the body; what is wrong with it is an answer in Shopify's words, with HTTP 200 (400 when it is no JSON). */
+export function readOperation(schema: GraphQLSchema, request: Request): ReadyOperation | Answer {
+  const body = readBody(request.body);
+  if (!body) return { status: 400, json: { errors: { query: 'Required parameter missing or invalid' } } };
+  let document: DocumentNode;
+  try {
+    document = parse(body.query);
+  } catch (error) {
+    return { status: 200, json: { errors: [{ message: messageOf(error) }] } };
+  }
+  const problems = validate(schema, document);
+  if (problems.length > 0) return { status: 200, json: { errors: problems.map(validationError) } };
+  const operation = getOperationAST(document, body.operationName);
+  if (!operation) return { status: 200, json: { errors: [{ message: 'An operation name is required' }] } };
+  const coerced = getVariableValues(schema, operation.variableDefinitions ?? [], body.variables);
+  if (coerced.errors)
+    return { status: 200, json: { errors: coerced.errors.map((error) => variableError(error, body.variables)) } };
+  const tooLong = longestArray(coerced.coerced, '');
+  if (tooLong) return { status: 200, json: { errors: [tooLong] } };
+  const cost = requestedCost(schema, document, operation, coerced.coerced);
+  if (cost > COST_LIMIT) return { status: 200, json: { errors: [tooCostly(cost)] } };
+  // Executed with the raw variables: graphql-js coerces them once more by itself.
+  return { document, operation, variables: body.variables, cost };
+}
+
+/** Runs it. An error of a field that is not simulated takes the whole `data` with it, so that no client overlooks it. */
+export async function runOperation(
+  schema: GraphQLSchema,
+  ready: ReadyOperation,
+  context: ShopContext,
+  throttleStatus: () => ThrottleStatus,
+): Promise<Answer> {
+  const result: ExecutionResult = await execute({
+    schema,
+    document: ready.document,
+    operationName: ready.operation.name?.value,
+    variableValues: ready.variables,
+    rootValue: adminRoot,
+    contextValue: context,
+    fieldResolver: loudFieldResolver,
+  });
+  const extensions = {
+    cost: { requestedQueryCost: ready.cost, actualQueryCost: ready.cost, throttleStatus: throttleStatus() },
+    ...(context.searches.length > 0 ? { search: context.searches } : {}),
+  };
+  const errors = result.errors?.map((error) => error.toJSON());
+  if (result.errors?.some(isNotSimulated)) return { status: 200, json: { errors, extensions } };
+  return { status: 200, json: { data: result.data, ...(errors ? { errors } : {}), extensions } };
+}
+
+/** HTTP 200, no data, no Retry-After [M: shopify.md 3.1]. */
+export function throttled(cost: number, throttleStatus: ThrottleStatus): Answer {
+  const extensions = { code: 'THROTTLED', documentation: DOCUMENTATION };
+  return {
+    status: 200,
+    json: {
+      errors: [{ message: 'Throttled', extensions }],
+      extensions: { cost: { requestedQueryCost: cost, actualQueryCost: null, throttleStatus } },
+    },
+  };
+}
+
+export function unauthorized(): Answer {
+  return {
+    status: 401,
+    json: { errors: '[API] Invalid API key or access token (unrecognized login or wrong password)' },
+  };
+}
+
+/** Headers of every answer of the API. */
+export function withApiHeaders(answer: Answer): Answer {
+  const headers = { 'x-shopify-api-version': API_VERSION, 'x-request-id': randomUUID(), ...answer.headers };
+  return { ...answer, headers };
+}
+
+function readBody(
+  body: Buffer,
+): { query: string; variables: Record<string, unknown>; operationName: string | null } | null {
+  const value = parseJson(body.toString('utf8'));
+  if (!isPlainObject(value) || typeof value['query'] !== 'string') return null;
+  const { query, variables, operationName } = value;
+  return {
+    query,
+    variables: isPlainObject(variables) ? variables : {},
+    operationName: typeof operationName === 'string' ? operationName : null,
+  };
+}
+
+function validationError(error: GraphQLError): object {
+  const field = /^Cannot query field "(.+?)" on type "(.+?)"/.exec(error.message);
+  if (field) {
+    const message = `Field '${field[1]}' doesn't exist on type '${field[2]}'`;
+    const extensions = { code: 'undefinedField', typeName: field[2], fieldName: field[1] };
+    return { message, locations: error.locations, extensions };
+  }
+  return { message: error.message, locations: error.locations, extensions: { code: 'argumentLiteralsIncompatible' } };
+}
+
+function variableError(error: GraphQLError, variables: Record<string, unknown>): object {
+  const at = /^Variable "\$(\w+)"(?: got invalid value .+? at "\w+((?:\.|\[).+?)")?/.exec(error.message);
+  const path = (at?.[2] ?? '').split(/[.[\]]+/).filter((part) => part !== '');
+  const problems = [{ path, explanation: error.message }];
+  const extensions = { code: 'INVALID_VARIABLE', value: variables[at?.[1] ?? ''] ?? null, problems };
+  return { message: error.message, locations: error.locations, extensions };
+}
+
+/** Arrays in variables are limited to 250 values, lists of variants to 2,048 [R: shopify.md 2.2]. */
+function longestArray(value: unknown, name: string): object | null {
+  if (Array.isArray(value)) {
+    const maximum = /variants/i.test(name) ? VARIANT_LIMIT : ARRAY_LIMIT;
+    if (value.length > maximum) {
+      const message = `The input array size of ${value.length} is greater than the maximum allowed of ${maximum}.`;
+      return { message, extensions: { code: 'MAX_INPUT_SIZE_EXCEEDED' } };
+    }
+    return value.map((one) => longestArray(one, name)).find((found) => found !== null) ?? null;
+  }
+  if (value === null || typeof value !== 'object') return null;
+  for (const [key, one] of Object.entries(value)) {
+    const found = longestArray(one, key);
+    if (found) return found;
+  }
+  return null;
+}
+
+function tooCostly(cost: number): object {
+  const message = `Query cost is ${cost}, which exceeds the single query max cost limit (${COST_LIMIT}).`;
+  return {
+    message,
+    extensions: { code: 'MAX_COST_EXCEEDED', cost, maxCost: COST_LIMIT, documentation: DOCUMENTATION },
+  };
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof GraphQLError) return error.message;
+  throw error;
+}

@@ -1,0 +1,153 @@
+import type { ConnectionArgs } from './connection.js';
+import { connection } from './connection.js';
+import type { CustomId } from './metafield-input.js';
+import { ownerByCustomId, requireIdDefinition } from './metafield-input.js';
+import type { ProductDoc, VariantDoc } from './product-doc.js';
+import { numberOf, ONLINE_STORE } from './product-doc.js';
+import type { ProductIdentifier } from './product-mutations.js';
+import { findProduct, productCreate, productUpdate } from './product-mutations.js';
+import { productSet } from './product-set.js';
+import { itemView, productView, variantView } from './product-view.js';
+import { publicationView } from './publication-view.js';
+import { PRODUCT_FIELDS, search, VARIANT_FIELDS } from './search.js';
+import type { ShopContext } from './shop-context.js';
+import { notSimulated } from './shop-context.js';
+import * as shop from './shop-mutations.js';
+import { definitionView, installationView, shopView, subscriptionView } from './shop-view.js';
+import * as variants from './variant-mutations.js';
+
+type ListArgs = ConnectionArgs & { query?: string | null; sortKey?: string | null };
+type Found = { product: ProductDoc; variant: VariantDoc };
+
+/** The root fields: what is not named here answers "not simulated". Every function takes `(args, context)`. */
+export const adminRoot = {
+  product: ({ id }: { id: string }, context: ShopContext) => node(id, context, ['Product']),
+  productVariant: ({ id }: { id: string }, context: ShopContext) => node(id, context, ['ProductVariant']),
+  inventoryItem: ({ id }: { id: string }, context: ShopContext) => node(id, context, ['InventoryItem']),
+  node: ({ id }: { id: string }, context: ShopContext) => node(id, context, NODE_TYPES),
+  nodes: ({ ids }: { ids: string[] }, context: ShopContext) => ids.map((id) => node(id, context, NODE_TYPES)),
+  productByIdentifier: ({ identifier }: { identifier: ProductIdentifier }, context: ShopContext) => {
+    const product = findProduct(context, identifier);
+    return product ? productView(product, context) : null;
+  },
+  productVariantByIdentifier: (
+    { identifier }: { identifier: { id?: string | null; customId?: CustomId | null } },
+    context: ShopContext,
+  ) => {
+    if (identifier.id) return node(identifier.id, context, ['ProductVariant']);
+    if (!identifier.customId) return null;
+    requireIdDefinition(context.state, 'PRODUCTVARIANT', identifier.customId);
+    const found = context.state.variant(ownerByCustomId(context.state, 'PRODUCTVARIANT', identifier.customId));
+    return found ? variantView(found.product, found.variant, context) : null;
+  },
+  products: (args: ListArgs, context: ShopContext) =>
+    connection(
+      search(context.state.products(), args.query, PRODUCT_FIELDS, 'products', context),
+      args,
+      context.unpaged,
+      productOrder(args.sortKey),
+      (product) => productView(product, context),
+    ),
+  productsCount: ({ query }: { query?: string | null }, context: ShopContext) => {
+    const { length } = search(context.state.products(), query, PRODUCT_FIELDS, 'productsCount', context);
+    return length > 10_000 ? { count: 10_000, precision: 'AT_LEAST' } : { count: length, precision: 'EXACT' };
+  },
+  productVariants: (args: ListArgs, context: ShopContext) => {
+    if (args.sortKey && args.sortKey !== 'ID') throw notSimulated(`productVariants(sortKey: ${args.sortKey})`);
+    const rows = search(allVariants(context), args.query, VARIANT_FIELDS, 'productVariants', context);
+    return connection(
+      rows,
+      args,
+      context.unpaged,
+      ({ variant }) => [variant.id],
+      ({ product, variant }) => variantView(product, variant, context),
+    );
+  },
+  publications: (args: ConnectionArgs, context: ShopContext) =>
+    connection([ONLINE_STORE.publication], args, context.unpaged, (id) => [id], publicationView),
+  shop: shopView,
+  currentAppInstallation: installationView,
+  metafieldDefinitions: (
+    args: ListArgs & { ownerType: string; namespace?: string | null; key?: string | null },
+    context: ShopContext,
+  ) => {
+    const rows = context.state
+      .definitions()
+      .filter((one) => one.ownerType === args.ownerType)
+      .filter((one) => (!args.namespace || one.namespace === args.namespace) && (!args.key || one.key === args.key));
+    return connection(rows, args, context.unpaged, (one) => [one.id], definitionView);
+  },
+  webhookSubscriptions: (args: ListArgs & { topics?: string[] | null; uri?: string | null }, context: ShopContext) => {
+    const rows = context.state
+      .subscriptions()
+      .filter((one) => (!args.topics || args.topics.includes(one.topic)) && (!args.uri || one.uri === args.uri));
+    return connection(rows, args, context.unpaged, (one) => [one.id], subscriptionView);
+  },
+  bulkOperation: ({ id }: { id: string }, context: ShopContext) => context.bulk.view(id),
+  bulkOperations: (args: ConnectionArgs & { query?: string | null }, context: ShopContext) => {
+    if (args.query) throw notSimulated('bulkOperations(query:)');
+    return connection(
+      context.bulk.views(),
+      args,
+      context.unpaged,
+      (one) => [one.id],
+      (one) => one.view,
+    );
+  },
+
+  bulkOperationRunQuery: (args: { query: string; groupObjects: boolean }, context: ShopContext) =>
+    context.bulk.run(args, context),
+  productSet,
+  productCreate,
+  productUpdate,
+  productVariantsBulkCreate: variants.productVariantsBulkCreate,
+  productVariantsBulkUpdate: variants.productVariantsBulkUpdate,
+  productVariantsBulkDelete: variants.productVariantsBulkDelete,
+  inventoryItemUpdate: variants.inventoryItemUpdate,
+  publishablePublish: (args: Parameters<typeof shop.setPublished>[0], context: ShopContext) =>
+    shop.setPublished(args, context, true),
+  publishableUnpublish: (args: Parameters<typeof shop.setPublished>[0], context: ShopContext) =>
+    shop.setPublished(args, context, false),
+  metafieldDefinitionCreate: shop.metafieldDefinitionCreate,
+  metafieldsSet: shop.metafieldsSet,
+  webhookSubscriptionCreate: shop.webhookSubscriptionCreate,
+  webhookSubscriptionUpdate: shop.webhookSubscriptionUpdate,
+  webhookSubscriptionDelete: shop.webhookSubscriptionDelete,
+};
+
+const NODE_TYPES = ['Product', 'ProductVariant', 'InventoryItem'];
+
+/** A strong read: what was committed is seen at once. A gid of another type than asked for is null, as an unknown one. */
+function node(id: string, context: ShopContext, types: string[]): object | null {
+  const type = /^gid:\/\/shopify\/([A-Za-z]+)\//.exec(id)?.[1] ?? '';
+  if (types === NODE_TYPES && !types.includes(type)) throw notSimulated(`node of type ${type || id}`);
+  if (!types.includes(type)) return null;
+  if (type === 'Product') {
+    const product = context.state.product(numberOf(type, id));
+    return product ? productView(product, context) : null;
+  }
+  const number = numberOf(type, id);
+  const found = type === 'ProductVariant' ? context.state.variant(number) : context.state.item(number);
+  if (!found) return null;
+  const view = type === 'ProductVariant' ? variantView : itemView;
+  return view(found.product, found.variant, context);
+}
+
+function* allVariants(context: ShopContext): Generator<Found> {
+  for (const product of context.state.products()) for (const variant of product.variants) yield { product, variant };
+}
+
+function productOrder(sortKey: string | null | undefined): (product: ProductDoc) => (string | number)[] {
+  switch (sortKey ?? 'ID') {
+    case 'ID':
+      return (product) => [product.id];
+    case 'UPDATED_AT':
+      return (product) => [product.updatedAt, product.id];
+    case 'CREATED_AT':
+      return (product) => [product.createdAt, product.id];
+    case 'TITLE':
+      return (product) => [product.title, product.id];
+    default:
+      throw notSimulated(`products(sortKey: ${String(sortKey)})`);
+  }
+}

@@ -1,0 +1,125 @@
+/** The stand-in's own shape of a product: plain JSON, one document per product, as the journal keeps it. */
+export interface ProductDoc {
+  id: number;
+  handle: string;
+  title: string;
+  status: ProductStatus;
+  vendor: string;
+  productType: string;
+  tags: string[];
+  descriptionHtml: string;
+  templateSuffix: string | null;
+  category: string | null;
+  createdAt: string;
+  updatedAt: string;
+  /** Publication number → when it was published there. */
+  publishedOn: Record<string, string>;
+  options: OptionDoc[];
+  variants: VariantDoc[];
+  metafields: MetafieldDoc[];
+}
+
+export type ProductStatus = 'ACTIVE' | 'ARCHIVED' | 'DRAFT' | 'UNLISTED';
+
+export interface OptionDoc {
+  id: number;
+  name: string;
+  values: { id: number; name: string }[];
+}
+
+export interface VariantDoc {
+  id: number;
+  sku: string | null;
+  barcode: string | null;
+  price: string;
+  compareAtPrice: string | null;
+  taxable: boolean;
+  inventoryPolicy: 'CONTINUE' | 'DENY';
+  createdAt: string;
+  updatedAt: string;
+  /** Names of the option values, in the order of the product's options. */
+  optionValues: string[];
+  /** Publication number → when; a variant is seen where it and its product are published. */
+  publishedOn: Record<string, string>;
+  metafields: MetafieldDoc[];
+  item: InventoryItemDoc;
+}
+
+export interface InventoryItemDoc {
+  id: number;
+  tracked: boolean;
+  requiresShipping: boolean;
+  cost: string | null;
+  hsCode: string | null;
+  country: string | null;
+  province: string | null;
+  weight: WeightDoc;
+  createdAt: string;
+  updatedAt: string;
+}
+
+export interface WeightDoc {
+  value: number;
+  unit: 'GRAMS' | 'KILOGRAMS' | 'OUNCES' | 'POUNDS';
+}
+
+export interface MetafieldDoc {
+  id: number;
+  namespace: string;
+  key: string;
+  type: string;
+  value: string;
+  createdAt: string;
+  updatedAt: string;
+}
+
+/** A metafield definition. Only those of type `id` are unique and serve look-ups by custom id. */
+export interface DefinitionDoc {
+  id: number;
+  namespace: string;
+  key: string;
+  name: string;
+  type: string;
+  ownerType: 'PRODUCT' | 'PRODUCTVARIANT';
+  description: string | null;
+}
+
+export interface SubscriptionDoc {
+  id: number;
+  topic: string;
+  uri: string;
+  name: string | null;
+  includeFields: string[];
+  metafieldNamespaces: string[];
+  createdAt: string;
+  updatedAt: string;
+}
+
+/** The one sales channel of the stand-in. */
+export const ONLINE_STORE = { publication: 71_000_001, catalog: 72_000_001, title: 'Online Store' } as const;
+
+export const DEFAULT_TITLE = 'Default Title';
+
+export function gid(type: string, id: number): string {
+  return `gid://shopify/${type}/${id}`;
+}
+
+/** The number in a gid of this type, or null when it is another type's, or none. */
+export function numberOf(type: string, text: string): number | null {
+  const match = /^gid:\/\/shopify\/([A-Za-z]+)\/(\d{1,15})$/.exec(text);
+  return match && match[1] === type ? Number(match[2]) : null;
+}
+
+/** Shopify's timestamps end at the second: two edits within one second look alike. */
+export function shopifyTime(at: Date): string {
+  return `${at.toISOString().slice(0, 19)}Z`;
+}
+
+export function variantTitle(variant: VariantDoc): string {
+  return variant.optionValues.join(' / ');
+}
+
+/** True for the lone variant that every product without options has. */
+export function isStandalone(product: ProductDoc): boolean {
+  return product.variants.length === 1 && product.variants[0]?.optionValues.join() === DEFAULT_TITLE;
+}

@@ -1,0 +1,63 @@
+import { GraphQLError } from 'graphql';
+import type { Change, ShopifyState } from './shopify-state.js';
+
+/** What one request works with. */
+export interface ShopContext {
+  state: ShopifyState;
+  bulk: BulkRunner;
+  /** Second resolution; one time for all that a request writes. */
+  now: string;
+  /** Connections may leave out `first`, as they do inside a bulk query. */
+  unpaged: boolean;
+  /** `extensions.search` of the answer. */
+  searches: SearchNote[];
+  /** Durable, and known to the webhooks, when it returns. */
+  commit(changes: Change[]): void;
+}
+
+/** The bulk operations of the shop, as the root fields need them. */
+export interface BulkRunner {
+  run(args: { query: string; groupObjects: boolean }, context: ShopContext): object;
+  view(id: string): object | null;
+  views(): { id: number; view: object }[];
+}
+
+/** What Shopify tells about a search whose fields it does not know: it ignores them and answers all rows [R]. */
+export interface SearchNote {
+  path: string[];
+  query: string;
+  warnings: { field: string; message: string; code: string }[];
+}
+
+/** The shape of every mutation's error list; types without `code` are never asked for it. */
+export interface UserError {
+  field: string[] | null;
+  message: string;
+  code: string | null;
+}
+
+export function userError(field: string[] | null, message: string, code: string | null = null): UserError {
+  return { field, message, code };
+}
+
+const NOT_SIMULATED = 'NOT_SIMULATED';
+
+/** The schema has it, the stand-in has no answer to it. A wrong answer would be worse than this error. */
+export function notSimulated(what: string): GraphQLError {
+  return new GraphQLError(`not simulated: ${what}`, { extensions: { code: NOT_SIMULATED } });
+}
+
+export function isNotSimulated(error: GraphQLError): boolean {
+  return error.extensions['code'] === NOT_SIMULATED;
+}
+
+/**
+ * @throws NOT_SIMULATED when the input carries a field that would be silently ignored. `false` and `null` ask for nothing,
+ * and the schema itself puts `false` there as a default.
+ */
+export function onlyKnown(type: string, input: object, known: readonly string[]): void {
+  const surplus = Object.entries(input).find(
+    ([key, value]) => value !== undefined && value !== null && value !== false && !known.includes(key),
+  );
+  if (surplus) throw notSimulated(`${type}.${surplus[0]}`);
+}

@@ -1,0 +1,74 @@
+import { describe, expect, it } from '@jest/globals';
+import { buildConnectors } from '../../src/connectors/connector-registry.js';
+import type { SystemConfig } from '../../src/connectors/system-config.js';
+
+const STORE: SystemConfig = {
+  code: 'shopify-us',
+  kind: 'SHOPIFY',
+  connector: 'shopify',
+  baseUrl: null,
+  storeDomain: 'example.myshopify.com',
+  apiVersion: '2026-10',
+  accessToken: 'secret-token',
+  clientSecret: 'secret',
+  previousClientSecret: null,
+  publications: ['Online Store'],
+  token: null,
+  concurrency: 2,
+};
+const ERP: SystemConfig = {
+  ...STORE,
+  code: 'erp',
+  kind: 'ERP',
+  connector: 'http',
+  baseUrl: 'https://erp.example.com',
+  token: 't',
+};
+
+function build(...systems: SystemConfig[]): { logged: string[]; of: (code: string) => unknown } {
+  const logged: string[] = [];
+  const registry = buildConnectors(systems, (level, message) => logged.push(`${level}: ${message}`));
+  return { logged, of: (code) => registry.of(code) };
+}
+
+describe('the registry', () => {
+  it('finds each system by its code, and no other', () => {
+    const registry = build(STORE, ERP);
+    expect(registry.of('shopify-us')).toMatchObject({ capabilities: { productRecords: true, attribution: false } });
+    expect(registry.of('erp')).toMatchObject({
+      webhooks: null,
+      capabilities: { concurrencyToken: true, attribution: true },
+    });
+    expect(() => registry.of('tryton')).toThrow('system tryton is not configured');
+    expect(registry.logged).toEqual([]);
+  });
+
+  it.each([
+    ['twice', [ERP, ERP]],
+    ['accessToken', [{ ...STORE, accessToken: null }]],
+    ['storeDomain', [{ ...STORE, storeDomain: null }]],
+    ['baseUrl', [{ ...ERP, baseUrl: null }]],
+    ['token', [{ ...ERP, token: '' }]],
+    ['concurrency', [{ ...ERP, concurrency: 0 }]],
+    ['only https', [{ ...ERP, baseUrl: 'http://erp.example.com' }]],
+    ['only https', [{ ...STORE, baseUrl: 'ftp://127.0.0.1' }]],
+    ['no user', [{ ...ERP, baseUrl: 'https://user:pass@erp.example.com' }]],
+  ])('refuses settings that lack or break something: %s', (message, systems: SystemConfig[]) => {
+    expect(() => build(...systems)).toThrow(message);
+  });
+
+  it('takes http on loopback', () => {
+    expect(() =>
+      build({ ...ERP, baseUrl: 'http://127.0.0.1:8069/api/' }, { ...STORE, baseUrl: 'http://localhost:4010' }),
+    ).not.toThrow();
+  });
+
+  it('says what will not work', () => {
+    const registry = build({ ...STORE, publications: [], clientSecret: null });
+    expect(registry.logged).toEqual([
+      expect.stringContaining('no publications'),
+      expect.stringContaining('no client secret'),
+    ]);
+    expect(registry.of('shopify-us')).toMatchObject({ webhooks: null });
+  });
+});

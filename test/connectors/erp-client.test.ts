@@ -1,0 +1,113 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { HttpErpConnector } from '../../src/connectors/http-erp/http-erp-connector.js';
+import type { DeliveryFault } from '../../src/domain/publishing/system.js';
+import type { Canned, CannedServer } from './canned-server.js';
+import { startCannedServer } from './canned-server.js';
+import { allOf, createOf, faultFrom, faultIn } from './writes.js';
+
+const ITEM = { id: '1', code: 'A', name: 'A', active: true, salable: true, purchasable: true };
+
+let server: CannedServer;
+let erp: HttpErpConnector;
+
+beforeEach(async () => {
+  server = await startCannedServer([{}]);
+  erp = new HttpErpConnector({
+    code: 'erp',
+    kind: 'ERP',
+    connector: 'http',
+    baseUrl: `${server.url}/base/`,
+    storeDomain: null,
+    apiVersion: '',
+    accessToken: null,
+    clientSecret: null,
+    previousClientSecret: null,
+    publications: [],
+    token: 'erp-token',
+    concurrency: 1,
+  });
+});
+
+afterEach(async () => {
+  await server.close();
+});
+
+const page = (next: unknown): Canned => ({ body: JSON.stringify({ items: [ITEM], next }) });
+const problem = JSON.stringify({
+  title: 'Bad',
+  detail: 'see below',
+  errors: [{ pointer: '/gtin', detail: 'wrong digit' }],
+});
+
+const TABLE: [string, Canned, Partial<DeliveryFault>][] = [
+  ['400', { status: 400 }, { class: 'VALIDATION', ambiguous: false }],
+  ['401', { status: 401 }, { class: 'AUTH', ambiguous: false }],
+  ['403', { status: 403 }, { class: 'AUTH', ambiguous: false }],
+  ['404', { status: 404 }, { class: 'NOT_FOUND', ambiguous: false }],
+  ['409', { status: 409 }, { class: 'CONFLICT', ambiguous: false }],
+  [
+    '422',
+    { status: 422, body: problem },
+    { class: 'VALIDATION', message: 'Bad: see below: /gtin wrong digit', ambiguous: false },
+  ],
+  [
+    '429',
+    { status: 429, headers: { 'Retry-After': '7' } },
+    { class: 'RATE_LIMITED', retryAfterSeconds: 7, ambiguous: false },
+  ],
+  ['500', { status: 500 }, { class: 'TRANSIENT', ambiguous: true }],
+  [
+    '503',
+    { status: 503, headers: { 'Retry-After': '2.5' } },
+    { class: 'TRANSIENT', retryAfterSeconds: 2.5, ambiguous: true },
+  ],
+  ['no JSON', { status: 200, body: '<html>' }, { class: 'UNKNOWN', ambiguous: true }],
+  ['a list', { status: 200, body: '[]' }, { class: 'UNKNOWN', ambiguous: true }],
+  ['truncated', { instead: 'truncate', body: JSON.stringify(ITEM) }, { class: 'TRANSIENT', ambiguous: true }],
+  ['reset', { instead: 'reset' }, { class: 'TRANSIENT', ambiguous: true }],
+];
+
+describe('what a PUT came to', () => {
+  it.each(TABLE)('%s', async (_, canned, expected) => {
+    server.script = [canned];
+    const command = {
+      attemptId: 'a',
+      product: { id: 'p', handle: 'h', root: null },
+      writes: [createOf('SKU', 'A', { title: 'A' })],
+    };
+    expect(faultIn(await erp.write(command), 'A')).toMatchObject(expected);
+    expect(server.requests).toHaveLength(1);
+    expect(server.requests[0]).toMatchObject({
+      path: '/base/items/A',
+      headers: { authorization: 'Bearer erp-token', 'if-none-match': '*', 'idempotency-key': 'a%3AA' },
+      body: '{"name":"A"}',
+    });
+  });
+
+  it('waits until the date that Retry-After names', async () => {
+    server.script = [{ status: 429, headers: { 'Retry-After': new Date(Date.now() + 60_000).toUTCString() } }];
+    const { retryAfterSeconds } = await faultFrom(erp.lookUp({ productId: 'p', handle: 'h', codes: ['A'] }));
+    expect(retryAfterSeconds).toBeGreaterThan(50);
+    expect(retryAfterSeconds).toBeLessThan(61);
+  });
+});
+
+describe('a scan', () => {
+  it.each([
+    ['a cursor that comes twice', [page('x'), page('x')]],
+    ['a page without a cursor', [page('x'), page(undefined)]],
+    ['a failure half-way', [page('x'), { status: 500 }]],
+    ['an item without id', [{ body: JSON.stringify({ items: [{ code: 'A' }], next: null }) }]],
+  ])('does not end normally after %s', async (_, script: Canned[]) => {
+    server.script = script;
+    expect(['UNKNOWN', 'TRANSIENT']).toContain((await faultFrom(allOf(erp.scan()))).class);
+  });
+
+  it('names what it could not read', async () => {
+    server.script = [
+      { body: JSON.stringify({ items: [{ ...ITEM, listPrice: 12, salable: 'yes', gtin: '' }], next: null }) },
+    ];
+    const [record] = await allOf(erp.scan());
+    expect(record).toMatchObject({ fields: { title: 'A', gtin: null }, unreadable: ['price', 'lifecycle'] });
+  });
+});

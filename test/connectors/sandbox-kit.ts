@@ -1,0 +1,83 @@
+import type { Connector } from '../../src/application/ports/connector.js';
+import { buildConnectors } from '../../src/connectors/connector-registry.js';
+import type { SystemConfig } from '../../src/connectors/system-config.js';
+import type { Sandbox } from '../../src/sandbox/start-sandbox.js';
+import { startSandbox } from '../../src/sandbox/start-sandbox.js';
+
+export interface JournalEntry {
+  n: number;
+  operation: string;
+  kind: 'query' | 'mutation';
+  commits: { act: string; id: string }[];
+}
+
+/** Both stand-ins, a connector to each, and the control side of either. */
+export interface Kit {
+  sandbox: Sandbox;
+  shopify: Connector;
+  erp: Connector;
+  logged: string[];
+  /** A fresh pair of connectors with other settings: nothing remembered from before. */
+  connector(kind: 'shopify' | 'erp', changes?: Partial<SystemConfig>): Connector;
+  control<T = unknown>(side: 'shopify' | 'erp', method: string, path: string, body?: unknown): Promise<T>;
+  close(): Promise<void>;
+}
+
+export async function startKit(): Promise<Kit> {
+  const sandbox = await startSandbox({ dataDir: null, shopifyPort: 0, erpPort: 0 });
+  const logged: string[] = [];
+  const connector: Kit['connector'] = (kind, changes = {}) => {
+    const config = { ...(kind === 'shopify' ? shopifyConfig(sandbox) : erpConfig(sandbox)), ...changes };
+    return buildConnectors([config], (level, message) => logged.push(`${level}: ${message}`)).of(config.code);
+  };
+  return {
+    sandbox,
+    shopify: connector('shopify'),
+    erp: connector('erp'),
+    logged,
+    connector,
+    async control<T>(side: 'shopify' | 'erp', method: string, path: string, body?: unknown): Promise<T> {
+      const text = typeof body === 'string';
+      const response = await fetch(`${sandbox[side].url}/control/${path}`, {
+        method,
+        headers: { 'Content-Type': text ? 'text/csv' : 'application/json' },
+        ...(body === undefined ? {} : { body: text ? body : JSON.stringify(body) }),
+      });
+      const answer = await response.text();
+      if (!response.ok) throw new Error(`control ${path}: ${response.status} ${answer}`);
+      const parsed: T = answer === '' ? null : JSON.parse(answer);
+      return parsed;
+    },
+    close: () => sandbox.close(),
+  };
+}
+
+const NOTHING = {
+  baseUrl: null,
+  storeDomain: null,
+  apiVersion: '2026-10',
+  accessToken: null,
+  clientSecret: null,
+  previousClientSecret: null,
+  publications: [],
+  token: null,
+  concurrency: 2,
+};
+
+function shopifyConfig({ shopify }: Sandbox): SystemConfig {
+  return {
+    ...NOTHING,
+    code: 'shopify-us',
+    kind: 'SHOPIFY',
+    connector: 'shopify',
+    baseUrl: shopify.url,
+    storeDomain: shopify.shopDomain,
+    accessToken: shopify.accessToken,
+    clientSecret: shopify.clientSecret,
+    publications: ['Online Store'],
+  };
+}
+
+function erpConfig({ erp }: Sandbox): SystemConfig {
+  return { ...NOTHING, code: 'erp', kind: 'ERP', connector: 'http', baseUrl: erp.url, token: erp.token };
+}

@@ -1,0 +1,196 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { ConnectorError } from '../../src/application/ports/connector.js';
+import type { DeliveryFault } from '../../src/domain/publishing/system.js';
+import { ShopifyClient } from '../../src/connectors/shopify/shopify-client.js';
+import type { Canned, CannedServer } from './canned-server.js';
+import { startCannedServer } from './canned-server.js';
+
+const QUERY = 'query Q { shop { name } }';
+const MUTATION = 'mutation M { productUpdate { userErrors { message } } }';
+const TOKEN = 'shpat_very_secret';
+
+let server: CannedServer;
+let versions: string[][];
+let client: ShopifyClient;
+
+beforeEach(async () => {
+  server = await startCannedServer([{}]);
+  versions = [];
+  client = clientOf(server.url);
+});
+
+afterEach(async () => {
+  await server.close();
+});
+
+function clientOf(baseUrl: string): ShopifyClient {
+  return new ShopifyClient({
+    storeDomain: 'example.myshopify.com',
+    baseUrl,
+    apiVersion: '2026-10',
+    accessToken: TOKEN,
+    onVersionFallForward: (asked, answered) => versions.push([asked, answered]),
+  });
+}
+
+async function faultOf(work: Promise<unknown>): Promise<DeliveryFault> {
+  const error: unknown = await work.then(
+    () => null,
+    (thrown: unknown) => thrown,
+  );
+  if (!(error instanceof ConnectorError)) throw new Error(`no ConnectorError but ${String(error)}`);
+  return error.fault;
+}
+
+const userErrors = (...errors: object[]): string => JSON.stringify({ data: { productUpdate: { userErrors: errors } } });
+const topLevel = (code: string | null, cost?: object): string =>
+  JSON.stringify({
+    errors: [{ message: 'no', ...(code && { extensions: { code } }) }],
+    ...(cost && { extensions: { cost } }),
+  });
+const EMPTY_BUCKET = {
+  requestedQueryCost: 2862,
+  actualQueryCost: null,
+  throttleStatus: { maximumAvailable: 4000, currentlyAvailable: 572, restoreRate: 100 },
+};
+
+const MUTATION_TABLE: [string, Canned, Partial<DeliveryFault>][] = [
+  ['401', { status: 401 }, { class: 'AUTH', code: '401', ambiguous: false }],
+  ['402 shop frozen', { status: 402 }, { class: 'AUTH', ambiguous: false }],
+  ['403', { status: 403 }, { class: 'AUTH', ambiguous: false }],
+  ['404', { status: 404 }, { class: 'NOT_FOUND', ambiguous: false }],
+  ['422', { status: 422 }, { class: 'VALIDATION', ambiguous: false }],
+  ['423 locked', { status: 423 }, { class: 'AUTH', ambiguous: false }],
+  [
+    '429 with decimal seconds',
+    { status: 429, headers: { 'Retry-After': '4.5' } },
+    { class: 'RATE_LIMITED', retryAfterSeconds: 4.5, ambiguous: false },
+  ],
+  ['430', { status: 430 }, { class: 'RATE_LIMITED', ambiguous: false }],
+  ['500', { status: 500 }, { class: 'TRANSIENT', ambiguous: true }],
+  ['503', { status: 503, body: 'busy' }, { class: 'TRANSIENT', ambiguous: true, raw: 'busy' }],
+  ['reset', { instead: 'reset' }, { class: 'TRANSIENT', ambiguous: true }],
+  ['truncated body', { instead: 'truncate', body: userErrors() }, { class: 'TRANSIENT', ambiguous: true }],
+  ['HTML', { body: '<html>' }, { class: 'TRANSIENT', ambiguous: true }],
+  ['no data', { body: '{"data":{}}' }, { class: 'UNKNOWN', ambiguous: true }],
+  ['null payload', { body: '{"data":{"productUpdate":null}}' }, { class: 'UNKNOWN', ambiguous: true }],
+  [
+    'THROTTLED',
+    { body: topLevel('THROTTLED', EMPTY_BUCKET) },
+    { class: 'RATE_LIMITED', retryAfterSeconds: 22.9, ambiguous: false },
+  ],
+  ['ACCESS_DENIED', { body: topLevel('ACCESS_DENIED') }, { class: 'AUTH', ambiguous: false }],
+  ['MAX_COST_EXCEEDED', { body: topLevel('MAX_COST_EXCEEDED') }, { class: 'VALIDATION', ambiguous: false }],
+  ['undefinedField', { body: topLevel('undefinedField') }, { class: 'VALIDATION', ambiguous: false }],
+  ['INTERNAL_SERVER_ERROR', { body: topLevel('INTERNAL_SERVER_ERROR') }, { class: 'TRANSIENT', ambiguous: true }],
+  [
+    'a code that nobody knows',
+    { body: topLevel('NEW_THING') },
+    { class: 'UNKNOWN', code: 'NEW_THING', ambiguous: true },
+  ],
+  ['an error without a code', { body: topLevel(null) }, { class: 'UNKNOWN', code: null, ambiguous: true }],
+  [
+    'userError of a product gone',
+    { body: userErrors({ code: 'PRODUCT_DOES_NOT_EXIST', message: 'gone' }) },
+    { class: 'NOT_FOUND', ambiguous: false },
+  ],
+  [
+    'userError of a variant taken',
+    { body: userErrors({ code: 'VARIANT_ALREADY_EXISTS', message: 'taken' }) },
+    { class: 'CONFLICT', ambiguous: false },
+  ],
+  [
+    'userError of any other code',
+    { body: userErrors({ code: 'NEGATIVE_PRICE_VALUE', field: ['variants', '0', 'price'], message: 'bad' }) },
+    { class: 'VALIDATION', code: 'NEGATIVE_PRICE_VALUE', message: 'bad', ambiguous: false },
+  ],
+  [
+    'userError without a code: gone',
+    { body: userErrors({ message: 'Product does not exist' }) },
+    { class: 'NOT_FOUND' },
+  ],
+  ['userError without a code', { body: userErrors({ message: "Title can't be blank" }) }, { class: 'VALIDATION' }],
+];
+
+describe('what a mutation came to', () => {
+  it.each(MUTATION_TABLE)('%s', async (_, canned, expected) => {
+    server.script = [canned];
+    expect(await faultOf(client.mutate(MUTATION, {}))).toMatchObject(expected);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('is not ambiguous when nobody listens', async () => {
+    await server.close();
+    const fault = await faultOf(client.mutate(MUTATION, {}));
+    expect(fault).toMatchObject({ class: 'TRANSIENT', code: 'ECONNREFUSED', ambiguous: false });
+  });
+
+  it('is ambiguous when we stop waiting', async () => {
+    server.script = [{ instead: 'hang' }];
+    const fault = await faultOf(client.mutate(MUTATION, {}, AbortSignal.timeout(100)));
+    expect(fault).toMatchObject({ class: 'TRANSIENT', ambiguous: true });
+  });
+
+  it('waits for a bucket that is full again soon, as nothing was executed', async () => {
+    const cost = { requestedQueryCost: 30, throttleStatus: { currentlyAvailable: 20, restoreRate: 100 } };
+    server.script = [{ body: topLevel('THROTTLED', cost) }, { body: userErrors() }];
+    await client.mutate(MUTATION, {});
+    expect(server.requests).toHaveLength(2);
+  });
+
+  it('keeps the token out of what is stored', async () => {
+    server.script = [{ status: 403, body: `token ${TOKEN} lacks a scope` }];
+    const fault = await faultOf(client.mutate(MUTATION, {}));
+    expect(fault.raw).toBe('token [secret] lacks a scope');
+  });
+
+  it('tells bad variables apart by variant', async () => {
+    const problems = [{ path: [2, 'price'], explanation: 'no money' }];
+    server.script = [
+      { body: JSON.stringify({ errors: [{ message: 'bad', extensions: { code: 'INVALID_VARIABLE', problems } }] }) },
+    ];
+    const error: unknown = await client.mutate(MUTATION, {}).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ fault: { class: 'VALIDATION' } });
+    expect(error).toHaveProperty(
+      'byVariant',
+      new Map([[2, expect.objectContaining({ message: '2.price: no money' })]]),
+    );
+  });
+});
+
+describe('a query', () => {
+  it('is asked again after a transient failure, twice at most', async () => {
+    server.script = [{ status: 502 }, { instead: 'reset' }, { body: '{"data":{"shop":{"name":"x"}}}' }];
+    expect((await client.query(QUERY, {})).data).toEqual({ shop: { name: 'x' } });
+    server.script = [{ status: 502 }];
+    server.requests.length = 0;
+    expect(await faultOf(client.query(QUERY, {}))).toMatchObject({ class: 'TRANSIENT', ambiguous: false });
+    expect(server.requests).toHaveLength(3);
+  });
+
+  it('names the fields that a missing scope left out, and keeps the rest', async () => {
+    const errors = [
+      { message: 'no', path: ['product', 'variants', 0, 'unitCost'], extensions: { code: 'ACCESS_DENIED' } },
+    ];
+    server.script = [{ body: JSON.stringify({ data: { product: { id: '1' } }, errors }) }];
+    const { data, denied } = await client.query(QUERY, {});
+    expect([data, [...denied]]).toEqual([{ product: { id: '1' } }, ['unitCost']]);
+  });
+
+  it('fails when part of the answer is missing for any other reason', async () => {
+    const errors = [{ message: 'no', path: ['product'], extensions: { code: 'SOMETHING' } }];
+    server.script = [{ body: JSON.stringify({ data: { product: null }, errors }) }];
+    expect(await faultOf(client.query(QUERY, {}))).toMatchObject({ class: 'UNKNOWN', ambiguous: false });
+  });
+
+  it('reports once that another version answered', async () => {
+    server.script = [{ body: '{"data":{"a":1}}', headers: { 'X-Shopify-API-Version': '2027-01' } }];
+    await client.query(QUERY, {});
+    await client.query(QUERY, {});
+    expect(versions).toEqual([['2026-10', '2027-01']]);
+    expect(server.requests[0]).toMatchObject({
+      path: '/admin/api/2026-10/graphql.json',
+      headers: { 'x-shopify-access-token': TOKEN, 'user-agent': expect.stringMatching(/^Skuward/) },
+    });
+  });
+});

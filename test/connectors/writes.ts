@@ -1,0 +1,50 @@
+import { ConnectorError } from '../../src/application/ports/connector.js';
+import type { RecordOutcome, RecordWrite } from '../../src/application/ports/connector.js';
+import type { FieldValues } from '../../src/domain/primitives/json.js';
+import type { DeliveryFault, ObservedRecord, RecordEntity } from '../../src/domain/publishing/system.js';
+
+export function createOf(entity: RecordEntity, code: string, values: FieldValues): RecordWrite {
+  return {
+    entity,
+    id: `${entity.toLowerCase()}-${code}`,
+    code,
+    action: 'CREATE',
+    externalId: null,
+    values,
+    token: null,
+  };
+}
+
+export function updateOf(record: ObservedRecord, values: FieldValues): RecordWrite {
+  const { entity, externalId, token } = record;
+  const code = record.code ?? '';
+  return { entity, id: `${entity.toLowerCase()}-${code}`, code, action: 'UPDATE', externalId, values, token };
+}
+
+/** The observed record of an outcome; fails the test where it was not written. */
+export function observedOf(outcomes: RecordOutcome[], code: string): ObservedRecord {
+  const outcome = outcomes.find(({ id }) => id.endsWith(`-${code}`));
+  if (!outcome?.written) throw new Error(`${code} was not written: ${JSON.stringify(outcome)}`);
+  return outcome.observed;
+}
+
+export function faultIn(outcomes: RecordOutcome[], code: string): DeliveryFault {
+  const outcome = outcomes.find(({ id }) => id.endsWith(`-${code}`));
+  if (!outcome || outcome.written) throw new Error(`${code} was written: ${JSON.stringify(outcome)}`);
+  return outcome.fault;
+}
+
+export async function faultFrom(work: Promise<unknown>): Promise<DeliveryFault> {
+  const error: unknown = await work.then(
+    () => null,
+    (thrown: unknown) => thrown,
+  );
+  if (!(error instanceof ConnectorError)) throw new Error(`no ConnectorError but ${String(error)}`);
+  return error.fault;
+}
+
+export async function allOf(scan: AsyncIterable<ObservedRecord[]>): Promise<ObservedRecord[]> {
+  const records: ObservedRecord[] = [];
+  for await (const batch of scan) records.push(...batch);
+  return records;
+}

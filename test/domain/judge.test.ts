@@ -1,0 +1,124 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Actor } from '../../src/domain/actor.js';
+import { compareRecord } from '../../src/domain/drift/compare.js';
+import type { KnownRecord, OpenFinding } from '../../src/domain/drift/finding.js';
+import { severityOf } from '../../src/domain/drift/finding.js';
+import { judgeRecord } from '../../src/domain/drift/judge.js';
+import { DEFAULT_RULES } from '../../src/domain/drift/source-of-truth.js';
+import type { FieldValues } from '../../src/domain/primitives/json.js';
+
+const OLI: Actor = { kind: 'API_KEY', id: 'k', name: 'oli', partyId: 'p' };
+const NOON = new Date('2026-11-23T12:00:00Z');
+
+function judge(
+  values: { c: FieldValues; b: FieldValues | null; o: FieldValues },
+  open: Partial<OpenFinding>[] = [],
+  changedAt: [string, Date][] = [],
+): ReturnType<typeof judgeRecord> {
+  const openFindings = open.map((each): OpenFinding => ({
+    id: 'f1',
+    kind: 'FIELD',
+    field: 'price',
+    found: null,
+    openedAt: NOON,
+    revertRequestedBy: null,
+    ...each,
+  }));
+  const record: KnownRecord = {
+    id: 'r',
+    productId: 'p',
+    skuId: 's',
+    target: 'A-1',
+    skuState: 'ACTIVE',
+    published: values.b,
+    openFindings,
+  };
+  const input = {
+    canonical: values.c,
+    base: values.b,
+    observed: values.o,
+    unreadable: [],
+    expected: [],
+    rules: DEFAULT_RULES,
+  };
+  return judgeRecord(record, compareRecord(input), { attribution: null, changedAt: new Map(changedAt) });
+}
+
+describe('what verdicts lead to: nothing is overwritten unseen', () => {
+  it('writes what lags, and only that', () => {
+    const out = judge({
+      c: { price: '12.00', gtin: 'x' },
+      b: { price: '10.00', gtin: 'x' },
+      o: { price: '10.00', gtin: 'x' },
+    });
+    expect(out).toMatchObject({
+      writes: { price: '12.00' },
+      expected: { price: '12.00' },
+      findings: [],
+      held: [],
+      inSync: false,
+    });
+  });
+
+  it('holds an edit and puts it on record with all three values', () => {
+    const out = judge({ c: { price: '12.00' }, b: { price: '10.00' }, o: { price: '11.00' } });
+    expect(out.writes).toEqual({});
+    expect(out.held).toEqual(['price']);
+    expect(out.findings[0]).toMatchObject({
+      expected: '12.00',
+      found: '11.00',
+      lastPublished: '10.00',
+      kind: 'FIELD',
+      severity: 'HIGH',
+    });
+  });
+
+  it('keeps holding while the finding is open, also when only the master moves on', () => {
+    const out = judge({ c: { price: '12.00' }, b: { price: '11.00' }, o: { price: '11.00' } }, [{ found: '11.00' }]);
+    expect(out).toMatchObject({ writes: {}, held: ['price'] });
+  });
+
+  it('writes over just the value that a person agreed to overwrite', () => {
+    const values = { c: { price: '10.00' }, b: { price: '10.00' }, o: { price: '11.00' } };
+    const agreed = judge(values, [{ found: '11.00', revertRequestedBy: OLI }]);
+    expect(agreed.writes).toEqual({ price: '10.00' });
+    expect(agreed.endings.price).toEqual({ findingId: 'f1', resolution: 'REVERTED', by: OLI });
+    const movedOn = judge({ ...values, o: { price: '11.50' } }, [{ found: '11.00', revertRequestedBy: OLI }]);
+    expect(movedOn).toMatchObject({ writes: {}, held: ['price'] });
+    expect(movedOn.findings[0]?.found).toBe('11.50');
+  });
+
+  it('lets a request win that changed the field after the finding opened, and keeps what it overwrote on record', () => {
+    const values = { c: { price: '12.00' }, b: { price: '10.00' }, o: { price: '11.00' } };
+    const later = judge(values, [{ found: '11.00' }], [['price', new Date(NOON.getTime() + 1)]]);
+    expect(later.writes).toEqual({ price: '12.00' });
+    expect(later.endings.price?.resolution).toBe('SUPERSEDED');
+    const unseen = judge(
+      { ...values, o: { price: '11.90' } },
+      [{ found: '11.00' }],
+      [['price', new Date(NOON.getTime() + 1)]],
+    );
+    expect(unseen.findings[0]?.found).toBe('11.90');
+    const earlier = judge(values, [{ found: '11.00' }], [['price', new Date(NOON.getTime() - 1)]]);
+    expect(earlier.writes).toEqual({});
+  });
+
+  it('closes a finding that is in sync again: by whoever asked for the revert, else by itself', () => {
+    const values = { c: { price: '10.00' }, b: { price: '11.00' }, o: { price: '10.00' } };
+    expect(judge(values, [{}]).closings[0]?.resolution).toBe('SELF_HEALED');
+    expect(judge(values, [{ revertRequestedBy: OLI }]).closings[0]).toMatchObject({ resolution: 'REVERTED', by: OLI });
+  });
+
+  it('flags what differed when the system was linked, takes it as base, and writes nothing', () => {
+    const out = judge({ c: { price: '10.00' }, b: null, o: { price: '11.00' } });
+    expect(out).toMatchObject({ base: { price: '11.00' }, writes: {}, held: ['price'] });
+    expect(out.findings[0]?.lastPublished).toBeNull();
+  });
+
+  it('calls it critical when something that must not be sold is on sale', () => {
+    expect(severityOf('HIGH', 'lifecycle', 'RETIRED', { published: true })).toBe('CRITICAL');
+    expect(severityOf('HIGH', 'lifecycle', 'ON_HOLD', { salable: true })).toBe('CRITICAL');
+    expect(severityOf('HIGH', 'lifecycle', 'ACTIVE', { published: false })).toBe('HIGH');
+    expect(severityOf('HIGH', 'price', 'RETIRED', { published: true })).toBe('HIGH');
+  });
+});

@@ -1,0 +1,213 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { ImportView } from '../../src/application/imports/read-import.js';
+import { readImport } from '../../src/application/imports/read-import.js';
+import { receiveImport } from '../../src/application/imports/receive-import.js';
+import { resumeImports } from '../../src/application/imports/resume-imports.js';
+import { runImport } from '../../src/application/imports/run-import.js';
+import type { Ports } from '../../src/application/ports/ports.js';
+import type { World } from '../support/world.js';
+import { buildWorld, codesOf, HOST, must } from '../support/world.js';
+
+const DATA = resolve(import.meta.dirname, '../../../shared/data');
+const LUMA = resolve(DATA, 'luma/products_export.csv');
+const SAMPLE = resolve(DATA, 'shopify-sample/jewelery.csv');
+const HEADER =
+  'Handle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Price,Variant Barcode,Variant Compare At Price,Status';
+const BASELINE = { format: 'shopify-csv', mode: 'baseline' };
+
+/** A test on real files that are not part of the repository; without them, the name says so. */
+function real(path: string): (name: string, test: () => Promise<void>) => void {
+  if (existsSync(path)) return (name, test) => it(name, test);
+  return (name) => it(`${name} (data not here)`, () => expect(existsSync(path)).toBe(false));
+}
+
+let world: World;
+beforeAll(async () => {
+  world = await buildWorld({ worker: false });
+});
+afterAll(async () => {
+  await world.close();
+});
+
+async function* bytesOf(text: string | Buffer): AsyncGenerator<Buffer> {
+  yield Buffer.from(text);
+}
+
+async function upload(text: string | Buffer): Promise<string> {
+  return must(await receiveImport(world.ports, HOST, BASELINE, bytesOf(text))).id;
+}
+
+async function viewOf(id: string): Promise<ImportView> {
+  const view = await readImport(world.ports, id);
+  if (!view) throw new Error(`there is no import ${id}`);
+  return view;
+}
+
+async function imported(text: string | Buffer): Promise<ImportView> {
+  const id = await upload(text);
+  await runImport(world.ports, id);
+  return viewOf(id);
+}
+
+function file(...rows: string[]): string {
+  return [HEADER, ...rows, ''].join('\n');
+}
+
+/** Line, column, code and whether the whole row was rejected, of every error. */
+function told({ errors }: ImportView): unknown[] {
+  return errors.map(({ line, column, code, rejected }) => [line, column, code, rejected]);
+}
+
+async function countOf(what: string): Promise<number> {
+  const [row] = (await world.database.source.query(`select count(*)::int as n from ${what}`)) as { n: number }[];
+  return row?.n ?? -1;
+}
+
+describe('a baseline import', () => {
+  it('takes the good rows, names the others, and owes nothing to any system', async () => {
+    const view = await imported(
+      file(
+        'cup,Cup,Color,Red,CUP-R,ten,,,active',
+        'cup,,,Blue,CUP-B,5.00,4006381333931,4.00,',
+        'cup,,,blue,CUP-B2,5.00,,,',
+        'cup,,,Green,cup-r,5.00,,,',
+        'cup,,,White,,5.00,,,',
+        'jug,Jug,Title,Default Title,JUG,7,4006381333931,,draft',
+        'jug,broken row',
+      ),
+    );
+    expect(view).toMatchObject({ state: 'SUCCEEDED', rowsRead: 7, skusCreated: 3, rejected: 4, error: null });
+    expect(told(view)).toEqual([
+      [2, 'Variant Price', 'INVALID_FORMAT', false],
+      [3, 'Variant Compare At Price', 'INVALID_FORMAT', false],
+      [4, 'Option1 Value', 'OPTIONS_TAKEN', true],
+      [5, 'Variant SKU', 'CODE_TAKEN', true],
+      [6, 'Variant SKU', 'REQUIRED', true],
+      [7, 'Variant Barcode', 'GTIN_TAKEN', false],
+      [8, null, 'CSV_INVALID', true],
+    ]);
+    const cup = await world.ports.catalog.skuByCode('CUP-B');
+    expect(cup).toMatchObject({
+      state: 'ACTIVE',
+      title: 'Cup - Blue',
+      price: '5.00',
+      compareAtPrice: null,
+      gtin: '4006381333931',
+      optionValues: [{ name: 'Color', value: 'Blue' }],
+      revision: 1,
+    });
+    expect(await world.ports.catalog.skuByCode('JUG')).toMatchObject({ state: 'DRAFT', gtin: null, optionValues: [] });
+    expect(await countOf('delivery')).toBe(0);
+    expect(await countOf(`record where match <> 'WAITING'`)).toBe(0);
+    expect(await countOf(`scan where state = 'RUNNING'`)).toBeGreaterThan(0);
+    expect(await countOf('import_chunk')).toBe(0);
+  });
+
+  it('rejects what the master knows already, and lets new SKUs join a product under its options', async () => {
+    await imported(file('mug,Mug,Size,S,MUG-S,1,,,active'));
+    const view = await imported(
+      file('mug,Mug,Size,S,MUG-S,1,,,active', 'mug,,,M,MUG-M,1,,,', 'cap,Cap,Size,S,CAP-S,1,,,active'),
+    );
+    expect(view).toMatchObject({ state: 'SUCCEEDED', skusCreated: 2, rejected: 1 });
+    expect(told(view)).toEqual([[2, 'Variant SKU', 'CODE_TAKEN', true]]);
+    const other = await imported(file('mug,Mug,Color,Red,MUG-RED,1,,,active'));
+    expect(told(other)).toEqual([[2, 'Option1 Name', 'OPTIONS_TAKEN', true]]);
+    const { product } = { product: await world.ports.catalog.productByHandle('mug') };
+    expect(product).toMatchObject({ revision: 1, optionNames: ['Size'] });
+  });
+
+  it('knows its own work when it is taken again after its process died', async () => {
+    const id = await upload(file('pen,Pen,Size,S,PEN-S,1,,,active', 'pen,,,M,PEN-M,1,,,', 'pen,,,L,,1,,,'));
+    const dies: Ports = Object.create(world.ports, {
+      imports: {
+        value: Object.create(world.ports.imports, {
+          // The process ends after the rows were committed and before anything was said about them.
+          progress: { value: () => Promise.reject(new Error('died')) },
+          addErrors: { value: () => Promise.reject(new Error('died')) },
+          finish: { value: () => Promise.resolve() },
+        }),
+      },
+    });
+    await runImport(dies, id);
+    expect(await viewOf(id)).toMatchObject({ state: 'RUNNING', rowsRead: 0 });
+    expect(await world.ports.catalog.skuByCode('PEN-M')).not.toBeNull();
+    const left = await upload(file('left,Left,Title,Default Title,LEFT,1,,,active'));
+    await resumeImports(world.ports);
+    await runImport(world.ports, id);
+    await runImport(world.ports, left);
+    expect(await viewOf(id)).toMatchObject({ state: 'SUCCEEDED', rowsRead: 3, skusCreated: 2, rejected: 1 });
+    expect(await countOf(`sku_revision where sku_id = (select id from sku where code = 'PEN-M')`)).toBe(1);
+    await runImport(world.ports, id);
+    expect(await countOf(`import_error where import_id = '${id}'`)).toBe(1);
+  });
+
+  it('takes what stands before a quote that is never closed, and says so', async () => {
+    const view = await imported(
+      file('ink,Ink,Title,Default Title,INK,1,,,active', 'oil,"Oil,Title,Default Title,OIL,1,,,'),
+    );
+    expect(view).toMatchObject({ state: 'FAILED', skusCreated: 1 });
+    expect(view.error).toMatch(/^CSV_INVALID: line 3: .*the 1 SKUs before it were taken$/);
+    expect(told(view)).toEqual([[3, 'Title', 'CSV_INVALID', true]]);
+    expect(await world.ports.catalog.skuByCode('INK')).not.toBeNull();
+    expect(await world.ports.catalog.skuByCode('OIL')).toBeNull();
+  });
+
+  it.each([
+    ['<html><body>a,b</body></html>', /HTML/],
+    ['', /empty/],
+    ['Name,Email\nAda,a@example.com\n', /neither a handle nor a SKU/],
+    ['\u0000\u0001,\u0002', /UTF-8/],
+  ])('refuses %j as a file', async (text, reason) => {
+    const view = await imported(text);
+    expect(view).toMatchObject({ state: 'FAILED', skusCreated: 0 });
+    expect(view.error).toMatch(reason);
+    expect(told(view)).toEqual([[1, null, 'CSV_INVALID', true]]);
+  });
+
+  it('keeps our own faults to the log', async () => {
+    const id = await upload(file('tea,Tea,Title,Default Title,TEA,1,,,active'));
+    const broken: Ports = Object.create(world.ports, {
+      work: { value: { run: () => Promise.reject(new Error('relation "sku" is on fire')) } },
+    });
+    await runImport(broken, id);
+    const view = await viewOf(id);
+    expect(view.state).toBe('FAILED');
+    expect(view.error).not.toContain('fire');
+    expect(world.logged.join('\n')).toContain('on fire');
+  });
+
+  it('keeps nothing of an upload that breaks off, is too long, or has another format', async () => {
+    const torn = async function* (): AsyncGenerator<Buffer> {
+      yield Buffer.alloc(300_000, 'a,b\n');
+      throw new Error('socket hang up');
+    };
+    expect(codesOf(await receiveImport(world.ports, HOST, BASELINE, torn()))).toEqual(['CSV_INVALID']);
+    expect(codesOf(await receiveImport(world.ports, HOST, { format: 'xlsx', mode: 'propose' }, bytesOf('')))).toEqual([
+      'INVALID_FORMAT',
+      'INVALID_FORMAT',
+    ]);
+    expect(await countOf('import_chunk')).toBe(0);
+    expect(await readImport(world.ports, 'no-such-import')).toBeNull();
+  });
+
+  real(SAMPLE)('names every variant of a file without SKUs', async () => {
+    const view = await imported(readFileSync(SAMPLE));
+    expect(view).toMatchObject({ state: 'FAILED', skusCreated: 0 });
+    expect(view.error).toMatch(/^CSV_NO_SKUS/);
+    const nameless = view.errors.filter(({ code, column }) => code === 'REQUIRED' && column === 'Variant SKU');
+    expect(nameless.length).toBeGreaterThan(20);
+    expect(view.rejected).toBe(new Set(nameless.map(({ line }) => line)).size);
+  });
+
+  real(LUMA)('takes the 1,891 SKUs of a real shop within 5 seconds', async () => {
+    const began = performance.now();
+    const view = await imported(readFileSync(LUMA));
+    const seconds = (performance.now() - began) / 1000;
+    expect(view).toMatchObject({ state: 'SUCCEEDED', rowsRead: 1891 });
+    expect(view.skusCreated + view.rejected).toBe(1891);
+    expect(view.skusCreated).toBe(1891);
+    expect(seconds).toBeLessThan(5);
+  });
+});
