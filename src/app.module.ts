@@ -7,7 +7,7 @@ import { Readiness } from './application/ports/readiness.js';
 import { ReportRenderer } from './application/ports/report-renderer.js';
 import { GraphqlApiModule } from './graphql/graphql.module.js';
 import { HttpModule } from './http/http.module.js';
-import { HtmlReportRenderer } from './porch/html-report-renderer.js';
+import { BoundReportRenderer } from './porch/report-renderer.js';
 
 export interface AppParts {
   ports: Ports;
@@ -25,7 +25,7 @@ export class PortsModule {
     const providers = [
       { provide: Ports, useValue: parts.ports },
       { provide: Readiness, useValue: parts.readiness },
-      { provide: ReportRenderer, useValue: new HtmlReportRenderer() },
+      { provide: ReportRenderer, useValue: new BoundReportRenderer() },
       { provide: BOOTSTRAP_KEY, useValue: parts.bootstrapKey },
       { provide: PUBLIC_URL, useValue: parts.publicUrl },
       { provide: PRODUCTION, useValue: parts.production },

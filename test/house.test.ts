@@ -28,7 +28,7 @@ const SHORT_FILES: Record<string, string> = {
   'src/application/ports/report-renderer.ts': 'one port a file',
   'src/domain/access/secret-hash.ts': 'access and application share it and nothing else',
   'src/jobs/queues.ts': 'the migration names the queues without loading the workers',
-  'src/porch/html-report-renderer.ts': 'binds one port',
+  'src/porch/report-renderer.ts': 'binds one port',
   'src/storage/stores/audit.ts': 'every store may append to it',
 };
 

@@ -58,7 +58,9 @@ function unauthenticated(context: ExecutionContext): UnauthorizedException {
 
 function forbidden(context: ExecutionContext, roles: readonly Role[]): ForbiddenException {
   const message =
-    roles.length === 0 ? 'Nobody may call this.' : `This needs the role ${[...new Set([...roles, 'ADMIN'])].join(' or ')}.`;
+    roles.length === 0
+      ? 'Nobody may call this.'
+      : `This needs the role ${[...new Set([...roles, 'ADMIN'])].join(' or ')}.`;
   return new ForbiddenException(bodyFor(context, 'FORBIDDEN', message));
 }
 

@@ -90,7 +90,9 @@ async function follow(client: ServiceClient, started: ImportView, lines: number,
 
 function report(view: ImportView, io: CliIo): void {
   const { state, skusCreated, rowsRead, rejected, errors } = view;
-  io.out(`${state}: ${count(skusCreated)} SKUs taken from ${count(rowsRead)} rows, ${count(rejected)} rows not taken`);
+  io.out(
+    `${state}: SKUs taken: ${count(skusCreated)}, rows read: ${count(rowsRead)}, rows not taken: ${count(rejected)}`,
+  );
   if (view.error !== null) io.err(view.error);
   if (errors.length === 0) return;
   const rows = errors

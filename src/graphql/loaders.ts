@@ -81,7 +81,8 @@ export class Loaders {
     const { sku, skuByCode, product, request, decisions, requestDeliveries } = this;
     const { delivery, records, openFindings, finding, scan } = this;
     const catalog = [sku, skuByCode, product, records, openFindings];
-    for (const loader of [...catalog, request, decisions, requestDeliveries, delivery, finding, scan]) loader.clearAll();
+    for (const loader of [...catalog, request, decisions, requestDeliveries, delivery, finding, scan])
+      loader.clearAll();
     this.#whole.reset();
   }
 }

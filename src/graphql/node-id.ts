@@ -43,5 +43,7 @@ export function decodeNodeId(id: string): { kind: NodeKind; key: string } | null
 export function keyOf(kind: NodeKind, id: string): string {
   const decoded = decodeNodeId(id);
   if (decoded?.kind === kind) return decoded.key;
-  throw new UnprocessableEntityException(`"${id.slice(0, 80)}" is no id of a ${kind}; such an id begins with "${kind}_".`);
+  throw new UnprocessableEntityException(
+    `"${id.slice(0, 80)}" is no id of a ${kind}; such an id begins with "${kind}_".`,
+  );
 }

@@ -1,16 +1,17 @@
 import { Module } from '@nestjs/common';
 import { ErrorFilter } from './error.filter.js';
+import { GraphiqlController } from './graphiql.controller.js';
 import { HealthController } from './health.controller.js';
 import { ImportsController } from './imports.controller.js';
 import { ReportsController } from './reports.controller.js';
 import { WebhooksController } from './webhooks.controller.js';
 
 /**
- * HTTP beside GraphQL. Needs of the porch: the global providers Ports, Readiness and ReportRenderer; a raw body parser
- * on `/webhooks`; none on `/imports`, whose bodies are streamed.
+ * HTTP beside GraphQL. Needs of the porch: the global providers Ports, Readiness, ReportRenderer and PRODUCTION; a raw
+ * body parser on `/webhooks`; none on `/imports`, whose bodies are streamed.
  */
 @Module({
-  controllers: [HealthController, ImportsController, ReportsController, WebhooksController],
+  controllers: [GraphiqlController, HealthController, ImportsController, ReportsController, WebhooksController],
   providers: [ErrorFilter],
 })
 export class HttpModule {}

@@ -35,7 +35,7 @@ export class ReportsController {
     response.setHeader('Cache-Control', 'no-store');
     response.setHeader('X-Content-Type-Options', 'nosniff');
     if (format === 'json') {
-      response.json(read.value);
+      response.type('json').send(this.#renderer.driftAuditJson(read.value));
       return;
     }
     response.setHeader('Content-Security-Policy', PAGE_POLICY);

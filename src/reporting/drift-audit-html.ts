@@ -123,7 +123,9 @@ function summarySection({ summary }: DriftAudit): Markup {
 function gapSection({ gaps }: DriftAudit): Markup {
   const body =
     gaps.length === 0
-      ? html`<p class="clear">No gaps: every system was scanned to the end and every governed SKU was compared.</p>`
+      ? html`<p class="clear">
+          No gaps are known: every system had a finished full scan, and no comparison is missing.
+        </p>`
       : html`<p>Read every figure of this report with these in mind.</p>
           <ul class="gaps">
             ${gaps.map((gap) => html`<li>${gap}</li>`)}
@@ -203,7 +205,7 @@ function termsSection(): Markup {
       <dd>
         Share of governed SKUs that were compared, in the quarter, with every system that they are in or are to be in.
       </dd>
-      <dt>Drift rate</dt>
+      <dt>Drifted SKUs</dt>
       <dd>Governed SKUs with any finding opened in the quarter, per 1,000 governed.</dd>
       <dt>Time to resolve</dt>
       <dd>From being seen, or seen again, to being resolved; the median of what was resolved in the quarter.</dd>

@@ -40,13 +40,13 @@ tbody th { font-weight: 500; overflow-wrap: anywhere; }
 .share i { position: absolute; right: 0; bottom: 0; height: 2px; max-width: 100%; background: #b4532a; }
 .scroll { overflow-x: auto; }
 .findings { font-size: .84rem; }
-.findings td { overflow-wrap: anywhere; min-width: 5rem; }
+.findings td { overflow-wrap: break-word; min-width: 5rem; max-width: 14rem; }
 .findings tbody th { min-width: 9.5rem; }
 small { display: block; color: var(--soft); font-size: .92em; font-weight: 400; }
 small.late { color: var(--drift); font-weight: 600; }
 em { color: var(--soft); }
-.value { white-space: pre-wrap; }
-.severity { display: inline-block; margin-right: .3rem; font-size: .74rem; letter-spacing: .04em; }
+.value { white-space: pre-wrap; overflow-wrap: anywhere; }
+.severity { display: block; font-size: .74rem; letter-spacing: .04em; }
 .severity.critical, .severity.high { color: var(--drift); }
 .severity.medium, .severity.low { color: var(--soft); font-weight: 600; }
 .terms { display: grid; grid-template-columns: max-content 1fr; gap: .35rem 1.25rem; margin: 0; max-width: 48rem; font-size: .9rem; }

@@ -105,9 +105,21 @@ export function weeklyTable(audit: DriftAudit): Markup {
   </table>`;
 }
 
+/** Records as "status: ACTIVE, published: true" and lists with semicolons: words that break over lines, unlike JSON. */
+function told(value: Json): string {
+  if (value === null) return 'not set';
+  if (Array.isArray(value)) return value.length === 0 ? 'empty list' : value.map(told).join('; ');
+  if (typeof value === 'object') {
+    return Object.entries(value)
+      .map(([key, inner]) => `${key}: ${told(inner)}`)
+      .join(', ');
+  }
+  return String(value);
+}
+
 function valueText(value: Json): Markup {
   if (value === null) return html`<em>not set</em>`;
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const text = told(value);
   const signs = Array.from(text);
   const short = signs.length > VALUE_CHARACTERS ? `${signs.slice(0, VALUE_CHARACTERS).join('')}…` : text;
   return html`<span class="value">${short}</span>`;

@@ -7,6 +7,7 @@ import { receiveImport } from '../../src/application/imports/receive-import.js';
 import { resumeImports } from '../../src/application/imports/resume-imports.js';
 import { runImport } from '../../src/application/imports/run-import.js';
 import type { Ports } from '../../src/application/ports/ports.js';
+import { sqlOver } from '../../src/storage/sql.js';
 import type { World } from '../support/world.js';
 import { buildWorld, codesOf, HOST, must } from '../support/world.js';
 
@@ -35,6 +36,12 @@ async function* bytesOf(text: string | Buffer): AsyncGenerator<Buffer> {
   yield Buffer.from(text);
 }
 
+/** An upload whose sender goes away. */
+async function* torn(): AsyncGenerator<Buffer> {
+  yield Buffer.alloc(300_000, 'a,b\n');
+  throw new Error('socket hang up');
+}
+
 async function upload(text: string | Buffer): Promise<string> {
   return must(await receiveImport(world.ports, HOST, BASELINE, bytesOf(text))).id;
 }
@@ -61,7 +68,7 @@ function told({ errors }: ImportView): unknown[] {
 }
 
 async function countOf(what: string): Promise<number> {
-  const [row] = (await world.database.source.query(`select count(*)::int as n from ${what}`)) as { n: number }[];
+  const [row] = await sqlOver(world.database.source).rows<{ n: number }>(`select count(*)::int as n from ${what}`);
   return row?.n ?? -1;
 }
 
@@ -118,6 +125,16 @@ describe('a baseline import', () => {
     expect(product).toMatchObject({ revision: 1, optionNames: ['Size'] });
   });
 
+  it('takes as many variants as a product may have, and names the rest', async () => {
+    const rows = Array.from({ length: 2_050 }, (_, n) => `big,${n ? '' : 'Big'},${n ? '' : 'No'},${n},BIG-${n},1,,,`);
+    const view = await imported(file(...rows));
+    expect(view).toMatchObject({ state: 'SUCCEEDED', skusCreated: 2_048, rejected: 2 });
+    expect(told(view)).toEqual([
+      [2_050, 'Handle', 'TOO_MANY', true],
+      [2_051, 'Handle', 'TOO_MANY', true],
+    ]);
+  });
+
   it('knows its own work when it is taken again after its process died', async () => {
     const id = await upload(file('pen,Pen,Size,S,PEN-S,1,,,active', 'pen,,,M,PEN-M,1,,,', 'pen,,,L,,1,,,'));
     const dies: Ports = Object.create(world.ports, {
@@ -148,7 +165,7 @@ describe('a baseline import', () => {
       file('ink,Ink,Title,Default Title,INK,1,,,active', 'oil,"Oil,Title,Default Title,OIL,1,,,'),
     );
     expect(view).toMatchObject({ state: 'FAILED', skusCreated: 1 });
-    expect(view.error).toMatch(/^CSV_INVALID: line 3: .*the 1 SKUs before it were taken$/);
+    expect(view.error).toMatch(/^CSV_INVALID: line 3: .*; SKUs taken before it: 1$/);
     expect(told(view)).toEqual([[3, 'Title', 'CSV_INVALID', true]]);
     expect(await world.ports.catalog.skuByCode('INK')).not.toBeNull();
     expect(await world.ports.catalog.skuByCode('OIL')).toBeNull();
@@ -179,10 +196,6 @@ describe('a baseline import', () => {
   });
 
   it('keeps nothing of an upload that breaks off, is too long, or has another format', async () => {
-    const torn = async function* (): AsyncGenerator<Buffer> {
-      yield Buffer.alloc(300_000, 'a,b\n');
-      throw new Error('socket hang up');
-    };
     expect(codesOf(await receiveImport(world.ports, HOST, BASELINE, torn()))).toEqual(['CSV_INVALID']);
     expect(codesOf(await receiveImport(world.ports, HOST, { format: 'xlsx', mode: 'propose' }, bytesOf('')))).toEqual([
       'INVALID_FORMAT',

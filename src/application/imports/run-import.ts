@@ -30,16 +30,21 @@ export async function runImport(ports: Ports, id: string): Promise<void> {
   }
   const run = new ImportRun(ports, job);
   try {
-    for await (const rows of csvRows(ports.imports.chunks(id))) await run.take(rows);
-    await run.end();
+    await readThrough(run, ports.imports.chunks(id));
   } catch (error) {
-    if (error instanceof CsvFault) {
-      await run.fail(error);
-      return;
-    }
     ports.log('error', 'an import failed', { import: id, error: error instanceof Error ? error.stack : String(error) });
     const told = `something went wrong on our side after line ${run.lastLine}; what was taken before is in`;
     await ports.imports.finish(id, 'FAILED', told);
+  }
+}
+
+async function readThrough(run: ImportRun, chunks: AsyncIterable<Buffer>): Promise<void> {
+  try {
+    for await (const rows of csvRows(chunks)) await run.take(rows);
+    await run.end();
+  } catch (error) {
+    if (!(error instanceof CsvFault)) throw error;
+    await run.fail(error);
   }
 }
 
@@ -84,8 +89,9 @@ class ImportRun {
       await this.ports.imports.finish(this.job.id, 'FAILED', told);
       return;
     }
-    await this.ports.imports.finish(this.job.id, 'SUCCEEDED', null);
+    // Before it is told that the import has ended: whoever waits for that may then wait for the scans.
     if (this.skusCreated > 0) await this.lookAround();
+    await this.ports.imports.finish(this.job.id, 'SUCCEEDED', null);
   }
 
   /** The file stops being CSV: what stands before that line is taken, nothing behind it is. */
@@ -95,7 +101,7 @@ class ImportRun {
     const { line, message } = fault;
     this.faults.push({ line, column, code: 'CSV_INVALID', message, value: null, rejected: true });
     await this.flush(this.header);
-    const before = this.skusCreated > 0 ? `; the ${this.skusCreated} SKUs before it were taken` : '; nothing was taken';
+    const before = this.skusCreated > 0 ? `; SKUs taken before it: ${this.skusCreated}` : '; nothing was taken';
     await this.ports.imports.finish(this.job.id, 'FAILED', `CSV_INVALID: line ${line}: ${message}${before}`);
     if (this.skusCreated > 0) await this.lookAround();
   }

@@ -12,4 +12,7 @@ export abstract class ReportRenderer {
    * security policy that would stop them anyway.
    */
   abstract driftAuditHtml(audit: DriftAudit): string;
+
+  /** The same for machines: JSON with keys in a fixed order. */
+  abstract driftAuditJson(audit: DriftAudit): string;
 }

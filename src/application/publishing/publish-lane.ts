@@ -90,9 +90,13 @@ function reckon(
     return { record, observed, canonical: {}, judgement: null, write: null };
   }
   const expected = record.unsettled.map((attempt) => attempt.expected);
+  // A creation of ours whose answer was lost, found again: nothing was there before it, so what differs is what it did
+  // not get to do, and not somebody's edit.
+  const unfinished = record.match === 'TO_CREATE' && expected.length > 0;
+  const base = unfinished ? { ...values, ...record.published } : record.published;
   const input = {
     canonical,
-    base: record.published,
+    base,
     observed: values,
     unreadable: observed.unreadable,
     expected,

@@ -123,12 +123,21 @@ function normaliseOptions(value: Json): Json {
   return [...value].sort((a, b) => (canonicalJson(a) < canonicalJson(b) ? -1 : 1));
 }
 
+/** Shopify shows no weight as a weight of 0, and an ERP may: both mean that nobody has weighed it. */
+const weightLaw: FieldLaw = {
+  ...numberLaw((plain) => decimalText(plain)),
+  normalise: (value) => {
+    const weight = normaliseNumber(value, (plain) => decimalText(plain));
+    return weight === '0' ? null : weight;
+  },
+};
+
 const textLaw = plainLaw(normaliseText);
 const LAWS: Readonly<Record<string, FieldLaw>> = {
   price: numberLaw(moneyText),
   compareAtPrice: numberLaw(moneyText),
   cost: numberLaw(moneyText),
-  weight: numberLaw((plain) => decimalText(plain)),
+  weight: weightLaw,
   'product.tags': tagLaw,
   optionValues: plainLaw(normaliseOptions),
   lifecycle: lifecycleLaw,

@@ -124,11 +124,16 @@ export function changeDraftOf(input: ChangeInput): ChangeDraft {
     const { code, baseRevision, fields } = skuUpdate;
     return { kind: 'skuUpdate', input: { code, baseRevision: baseRevision ?? null, fields: skuFieldsOf(fields) } };
   }
-  if (skuTransition) return { kind: 'skuTransition', input: { ...skuTransition } };
+  if (skuTransition) {
+    const { code, to, successor } = skuTransition;
+    return { kind: 'skuTransition', input: { code, to, successor } };
+  }
   throw new UnprocessableEntityException('A change names exactly one operation.');
 }
 
-function productFieldsOf(input: ProductFieldsInput & Pick<ProductFieldsDraft, 'title' | 'optionNames'>): ProductFieldsDraft {
+function productFieldsOf(
+  input: ProductFieldsInput & Pick<ProductFieldsDraft, 'title' | 'optionNames'>,
+): ProductFieldsDraft {
   const { attributes, ...plain } = input;
   return attributes === undefined ? plain : { ...plain, attributes: attributesInput(attributes) };
 }

@@ -23,8 +23,9 @@ function ofLiteral(node: ValueNode, variables: Variables): unknown {
     case Kind.OBJECT:
       return Object.fromEntries(node.fields.map((field) => [field.name.value, ofLiteral(field.value, variables)]));
     case Kind.VARIABLE:
-      return variables?.[node.name.value] ?? null;
+      break;
   }
+  return variables?.[node.name.value] ?? null;
 }
 
 function checked(value: unknown, depth = 0): Json {

@@ -19,12 +19,17 @@ export async function propose(client: DemoClient, key: string, code: string, pri
   };
   type Answer = { changeRequestCreate: { changeRequest: ProposedRequest | null; userErrors: UserError[] } };
   const { changeRequestCreate: made } = await client.graphql<Answer>(key, text, { input });
-  if (!made.changeRequest) throw new Error(made.userErrors.map(({ code: why, message }) => `${why}: ${message}`).join('; '));
+  if (!made.changeRequest)
+    throw new Error(made.userErrors.map(({ code: why, message }) => `${why}: ${message}`).join('; '));
   return made.changeRequest;
 }
 
 /** Approves; answers the request's state, or why it was refused. An approval whose answer was lost is not an error. */
-export async function approve(client: DemoClient, key: string, id: string): Promise<{ state: string; refusal: string | null }> {
+export async function approve(
+  client: DemoClient,
+  key: string,
+  id: string,
+): Promise<{ state: string; refusal: string | null }> {
   const text = `mutation ($id: ID!) { changeRequestApprove(id: $id) { changeRequest { state } userErrors { code message } } }`;
   type Answer = { changeRequestApprove: { userErrors: UserError[] } };
   const { changeRequestApprove: answer } = await client.graphql<Answer>(key, text, { id });
@@ -45,8 +50,14 @@ export async function showBoth(
   when: string,
 ): Promise<{ shopify: string; erp: string }> {
   const query = encodeURIComponent(code);
-  const { products } = await client.control<{ products: { variants: { sku: string; price: string }[] }[] }>('shopify', `products?sku=${query}`);
-  const { items } = await client.control<{ items: { code: string; listPrice: string }[] }>('erp', `items?code=${query}`);
+  const { products } = await client.control<{ products: { variants: { sku: string; price: string }[] }[] }>(
+    'shopify',
+    `products?sku=${query}`,
+  );
+  const { items } = await client.control<{ items: { code: string; listPrice: string }[] }>(
+    'erp',
+    `items?code=${query}`,
+  );
   const shopify = products.flatMap(({ variants }) => variants).find(({ sku }) => sku === code)?.price ?? 'absent';
   const erp = items.find((item) => item.code === code)?.listPrice ?? 'absent';
   say(`  ${code} ${when.padEnd(8)}  Shopify ${shopify.padStart(8)}   ERP ${erp.padStart(8)}`);
@@ -65,12 +76,21 @@ export interface DemoFinding {
 }
 
 /** Waits for the finding that holds just this value. */
-export async function findingOn(client: DemoClient, key: string, system: string, code: string, found: string): Promise<DemoFinding> {
+export async function findingOn(
+  client: DemoClient,
+  key: string,
+  system: string,
+  code: string,
+  found: string,
+): Promise<DemoFinding> {
   const text = `query ($system: String!, $target: String!) { driftFindings(first: 20, filter: { system: $system, target: $target, states: [OPEN] }) {
     nodes { id severity source field expected found owner { name } attribution { actor } } } }`;
   type Node = Omit<DemoFinding, 'owner'> & { owner: { name: string } | null };
   const node = await client.until(`a finding on ${code} in ${system}`, 100, async () => {
-    const { driftFindings } = await client.graphql<{ driftFindings: { nodes: Node[] } }>(key, text, { system, target: code });
+    const { driftFindings } = await client.graphql<{ driftFindings: { nodes: Node[] } }>(key, text, {
+      system,
+      target: code,
+    });
     return driftFindings.nodes.find((each) => each.found === found) ?? null;
   });
   return { ...node, owner: node.owner?.name ?? 'nobody' };

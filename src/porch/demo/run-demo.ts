@@ -18,7 +18,9 @@ const KEY_HOURS = 1;
  */
 export async function demo(config: Config): Promise<number> {
   if (config.production || config.databaseUrl !== null || config.systems !== null) {
-    throw new ConfigError('the demo plays on the embedded database and the sandbox; DATABASE_URL or SYSTEMS_FILE is set');
+    throw new ConfigError(
+      'the demo plays on the embedded database and the sandbox; DATABASE_URL or SYSTEMS_FILE is set',
+    );
   }
   if (config.port === 0) throw new ConfigError('the demo needs to know PORT');
   const say = (line = ''): void => void process.stdout.write(`${line}\n`);
@@ -29,7 +31,11 @@ export async function demo(config: Config): Promise<number> {
   const began = performance.now();
   try {
     const how = await service.open();
-    say(how === 'FOUND' ? `Skuward runs at ${service.url} already; the demo uses it.` : `Skuward started at ${service.url}.`);
+    say(
+      how === 'FOUND'
+        ? `Skuward runs at ${service.url} already; the demo uses it.`
+        : `Skuward started at ${service.url}.`,
+    );
     const cast = await castOf(config);
     const sandbox = { shopify: `http://127.0.0.1:${config.port + 10}`, erp: `http://127.0.0.1:${config.port + 20}` };
     await tellStory(new DemoClient(service, sandbox), cast, say, service.url);

@@ -1,9 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 
-const MAIN = fileURLToPath(new URL('../../main.js', import.meta.url));
 const POLL_MS = 150;
 const PATIENCE_SECONDS = 90;
 
@@ -46,7 +44,10 @@ export class ServiceHandle {
         await sleep(POLL_MS);
         continue;
       }
-      if (!told) this.say(isMine ? '  … the service died; starting it again' : '  … the service is gone; waiting for `npm start`');
+      if (!told)
+        this.say(
+          isMine ? '  … the service died; starting it again' : '  … the service is gone; waiting for `npm start`',
+        );
       told = true;
       if (isMine) this.start();
       await sleep(POLL_MS);
@@ -66,7 +67,7 @@ export class ServiceHandle {
   }
 
   private start(): void {
-    // Its keys and its log are not part of the story; what goes wrong is still heard.
-    this.child = spawn(process.execPath, [MAIN], { stdio: ['ignore', 'ignore', 'inherit'] });
+    // The same program without a command is the service. Its keys and its log are not part of the story; what goes wrong is still heard.
+    this.child = spawn(process.execPath, process.argv.slice(1, 2), { stdio: ['ignore', 'ignore', 'inherit'] });
   }
 }

@@ -24,7 +24,9 @@ export async function tellStory(client: DemoClient, cast: Cast, say: Say, url: s
   const before = await showBoth(client, say, code, 'before');
   const price = (Number(before.erp) + 3).toFixed(2);
   const request = await propose(client, cast.mia, code, price);
-  say(`  ${request.number} "${request.title}" asks for ${request.approvals.map(({ party }) => party.name).join(', ')}.`);
+  say(
+    `  ${request.number} "${request.title}" asks for ${request.approvals.map(({ party }) => party.name).join(', ')}.`,
+  );
 
   step('Mia tries to approve it herself; then Ada does, and it is applied in one transaction.');
   say(`  Mia: ${(await approve(client, cast.mia, request.id)).refusal ?? 'was let through?!'}`);
@@ -39,7 +41,9 @@ export async function tellStory(client: DemoClient, cast: Cast, say: Say, url: s
   await client.control('shopify', 'edit', { as: { kind: 'staff', name: 'Sam' }, sku: code, set: { price: '1.23' } });
   await showBoth(client, say, code, 'edited');
   const drift = await findingOn(client, cast.oli, 'shopify', code, '1.23');
-  say(`  Finding (${drift.severity}, by ${drift.source}): ${drift.field} should be ${drift.expected}, is ${drift.found}; ${drift.owner} is accountable.`);
+  say(
+    `  Finding (${drift.severity}, by ${drift.source}): ${drift.field} should be ${drift.expected}, is ${drift.found}; ${drift.owner} is accountable.`,
+  );
 
   step('Oli reverts it: just this value may be overwritten now.');
   await revert(client, cast.oli, drift.id);
@@ -51,7 +55,9 @@ export async function tellStory(client: DemoClient, cast: Cast, say: Say, url: s
   await client.control('erp', 'edit', { as: { kind: 'staff', name: 'Kim' }, code, set: { listPrice: raised } });
   await scan(client, cast.oli, 'erp');
   const found = await findingOn(client, cast.oli, 'erp', code, raised);
-  say(`  Finding: ${found.field} should be ${found.expected}, is ${found.found}; edited by ${found.attribution?.actor ?? 'unknown'}.`);
+  say(
+    `  Finding: ${found.field} should be ${found.expected}, is ${found.found}; edited by ${found.attribution?.actor ?? 'unknown'}.`,
+  );
 
   step('Kim was right. Mia adopts the value; adopting is a change request like any other, so Ada approves it.');
   const adoption = await adopt(client, cast.mia, found.id);
@@ -93,18 +99,26 @@ async function importDrop(client: DemoClient, cast: Cast, say: Say): Promise<str
     return view.state === 'RUNNING' ? null : view;
   });
   const again = done.skusCreated === 0 ? ' (the master knows them from an earlier run)' : '';
-  say(`  Import ${done.state}: ${done.rowsRead} rows read, ${done.skusCreated} SKUs created, ${done.rejected} rows not taken${again}.`);
+  say(
+    `  Import ${done.state}: ${done.rowsRead} rows read, ${done.skusCreated} SKUs created, ${done.rejected} rows not taken${again}.`,
+  );
   const codes = [...new Set(csv.split('\n').flatMap((line) => /\bFS-W[A-Z0-9-]+/.exec(line)?.[0] ?? []))];
   const linked = await client.until('the drop to be linked in both systems', 60, async () => {
-    const { skus } = await client.graphql<{ skus: { nodes: { code: string; systems: { externalId: string | null }[] }[] } }>(
+    const { skus } = await client.graphql<{
+      skus: { nodes: { code: string; systems: { externalId: string | null }[] }[] };
+    }>(
       cast.oli,
       `query ($codes: [String!]) { skus(first: 100, filter: { codes: $codes }) { nodes { code systems { externalId } } } }`,
       { codes },
     );
-    const ready = skus.nodes.length > 0 && skus.nodes.every(({ systems }) => systems.length > 0 && systems.every((each) => each.externalId !== null));
+    const ready =
+      skus.nodes.length > 0 &&
+      skus.nodes.every(({ systems }) => systems.length > 0 && systems.every((each) => each.externalId !== null));
     return ready ? skus.nodes : null;
   });
-  say(`  ${linked.length} SKUs are linked one to one with the records that Shopify and the ERP had; nothing was written to either.`);
+  say(
+    `  ${linked.length} SKUs are linked one to one with the records that Shopify and the ERP had; nothing was written to either.`,
+  );
   const first = linked[0];
   if (!first) throw new Error('the drop holds no SKU');
   return first.code;
@@ -112,7 +126,11 @@ async function importDrop(client: DemoClient, cast: Cast, say: Say): Promise<str
 
 async function revert(client: DemoClient, key: string, id: string): Promise<void> {
   const text = `mutation ($ids: [ID!]!) { driftRevert(ids: $ids, note: "a slip") { userErrors { code message } } }`;
-  const { driftRevert } = await client.graphql<{ driftRevert: { userErrors: { code: string; message: string }[] } }>(key, text, { ids: [id] });
+  const { driftRevert } = await client.graphql<{ driftRevert: { userErrors: { code: string; message: string }[] } }>(
+    key,
+    text,
+    { ids: [id] },
+  );
   // WRONG_STATE: it was reverted already, by this very call before its answer was lost.
   const [error] = driftRevert.userErrors.filter(({ code }) => code !== 'WRONG_STATE');
   if (error) throw new Error(error.message);
@@ -121,7 +139,12 @@ async function revert(client: DemoClient, key: string, id: string): Promise<void
 async function adopt(client: DemoClient, key: string, id: string): Promise<{ id: string; number: string }> {
   const text = `mutation ($ids: [ID!]!) { driftAdopt(ids: $ids, reason: "agreed with the supplier") {
     changeRequest { id number } userErrors { code message } } }`;
-  type Answer = { driftAdopt: { changeRequest: { id: string; number: string } | null; userErrors: { code: string; message: string }[] } };
+  type Answer = {
+    driftAdopt: {
+      changeRequest: { id: string; number: string } | null;
+      userErrors: { code: string; message: string }[];
+    };
+  };
   const { driftAdopt } = await client.graphql<Answer>(key, text, { ids: [id] });
   if (driftAdopt.changeRequest) return driftAdopt.changeRequest;
   const proposed = await client.graphql<{ node: { changeRequest: { id: string; number: string } | null } }>(
@@ -137,7 +160,9 @@ async function scan(client: DemoClient, key: string, system: string): Promise<vo
   const text = `mutation ($system: String!) { driftScanStart(system: $system, mode: FULL) { userErrors { code } } }`;
   // One that runs already may have read past the edit, so ours is started after it.
   await client.until(`a scan of ${system}`, 60, async () => {
-    const { driftScanStart } = await client.graphql<{ driftScanStart: { userErrors: unknown[] } }>(key, text, { system });
+    const { driftScanStart } = await client.graphql<{ driftScanStart: { userErrors: unknown[] } }>(key, text, {
+      system,
+    });
     return driftScanStart.userErrors.length === 0 ? true : null;
   });
 }
@@ -147,7 +172,10 @@ async function report(client: DemoClient, cast: Cast, say: Say, url: string): Pr
   const quarter = `${now.getUTCFullYear()}-Q${Math.floor(now.getUTCMonth() / 3) + 1}`;
   type Row = { key: string; opened: number; resolved: number; openAtEnd: number };
   const { driftAuditReport: audit } = await client.graphql<{
-    driftAuditReport: { summary: { skusGoverned: number; coverage: number; opened: number; resolved: number; openAtEnd: number }; bySystem: Row[] };
+    driftAuditReport: {
+      summary: { skusGoverned: number; coverage: number; opened: number; resolved: number; openAtEnd: number };
+      bySystem: Row[];
+    };
   }>(
     cast.oli,
     `query ($quarter: Quarter!) { driftAuditReport(quarter: $quarter) {
@@ -155,8 +183,11 @@ async function report(client: DemoClient, cast: Cast, say: Say, url: string): Pr
     { quarter },
   );
   const { summary } = audit;
-  say(`  ${quarter}: ${summary.skusGoverned} SKUs governed, ${Math.round(summary.coverage * 100)}% compared with every system;`);
+  say(
+    `  ${quarter}: ${summary.skusGoverned} SKUs governed, ${Math.round(summary.coverage * 100)}% compared with every system;`,
+  );
   say(`  ${summary.opened} findings opened, ${summary.resolved} resolved, ${summary.openAtEnd} open.`);
-  for (const row of audit.bySystem) say(`    ${row.key.padEnd(10)} opened ${row.opened}, resolved ${row.resolved}, open ${row.openAtEnd}`);
+  for (const row of audit.bySystem)
+    say(`    ${row.key.padEnd(10)} opened ${row.opened}, resolved ${row.resolved}, open ${row.openAtEnd}`);
   say(`  As a page: curl -H "Authorization: Bearer <key>" ${url}/reports/drift-audit/${quarter}.html`);
 }

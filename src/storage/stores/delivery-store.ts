@@ -96,8 +96,8 @@ export class SqlDeliveryStore implements DeliveryStore {
     if (rows.length === 0) return [];
     await this.sql.rows(
       `insert into lane (system, product_id, due_at)
-       select distinct system, product_id, clock_timestamp()
-       from jsonb_to_recordset($1::jsonb) as n(system text, product_id uuid) order by 1, 2
+       select system, product_id, clock_timestamp()
+       from jsonb_to_recordset($1::jsonb) as n(system text, product_id uuid) group by 1, 2 order by 1, 2
        on conflict (system, product_id) do update set due_at = least(lane.due_at, excluded.due_at)`,
       [JSON.stringify(rows.map(({ system, product_id }) => ({ system, product_id })))],
     );

@@ -47,15 +47,14 @@ export class SqlImportStore implements ImportStore {
     ]);
   }
 
-  /** Also of an import that runs already, whose worker died: it is sent to a worker again. */
   async received(id: string, bytes: number): Promise<void> {
     await this.inTransaction(async (tx) => {
       const moved = await tx.rows<{ id: string }>(
         `update import_job set state = 'RUNNING', bytes = $2
-         where id = $1 and state in ('RECEIVING', 'RUNNING') returning id`,
+         where id = $1 and state = 'RECEIVING' returning id`,
         [id, bytes],
       );
-      if (moved.length === 0) throw new Error(`import ${id} has ended already, or never began`);
+      if (moved.length === 0) throw new Error(`import ${id} is not being received`);
       await this.sendJob(tx, QUEUE, { importId: id });
     });
   }
@@ -115,13 +114,6 @@ export class SqlImportStore implements ImportStore {
 
   async sendAgain(id: string): Promise<void> {
     await this.inTransaction((tx) => this.sendJob(tx, QUEUE, { importId: id }));
-  }
-
-  async unfinished(): Promise<ImportJob[]> {
-    const rows = await this.sql.rows<ImportRow>(
-      `select * from import_job where state in ('RECEIVING', 'RUNNING') order by created_at, id`,
-    );
-    return rows.map(jobOf);
   }
 
   async byId(id: string): Promise<ImportJob | null> {

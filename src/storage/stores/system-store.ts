@@ -5,7 +5,11 @@ import type { Sql } from '../sql.js';
  * Makes the systems of the configuration known. What was learnt of one before (its link, its health) stays; a system
  * that is no longer configured stays too, because its records and findings are history.
  */
-export async function registerSystems(sql: Sql, systems: readonly Omit<GovernedSystem, 'link'>[], newId: () => string): Promise<void> {
+export async function registerSystems(
+  sql: Sql,
+  systems: readonly Omit<GovernedSystem, 'link'>[],
+  newId: () => string,
+): Promise<void> {
   await sql.rows(
     `insert into system (code, kind, connector, mode, currency, link, health)
      select code, kind, connector, mode, currency, 'UNLINKED', 'UNKNOWN'

@@ -1,10 +1,15 @@
 import { ReportRenderer } from '../application/ports/report-renderer.js';
 import type { DriftAudit } from '../domain/audit/drift-audit.js';
+import { renderDriftAuditJson } from '../reporting/drift-audit-json.js';
 import { renderDriftAuditHtml } from '../reporting/drift-audit-html.js';
 
 /** Binds the port to the reporting room. */
-export class HtmlReportRenderer extends ReportRenderer {
+export class BoundReportRenderer extends ReportRenderer {
   driftAuditHtml(audit: DriftAudit): string {
     return renderDriftAuditHtml(audit);
+  }
+
+  driftAuditJson(audit: DriftAudit): string {
+    return renderDriftAuditJson(audit);
   }
 }

@@ -1,0 +1,65 @@
+import { Inject, UnprocessableEntityException } from '@nestjs/common';
+import { Args, Context, ID, Query, Resolver } from '@nestjs/graphql';
+import { Roles } from '../access/roles.js';
+import { readDriftAudit } from '../application/audit/read-drift-audit.js';
+import { Ports } from '../application/ports/ports.js';
+import { ROLES } from '../domain/actor.js';
+import type { Loaders } from './loaders.js';
+import type { NodeKind } from './node-id.js';
+import { decodeNodeId } from './node-id.js';
+import type { NodeValue } from './node-type.js';
+import { NodeType } from './node-type.js';
+
+@Resolver()
+export class NodeResolver {
+  readonly #ports: Ports;
+
+  constructor(@Inject(Ports) ports: Ports) {
+    this.#ports = ports;
+  }
+
+  @Roles(...ROLES)
+  @Query(() => NodeType, { nullable: true, description: 'Anything by its id; null when it is not there.' })
+  async node(
+    @Args('id', { type: () => ID }) id: string,
+    @Context('loaders') loaders: Loaders,
+  ): Promise<NodeValue | null> {
+    const decoded = decodeNodeId(id);
+    if (!decoded) throw new UnprocessableEntityException(`"${id.slice(0, 80)}" is no id of this service.`);
+    const found = await this.#read(decoded.kind, decoded.key, loaders);
+    return found && { ...found, __typename: decoded.kind };
+  }
+
+  async #read(kind: NodeKind, key: string, loaders: Loaders): Promise<object | null> {
+    switch (kind) {
+      case 'Sku':
+        return loaders.sku.load(key);
+      case 'Product':
+        return loaders.product.load(key);
+      case 'ChangeRequest':
+        return loaders.request.load(key);
+      case 'Delivery':
+        return loaders.delivery.load(key);
+      case 'DriftFinding':
+        return loaders.finding.load(key);
+      case 'DriftScan':
+        return loaders.scan.load(key);
+      case 'Party':
+        return (await loaders.parties()).get(key) ?? null;
+      case 'OwnershipRule':
+        return (await loaders.rules()).find((rule) => rule.id === key) ?? null;
+      case 'System':
+        return (await loaders.systems()).get(key) ?? null;
+      case 'DriftAuditReport': {
+        const audit = await readDriftAudit(this.#ports, key);
+        return audit.ok ? audit.value : null;
+      }
+      case 'SkuRevision':
+      case 'Change':
+      case 'ApiKey':
+        break;
+    }
+    // No reader finds these by id alone, and an answer of null would say that they do not exist.
+    throw new UnprocessableEntityException(`A ${kind} is not read by its id; read it through what it belongs to.`);
+  }
+}

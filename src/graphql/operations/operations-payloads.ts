@@ -1,0 +1,52 @@
+import { ArgsType, Field, ID, ObjectType } from '@nestjs/graphql';
+import { ArrayMaxSize } from 'class-validator';
+import { ChangeRequestType } from '../change/change-request-type.js';
+import { UserErrorType } from '../user-errors.js';
+import { DeliveryType } from './delivery-type.js';
+import { DriftFindingType } from './drift-finding-type.js';
+import { DriftScanType } from './drift-scan-type.js';
+import { SystemType } from './system-type.js';
+
+/** As many rows as one transaction should lock by name; more are reached by filter or in several calls. */
+export const IDS_LIMIT = 1_000;
+
+@ArgsType()
+export class IdsArgs {
+  @Field(() => [ID])
+  @ArrayMaxSize(IDS_LIMIT)
+  ids!: string[];
+}
+
+@ObjectType('DeliveryPayload')
+export class DeliveryPayloadType {
+  @Field(() => [DeliveryType])
+  deliveries!: unknown[];
+  @Field(() => [UserErrorType])
+  userErrors!: UserErrorType[];
+}
+
+@ObjectType('DriftPayload')
+export class DriftPayloadType {
+  @Field(() => [DriftFindingType])
+  findings!: unknown[];
+  @Field(() => ChangeRequestType, { nullable: true })
+  changeRequest!: unknown;
+  @Field(() => [UserErrorType])
+  userErrors!: UserErrorType[];
+}
+
+@ObjectType('DriftScanPayload')
+export class DriftScanPayloadType {
+  @Field(() => DriftScanType, { nullable: true })
+  scan!: unknown;
+  @Field(() => [UserErrorType])
+  userErrors!: UserErrorType[];
+}
+
+@ObjectType('SystemPayload')
+export class SystemPayloadType {
+  @Field(() => SystemType, { nullable: true })
+  system!: unknown;
+  @Field(() => [UserErrorType])
+  userErrors!: UserErrorType[];
+}

@@ -1,0 +1,69 @@
+import { Context, ID, Parent, ResolveField, Resolver } from '@nestjs/graphql';
+import type { ChangeRequestView } from '../../application/ports/change-reader.js';
+import type {
+  DeliveryView,
+  ScanView,
+  SystemRecordView,
+  SystemView,
+} from '../../application/ports/operations-reader.js';
+import { ChangeRequestType } from '../change/change-request-type.js';
+import type { Loaders } from '../loaders.js';
+import { nodeId } from '../node-id.js';
+import { DeliveryType } from './delivery-type.js';
+import { DriftScanType } from './drift-scan-type.js';
+import { SystemRecordType, SystemType } from './system-type.js';
+
+@Resolver(() => SystemType)
+export class SystemResolver {
+  @ResolveField('id', () => ID)
+  id(@Parent() system: SystemView): string {
+    return nodeId('System', system.code);
+  }
+
+  @ResolveField('lastFullScan', () => DriftScanType, { nullable: true })
+  lastFullScan(@Parent() system: SystemView, @Context('loaders') loaders: Loaders): Promise<ScanView | null> {
+    return system.lastFullScanId === null ? Promise.resolve(null) : loaders.scan.load(system.lastFullScanId);
+  }
+}
+
+@Resolver(() => SystemRecordType)
+export class SystemRecordResolver {
+  @ResolveField('system', () => SystemType)
+  system(@Parent() record: SystemRecordView, @Context('loaders') loaders: Loaders): Promise<SystemView> {
+    return loaders.system(record.system);
+  }
+}
+
+@Resolver(() => DriftScanType)
+export class DriftScanResolver {
+  @ResolveField('id', () => ID)
+  id(@Parent() scan: ScanView): string {
+    return nodeId('DriftScan', scan.id);
+  }
+
+  @ResolveField('system', () => SystemType)
+  system(@Parent() scan: ScanView, @Context('loaders') loaders: Loaders): Promise<SystemView> {
+    return loaders.system(scan.system);
+  }
+}
+
+@Resolver(() => DeliveryType)
+export class DeliveryResolver {
+  @ResolveField('id', () => ID)
+  id(@Parent() delivery: DeliveryView): string {
+    return nodeId('Delivery', delivery.id);
+  }
+
+  @ResolveField('system', () => SystemType)
+  system(@Parent() delivery: DeliveryView, @Context('loaders') loaders: Loaders): Promise<SystemView> {
+    return loaders.system(delivery.system);
+  }
+
+  @ResolveField('changeRequest', () => ChangeRequestType, { nullable: true })
+  changeRequest(
+    @Parent() delivery: DeliveryView,
+    @Context('loaders') loaders: Loaders,
+  ): Promise<ChangeRequestView | null> {
+    return delivery.changeRequestId === null ? Promise.resolve(null) : loaders.request.load(delivery.changeRequestId);
+  }
+}

@@ -1,0 +1,57 @@
+import { AccessMutationResolver } from './access/access-mutation-resolver.js';
+import { AccessQueryResolver } from './access/access-query-resolver.js';
+import { OwnershipRuleResolver } from './access/ownership-type.js';
+import { PartyResolver } from './access/party-type.js';
+import { DriftAuditResolver } from './audit/drift-audit-resolver.js';
+import { CatalogResolver } from './catalog/catalog-resolver.js';
+import { ProductResolver } from './catalog/product-resolver.js';
+import { SkuResolver, SystemValueResolver } from './catalog/sku-resolver.js';
+import { SkuRevisionResolver } from './catalog/sku-revision-resolver.js';
+import { ChangeMutationResolver } from './change/change-mutation-resolver.js';
+import { ChangeQueryResolver } from './change/change-query-resolver.js';
+import {
+  ApprovalRequirementResolver,
+  ChangeRequestResolver,
+  ChangeResolver,
+  FieldConflictResolver,
+} from './change/change-request-resolver.js';
+import { NodeResolver } from './node-resolver.js';
+import { DriftFindingResolver } from './operations/drift-finding-resolver.js';
+import { DriftMutationResolver } from './operations/drift-mutation-resolver.js';
+import { OperationsQueryResolver } from './operations/operations-query-resolver.js';
+import { SystemMutationResolver } from './operations/system-mutation-resolver.js';
+import {
+  DeliveryResolver,
+  DriftScanResolver,
+  SystemRecordResolver,
+  SystemResolver,
+} from './operations/system-resolver.js';
+
+/** Every resolver of the API: the module serves them, and the schema is printed from the same list. */
+export const RESOLVERS = [
+  NodeResolver,
+  AccessQueryResolver,
+  AccessMutationResolver,
+  PartyResolver,
+  OwnershipRuleResolver,
+  CatalogResolver,
+  ProductResolver,
+  SkuResolver,
+  SystemValueResolver,
+  SkuRevisionResolver,
+  ChangeQueryResolver,
+  ChangeMutationResolver,
+  ChangeRequestResolver,
+  ChangeResolver,
+  ApprovalRequirementResolver,
+  FieldConflictResolver,
+  OperationsQueryResolver,
+  SystemMutationResolver,
+  DriftMutationResolver,
+  SystemResolver,
+  SystemRecordResolver,
+  DeliveryResolver,
+  DriftScanResolver,
+  DriftFindingResolver,
+  DriftAuditResolver,
+];
