@@ -20,16 +20,16 @@ export async function tellStory(client: DemoClient, cast: Cast, say: Say, url: s
   step('The shop and the ERP sell a winter drop that the master has never heard of. Import it: nothing is doubled.');
   const code = await importDrop(client, cast, say);
 
-  step('Mia proposes a new price. Policy says who must agree.');
+  step('Alex proposes a new price. Policy says who must agree.');
   const before = await showBoth(client, say, code, 'before');
   const price = (Number(before.erp) + 3).toFixed(2);
-  const request = await propose(client, cast.mia, code, price);
+  const request = await propose(client, cast.alex, code, price);
   say(
     `  ${request.number} "${request.title}" asks for ${request.approvals.map(({ party }) => party.name).join(', ')}.`,
   );
 
-  step('Mia tries to approve it herself; then Ada does, and it is applied in one transaction.');
-  say(`  Mia: ${(await approve(client, cast.mia, request.id)).refusal ?? 'was let through?!'}`);
+  step('Alex is an administrator, and may not approve it all the same. Ada may: it is applied in one transaction.');
+  say(`  Alex: ${(await approve(client, cast.alex, request.id)).refusal ?? 'was let through?!'}`);
   say(`  Ada: ${request.number} is ${(await approve(client, cast.ada, request.id)).state}.`);
   await client.until('both systems to show it', 100, async () => {
     const now = await showBoth(client, () => undefined, code, '');
@@ -102,7 +102,7 @@ async function importDrop(client: DemoClient, cast: Cast, say: Say): Promise<str
   say(
     `  Import ${done.state}: ${done.rowsRead} rows read, ${done.skusCreated} SKUs created, ${done.rejected} rows not taken${again}.`,
   );
-  const codes = [...new Set(csv.split('\n').flatMap((line) => /\bFS-W[A-Z0-9-]+/.exec(line)?.[0] ?? []))];
+  const codes = [...csv.matchAll(/,(FH-[A-Z0-9-]+),/g)].map(([, each]) => each);
   const linked = await client.until('the drop to be linked in both systems', 60, async () => {
     const { skus } = await client.graphql<{
       skus: { nodes: { code: string; systems: { externalId: string | null }[] }[] };

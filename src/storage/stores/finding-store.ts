@@ -4,13 +4,17 @@ import { systemActor } from '../../domain/actor.js';
 import type { Closing } from '../../domain/drift/judge.js';
 import type { FindingDraft, ObservationSource } from '../../domain/drift/finding.js';
 import { DUE_HOURS } from '../../domain/drift/source-of-truth.js';
+import type { Json } from '../../domain/primitives/json.js';
+import { sameJson } from '../../domain/primitives/json.js';
 import type { Sql } from '../sql.js';
 import { ownersOf } from './finding-owner.js';
 
-interface RecordedRow {
-  id: string;
-  was: 'NEW' | 'REOPENED' | 'REFRESHED' | 'SAME';
-  found: unknown;
+type Step = 'NEW' | 'REOPENED' | 'REFRESHED' | 'SAME';
+
+function stepOf(before: { state: string; found: Json } | undefined, found: Json): Step {
+  if (!before) return 'NEW';
+  if (before.state === 'RESOLVED') return 'REOPENED';
+  return sameJson(before.found, found) ? 'SAME' : 'REFRESHED';
 }
 
 /** Findings of one transaction; whatever happens to one is also an event. */
@@ -42,7 +46,18 @@ export class SqlFindingStore implements FindingStore {
       owner_id: owners.get(draft.identity) ?? null,
       due_hours: DUE_HOURS[draft.severity],
     }));
-    const recorded = await this.sql.rows<RecordedRow>(RECORD, [JSON.stringify(rows), system, source]);
+    // Locked and read in a statement of its own: within one statement, a row that it updates cannot be locked as it was.
+    const before = await this.sql.rows<{ identity: string; state: string; found: Json }>(
+      'select identity, state, found from finding where system = $1 and identity = any($2) order by id for update',
+      [system, unique.map(({ identity }) => identity)],
+    );
+    const was = new Map(before.map((row) => [row.identity, row]));
+    const ids = await this.sql.rows<{ id: string; identity: string; found: Json }>(RECORD, [
+      JSON.stringify(rows),
+      system,
+      source,
+    ]);
+    const recorded = ids.map(({ id, identity, found }) => ({ id, found, was: stepOf(was.get(identity), found) }));
     const told = recorded.filter(({ was }) => was !== 'SAME');
     await this.events(
       told.map(({ id, was, found }) => ({
@@ -145,10 +160,8 @@ const LOCKED = `select f.id, f.system, f.kind, f.state, f.record_id as "recordId
 const RECORD = `
   with n as (select * from jsonb_to_recordset($1::jsonb) as t(id uuid, identity text, kind text, record_id uuid, product_id uuid,
       sku_id uuid, target text, field text, expected jsonb, found jsonb, last_published jsonb, severity text,
-      attribution jsonb, owner_id uuid, due_hours int)),
-  before as (select f.id, f.identity, f.state, f.found from finding f join n on f.system = $2 and f.identity = n.identity for update of f),
-  up as (
-    insert into finding as f (id, system, kind, identity, record_id, product_id, sku_id, target, field, expected, found,
+      attribution jsonb, owner_id uuid, due_hours int))
+  insert into finding as f (id, system, kind, identity, record_id, product_id, sku_id, target, field, expected, found,
       last_published, severity, state, source, attribution, owner_id, first_seen_at, opened_at, last_seen_at, due_at)
     select id, $2, kind, identity, record_id, product_id, sku_id, target, field, expected, found, last_published, severity,
       'OPEN', $3, attribution, owner_id, clock_timestamp(), clock_timestamp(), clock_timestamp(),
@@ -166,7 +179,4 @@ const RECORD = `
         else f.revert_requested_by end,
       resolution = null, resolved_at = null, resolved_by = null,
       state = case when f.state = 'RESOLVED' then 'OPEN' else f.state end
-    returning f.id, f.identity, f.found)
-  select up.id, up.found, case when b.id is null then 'NEW' when b.state = 'RESOLVED' then 'REOPENED'
-    when b.found is distinct from up.found then 'REFRESHED' else 'SAME' end as was
-  from up left join before b on b.identity = up.identity`;
+    returning f.id, f.identity, f.found`;
