@@ -28,7 +28,7 @@ export async function runCommand(config: Config, command: string, args: string[]
   const io: CliIo = {
     out: (line) => void process.stdout.write(`${line}\n`),
     err: (line) => void process.stderr.write(`${line}\n`),
-    isTty: process.stdout.isTTY === true,
+    isTty: process.stdout.isTTY,
     env: config.client,
   };
   switch (command) {

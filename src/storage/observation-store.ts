@@ -188,6 +188,15 @@ export class SqlObservationStore implements ObservationStore {
     });
   }
 
+  async waitSince(scanId: string): Promise<boolean> {
+    const rows = await sqlOver(this.source).rows(
+      `select 1 from scan c where c.id = $1 and exists (
+         select from record r where r.system = c.system and r.match = 'WAITING' and r.waiting_since >= c.started_at)`,
+      [scanId],
+    );
+    return rows.length > 0;
+  }
+
   async linkIfClean(system: string): Promise<boolean> {
     const rows = await sqlOver(this.source).rows(
       `update system set link = 'LINKED' where code = $1 and link = 'UNLINKED'

@@ -1,3 +1,4 @@
+import { Module } from '@nestjs/common';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,6 +18,12 @@ import { HttpModule } from '../../src/http/http.module.js';
 import { BoundReportRenderer } from '../../src/porch/report-renderer.js';
 import type { World } from '../support/world.js';
 import { buildWorld } from '../support/world.js';
+
+@Module({})
+class GivenModule {}
+
+@Module({})
+class RootModule {}
 
 const KEY = 'a-bootstrap-key-of-more-than-32-characters';
 const HEADER = 'Handle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Price,Status';
@@ -45,8 +52,8 @@ beforeAll(async () => {
     { provide: PRODUCTION, useValue: true },
   ];
   // The room's own module under the porch's: the same providers, made global.
-  const given = { module: class Given {}, global: true, providers, exports: providers };
-  const root = { module: class Root {}, imports: [given, AccessModule, HttpModule] };
+  const given = { module: GivenModule, global: true, providers, exports: providers };
+  const root = { module: RootModule, imports: [given, AccessModule, HttpModule] };
   app = await NestFactory.create<NestExpressApplication>(root, { bodyParser: false, logger: false });
   app.use('/webhooks', express.raw({ type: () => true, limit: '5mb' }));
   await app.listen(0, '127.0.0.1');

@@ -96,7 +96,7 @@ function readProduct(
     const fault = handleFault(handle);
     if (fault) problems.push(problem(fault.code, fault.message, ['handle']));
   } else if (Object.keys(fields).length === 0) problems.push(problem('REQUIRED', 'nothing to change', ['handle']));
-  return { change: { operation, target: handle, baseRevision, patch: { ...patch } as FieldValues }, problems };
+  return { change: { operation, target: handle, baseRevision, patch: { ...patch } }, problems };
 }
 
 function readSku(

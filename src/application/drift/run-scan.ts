@@ -1,13 +1,18 @@
+import type { Caller } from '../../domain/actor.js';
+import { systemActor } from '../../domain/actor.js';
 import type { GovernedSystem, RootRef } from '../../domain/publishing/system.js';
 import type { Ports } from '../ports/ports.js';
 import { faultOf } from '../publishing/fault-of.js';
 import { observe, observeRoots } from './observe-roots.js';
+import { startScan } from './start-scan.js';
 
 /** Roots read again at once, to confirm what a scan suggests. */
 const CONFIRM = 100;
 /** How often a record that a delivery is at work on is looked at again, and how long we wait in between. */
 const BUSY_ROUNDS = 20;
 const BUSY_MS = 500;
+
+const SCANNER: Caller = { actor: systemActor('scan'), roles: ['OPERATOR'] };
 
 /**
  * Reads a whole system and judges every record of it. What the scan suggests is confirmed by a strong read before a
@@ -27,6 +32,8 @@ export async function runScan(ports: Ports, scanId: string): Promise<void> {
     await ports.observations.endScan(scanId, 'SUCCEEDED', null);
     await ports.queue.reportHealth(system.code, 'UP');
     if (await ports.observations.linkIfClean(system.code)) ports.log('info', `${system.code} is linked`, {});
+    // An import may have come in meanwhile, and found this scan running: its records were perhaps read past.
+    if (await ports.observations.waitSince(scanId)) await startScan(ports, SCANNER, system.code, 'FULL');
   } catch (error) {
     const fault = faultOf(error);
     ports.log('error', 'a scan failed', { system: system.code, fault: fault.message });

@@ -90,6 +90,8 @@ export interface ObservationStore {
   /** MISSING, UNEXPECTED and DUPLICATE findings of a complete scan; closes those that no longer hold. */
   judgeAbsences(scanId: string, gone: readonly string[]): Promise<{ opened: number; closed: number }>;
   endScan(scanId: string, state: 'SUCCEEDED' | 'FAILED', error: string | null): Promise<void>;
+  /** Did records begin to wait for a match after this scan began? It may have read past theirs. */
+  waitSince(scanId: string): Promise<boolean>;
   /** LINKED when every pair is one to one and nothing is missing. */
   linkIfClean(system: string): Promise<boolean>;
   /** Scans whose process died. */

@@ -31,6 +31,11 @@ export interface ProposedChange {
   patch: FieldValues;
 }
 
+/** The handle of the product that a SKU_CREATE puts its SKU into; empty where the change names none. */
+export function productOfPatch(patch: FieldValues): string {
+  return typeof patch.product === 'string' ? patch.product : '';
+}
+
 /** Two people changed one field: all four facts. */
 export interface FieldConflict {
   target: string;

@@ -59,7 +59,7 @@ function fieldsTwice(changes: readonly ProposedChange[]): Problem[] {
 function gtinsTwice(draft: Draft, place: Place): Problem[] {
   const problems: Problem[] = [];
   const mine = new Map<string, string>();
-  const released = new Set([...draft.skus.keys()]);
+  const released = new Set(draft.skus.keys());
   for (const [folded, { after }] of draft.skus) {
     if (after.gtin === null || after.state === 'RETIRED') continue;
     const key = gtin14(after.gtin);

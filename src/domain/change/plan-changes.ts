@@ -6,6 +6,7 @@ import { foldCode } from '../primitives/text.js';
 import type { Problem } from '../problem.js';
 import { problem, under } from '../problem.js';
 import type { FieldConflict, ProposedChange } from './change.js';
+import { productOfPatch } from './change.js';
 import type { ChangeSet, PlannedProduct, PlannedSku, PlanOptions, World } from './draft.js';
 import { Draft } from './draft.js';
 import { checkTogether } from './check-together.js';
@@ -90,7 +91,7 @@ function createSku(draft: Draft, { target, patch }: ProposedChange): Problem[] {
   if (draft.skuOf(target)) {
     return [problem('CODE_TAKEN', `the code ${target} is taken; a code is never used twice`, ['code'])];
   }
-  const handle = String(patch.product);
+  const handle = productOfPatch(patch);
   const product = draft.productOf(handle);
   if (!product) return [problem('NOT_FOUND', `no product has the handle ${handle}`, ['product'])];
   const after = newSku(draft, target, product.after, patch);

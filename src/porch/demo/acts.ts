@@ -69,8 +69,8 @@ export interface DemoFinding {
   severity: string;
   source: string;
   field: string;
-  expected: unknown;
-  found: unknown;
+  expected: string;
+  found: string;
   owner: string;
   attribution: { actor: string | null } | null;
 }

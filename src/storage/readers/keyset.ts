@@ -33,7 +33,7 @@ export interface KeysetQuery {
  * One page by keyset: no OFFSET, so that a page costs the same wherever it is, and rows that come and go shift nothing.
  * Two statements: the page (one row more than asked tells whether there is a next), and the exact count.
  */
-export async function readPage<Row extends object, T>(
+export async function readPage<Row, T>(
   sql: Sql,
   page: PageRequest,
   query: KeysetQuery,
@@ -53,7 +53,7 @@ export async function readPage<Row extends object, T>(
     where += ` and (${query.order.map(({ column }) => column).join(', ')}) ${query.descending ? '<' : '>'} (${places.join(', ')})`;
   }
   const keys = query.order.map(({ column }, index) => `${column}::text as key_${index}`).join(', ');
-  const rows = await sql.rows<Row & Record<string, string>>(
+  const rows = await sql.rows<Row & { [key: `key_${number}`]: string }>(
     `select ${query.columns}, ${keys} from ${query.from} where ${where} order by ${order} limit ${first + 1}`,
     values,
   );

@@ -2,6 +2,7 @@ import type { Product } from '../../domain/catalog/product.js';
 import type { Sku } from '../../domain/catalog/sku.js';
 import { gtin14 } from '../../domain/catalog/gtin.js';
 import type { ProposedChange } from '../../domain/change/change.js';
+import { productOfPatch } from '../../domain/change/change.js';
 import type { World } from '../../domain/change/draft.js';
 import { canAnswer, resolveOwner } from '../../domain/ownership/resolve-owner.js';
 import type { OwnershipRule, Party } from '../../domain/ownership/resolve-owner.js';
@@ -58,7 +59,7 @@ function reachOf(changes: readonly ProposedChange[]): Reach {
     const isSku = operation.startsWith('SKU');
     const key = isSku ? foldCode(target) : target;
     (isSku ? reach.codes : reach.handles).push(key);
-    if (operation === 'SKU_CREATE') reach.handles.push(String(patch.product));
+    if (operation === 'SKU_CREATE') reach.handles.push(productOfPatch(patch));
     if (typeof patch.gtin === 'string') reach.gtins.push(gtin14(patch.gtin));
     if (baseRevision !== null) reach.bases.push({ entity: isSku ? 'SKU' : 'PRODUCT', key, revision: baseRevision });
   }

@@ -1,0 +1,749 @@
+-- Made from the migrations by `npm run schema`; not edited by hand.
+
+-- tables
+
+create table api_key (
+  id uuid not null,
+  name text not null,
+  hash bytea not null,
+  party_id uuid,
+  roles text[] not null,
+  expires_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  created_at timestamp with time zone default clock_timestamp() not null
+);
+
+create table attempt (
+  id uuid not null,
+  delivery_id uuid not null,
+  system text not null,
+  record_id uuid not null,
+  expected jsonb not null,
+  sent_at timestamp with time zone not null,
+  settled_at timestamp with time zone,
+  outcome text
+);
+
+create table audit_event (
+  id uuid not null,
+  at timestamp with time zone not null,
+  actor jsonb not null,
+  type text not null,
+  subject text not null,
+  data jsonb not null
+);
+
+create table change (
+  id uuid not null,
+  change_request_id uuid not null,
+  "position" integer not null,
+  operation text not null,
+  target text not null,
+  target_folded text not null,
+  base_revision integer,
+  patch jsonb not null
+);
+
+create table change_request (
+  id uuid not null,
+  number bigint generated always as identity (start with 1001) not null,
+  title text not null,
+  reason text,
+  state text not null,
+  origin text not null,
+  author jsonb not null,
+  author_party_id uuid,
+  problems jsonb default '[]'::jsonb not null,
+  conflicts jsonb default '[]'::jsonb not null,
+  requirements jsonb default '[]'::jsonb not null,
+  idempotency_caller text,
+  idempotency_key text,
+  idempotency_hash text,
+  created_at timestamp with time zone default clock_timestamp() not null,
+  submitted_at timestamp with time zone,
+  applied_at timestamp with time zone
+);
+
+create table decision (
+  id uuid not null,
+  change_request_id uuid not null,
+  actor jsonb not null,
+  party_id uuid not null,
+  kind text not null,
+  comment text,
+  at timestamp with time zone default clock_timestamp() not null
+);
+
+create table delivery (
+  id uuid not null,
+  system text not null,
+  entity text not null,
+  product_id uuid not null,
+  sku_id uuid,
+  target text not null,
+  revision integer not null,
+  state text not null,
+  attempts integer default 0 not null,
+  conflicts integer default 0 not null,
+  next_attempt_at timestamp with time zone,
+  last_error jsonb,
+  died_at timestamp with time zone,
+  due_at timestamp with time zone,
+  change_request_id uuid,
+  settled_by jsonb,
+  note text,
+  created_at timestamp with time zone default clock_timestamp() not null,
+  delivered_at timestamp with time zone
+);
+
+create table feed_entry (
+  id uuid not null,
+  entity text not null,
+  key text not null,
+  revision integer not null,
+  at timestamp with time zone not null,
+  changes jsonb not null,
+  change_request_id uuid
+);
+
+create table finding (
+  id uuid not null,
+  system text not null,
+  kind text not null,
+  identity text not null,
+  record_id uuid,
+  product_id uuid,
+  sku_id uuid,
+  target text not null,
+  field text,
+  expected jsonb,
+  found jsonb,
+  last_published jsonb,
+  severity text not null,
+  state text not null,
+  resolution text,
+  source text not null,
+  attribution jsonb,
+  owner_id uuid,
+  first_seen_at timestamp with time zone not null,
+  opened_at timestamp with time zone not null,
+  last_seen_at timestamp with time zone not null,
+  recurrences integer default 0 not null,
+  due_at timestamp with time zone,
+  resolved_at timestamp with time zone,
+  resolved_by jsonb,
+  waived_until timestamp with time zone,
+  note text,
+  revert_requested_by jsonb,
+  change_request_id uuid
+);
+
+create table finding_event (
+  id uuid not null,
+  finding_id uuid not null,
+  type text not null,
+  at timestamp with time zone not null,
+  actor jsonb not null,
+  data jsonb not null
+);
+
+create table import_chunk (
+  import_id uuid not null,
+  "position" integer not null,
+  bytes bytea not null
+);
+
+create table import_error (
+  import_id uuid not null,
+  "position" integer not null,
+  line integer not null,
+  "column" text,
+  code text not null,
+  message text not null,
+  value text,
+  rejected boolean not null
+);
+
+create table import_job (
+  id uuid not null,
+  format text not null,
+  mode text not null,
+  state text not null,
+  actor jsonb not null,
+  bytes bigint default 0 not null,
+  rows_read integer default 0 not null,
+  skus_created integer default 0 not null,
+  rejected integer default 0 not null,
+  error text,
+  change_request_id uuid,
+  created_at timestamp with time zone default clock_timestamp() not null,
+  finished_at timestamp with time zone
+);
+
+create table lane (
+  system text not null,
+  product_id uuid not null,
+  due_at timestamp with time zone,
+  lease_token uuid,
+  lease_until timestamp with time zone
+);
+
+create table ownership_rule (
+  id uuid not null,
+  scope text not null,
+  match text,
+  match_folded text,
+  owner_id uuid not null,
+  effective_from timestamp with time zone not null,
+  effective_to timestamp with time zone,
+  created_at timestamp with time zone default clock_timestamp() not null
+);
+
+create table party (
+  id uuid not null,
+  code text not null,
+  code_folded text not null,
+  kind text not null,
+  name text not null,
+  email text,
+  active boolean not null,
+  created_at timestamp with time zone default clock_timestamp() not null
+);
+
+create table party_member (
+  team_id uuid not null,
+  member_id uuid not null
+);
+
+create table product (
+  id uuid not null,
+  handle text not null,
+  revision integer not null,
+  title text not null,
+  vendor text,
+  product_type text,
+  category text,
+  tags text[] not null,
+  option_names text[] not null,
+  attributes jsonb not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null
+);
+
+create table product_revision (
+  product_id uuid not null,
+  revision integer not null,
+  valid_from timestamp with time zone not null,
+  actor jsonb not null,
+  reason text,
+  change_request_id uuid,
+  changes jsonb not null,
+  snapshot jsonb not null
+);
+
+create table record (
+  id uuid not null,
+  system text not null,
+  entity text not null,
+  product_id uuid not null,
+  sku_id uuid,
+  external_id text,
+  root_id text,
+  root_code text,
+  match text not null,
+  waiting_since timestamp with time zone default clock_timestamp() not null,
+  published jsonb,
+  published_revision integer,
+  published_at timestamp with time zone,
+  observed jsonb,
+  observed_at timestamp with time zone,
+  compared_at timestamp with time zone,
+  in_sync boolean
+);
+
+create table scan (
+  id uuid not null,
+  system text not null,
+  mode text not null,
+  state text not null,
+  started_by jsonb not null,
+  started_at timestamp with time zone default clock_timestamp() not null,
+  finished_at timestamp with time zone,
+  records_read integer default 0 not null,
+  skus_compared integer default 0 not null,
+  findings_opened integer default 0 not null,
+  findings_resolved integer default 0 not null,
+  error text
+);
+
+create table scan_record (
+  scan_id uuid not null,
+  entity text not null,
+  external_id text not null,
+  root_id text not null,
+  root_code text,
+  code text,
+  code_folded text,
+  observed jsonb
+);
+
+create table sku (
+  id uuid not null,
+  code text not null,
+  code_folded text not null,
+  kind text not null,
+  state text not null,
+  product_id uuid not null,
+  revision integer not null,
+  title text not null,
+  option_values jsonb not null,
+  option_key text not null,
+  gtin text,
+  gtin14 text,
+  price numeric(14,4),
+  compare_at_price numeric(14,4),
+  cost numeric(14,4),
+  weight_value numeric(14,4),
+  weight_unit text,
+  hs_code text,
+  country_of_origin text,
+  requires_shipping boolean not null,
+  taxable boolean not null,
+  tax_code text,
+  unit_of_measure text,
+  attributes jsonb not null,
+  successor text,
+  listed_in text[] not null,
+  system_values jsonb not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null
+);
+
+create table sku_revision (
+  sku_id uuid not null,
+  revision integer not null,
+  valid_from timestamp with time zone not null,
+  actor jsonb not null,
+  reason text,
+  change_request_id uuid,
+  changes jsonb not null,
+  snapshot jsonb not null
+);
+
+create table system (
+  code text not null,
+  kind text not null,
+  connector text not null,
+  mode text not null,
+  currency text not null,
+  link text not null,
+  health text not null,
+  created_at timestamp with time zone default clock_timestamp() not null
+);
+
+create table webhook (
+  id uuid not null,
+  system text not null,
+  topic text not null,
+  root_id text not null,
+  root_code text,
+  delivery_id text,
+  event_id text,
+  triggered_at text,
+  body bytea not null,
+  received_at timestamp with time zone default clock_timestamp() not null,
+  handled_at timestamp with time zone,
+  result text
+);
+
+-- constraints
+
+alter table api_key add constraint api_key_pkey PRIMARY KEY (id);
+
+alter table attempt add constraint attempt_pkey PRIMARY KEY (id);
+
+alter table audit_event add constraint audit_event_pkey PRIMARY KEY (id);
+
+alter table change add constraint change_pkey PRIMARY KEY (id);
+
+alter table change_request add constraint change_request_pkey PRIMARY KEY (id);
+
+alter table decision add constraint decision_pkey PRIMARY KEY (id);
+
+alter table delivery add constraint delivery_pkey PRIMARY KEY (id);
+
+alter table feed_entry add constraint feed_entry_pkey PRIMARY KEY (id);
+
+alter table finding add constraint finding_pkey PRIMARY KEY (id);
+
+alter table finding_event add constraint finding_event_pkey PRIMARY KEY (id);
+
+alter table import_chunk add constraint import_chunk_pkey PRIMARY KEY (import_id, "position");
+
+alter table import_error add constraint import_error_pkey PRIMARY KEY (import_id, "position");
+
+alter table import_job add constraint import_job_pkey PRIMARY KEY (id);
+
+alter table lane add constraint lane_pkey PRIMARY KEY (system, product_id);
+
+alter table ownership_rule add constraint ownership_rule_pkey PRIMARY KEY (id);
+
+alter table party add constraint party_pkey PRIMARY KEY (id);
+
+alter table party_member add constraint party_member_pkey PRIMARY KEY (team_id, member_id);
+
+alter table product add constraint product_pkey PRIMARY KEY (id);
+
+alter table product_revision add constraint product_revision_pkey PRIMARY KEY (product_id, revision);
+
+alter table record add constraint record_pkey PRIMARY KEY (id);
+
+alter table scan add constraint scan_pkey PRIMARY KEY (id);
+
+alter table scan_record add constraint scan_record_pkey PRIMARY KEY (scan_id, entity, external_id);
+
+alter table sku add constraint sku_pkey PRIMARY KEY (id);
+
+alter table sku_revision add constraint sku_revision_pkey PRIMARY KEY (sku_id, revision);
+
+alter table system add constraint system_pkey PRIMARY KEY (code);
+
+alter table webhook add constraint webhook_pkey PRIMARY KEY (id);
+
+alter table api_key add constraint api_key_hash_key UNIQUE (hash);
+
+alter table change add constraint change_change_request_id_position_key UNIQUE (change_request_id, "position");
+
+alter table change_request add constraint change_request_idempotency_caller_idempotency_key_key UNIQUE (idempotency_caller, idempotency_key);
+
+alter table change_request add constraint change_request_number_key UNIQUE (number);
+
+alter table decision add constraint decision_change_request_id_party_id_kind_key UNIQUE (change_request_id, party_id, kind);
+
+alter table finding add constraint finding_system_identity_key UNIQUE (system, identity);
+
+alter table party add constraint party_code_folded_key UNIQUE (code_folded);
+
+alter table product add constraint product_handle_key UNIQUE (handle);
+
+alter table sku add constraint sku_code_folded_key UNIQUE (code_folded);
+
+alter table sku add constraint sku_options_once UNIQUE (product_id, option_key) DEFERRABLE INITIALLY DEFERRED;
+
+alter table sku add constraint sku_gtin_once EXCLUDE USING btree (gtin14 WITH =) WHERE ((state <> 'RETIRED'::text)) DEFERRABLE INITIALLY DEFERRED;
+
+alter table attempt add constraint attempt_outcome_check CHECK ((outcome = ANY (ARRAY['CONFIRMED'::text, 'REJECTED'::text, 'AMBIGUOUS'::text, 'ECHO'::text, 'LOST'::text])));
+
+alter table change add constraint change_operation_check CHECK ((operation = ANY (ARRAY['PRODUCT_CREATE'::text, 'PRODUCT_UPDATE'::text, 'SKU_CREATE'::text, 'SKU_UPDATE'::text, 'SKU_TRANSITION'::text, 'BUNDLE_SET'::text])));
+
+alter table change_request add constraint change_request_origin_check CHECK ((origin = ANY (ARRAY['REQUEST'::text, 'IMPORT'::text, 'ADOPTION'::text])));
+
+alter table change_request add constraint change_request_state_check CHECK ((state = ANY (ARRAY['DRAFT'::text, 'VALIDATING'::text, 'IN_REVIEW'::text, 'SCHEDULED'::text, 'APPLIED'::text, 'REJECTED'::text, 'WITHDRAWN'::text, 'CONFLICTED'::text])));
+
+alter table decision add constraint decision_kind_check CHECK ((kind = ANY (ARRAY['APPROVE'::text, 'REJECT'::text])));
+
+alter table delivery add constraint delivery_check CHECK (((entity = 'SKU'::text) = (sku_id IS NOT NULL)));
+
+alter table delivery add constraint delivery_entity_check CHECK ((entity = ANY (ARRAY['PRODUCT'::text, 'SKU'::text])));
+
+alter table delivery add constraint delivery_state_check CHECK ((state = ANY (ARRAY['PENDING'::text, 'IN_FLIGHT'::text, 'RETRYING'::text, 'DELIVERED'::text, 'DEAD_LETTERED'::text, 'SUPERSEDED'::text, 'DISCARDED'::text])));
+
+alter table feed_entry add constraint feed_entry_entity_check CHECK ((entity = ANY (ARRAY['SKU'::text, 'PRODUCT'::text, 'BUNDLE'::text])));
+
+alter table finding add constraint finding_check CHECK (((state = 'RESOLVED'::text) = (resolved_at IS NOT NULL)));
+
+alter table finding add constraint finding_kind_check CHECK ((kind = ANY (ARRAY['FIELD'::text, 'MISSING'::text, 'UNEXPECTED'::text, 'DUPLICATE'::text, 'RECODED'::text, 'LIFECYCLE'::text, 'BUNDLE'::text])));
+
+alter table finding add constraint finding_resolution_check CHECK ((resolution = ANY (ARRAY['REVERTED'::text, 'ADOPTED'::text, 'WAIVED'::text, 'SELF_HEALED'::text, 'SUPERSEDED'::text])));
+
+alter table finding add constraint finding_severity_check CHECK ((severity = ANY (ARRAY['LOW'::text, 'MEDIUM'::text, 'HIGH'::text, 'CRITICAL'::text])));
+
+alter table finding add constraint finding_source_check CHECK ((source = ANY (ARRAY['WEBHOOK'::text, 'INCREMENTAL_SCAN'::text, 'FULL_SCAN'::text, 'BEFORE_WRITE'::text, 'VERIFY_AFTER_WRITE'::text])));
+
+alter table finding add constraint finding_state_check CHECK ((state = ANY (ARRAY['OPEN'::text, 'ACKNOWLEDGED'::text, 'WAIVED'::text, 'RESOLVED'::text])));
+
+alter table finding_event add constraint finding_event_type_check CHECK ((type = ANY (ARRAY['OPENED'::text, 'REFRESHED'::text, 'ACKNOWLEDGED'::text, 'REVERT_REQUESTED'::text, 'ADOPTION_PROPOSED'::text, 'RESOLVED'::text, 'REOPENED'::text])));
+
+alter table import_job add constraint import_job_mode_check CHECK ((mode = ANY (ARRAY['baseline'::text, 'propose'::text])));
+
+alter table import_job add constraint import_job_state_check CHECK ((state = ANY (ARRAY['RECEIVING'::text, 'RUNNING'::text, 'SUCCEEDED'::text, 'FAILED'::text])));
+
+alter table ownership_rule add constraint ownership_rule_check CHECK (((scope = 'DEFAULT'::text) = (match IS NULL)));
+
+alter table ownership_rule add constraint ownership_rule_check1 CHECK (((effective_to IS NULL) OR (effective_to >= effective_from)));
+
+alter table ownership_rule add constraint ownership_rule_scope_check CHECK ((scope = ANY (ARRAY['SKU'::text, 'PRODUCT'::text, 'PRODUCT_TYPE'::text, 'VENDOR'::text, 'DEFAULT'::text])));
+
+alter table party add constraint party_kind_check CHECK ((kind = ANY (ARRAY['USER'::text, 'TEAM'::text])));
+
+alter table party_member add constraint party_member_check CHECK ((team_id <> member_id));
+
+alter table record add constraint record_check CHECK (((entity = 'SKU'::text) = (sku_id IS NOT NULL)));
+
+alter table record add constraint record_entity_check CHECK ((entity = ANY (ARRAY['PRODUCT'::text, 'SKU'::text])));
+
+alter table record add constraint record_match_check CHECK ((match = ANY (ARRAY['WAITING'::text, 'MATCHED'::text, 'TO_CREATE'::text, 'MISSING'::text])));
+
+alter table scan add constraint scan_mode_check CHECK ((mode = ANY (ARRAY['FULL'::text, 'INCREMENTAL'::text])));
+
+alter table scan add constraint scan_state_check CHECK ((state = ANY (ARRAY['RUNNING'::text, 'SUCCEEDED'::text, 'FAILED'::text, 'CANCELLED'::text, 'HELD'::text])));
+
+alter table scan_record add constraint scan_record_entity_check CHECK ((entity = ANY (ARRAY['PRODUCT'::text, 'SKU'::text])));
+
+alter table sku add constraint sku_check CHECK (((weight_value IS NULL) = (weight_unit IS NULL)));
+
+alter table sku add constraint sku_compare_at_price_check CHECK ((compare_at_price >= (0)::numeric));
+
+alter table sku add constraint sku_cost_check CHECK ((cost >= (0)::numeric));
+
+alter table sku add constraint sku_kind_check CHECK ((kind = ANY (ARRAY['SIMPLE'::text, 'BUNDLE'::text])));
+
+alter table sku add constraint sku_price_check CHECK ((price >= (0)::numeric));
+
+alter table sku add constraint sku_state_check CHECK ((state = ANY (ARRAY['DRAFT'::text, 'PRELAUNCH'::text, 'ACTIVE'::text, 'ON_HOLD'::text, 'PHASE_OUT'::text, 'RETIRED'::text])));
+
+alter table sku add constraint sku_weight_unit_check CHECK ((weight_unit = ANY (ARRAY['GRAMS'::text, 'KILOGRAMS'::text, 'OUNCES'::text, 'POUNDS'::text])));
+
+alter table sku add constraint sku_weight_value_check CHECK ((weight_value >= (0)::numeric));
+
+alter table system add constraint system_health_check CHECK ((health = ANY (ARRAY['UP'::text, 'DEGRADED'::text, 'DOWN'::text, 'UNKNOWN'::text])));
+
+alter table system add constraint system_kind_check CHECK ((kind = ANY (ARRAY['SHOPIFY'::text, 'ERP'::text])));
+
+alter table system add constraint system_link_check CHECK ((link = ANY (ARRAY['UNLINKED'::text, 'LINKED'::text])));
+
+alter table system add constraint system_mode_check CHECK ((mode = ANY (ARRAY['READ_ONLY'::text, 'WRITE'::text])));
+
+alter table api_key add constraint api_key_party_id_fkey FOREIGN KEY (party_id) REFERENCES party(id);
+
+alter table attempt add constraint attempt_delivery_id_fkey FOREIGN KEY (delivery_id) REFERENCES delivery(id);
+
+alter table attempt add constraint attempt_record_id_fkey FOREIGN KEY (record_id) REFERENCES record(id);
+
+alter table attempt add constraint attempt_system_fkey FOREIGN KEY (system) REFERENCES system(code);
+
+alter table change add constraint change_change_request_id_fkey FOREIGN KEY (change_request_id) REFERENCES change_request(id);
+
+alter table change_request add constraint change_request_author_party_id_fkey FOREIGN KEY (author_party_id) REFERENCES party(id);
+
+alter table decision add constraint decision_change_request_id_fkey FOREIGN KEY (change_request_id) REFERENCES change_request(id);
+
+alter table decision add constraint decision_party_id_fkey FOREIGN KEY (party_id) REFERENCES party(id);
+
+alter table delivery add constraint delivery_change_request_id_fkey FOREIGN KEY (change_request_id) REFERENCES change_request(id);
+
+alter table delivery add constraint delivery_product_id_fkey FOREIGN KEY (product_id) REFERENCES product(id);
+
+alter table delivery add constraint delivery_sku_id_fkey FOREIGN KEY (sku_id) REFERENCES sku(id);
+
+alter table delivery add constraint delivery_system_fkey FOREIGN KEY (system) REFERENCES system(code);
+
+alter table feed_entry add constraint feed_entry_change_request_id_fkey FOREIGN KEY (change_request_id) REFERENCES change_request(id);
+
+alter table finding add constraint finding_change_request_id_fkey FOREIGN KEY (change_request_id) REFERENCES change_request(id);
+
+alter table finding add constraint finding_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES party(id);
+
+alter table finding add constraint finding_product_id_fkey FOREIGN KEY (product_id) REFERENCES product(id);
+
+alter table finding add constraint finding_record_id_fkey FOREIGN KEY (record_id) REFERENCES record(id);
+
+alter table finding add constraint finding_sku_id_fkey FOREIGN KEY (sku_id) REFERENCES sku(id);
+
+alter table finding add constraint finding_system_fkey FOREIGN KEY (system) REFERENCES system(code);
+
+alter table finding_event add constraint finding_event_finding_id_fkey FOREIGN KEY (finding_id) REFERENCES finding(id);
+
+alter table import_chunk add constraint import_chunk_import_id_fkey FOREIGN KEY (import_id) REFERENCES import_job(id);
+
+alter table import_error add constraint import_error_import_id_fkey FOREIGN KEY (import_id) REFERENCES import_job(id);
+
+alter table import_job add constraint import_job_change_request_id_fkey FOREIGN KEY (change_request_id) REFERENCES change_request(id);
+
+alter table lane add constraint lane_product_id_fkey FOREIGN KEY (product_id) REFERENCES product(id);
+
+alter table lane add constraint lane_system_fkey FOREIGN KEY (system) REFERENCES system(code);
+
+alter table ownership_rule add constraint ownership_rule_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES party(id);
+
+alter table party_member add constraint party_member_member_id_fkey FOREIGN KEY (member_id) REFERENCES party(id);
+
+alter table party_member add constraint party_member_team_id_fkey FOREIGN KEY (team_id) REFERENCES party(id);
+
+alter table product_revision add constraint product_revision_change_request_id_fkey FOREIGN KEY (change_request_id) REFERENCES change_request(id);
+
+alter table product_revision add constraint product_revision_product_id_fkey FOREIGN KEY (product_id) REFERENCES product(id);
+
+alter table record add constraint record_product_id_fkey FOREIGN KEY (product_id) REFERENCES product(id);
+
+alter table record add constraint record_sku_id_fkey FOREIGN KEY (sku_id) REFERENCES sku(id);
+
+alter table record add constraint record_system_fkey FOREIGN KEY (system) REFERENCES system(code);
+
+alter table scan add constraint scan_system_fkey FOREIGN KEY (system) REFERENCES system(code);
+
+alter table scan_record add constraint scan_record_scan_id_fkey FOREIGN KEY (scan_id) REFERENCES scan(id);
+
+alter table sku add constraint sku_product_id_fkey FOREIGN KEY (product_id) REFERENCES product(id);
+
+alter table sku_revision add constraint sku_revision_change_request_id_fkey FOREIGN KEY (change_request_id) REFERENCES change_request(id);
+
+alter table sku_revision add constraint sku_revision_sku_id_fkey FOREIGN KEY (sku_id) REFERENCES sku(id);
+
+alter table webhook add constraint webhook_system_fkey FOREIGN KEY (system) REFERENCES system(code);
+
+-- indexes
+
+CREATE INDEX api_key_party ON public.api_key USING btree (party_id);
+
+CREATE INDEX attempt_delivery ON public.attempt USING btree (delivery_id);
+
+CREATE INDEX attempt_open ON public.attempt USING btree (record_id) WHERE (settled_at IS NULL);
+
+CREATE INDEX attempt_system ON public.attempt USING btree (system, sent_at);
+
+CREATE INDEX audit_event_subject ON public.audit_event USING btree (subject, at);
+
+CREATE INDEX change_target ON public.change USING btree (target_folded);
+
+CREATE INDEX change_request_state ON public.change_request USING btree (state, number DESC);
+
+CREATE INDEX decision_party ON public.decision USING btree (party_id);
+
+CREATE UNIQUE INDEX delivery_open_product ON public.delivery USING btree (system, product_id) WHERE ((entity = 'PRODUCT'::text) AND (state = ANY (ARRAY['PENDING'::text, 'RETRYING'::text])));
+
+CREATE UNIQUE INDEX delivery_open_sku ON public.delivery USING btree (system, sku_id) WHERE ((entity = 'SKU'::text) AND (state = ANY (ARRAY['PENDING'::text, 'RETRYING'::text])));
+
+CREATE INDEX delivery_product ON public.delivery USING btree (product_id, system);
+
+CREATE INDEX delivery_request ON public.delivery USING btree (change_request_id);
+
+CREATE INDEX delivery_sku ON public.delivery USING btree (sku_id);
+
+CREATE INDEX delivery_state ON public.delivery USING btree (state, created_at DESC, id DESC);
+
+CREATE INDEX feed_entry_request ON public.feed_entry USING btree (change_request_id);
+
+CREATE INDEX finding_list ON public.finding USING btree (opened_at DESC, id DESC);
+
+CREATE INDEX finding_open ON public.finding USING btree (system, severity) WHERE (state <> 'RESOLVED'::text);
+
+CREATE INDEX finding_owner ON public.finding USING btree (owner_id);
+
+CREATE INDEX finding_product ON public.finding USING btree (product_id);
+
+CREATE INDEX finding_record ON public.finding USING btree (record_id) WHERE (state <> 'RESOLVED'::text);
+
+CREATE INDEX finding_request ON public.finding USING btree (change_request_id);
+
+CREATE INDEX finding_sku ON public.finding USING btree (sku_id) WHERE (state <> 'RESOLVED'::text);
+
+CREATE INDEX finding_event_finding ON public.finding_event USING btree (finding_id, at);
+
+CREATE INDEX finding_event_time ON public.finding_event USING btree (at) WHERE (type = ANY (ARRAY['OPENED'::text, 'REOPENED'::text, 'RESOLVED'::text]));
+
+CREATE INDEX import_job_open ON public.import_job USING btree (state) WHERE (state = ANY (ARRAY['RECEIVING'::text, 'RUNNING'::text]));
+
+CREATE INDEX import_job_request ON public.import_job USING btree (change_request_id);
+
+CREATE INDEX lane_due ON public.lane USING btree (system, due_at) WHERE (due_at IS NOT NULL);
+
+CREATE INDEX lane_product ON public.lane USING btree (product_id);
+
+CREATE INDEX ownership_rule_match ON public.ownership_rule USING btree (scope, match_folded);
+
+CREATE INDEX party_member_member ON public.party_member USING btree (member_id);
+
+CREATE INDEX product_type ON public.product USING btree (lower(product_type));
+
+CREATE INDEX product_vendor ON public.product USING btree (lower(vendor));
+
+CREATE INDEX product_revision_request ON public.product_revision USING btree (change_request_id);
+
+CREATE INDEX product_revision_time ON public.product_revision USING btree (product_id, valid_from);
+
+CREATE UNIQUE INDEX record_external ON public.record USING btree (system, entity, external_id) WHERE (external_id IS NOT NULL);
+
+CREATE INDEX record_of_product ON public.record USING btree (product_id, system);
+
+CREATE INDEX record_of_sku ON public.record USING btree (sku_id);
+
+CREATE UNIQUE INDEX record_product ON public.record USING btree (system, product_id) WHERE (entity = 'PRODUCT'::text);
+
+CREATE INDEX record_root ON public.record USING btree (system, root_id);
+
+CREATE UNIQUE INDEX record_sku ON public.record USING btree (system, sku_id) WHERE (entity = 'SKU'::text);
+
+CREATE INDEX record_waiting ON public.record USING btree (system, match) WHERE (match <> 'MATCHED'::text);
+
+CREATE UNIQUE INDEX scan_running ON public.scan USING btree (system) WHERE (state = 'RUNNING'::text);
+
+CREATE INDEX scan_system ON public.scan USING btree (system, started_at DESC);
+
+CREATE INDEX scan_record_code ON public.scan_record USING btree (scan_id, entity, code_folded);
+
+CREATE INDEX sku_state ON public.sku USING btree (state, code_folded);
+
+CREATE INDEX sku_updated ON public.sku USING btree (updated_at, id);
+
+CREATE INDEX sku_revision_request ON public.sku_revision USING btree (change_request_id);
+
+CREATE INDEX sku_revision_time ON public.sku_revision USING btree (sku_id, valid_from);
+
+CREATE INDEX webhook_received ON public.webhook USING btree (received_at);
+
+CREATE INDEX webhook_waiting ON public.webhook USING btree (system, root_id) WHERE (handled_at IS NULL);
+
+-- comments
+
+comment on table api_key is 'API keys by SHA-256 of the secret; the secret itself is shown once and kept nowhere.';
+
+comment on table attempt is 'The write ledger: the values that a write of ours will leave behind, stored before it is sent.';
+
+comment on table audit_event is 'What was done, by whom, to what; append-only.';
+
+comment on table change is 'One proposed change; patch holds only the fields that it names.';
+
+comment on table change_request is 'Proposed changes to many SKUs, applied all together or not at all.';
+
+comment on table decision is 'Who approved or rejected a change request; append-only.';
+
+comment on table delivery is 'The duty to bring one record to one revision.';
+
+comment on table feed_entry is 'Everything canonical that changed, unnumbered until a sequencer numbers it; append-only.';
+
+comment on table finding is 'A difference that somebody else made, tracked until it is resolved.';
+
+comment on table finding_event is 'What happened to a finding, value by value: the quarterly report counts these; append-only.';
+
+comment on table import_chunk is 'The uploaded bytes until the import has ended, so that any worker can take them.';
+
+comment on table import_error is 'Every row that an import could not take, and every value that it took as null.';
+
+comment on table import_job is 'One uploaded file and how far it has been taken.';
+
+comment on table lane is 'Deliveries of one product to one system run one after another: the lease on that.';
+
+comment on table ownership_rule is 'Who is accountable for which SKUs; the most specific rule in force wins.';
+
+comment on table party is 'Who can be accountable: a person or a team.';
+
+comment on table party_member is 'People of a team.';
+
+comment on table product is 'The style that a shopper sees, as it is now.';
+
+comment on table product_revision is 'One immutable state of one product; append-only.';
+
+comment on table record is 'One SKU or product as one system holds it: its id there, what was last published and seen.';
+
+comment on table scan is 'One look at a whole system.';
+
+comment on table scan_record is 'What a running scan has seen; values only of records that are matched with none of ours yet.';
+
+comment on table sku is 'The sellable variant, as it is now. Rows are never deleted, so a code is never used again.';
+
+comment on table sku_revision is 'One immutable state of one SKU; append-only.';
+
+comment on table system is 'A Shopify store or the ERP: what is remembered of it beside its configuration.';
+
+comment on table webhook is 'The inbox: what a system told us, stored before we answered it.';

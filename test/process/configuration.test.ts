@@ -1,0 +1,56 @@
+import { writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { describeOnLinux, Site } from './site.js';
+
+const SHOP = { code: 'shop', kind: 'SHOPIFY', connector: 'shopify', mode: 'WRITE', storeDomain: 'x.myshopify.com' };
+
+describeOnLinux('a configuration that cannot be run on', () => {
+  let site: Site;
+  beforeAll(async () => {
+    site = await Site.open();
+    await writeFile(join(site.dataDir, 'broken.json'), '{ "systems": [');
+    await writeFile(join(site.dataDir, 'none.json'), '{}');
+    await writeFile(join(site.dataDir, 'unknown.json'), JSON.stringify({ systems: [{ ...SHOP, connector: 'carrier' }] }));
+    const secret = { systems: [{ ...SHOP, accessToken: { env: 'SHOP_TOKEN' } }] };
+    await writeFile(join(site.dataDir, 'secret.json'), JSON.stringify(secret));
+  }, 120_000);
+  afterAll(() => site.close(), 60_000);
+
+  const file = (name: string): (() => Record<string, string>) => () => ({ SYSTEMS_FILE: join(site.dataDir, name) });
+
+  it.each<[string, string, () => Record<string, string>]>([
+    ['PORT is no number', 'PORT', () => ({ PORT: 'abc' })],
+    ['PORT is too high', 'PORT', () => ({ PORT: '65536' })],
+    ['a short BOOTSTRAP_API_KEY', 'BOOTSTRAP_API_KEY', () => ({ BOOTSTRAP_API_KEY: 'x'.repeat(31) })],
+    ['production without a database', 'DATABASE_URL', () => ({ NODE_ENV: 'production' })],
+    ['an unknown LOG_LEVEL', 'LOG_LEVEL', () => ({ LOG_LEVEL: 'loud' })],
+    ['SYSTEMS_FILE is not there', 'SYSTEMS_FILE', file('missing.json')],
+    ['SYSTEMS_FILE is no JSON', 'SYSTEMS_FILE', file('broken.json')],
+    ['SYSTEMS_FILE names no system', 'SYSTEMS_FILE', file('none.json')],
+    ['SYSTEMS_FILE names an unknown connector', 'SYSTEMS_FILE', file('unknown.json')],
+    ['a secret that is not in the environment', 'SHOP_TOKEN', file('secret.json')],
+  ])('%s: exit 1 and one line that names %s', async (_, name, env) => {
+    const run = site.run([], env());
+    expect(await run.ended()).toBe(1);
+    const [line, ...more] = run.stderr().trimEnd().split('\n');
+    expect(more).toEqual([]);
+    expect(line).toMatch(/^skuward: /);
+    expect(line).toContain(name);
+    expect(run.stdout()).toBe('');
+  });
+
+  it('a port that somebody listens on: exit 1, one line that names it, and nothing left running', async () => {
+    const taken = createServer();
+    await new Promise<void>((resolve) => taken.listen(site.port, '127.0.0.1', resolve));
+    try {
+      const run = site.run();
+      expect(await run.ended()).toBe(1);
+      expect(run.stderr().trimEnd().split('\n')).toEqual([expect.stringContaining(String(site.port))]);
+      await site.untilQuiet(5);
+    } finally {
+      await new Promise((resolve) => taken.close(resolve));
+    }
+  }, 60_000);
+});

@@ -1,0 +1,75 @@
+import { readFile } from 'node:fs/promises';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { Api, keysOf } from './api.js';
+import { describeOnLinux, Site, until } from './site.js';
+
+describeOnLinux('starting and stopping', () => {
+  let site: Site;
+  beforeEach(async () => {
+    site = await Site.open();
+  }, 120_000);
+  afterEach(() => site.close(), 60_000);
+
+  it('is ready, prints five keys once, ends on SIGTERM with its PostgreSQL, and keeps its data', async () => {
+    const first = await site.start();
+    const keys = keysOf(first.stdout());
+    expect([...keys.keys()].sort()).toEqual(['ADMIN', 'APPROVER', 'INTEGRATION', 'MERCHANDISER', 'OPERATOR']);
+    expect(new Set(keys.values()).size).toBe(5);
+    const api = new Api(site, first);
+    await api.untilLinked();
+    const before = await catalogOf(api);
+    expect((await site.processes()).map(({ command }) => command).filter((command) => command.includes(' -D '))).toHaveLength(1);
+
+    first.signal('SIGTERM');
+    expect(await first.ended()).toBe(0);
+    // At once: the process may end only after its PostgreSQL has.
+    expect(await site.processes()).toEqual([]);
+
+    const second = await site.start();
+    expect(second.stdout()).toContain('Keys were printed at the first start');
+    expect(keysOf(second.stdout()).size).toBe(0);
+    expect(await catalogOf(api)).toEqual(before);
+    second.signal('SIGINT');
+    expect(await second.ended()).toBe(0);
+    expect(await site.processes()).toEqual([]);
+    expect(`${first.stderr()}${second.stderr()}`).toBe('');
+  }, 90_000);
+
+  it('ends on SIGTERM in the middle of its first start, and leaves nothing running', async () => {
+    const run = site.run();
+    await until('PostgreSQL to run', 30, async () =>
+      (await site.processes()).some(({ command }) => command.includes(' -D ') && command.includes('bin/postgres')),
+    );
+    run.signal('SIGTERM');
+    await run.ended();
+    await site.untilQuiet(15);
+    await (await site.start()).signal('SIGTERM');
+  }, 90_000);
+
+  it('refuses a data directory that another service runs on, names its pid, and does it no harm', async () => {
+    const first = await site.start();
+    const lock = await readFile(`${site.dataDir}/skuward.pid`, 'utf8');
+    const second = site.run([], { PORT: '0' });
+    expect(await second.ended()).toBe(1);
+    expect(second.stderr().trim().split('\n')).toHaveLength(1);
+    expect(second.stderr()).toContain(`pid ${first.pid}`);
+    expect(second.stdout()).toBe('');
+
+    expect(await readFile(`${site.dataDir}/skuward.pid`, 'utf8')).toBe(lock);
+    expect(await site.isReady()).toBe(true);
+    const api = new Api(site, first);
+    await api.untilLinked();
+    await api.untilDelivered(await api.apply([{ skuUpdate: { code: 'FH-RWO-S-MOS', fields: { price: '155.00' } } }]), 30);
+    first.signal('SIGTERM');
+    expect(await first.ended()).toBe(0);
+    await site.untilQuiet(5);
+  }, 90_000);
+});
+
+async function catalogOf(api: Api): Promise<unknown> {
+  const { skus } = await api.graphql<{ skus: unknown }>(
+    'ADMIN',
+    '{ skus(first: 100) { totalCount nodes { id code revision price title systems { externalId state } } } }',
+  );
+  return { skus, shelves: await api.shelves() };
+}
