@@ -110,7 +110,7 @@ function readSystems(file: string, env: Env): ConfiguredSystem[] {
   const list = isRaw(document) ? document.systems : undefined;
   if (!Array.isArray(list) || list.length === 0)
     throw new ConfigError(`SYSTEMS_FILE ${file}: "systems" is a list of at least one`);
-  const systems = list.map((each: unknown, index) => readSystem(each, `systems[${index}]`, env));
+  const systems = list.map((each: unknown, index) => readSystem(each, `SYSTEMS_FILE ${file}: systems[${index}]`, env));
   const codes = systems.map(({ code }) => code);
   if (new Set(codes).size !== codes.length) throw new ConfigError(`SYSTEMS_FILE ${file}: two systems have one code`);
   return systems;

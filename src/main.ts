@@ -3,28 +3,40 @@ import 'reflect-metadata';
 import { ConfigError, readConfig } from './config.js';
 import { runCommand } from './porch/run-command.js';
 import { printWelcome } from './porch/welcome.js';
+import type { Service } from './porch/serve.js';
 import { serve } from './porch/serve.js';
 
 const [command, ...args] = process.argv.slice(2);
 
-/** Ends on SIGINT and SIGTERM with everything stopped; a second signal ends at once. */
-function stopOnSignal(stop: () => Promise<void>): void {
+/**
+ * Ends on SIGINT and SIGTERM with everything stopped; a second signal ends at once. Must hear signals from the very
+ * beginning: the embedded PostgreSQL is in a session of its own and would outlive a service that died while starting.
+ * Answers whether the end has begun.
+ */
+function stopOnSignal(starting: Promise<Service>): () => boolean {
   let stopping = false;
   const end = (): void => {
     if (stopping) process.exit(1);
     stopping = true;
-    void stop().then(() => process.exit(0));
+    void starting
+      .then((service) => service.stop())
+      .then(
+        () => process.exit(0),
+        () => process.exit(1),
+      );
   };
   process.on('SIGINT', end);
   process.on('SIGTERM', end);
+  return () => stopping;
 }
 
 try {
   const config = readConfig();
   if (command === undefined) {
-    const service = await serve(config);
-    stopOnSignal(() => service.stop());
-    await printWelcome(config, service);
+    const starting = serve(config);
+    const isStopping = stopOnSignal(starting);
+    const service = await starting;
+    if (!isStopping()) await printWelcome(config, service);
   } else process.exitCode = await runCommand(config, command, args);
 } catch (error) {
   // What a person can mend is told in one line; a stack only for what we did not foresee.

@@ -123,10 +123,23 @@ async function listen(
   app.disable('x-powered-by');
   app.use('/graphql', express.json({ limit: GRAPHQL_BODY }));
   app.use('/webhooks', express.raw({ type: () => true, limit: WEBHOOK_BODY }));
-  await app.listen(config.port, config.host);
+  await app.listen(config.port, config.host).catch((error: unknown) => {
+    throw listenFault(config, error);
+  });
   undo.push(() => app.close());
   const address: unknown = app.getHttpServer().address();
   const port =
     typeof address === 'object' && address !== null && 'port' in address ? Number(address.port) : config.port;
   return `http://${config.host}:${port}`;
+}
+
+/** A port that is taken, or an address that is not ours, is for whoever set it to mend; anything else is our fault. */
+function listenFault({ host, port }: Config, error: unknown): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : null;
+  if (code === 'EADDRINUSE')
+    return new ConfigError(`PORT ${port} is taken: another program listens on ${host}:${port}`);
+  if (code === 'EACCES') return new ConfigError(`PORT ${port} may not be used by this account`);
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+    return new ConfigError(`HOST ${host} is no address of this machine`);
+  return error;
 }

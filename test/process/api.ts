@@ -65,7 +65,9 @@ export class Api {
         systems: { link: string }[];
         driftScans: { nodes: { state: string }[] };
       }>('ADMIN', '{ systems { link } driftScans(first: 50) { nodes { state } } }');
-      return systems.every(({ link }) => link === 'LINKED') && driftScans.nodes.every(({ state }) => state !== 'RUNNING');
+      return (
+        systems.every(({ link }) => link === 'LINKED') && driftScans.nodes.every(({ state }) => state !== 'RUNNING')
+      );
     });
   }
 
@@ -166,5 +168,7 @@ export class Api {
 
 /** `  ROLE   First Last   secret`, as the first start prints them. */
 export function keysOf(stdout: string): Map<string, string> {
-  return new Map([...stdout.matchAll(/^ {2}([A-Z]+) +\S+ \S+ +(\S+)$/gm)].map(([, role = '', key = '']) => [role, key]));
+  return new Map(
+    [...stdout.matchAll(/^ {2}([A-Z]+) +\S+ \S+ +(\S+)$/gm)].map(([, role = '', key = '']) => [role, key]),
+  );
 }

@@ -12,13 +12,18 @@ describeOnLinux('a configuration that cannot be run on', () => {
     site = await Site.open();
     await writeFile(join(site.dataDir, 'broken.json'), '{ "systems": [');
     await writeFile(join(site.dataDir, 'none.json'), '{}');
-    await writeFile(join(site.dataDir, 'unknown.json'), JSON.stringify({ systems: [{ ...SHOP, connector: 'carrier' }] }));
+    await writeFile(
+      join(site.dataDir, 'unknown.json'),
+      JSON.stringify({ systems: [{ ...SHOP, connector: 'carrier' }] }),
+    );
     const secret = { systems: [{ ...SHOP, accessToken: { env: 'SHOP_TOKEN' } }] };
     await writeFile(join(site.dataDir, 'secret.json'), JSON.stringify(secret));
   }, 120_000);
   afterAll(() => site.close(), 60_000);
 
-  const file = (name: string): (() => Record<string, string>) => () => ({ SYSTEMS_FILE: join(site.dataDir, name) });
+  const file =
+    (name: string): (() => Record<string, string>) =>
+    () => ({ SYSTEMS_FILE: join(site.dataDir, name) });
 
   it.each<[string, string, () => Record<string, string>]>([
     ['PORT is no number', 'PORT', () => ({ PORT: 'abc' })],

@@ -16,6 +16,9 @@ const END_SECONDS = 30;
 const LEAST_PORT = 12_000;
 const MOST_PORT = 30_000;
 
+/** The last line of the welcome, at the first start and at any other. */
+const WELCOMED = /^( {2}ADMIN .*|Keys were printed .*)\n/m;
+
 /** These tests find processes through `/proc`. */
 export const describeOnLinux = process.platform === 'linux' ? describe : describe.skip;
 
@@ -86,7 +89,7 @@ export class Site {
     const run = this.run();
     await until('the service to be ready', START_SECONDS, async () => {
       if (run.outcome() !== null) throw new Error(`the service ended with ${run.outcome()}: ${run.stderr()}`);
-      return run.stdout().includes('\nSandbox: ') && (await this.isReady());
+      return WELCOMED.test(run.stdout()) && (await this.isReady());
     });
     return run;
   }
