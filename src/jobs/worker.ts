@@ -28,7 +28,7 @@ export class Worker {
     private readonly ports: Ports,
     private readonly boss: PgBoss,
   ) {
-    this.deliveries = new Drain((system) => this.publishAll(system));
+    this.deliveries = new Drain((lane) => this.publish(lane));
     this.webhooks = new Drain((system) => this.takeInbox(system));
   }
 
@@ -38,9 +38,10 @@ export class Worker {
 
   async start(): Promise<void> {
     const polling = { pollingIntervalSeconds: POLL_SECONDS };
-    await this.boss.work<{ system: string }>(QUEUES.deliver, { ...polling, batchSize: 50 }, (jobs) =>
-      this.eachSystem(jobs, (system) => this.deliveries.wake(system)),
-    );
+    // Not awaited: a system that does not answer must not keep the other's wake-ups, nor its own, waiting.
+    await this.boss.work<{ system: string }>(QUEUES.deliver, { ...polling, batchSize: 50 }, async (jobs) => {
+      for (const system of new Set(jobs.map(({ data }) => data.system))) this.wakeLanes(system);
+    });
     await this.boss.work<{ system: string }>(QUEUES.webhook, { ...polling, batchSize: 200 }, (jobs) =>
       this.eachSystem(jobs, (system) => this.webhooks.wake(system)),
     );
@@ -68,12 +69,19 @@ export class Worker {
     await Promise.all([...systems].map(wake));
   }
 
-  private async publishAll(system: string): Promise<void> {
-    const lane = async (): Promise<void> => {
+  /** Each lane drains by itself, so that one which hangs on a slow answer holds up its own product alone. */
+  private wakeLanes(system: string): void {
+    for (let number = 0; number < LANES; number += 1) void this.deliveries.wake(`${number}:${system}`);
+  }
+
+  private async publish(lane: string): Promise<void> {
+    const system = lane.slice(lane.indexOf(':') + 1);
+    try {
       while (!this.stopping && (await publishLane(this.ports, system)));
-    };
-    const results = await Promise.allSettled(Array.from({ length: LANES }, lane));
-    for (const result of results) if (result.status === 'rejected') this.failed('deliver', system, result.reason);
+    } catch (error) {
+      // The lane stays due, and the next wake-up or sweep takes it.
+      this.failed('deliver', system, error);
+    }
   }
 
   private async takeInbox(system: string): Promise<void> {
@@ -97,7 +105,7 @@ export class Worker {
 
   private async sweepNow(): Promise<void> {
     try {
-      for (const system of await this.ports.queue.systemsWithDue()) void this.deliveries.wake(system);
+      for (const system of await this.ports.queue.systemsWithDue()) this.wakeLanes(system);
       for (const system of await this.ports.observations.systemsWithWebhooks()) void this.webhooks.wake(system);
     } catch (error) {
       this.failed('sweep', 'all', error);

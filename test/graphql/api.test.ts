@@ -1,40 +1,18 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { INestApplication } from '@nestjs/common';
-import { Controller, Get, Global, Module } from '@nestjs/common';
+import { Controller, Get, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { AccessModule } from '../../src/access/access.module.js';
+import { Client } from 'pg';
 import { Roles } from '../../src/access/roles.js';
-import { BOOTSTRAP_KEY, PRODUCTION, PUBLIC_URL } from '../../src/access/tokens.js';
-import { Ports } from '../../src/application/ports/ports.js';
-import { hashOfSecret } from '../../src/domain/access/secret-hash.js';
-import { GraphqlApiModule } from '../../src/graphql/graphql.module.js';
-import { GraphiqlController } from '../../src/http/graphiql.controller.js';
+import { AppModule } from '../../src/app.module.js';
+import { createApiKey } from '../../src/application/access/create-api-key.js';
+import type { Ports } from '../../src/application/ports/ports.js';
+import { SystemReadiness } from '../../src/porch/system-readiness.js';
+import type { World } from '../support/world.js';
+import { buildWorld, HOST, must } from '../support/world.js';
 
 const ADMIN = 'an-admin-key-of-thirty-two-characters';
-const VIEWER = 'skw_viewer';
-const logged: unknown[] = [];
-let lookUps = 0;
-
-/** Only what these tests reach; anything else is undefined and fails loudly, as an unknown error. */
-const ports = {
-  apiKeys: {
-    liveKey: (hash: Buffer) => {
-      lookUps += 1;
-      const known = hash.equals(hashOfSecret(VIEWER));
-      const key = { id: 'k', name: 'Vera', partyId: null, roles: ['VIEWER'], expiresAt: null };
-      return Promise.resolve(known ? { ...key, partyName: null, partyActive: false } : null);
-    },
-  },
-  catalog: {
-    skus: () => Promise.resolve({ items: [], hasNextPage: false, hasPreviousPage: false, totalCount: 0 }),
-    skuByCode: () => Promise.reject(new Error('relation "sku" does not exist')),
-  },
-  changes: {},
-  operations: {},
-  log: (_level: string, message: string, detail: unknown) => logged.push({ message, detail }),
-  newId: () => 'the-id',
-};
 
 @Controller()
 class PracticeController {
@@ -50,22 +28,7 @@ class PracticeController {
   }
 }
 
-@Global()
-@Module({
-  providers: [
-    { provide: Ports, useValue: ports },
-    { provide: BOOTSTRAP_KEY, useValue: ADMIN },
-    { provide: PUBLIC_URL, useValue: 'http://localhost/' },
-    { provide: PRODUCTION, useValue: false },
-  ],
-  exports: [Ports, BOOTSTRAP_KEY, PUBLIC_URL, PRODUCTION],
-})
-class PracticePortsModule {}
-
-@Module({
-  imports: [PracticePortsModule, AccessModule, GraphqlApiModule],
-  controllers: [GraphiqlController, PracticeController],
-})
+@Module({})
 class PracticeModule {}
 
 interface Answer {
@@ -76,15 +39,33 @@ interface Answer {
 const codeOf = (answer: Answer): unknown => answer.errors?.[0]?.extensions['code'];
 
 describe('the API over HTTP', () => {
+  let world: World;
   let app: INestApplication;
   let base: string;
+  let VIEWER: string;
+  let lookUps = 0;
 
   beforeAll(async () => {
-    app = await NestFactory.create(PracticeModule, { logger: false });
+    world = await buildWorld({ worker: false });
+    const draft = { name: 'Vera', party: null, roles: ['VIEWER' as const], expiresAt: null };
+    VIEWER = must(await createApiKey(world.ports, HOST, draft)).secret;
+    // The real reader, counted.
+    const liveKey = (hash: Buffer): ReturnType<Ports['apiKeys']['liveKey']> => {
+      lookUps += 1;
+      return world.ports.apiKeys.liveKey(hash);
+    };
+    const ports = Object.create(world.ports, { apiKeys: { value: { liveKey } } }) as Ports;
+    const readiness = new SystemReadiness(world.database.source, null);
+    const parts = { ports, readiness, bootstrapKey: ADMIN, publicUrl: 'http://localhost/', production: false };
+    const root = { module: PracticeModule, imports: [AppModule.with(parts)], controllers: [PracticeController] };
+    app = await NestFactory.create(root, { logger: false });
     await app.listen(0, '127.0.0.1');
     base = (await app.getUrl()).replace('[::1]', '127.0.0.1');
   });
-  afterAll(() => app.close());
+  afterAll(async () => {
+    await app.close();
+    await world.close();
+  });
 
   async function ask(query: string, key: string | null, variables: object = {}): Promise<Answer> {
     const authorization = key === null ? {} : { authorization: `Bearer ${key}` };
@@ -127,10 +108,17 @@ describe('the API over HTTP', () => {
   });
 
   it('hides what broke inside, and logs it under the id it names', async () => {
+    const owner = new Client({ connectionString: world.ownerUrl });
+    await owner.connect();
+    await owner.query('alter table sku rename to sku_gone');
     const answer = await ask('{ sku(code: "A") { title } }', VIEWER);
+    await owner.query('alter table sku_gone rename to sku');
+    await owner.end();
     expect(JSON.stringify(answer)).not.toContain('relation');
-    expect(answer.errors?.[0]?.extensions).toEqual({ code: 'INTERNAL', requestId: 'the-id' });
-    expect(JSON.stringify(logged)).toContain('relation');
+    const { code, requestId } = answer.errors?.[0]?.extensions ?? {};
+    expect(code).toBe('INTERNAL');
+    expect(world.logged.join()).toContain('relation');
+    expect(world.logged.join()).toContain(String(requestId));
   });
 
   it('refuses a handler that names nobody, to everybody', async () => {

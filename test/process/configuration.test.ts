@@ -27,10 +27,8 @@ describeOnLinux('a configuration that cannot be run on', () => {
 
   it.each<[string, string, () => Record<string, string>]>([
     ['PORT is no number', 'PORT', () => ({ PORT: 'abc' })],
-    ['PORT is too high', 'PORT', () => ({ PORT: '65536' })],
     ['a short BOOTSTRAP_API_KEY', 'BOOTSTRAP_API_KEY', () => ({ BOOTSTRAP_API_KEY: 'x'.repeat(31) })],
     ['production without a database', 'DATABASE_URL', () => ({ NODE_ENV: 'production' })],
-    ['an unknown LOG_LEVEL', 'LOG_LEVEL', () => ({ LOG_LEVEL: 'loud' })],
     ['SYSTEMS_FILE is not there', 'SYSTEMS_FILE', file('missing.json')],
     ['SYSTEMS_FILE is no JSON', 'SYSTEMS_FILE', file('broken.json')],
     ['SYSTEMS_FILE names no system', 'SYSTEMS_FILE', file('none.json')],
@@ -52,7 +50,13 @@ describeOnLinux('a configuration that cannot be run on', () => {
     try {
       const run = site.run();
       expect(await run.ended()).toBe(1);
-      expect(run.stderr().trimEnd().split('\n')).toEqual([expect.stringContaining(String(site.port))]);
+      // What stands in the log besides is JSON, one line an event.
+      const told = run
+        .stderr()
+        .trimEnd()
+        .split('\n')
+        .filter((line) => !line.startsWith('{"level"'));
+      expect(told).toEqual([expect.stringContaining(`PORT ${site.port} is taken`)]);
       await site.untilQuiet(5);
     } finally {
       await new Promise((resolve) => taken.close(resolve));

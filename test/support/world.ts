@@ -22,6 +22,8 @@ import { freshDatabase } from './fresh-database.js';
 export interface World {
   ports: Ports;
   database: Database;
+  /** The role that owns the tables. */
+  ownerUrl: string;
   sandbox: Sandbox;
   worker: Worker;
   /** Warnings and errors that were logged. */
@@ -52,7 +54,7 @@ export async function buildWorld(options: { worker: boolean } = { worker: true }
     await sandbox.close();
     await fresh.drop();
   };
-  return { ports, database, sandbox, worker, logged, people, close };
+  return { ports, database, ownerUrl: fresh.ownerUrl, sandbox, worker, logged, people, close };
 }
 
 async function seed(ports: Ports): Promise<World['people']> {

@@ -7,10 +7,12 @@ import { borrowDatabase, openDatabase } from '../open-database.js';
 import { keysForPeople } from '../sample-people.js';
 import { DemoClient } from './demo-client.js';
 import { ServiceHandle } from './service-handle.js';
-import type { Cast } from './story.js';
+import type { Cast, Say } from './story.js';
 import { tellStory } from './story.js';
 
 const KEY_HOURS = 1;
+/** The exit code of a program that Ctrl-C ended: 128 and SIGINT's number. */
+const INTERRUPTED = 130;
 
 /**
  * Tells the whole loop on the sandbox, with real calls to the running API: beside `npm start` where it runs, else on a
@@ -25,27 +27,30 @@ export async function demo(config: Config): Promise<number> {
   if (config.port === 0) throw new ConfigError('the demo needs to know PORT');
   const say = (line = ''): void => void process.stdout.write(`${line}\n`);
   const service = new ServiceHandle(`http://${config.host}:${config.port}`, say);
-  const end = (): void => void service.close().then(() => process.exit(130));
-  process.once('SIGINT', end);
-  process.once('SIGTERM', end);
-  const began = performance.now();
+  const interrupted = new Promise<number>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(INTERRUPTED));
+  });
   try {
-    const how = await service.open();
-    say(
-      how === 'FOUND'
-        ? `Skuward runs at ${service.url} already; the demo uses it.`
-        : `Skuward started at ${service.url}.`,
-    );
-    const cast = await castOf(config);
-    const sandbox = { shopify: `http://127.0.0.1:${config.port + 10}`, erp: `http://127.0.0.1:${config.port + 20}` };
-    await tellStory(new DemoClient(service, sandbox), cast, say, service.url);
-    say(`\nThe loop is closed: ${((performance.now() - began) / 1000).toFixed(1)} s.`);
-    return 0;
+    return await Promise.race([tell(config, service, say), interrupted]);
   } finally {
+    // A story that was interrupted finds its service closed, and ends by itself.
     await service.close();
-    process.off('SIGINT', end);
-    process.off('SIGTERM', end);
   }
+}
+
+async function tell(config: Config, service: ServiceHandle, say: Say): Promise<number> {
+  const began = performance.now();
+  const how = await service.open();
+  say(
+    how === 'FOUND'
+      ? `Skuward runs at ${service.url} already; the demo uses it.`
+      : `Skuward started at ${service.url}.`,
+  );
+  const cast = await castOf(config);
+  const sandbox = { shopify: `http://127.0.0.1:${config.port + 10}`, erp: `http://127.0.0.1:${config.port + 20}` };
+  await tellStory(new DemoClient(service, sandbox), cast, say, service.url);
+  say(`\nThe loop is closed: ${((performance.now() - began) / 1000).toFixed(1)} s.`);
+  return 0;
 }
 
 /** Keys for the sample people, good for an hour, made on the machine of the database as `skuward key` does. */

@@ -37,7 +37,8 @@ export class ServiceHandle {
   async waitUntilReady(): Promise<void> {
     const end = performance.now() + PATIENCE_SECONDS * 1000;
     let told = false;
-    while (!(await this.isReady())) {
+    while (!(await this.isReady()) || this.ending) {
+      if (this.ending) throw new Error('the demo has ended');
       if (performance.now() > end) throw new Error(`the service at ${this.url} does not answer`);
       const isMine = this.child !== null;
       if (isMine && this.child?.exitCode === null && this.child.signalCode === null) {

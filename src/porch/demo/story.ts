@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { DemoClient } from './demo-client.js';
-import { approve, findingOn, propose, resolved, showBoth } from './acts.js';
+import { approve, findingOn, propose, resolved, scan, showBoth } from './acts.js';
 
 /** API keys of the people who play. */
 export interface Cast {
@@ -154,17 +154,6 @@ async function adopt(client: DemoClient, key: string, id: string): Promise<{ id:
   );
   if (proposed.node.changeRequest) return proposed.node.changeRequest;
   throw new Error(driftAdopt.userErrors.map(({ message }) => message).join('; '));
-}
-
-async function scan(client: DemoClient, key: string, system: string): Promise<void> {
-  const text = `mutation ($system: String!) { driftScanStart(system: $system, mode: FULL) { userErrors { code } } }`;
-  // One that runs already may have read past the edit, so ours is started after it.
-  await client.until(`a scan of ${system}`, 60, async () => {
-    const { driftScanStart } = await client.graphql<{ driftScanStart: { userErrors: unknown[] } }>(key, text, {
-      system,
-    });
-    return driftScanStart.userErrors.length === 0 ? true : null;
-  });
 }
 
 async function report(client: DemoClient, cast: Cast, say: Say, url: string): Promise<void> {
