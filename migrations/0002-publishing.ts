@@ -115,6 +115,7 @@ export class Publishing0002790000000002 implements MigrationInterface {
         started_by jsonb not null,
         started_at timestamptz not null default clock_timestamp(),
         finished_at timestamptz,
+        touched_at timestamptz not null default clock_timestamp(),
         records_read int not null default 0,
         skus_compared int not null default 0,
         findings_opened int not null default 0,
@@ -226,6 +227,7 @@ export class Publishing0002790000000002 implements MigrationInterface {
         error text,
         change_request_id uuid references change_request(id),
         created_at timestamptz not null default clock_timestamp(),
+        touched_at timestamptz not null default clock_timestamp(),
         finished_at timestamptz
       );
       comment on table import_job is 'One uploaded file and how far it has been taken.';

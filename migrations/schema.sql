@@ -177,6 +177,7 @@ create table import_job (
   error text,
   change_request_id uuid,
   created_at timestamp with time zone default clock_timestamp() not null,
+  touched_at timestamp with time zone default clock_timestamp() not null,
   finished_at timestamp with time zone
 );
 
@@ -269,6 +270,7 @@ create table scan (
   started_by jsonb not null,
   started_at timestamp with time zone default clock_timestamp() not null,
   finished_at timestamp with time zone,
+  touched_at timestamp with time zone default clock_timestamp() not null,
   records_read integer default 0 not null,
   skus_compared integer default 0 not null,
   findings_opened integer default 0 not null,

@@ -30,6 +30,14 @@ function stopOnSignal(starting: Promise<Service>): () => boolean {
   return () => stopping;
 }
 
+/** What a person can mend is told in one line; a stack only for what we did not foresee. */
+function told(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if ('code' in error && error.code === 'EADDRINUSE') return `PORT is taken: ${error.message}`;
+  const plain = error instanceof ConfigError || error.message.includes('already running');
+  return plain ? error.message : (error.stack ?? error.message);
+}
+
 try {
   const config = readConfig();
   if (command === undefined) {
@@ -39,10 +47,6 @@ try {
     if (!isStopping()) await printWelcome(config, service);
   } else process.exitCode = await runCommand(config, command, args);
 } catch (error) {
-  // What a person can mend is told in one line; a stack only for what we did not foresee.
-  const plain = error instanceof ConfigError || (error instanceof Error && error.message.includes('already running'));
-  process.stderr.write(
-    `${plain && error instanceof Error ? `skuward: ${error.message}` : error instanceof Error ? error.stack : String(error)}\n`,
-  );
+  process.stderr.write(`skuward: ${told(error)}\n`);
   process.exit(1);
 }

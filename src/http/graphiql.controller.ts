@@ -59,6 +59,14 @@ export class GraphiqlController {
     this.#production = production;
   }
 
+  /** Whoever opens the bare address is looking for something to look at. */
+  @Public()
+  @Get()
+  home(@Res() response: Response, @Next() next: NextFunction): void {
+    if (this.#production) next();
+    else response.redirect('/graphql');
+  }
+
   @Public()
   @Get('graphql')
   show(@Req() request: Request, @Res() response: Response, @Next() next: NextFunction): void {

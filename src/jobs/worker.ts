@@ -1,6 +1,7 @@
 import type { Job, PgBoss } from 'pg-boss';
 import { handleWebhooks } from '../application/drift/handle-webhooks.js';
 import { runScan } from '../application/drift/run-scan.js';
+import { resumeImports } from '../application/imports/resume-imports.js';
 import { runImport } from '../application/imports/run-import.js';
 import type { Ports } from '../application/ports/ports.js';
 import { publishLane } from '../application/publishing/publish-lane.js';
@@ -13,6 +14,9 @@ const LANES = 4;
 const SWEEP_MS = 10_000;
 /** A verdict that was put off because a delivery was at work is looked at again after this. */
 const POSTPONED_MS = 500;
+/** A scan may wait this long for a bulk operation of a large store; an import moves every second. Longer: its process died. */
+const SCAN_IDLE_SECONDS = 1_800;
+const IMPORT_IDLE_SECONDS = 300;
 /** NOTIFY wakes workers at once; this is how soon a job is found without it. */
 const POLL_SECONDS = 2;
 
@@ -105,6 +109,8 @@ export class Worker {
 
   private async sweepNow(): Promise<void> {
     try {
+      await this.ports.observations.failAbandonedScans(SCAN_IDLE_SECONDS);
+      await resumeImports(this.ports, IMPORT_IDLE_SECONDS);
       for (const system of await this.ports.queue.systemsWithDue()) this.wakeLanes(system);
       for (const system of await this.ports.observations.systemsWithWebhooks()) void this.webhooks.wake(system);
     } catch (error) {

@@ -73,10 +73,11 @@ async function keyCommand(config: Config, args: string[], io: CliIo): Promise<nu
   const role = ROLES.find((each): each is Role => each === option('role')?.toUpperCase());
   const name = args[0];
   if (!name || name.startsWith('--') || !role)
-    throw new ConfigError(`key NAME --role ${ROLES.join('|')} [--party CODE]`);
+    throw new ConfigError(`usage: skuward key NAME --role ${ROLES.join('|')} [--party CODE]`);
   const log = buildLog('warn');
   const urls = await borrowDatabase(config, log);
   try {
+    if (urls.embedded) await migrateDatabase(urls, log);
     const database = await openDatabase(urls.appUrl, log, false);
     try {
       const ports = buildPorts(database, buildConnectors([], log), 'USD', log);

@@ -156,7 +156,7 @@ export class SqlObservationStore implements ObservationStore {
   ): Promise<void> {
     await sqlOver(this.source).rows(
       `update scan set records_read = records_read + $2, skus_compared = skus_compared + $3,
-         findings_opened = findings_opened + $4, findings_resolved = findings_resolved + $5 where id = $1`,
+         findings_opened = findings_opened + $4, findings_resolved = findings_resolved + $5, touched_at = clock_timestamp() where id = $1`,
       [scanId, add.recordsRead, add.skusCompared, add.opened, add.closed],
     );
   }
@@ -210,8 +210,11 @@ export class SqlObservationStore implements ObservationStore {
     return true;
   }
 
-  async failAbandonedScans(): Promise<void> {
-    const rows = await sqlOver(this.source).rows<{ id: string }>(`select id from scan where state = 'RUNNING'`);
+  async failAbandonedScans(idleSeconds: number): Promise<void> {
+    const rows = await sqlOver(this.source).rows<{ id: string }>(
+      `select id from scan where state = 'RUNNING' and touched_at <= clock_timestamp() - make_interval(secs => $1)`,
+      [idleSeconds],
+    );
     for (const { id } of rows) await this.endScan(id, 'FAILED', 'the process that ran it ended');
   }
 }

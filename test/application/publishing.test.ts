@@ -34,35 +34,7 @@ describe('publishing to both stand-ins', () => {
     await importAll(CSV);
     await until('linked', async () => (await world.ports.operations.systems()).every(({ link }) => link === 'LINKED'));
   });
-  afterAll(async () => {
-    process.stdout.write(world.logged.join('\n') + '\n');
-    const f = await world.ports.operations.findings(FIRST, {});
-    process.stdout.write(
-      JSON.stringify(
-        f.items.map(({ node: n }) => [
-          n.system,
-          n.kind,
-          n.target,
-          n.field,
-          n.expected,
-          n.found,
-          n.lastPublished,
-          n.source,
-          n.state,
-        ]),
-        null,
-        0,
-      ) + '\n',
-    );
-    const d = await world.ports.operations.deliveries(FIRST, {});
-    process.stdout.write(
-      d.items
-        .filter(({ node: n }) => n.attempts > 1 || n.lastError)
-        .map(({ node: n }) => JSON.stringify([n.system, n.target, n.state, n.attempts, n.lastError]))
-        .join('\n') + '\n',
-    );
-    await world.close();
-  });
+  afterAll(() => world.close());
 
   async function importAll(csv: string): Promise<void> {
     const body = (async function* () {

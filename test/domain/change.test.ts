@@ -66,6 +66,7 @@ function world(skus: Sku[], over: Partial<World> = {}): World {
     bases: new Map(),
     changedBy: new Map(),
     writableSystems: ['shopify'],
+    systems: ['shopify', 'watched'],
     factsOf: () => ({ ownerResolved: true }),
     ...over,
   };

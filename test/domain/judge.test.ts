@@ -14,6 +14,7 @@ function judge(
   values: { c: FieldValues; b: FieldValues | null; o: FieldValues },
   open: Partial<OpenFinding>[] = [],
   changedAt: [string, Date][] = [],
+  readOnly = false,
 ): ReturnType<typeof judgeRecord> {
   const openFindings = open.map((each): OpenFinding => ({
     id: 'f1',
@@ -41,7 +42,7 @@ function judge(
     expected: [],
     rules: DEFAULT_RULES,
   };
-  return judgeRecord(record, compareRecord(input), { attribution: null, changedAt: new Map(changedAt) });
+  return judgeRecord(record, compareRecord(input), { attribution: null, changedAt: new Map(changedAt), readOnly });
 }
 
 describe('what verdicts lead to: nothing is overwritten unseen', () => {
@@ -107,6 +108,14 @@ describe('what verdicts lead to: nothing is overwritten unseen', () => {
     const values = { c: { price: '10.00' }, b: { price: '11.00' }, o: { price: '10.00' } };
     expect(judge(values, [{}]).closings[0]?.resolution).toBe('SELF_HEALED');
     expect(judge(values, [{ revertRequestedBy: OLI }]).closings[0]).toMatchObject({ resolution: 'REVERTED', by: OLI });
+  });
+
+  it('flags what the master moved where nothing is ever sent', () => {
+    const values = { c: { price: '12.00' }, b: { price: '10.00' }, o: { price: '10.00' } };
+    const out = judge(values, [], [], true);
+    expect(out).toMatchObject({ writes: {}, held: ['price'] });
+    expect(out.findings[0]).toMatchObject({ expected: '12.00', found: '10.00' });
+    expect(judge(values, [{ found: '10.00' }], [['price', new Date(NOON.getTime() + 1)]], true).writes).toEqual({});
   });
 
   it('flags what differed when the system was linked, takes it as base, and writes nothing', () => {

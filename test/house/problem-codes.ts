@@ -18,7 +18,7 @@ export function declaredCodes(source: Source): string[] | null {
 export function undocumentedCodes(source: Source, document: string): string[] {
   const codes = declaredCodes(source);
   if (codes === null) return [`${source.path}:1 exports no PROBLEM_CODES`];
-  const rows = [...document.matchAll(/^\| `([A-Z0-9_]+)` \|/gm)].map(([, code]) => code ?? '');
+  const rows = [...document.matchAll(/^\| `([A-Z0-9_]+)` +\|/gm)].map(([, code]) => code ?? '');
   return [
     ...codes.filter((code) => !rows.includes(code)).map((code) => `docs/errors.md:1 does not document ${code}`),
     ...rows.filter((code) => !codes.includes(code)).map((code) => `docs/errors.md:1 documents the unknown ${code}`),

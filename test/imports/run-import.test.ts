@@ -151,7 +151,7 @@ describe('a baseline import', () => {
     expect(await viewOf(id)).toMatchObject({ state: 'RUNNING', rowsRead: 0 });
     expect(await world.ports.catalog.skuByCode('PEN-M')).not.toBeNull();
     const left = await upload(file('left,Left,Title,Default Title,LEFT,1,,,active'));
-    await resumeImports(world.ports);
+    await resumeImports(world.ports, 0);
     await runImport(world.ports, id);
     await runImport(world.ports, left);
     expect(await viewOf(id)).toMatchObject({ state: 'SUCCEEDED', rowsRead: 3, skusCreated: 2, rejected: 1 });

@@ -63,7 +63,7 @@ export async function addRequest(
   const planned = await planRequest(ports, stores, changes, caller.actor, { lock: false });
   if (!asDraft && planned.problems.length > 0) return { ok: false, problems: planned.problems };
   const id = ports.newId();
-  await stores.requests.add({
+  const number = await stores.requests.add({
     id,
     title: draft.title.trim(),
     reason: draft.reason,
@@ -77,7 +77,7 @@ export async function addRequest(
   else {
     await stores.requests.update(id, { state: 'DRAFT', problems: planned.problems, conflicts: planned.set.conflicts });
     await stores.audit([
-      { actor: caller.actor, type: 'CHANGE_REQUEST_DRAFTED', subject: id, data: { changes: changes.length } },
+      { actor: caller.actor, type: 'CHANGE_REQUEST_DRAFTED', subject: number, data: { changes: changes.length } },
     ]);
   }
   return accepted({ id });

@@ -94,6 +94,7 @@ function judgeOne(
   const judgement = judgeRecord(record, compareRecord(input), {
     attribution: shown.attribution,
     changedAt: record.changedAt,
+    readOnly: system.mode === 'READ_ONLY',
   });
   const recoded = recodedOf(record, shown);
   if (recoded) out.findings.push(recoded);

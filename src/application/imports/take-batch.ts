@@ -48,7 +48,7 @@ export async function takeBatch(stores: Stores, readings: readonly ProductReadin
       world,
       rows.map(({ change }) => change),
       by.newId,
-      { gates: false },
+      { baseline: true },
     );
     if (set.problems.length > 0) {
       batch.leaveOut(set.problems, rows);

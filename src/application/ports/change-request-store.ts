@@ -38,7 +38,8 @@ export interface ChangeRequestOutcome {
 }
 
 export interface ChangeRequestStore {
-  add(request: NewChangeRequest): Promise<void>;
+  /** Answers its number, "CR-1042". */
+  add(request: NewChangeRequest): Promise<string>;
   /** The request with its changes, its row locked; null when there is none. */
   lock(id: string): Promise<ChangeRequest | null>;
   update(id: string, outcome: ChangeRequestOutcome): Promise<void>;

@@ -39,8 +39,8 @@ export interface ImportStore {
   addErrors(id: string, firstPosition: number, errors: readonly ImportError[]): Promise<void>;
   /** Ends the import and drops the uploaded bytes. */
   finish(id: string, state: 'SUCCEEDED' | 'FAILED', error: string | null): Promise<void>;
-  /** Imports that have not ended, oldest first. */
-  unfinished(): Promise<ImportJob[]>;
+  /** Imports that have not ended and have not moved for so long, oldest first; they count as moved from now on. */
+  unfinished(idleSeconds: number): Promise<ImportJob[]>;
   /** Sends the job of a RUNNING import once more. */
   sendAgain(id: string): Promise<void>;
   byId(id: string): Promise<ImportJob | null>;

@@ -94,6 +94,6 @@ export interface ObservationStore {
   waitSince(scanId: string): Promise<boolean>;
   /** LINKED when every pair is one to one and nothing is missing. */
   linkIfClean(system: string): Promise<boolean>;
-  /** Scans whose process died. */
-  failAbandonedScans(): Promise<void>;
+  /** Ends scans that have not moved for so long: their process died. */
+  failAbandonedScans(idleSeconds: number): Promise<void>;
 }

@@ -81,7 +81,10 @@ function reckon(
       record.match === 'TO_CREATE' &&
       canonical !== null &&
       isWanted(record, states, system);
-    const write = create && canonical ? createOf(claim, record, canonical) : null;
+    const unpriced = create && isUnpriced(claim, record, canonical);
+    if (unpriced)
+      draft.refused(record, 'PRICE_MISSING', `${record.target} has no price, and would be free in ${system.code}`);
+    const write = create && canonical && !unpriced ? createOf(claim, record, canonical) : null;
     return { record, observed: null, canonical: canonical ?? {}, judgement: null, write };
   }
   const values = normaliseAll(observed.fields);
@@ -102,11 +105,16 @@ function reckon(
     expected,
     rules: DEFAULT_RULES,
   };
-  const context = { attribution: observed.attribution, changedAt: record.changedAt };
+  const context = { attribution: observed.attribution, changedAt: record.changedAt, readOnly: false };
   const judgement = judgeRecord(record, compareRecord(input), context);
   draft.seen(record, observed, values, judgement);
   const write = Object.keys(judgement.writes).length > 0 ? updateOf(claim, record, observed, judgement.writes) : null;
   return { record, observed, canonical, judgement, write };
+}
+
+/** Shopify takes a variant without a price as one that costs nothing. */
+function isUnpriced({ system }: Claim, record: LaneRecord, canonical: FieldValues | null): boolean {
+  return system.kind === 'SHOPIFY' && record.entity === 'SKU' && canonical !== null && !('price' in canonical);
 }
 
 function createOf(claim: Claim, record: LaneRecord, values: FieldValues): RecordWrite {

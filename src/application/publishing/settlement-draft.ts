@@ -107,6 +107,11 @@ export class SettlementDraft {
     else this.fail(record, notVerified(astray));
   }
 
+  /** We know better than to send it. */
+  refused(record: LaneRecord, code: string, message: string): void {
+    this.fail(record, { class: 'VALIDATION', code, message, retryAfterSeconds: null, ambiguous: false, raw: null });
+  }
+
   failed(record: LaneRecord, attemptId: string, fault: DeliveryFault): void {
     // An ambiguous attempt stays open: the next claim reads first, and tells from what is there whether it arrived.
     if (!fault.ambiguous) this.attempts.push({ attemptId, outcome: 'REJECTED' });

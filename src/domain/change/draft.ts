@@ -22,6 +22,8 @@ export interface World {
   changedBy: ReadonlyMap<string, string>;
   /** Codes of all systems in WRITE mode: where a new SKU is listed unless it says otherwise. */
   writableSystems: readonly string[];
+  /** Codes of all systems: what a baseline takes over is sold wherever it is found. */
+  systems: readonly string[];
   factsOf(code: string, product: Product): GateFacts;
 }
 
@@ -45,8 +47,8 @@ export interface ChangeSet {
 }
 
 export interface PlanOptions {
-  /** False for a baseline only: what is on sale already is taken as it is, whatever it lacks (design 4.13). */
-  gates: boolean;
+  /** What is on sale already is taken as it is: without gates, and listed in every system (design 4.13). */
+  baseline: boolean;
 }
 
 /** Work in progress: what each target will look like after the changes so far. */

@@ -37,7 +37,7 @@ export function newSku(
     unitOfMeasure: null,
     attributes: {},
     successor: null,
-    listedIn: [...draft.world.writableSystems],
+    listedIn: [...(draft.options.baseline ? draft.world.systems : draft.world.writableSystems)],
     systemValues: [],
     ...(fields as Partial<SkuContent>),
   };

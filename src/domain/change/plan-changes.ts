@@ -22,7 +22,7 @@ export function planChanges(
   world: World,
   changes: readonly ProposedChange[],
   newId: () => string,
-  options: PlanOptions = { gates: true },
+  options: PlanOptions = { baseline: false },
 ): ChangeSet {
   const draft = new Draft(world, newId, options);
   for (const [index, change] of changes.entries()) {
@@ -97,7 +97,7 @@ function createSku(draft: Draft, { target, patch }: ProposedChange): Problem[] {
   const after = newSku(draft, target, product.after, patch);
   const planned: PlannedSku = { before: null, after, changes: creationChanges(skuSnapshot(after)) };
   draft.skus.set(foldCode(target), planned);
-  return after.state === 'DRAFT' || !draft.options.gates
+  return after.state === 'DRAFT' || draft.options.baseline
     ? []
     : transitionFaults(draft, planned, product.after, 'DRAFT');
 }

@@ -37,6 +37,8 @@ export interface JudgeContext {
   attribution: Attribution | null;
   /** Fields that a request changed, with the instant: such a request wins over a finding that opened before it (design section 3, rule 5). */
   changedAt: ReadonlyMap<string, Date>;
+  /** Nothing is ever sent to the system, so what the master moved differs there for good and is a finding (design 4.13). */
+  readOnly: boolean;
 }
 
 /**
@@ -91,8 +93,9 @@ function judgeField(
       return;
     case 'LAG':
       out.inSync = false;
-      if (!open) want(each, out);
-      else settleOpen(record, each, open, context, out);
+      if (open) settleOpen(record, each, open, context, out);
+      else if (context.readOnly) hold(record, each, context, out);
+      else want(each, out);
       return;
     case 'NEVER_AGREED':
     case 'DRIFT':
@@ -113,7 +116,8 @@ function settleOpen(
 ): void {
   const changedAt = context.changedAt.get(each.field);
   const asFound = sameJson(open.found, each.observed);
-  if (changedAt && changedAt > open.openedAt) {
+  if (context.readOnly) hold(record, each, context, out);
+  else if (changedAt && changedAt > open.openedAt) {
     if (!asFound) out.findings.push(draftOf(record, each, context));
     out.endings[each.field] = { findingId: open.id, resolution: 'SUPERSEDED', by: systemActor('publisher') };
     want(each, out);

@@ -67,7 +67,8 @@ function moneyIn(sku: Sku, system: GovernedSystem, masterCurrency: string): Fiel
   const same = system.currency === masterCurrency;
   const out: FieldValues = {};
   const price = own?.price ?? (same ? sku.price : null);
-  if (price !== null || same) out.price = price;
+  // A price that nobody has set yet is neither compared nor written: no system is told that something is free.
+  if (price !== null) out.price = price;
   if (system.kind === 'SHOPIFY') {
     const compareAt = own ? own.compareAtPrice : same ? sku.compareAtPrice : null;
     if (compareAt !== null || same) out.compareAtPrice = compareAt;

@@ -37,7 +37,7 @@ export async function readWorld(sql: Sql, changes: readonly ProposedChange[], lo
   const [gtins, bases, systems, ownership] = [
     await readGtins(sql, reach.gtins),
     await readBases(sql, reach),
-    await sql.rows<{ code: string }>(`select code from system where mode = 'WRITE' order by code`),
+    await sql.rows<{ code: string; mode: string }>('select code, mode from system order by code'),
     await readOwnership(sql),
   ];
   const changedBy = await readChangedBy(sql, reach);
@@ -48,7 +48,8 @@ export async function readWorld(sql: Sql, changes: readonly ProposedChange[], lo
     gtins,
     bases,
     changedBy,
-    writableSystems: systems.map(({ code }) => code),
+    writableSystems: systems.filter(({ mode }) => mode === 'WRITE').map(({ code }) => code),
+    systems: systems.map(({ code }) => code),
     factsOf: (code, product) => ({ ownerResolved: hasOwner(ownership, code, product) }),
   };
 }

@@ -25,12 +25,13 @@ interface RequestRow {
 export class SqlChangeRequestStore implements ChangeRequestStore {
   constructor(private readonly sql: Sql) {}
 
-  async add(request: NewChangeRequest): Promise<void> {
+  async add(request: NewChangeRequest): Promise<string> {
     const { id, title, reason, origin, author, idempotency } = request;
-    await this.sql.rows(
+    const added = await firstRow<{ number: string }>(
+      this.sql,
       `insert into change_request (id, title, reason, state, origin, author, author_party_id,
          idempotency_caller, idempotency_key, idempotency_hash)
-       values ($1, $2, $3, 'DRAFT', $4, $5, $6, $7, $8, $9)`,
+       values ($1, $2, $3, 'DRAFT', $4, $5, $6, $7, $8, $9) returning 'CR-' || number as number`,
       [
         id,
         title,
@@ -59,6 +60,8 @@ export class SqlChangeRequestStore implements ChangeRequestStore {
          base_revision int, patch jsonb)`,
       [JSON.stringify(rows), id],
     );
+    if (!added) throw new Error('a change request was added without a number');
+    return added.number;
   }
 
   async lock(id: string): Promise<ChangeRequest | null> {

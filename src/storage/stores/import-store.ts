@@ -40,17 +40,17 @@ export class SqlImportStore implements ImportStore {
   }
 
   async addChunk(id: string, position: number, bytes: Buffer): Promise<void> {
-    await this.sql.rows('insert into import_chunk (import_id, position, bytes) values ($1, $2, $3)', [
-      id,
-      position,
-      bytes,
-    ]);
+    await this.sql.rows(
+      `with moved as (update import_job set touched_at = clock_timestamp() where id = $1)
+       insert into import_chunk (import_id, position, bytes) values ($1, $2, $3)`,
+      [id, position, bytes],
+    );
   }
 
   async received(id: string, bytes: number): Promise<void> {
     await this.inTransaction(async (tx) => {
       const moved = await tx.rows<{ id: string }>(
-        `update import_job set state = 'RUNNING', bytes = $2
+        `update import_job set state = 'RUNNING', bytes = $2, touched_at = clock_timestamp()
          where id = $1 and state = 'RECEIVING' returning id`,
         [id, bytes],
       );
@@ -75,7 +75,8 @@ export class SqlImportStore implements ImportStore {
 
   async progress(id: string, counts: { rowsRead: number; skusCreated: number; rejected: number }): Promise<void> {
     await this.sql.rows(
-      `update import_job set rows_read = $2, skus_created = $3, rejected = $4 where id = $1 and state = 'RUNNING'`,
+      `update import_job set rows_read = $2, skus_created = $3, rejected = $4, touched_at = clock_timestamp()
+       where id = $1 and state = 'RUNNING'`,
       [id, counts.rowsRead, counts.skusCreated, counts.rejected],
     );
   }
@@ -105,9 +106,12 @@ export class SqlImportStore implements ImportStore {
     });
   }
 
-  async unfinished(): Promise<ImportJob[]> {
+  async unfinished(idleSeconds: number): Promise<ImportJob[]> {
+    // Touched in the same statement, so that two processes that look at once do not both take it up.
     const rows = await this.sql.rows<ImportRow>(
-      `select * from import_job where state in ('RECEIVING', 'RUNNING') order by created_at, id`,
+      `update import_job set touched_at = clock_timestamp() where state in ('RECEIVING', 'RUNNING')
+         and touched_at <= clock_timestamp() - make_interval(secs => $1) returning *`,
+      [idleSeconds],
     );
     return rows.map(jobOf);
   }
