@@ -72,8 +72,11 @@ function refuseInProduction(config: Config): void {
       'MIGRATE_DATABASE_URL is missing: in production the tables belong to another role than DATABASE_URL',
     );
   }
-  const user = (url: string): string => new URL(url).username;
-  if (user(config.migrateDatabaseUrl) === user(config.databaseUrl)) {
+  const user = (name: string, url: string): string => {
+    if (!URL.canParse(url)) throw new ConfigError(`${name} is no URL`);
+    return new URL(url).username;
+  };
+  if (user('MIGRATE_DATABASE_URL', config.migrateDatabaseUrl) === user('DATABASE_URL', config.databaseUrl)) {
     throw new ConfigError(
       'DATABASE_URL and MIGRATE_DATABASE_URL name the same role; the service must not own its tables',
     );

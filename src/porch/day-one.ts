@@ -5,13 +5,16 @@ import { systemActor } from '../domain/actor.js';
 /** Webhook subscriptions are looked after this often: Shopify drops one after eight failed deliveries (shopify.md 2.4 [D]). */
 const SUBSCRIPTIONS_MS = 10 * 60_000;
 
-/** A system that is not linked yet is scanned at start; its first complete scan is what links it (design 4.13). */
-export async function scanUnlinked(ports: Ports): Promise<void> {
+/**
+ * Every system is scanned at start (design 4.13): the first complete scan is what links one, and a later one finds what
+ * happened while nobody listened.
+ */
+export async function scanAtStart(ports: Ports): Promise<void> {
   const caller = { actor: systemActor('start'), roles: ['OPERATOR' as const] };
   const systems = await ports.operations.systems();
   const { totalCount } = await ports.catalog.products({ first: 1, after: null }, null);
   if (totalCount === 0) return;
-  for (const { code, link } of systems) if (link === 'UNLINKED') await startScan(ports, caller, code, 'FULL');
+  for (const { code } of systems) await startScan(ports, caller, code, 'FULL');
 }
 
 /**

@@ -12,7 +12,7 @@ const ERP_OFFSET = 20;
 export async function openSandbox(config: Config, log: Log): Promise<Sandbox> {
   const dataDir = join(config.dataDir, 'sandbox');
   try {
-    const usual = config.port === 0 ? 0 : 1;
+    const usual = config.port === 0 || config.port + ERP_OFFSET > 65_535 ? 0 : 1;
     return await startSandbox({
       dataDir,
       shopifyPort: usual * (config.port + SHOPIFY_OFFSET),

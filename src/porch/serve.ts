@@ -13,7 +13,7 @@ import type { Sandbox } from '../sandbox/start-sandbox.js';
 import { sqlOver } from '../storage/sql.js';
 import { registerSystems } from '../storage/stores/system-store.js';
 import { buildPorts } from './build-ports.js';
-import { keepSubscriptions, scanUnlinked } from './day-one.js';
+import { keepSubscriptions, scanAtStart } from './day-one.js';
 import { buildLog, nestLogger } from './logger.js';
 import type { Database, DatabaseUrls } from './open-database.js';
 import { locateDatabase, migrateDatabase, openDatabase } from './open-database.js';
@@ -60,7 +60,7 @@ export async function serve(config: Config): Promise<Service> {
     const url = await listen(config, ports, new SystemReadiness(database.source, worker), undo);
     if (sandbox) await seedCatalog(ports, sandbox);
     if (worker) {
-      await scanUnlinked(ports);
+      await scanAtStart(ports);
       undo.push(keepSubscriptions(ports, config.port === 0 ? url : config.publicUrl));
     }
     return { url, ports, sandbox, firstStart, stop };

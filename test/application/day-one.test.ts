@@ -4,11 +4,10 @@ import { approveChangeRequest } from '../../src/application/change/approve-chang
 import { createChangeRequest } from '../../src/application/change/create-change-request.js';
 import { revertFindings } from '../../src/application/drift/revert-findings.js';
 import { startScan } from '../../src/application/drift/start-scan.js';
-import { receiveImport } from '../../src/application/imports/receive-import.js';
 import { linkSystem } from '../../src/application/publishing/link-system.js';
 import { sqlOver } from '../../src/storage/sql.js';
 import type { World } from '../support/world.js';
-import { buildWorld, codesOf, control, must, until } from '../support/world.js';
+import { buildWorld, codesOf, control, importBaseline, must, scansDone, until } from '../support/world.js';
 
 const CSV = readFileSync(new URL('../../src/sandbox/sample/catalog.csv', import.meta.url), 'utf8');
 const FIRST = { first: 100, after: null };
@@ -20,24 +19,9 @@ describe('day one', () => {
   });
   afterEach(() => world.close());
 
-  async function importAll(csv: string): Promise<void> {
-    const body = (async function* () {
-      yield Buffer.from(csv);
-    })();
-    const { id } = must(
-      await receiveImport(world.ports, world.people.alex, { format: 'shopify-csv', mode: 'baseline' }, body),
-    );
-    await until('the import', async () => (await world.ports.imports.byId(id))?.state === 'SUCCEEDED');
-    await scansDone();
-  }
-  const scansDone = (): Promise<unknown> =>
-    until('scans', async () => {
-      const { items } = await world.ports.operations.scans(FIRST, null);
-      return items.length > 0 && items.every(({ node }) => node.state === 'SUCCEEDED');
-    });
   const scan = async (system: string): Promise<void> => {
     must(await startScan(world.ports, world.people.oli, system, 'FULL'));
-    await scansDone();
+    await scansDone(world);
   };
   const open = async (): Promise<string[]> =>
     (await world.ports.operations.findings(FIRST, { states: ['OPEN'] })).items.map(
@@ -57,7 +41,7 @@ describe('day one', () => {
     await sqlOver(world.database.source).rows(`update system set mode = 'READ_ONLY'`);
     await control(world.sandbox.shopify.url, 'fill', CSV);
     await control(world.sandbox.erp.url, 'fill', CSV);
-    await importAll(CSV);
+    await importBaseline(world, CSV);
     expect(await links()).toEqual(['erp LINKED', 'shopify LINKED']);
     expect(await open()).toEqual([]);
     const [sku] = (await world.ports.catalog.skus(FIRST, { states: ['ACTIVE'] }, 'CODE')).items;
@@ -96,7 +80,7 @@ describe('day one', () => {
       sku: line,
       set: { price: '3.21' },
     });
-    await importAll(CSV);
+    await importBaseline(world, CSV);
     expect(await links()).toEqual(['erp UNLINKED', 'shopify LINKED']);
     expect((await open()).sort()).toEqual([`erp MISSING ${line} `, `shopify FIELD ${line} price`]);
     const other = (await world.ports.catalog.skus(FIRST, { states: ['ACTIVE'] }, 'CODE')).items.find(
@@ -125,7 +109,7 @@ describe('day one', () => {
   it('opens nothing of absence when a scan breaks off half-way', async () => {
     await control(world.sandbox.shopify.url, 'fill', CSV);
     await control(world.sandbox.erp.url, 'fill', CSV);
-    await importAll(CSV);
+    await importBaseline(world, CSV);
     const [sku] = (await world.ports.catalog.skus(FIRST, { states: ['ACTIVE'] }, 'CODE')).items;
     await control(world.sandbox.erp.url, 'delete', { code: sku?.node.code });
     const broken = { when: 'before', kind: '500', match: 'GET' };

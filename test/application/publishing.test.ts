@@ -5,12 +5,11 @@ import type { ChangeDraft } from '../../src/application/change/change-draft.js';
 import { createChangeRequest } from '../../src/application/change/create-change-request.js';
 import { revertFindings } from '../../src/application/drift/revert-findings.js';
 import { startScan } from '../../src/application/drift/start-scan.js';
-import { receiveImport } from '../../src/application/imports/receive-import.js';
 import type { DeliveryView, FindingView } from '../../src/application/ports/operations-reader.js';
 import { retryDeliveries } from '../../src/application/publishing/retry-deliveries.js';
 import { linkSystem } from '../../src/application/publishing/link-system.js';
 import type { World } from '../support/world.js';
-import { buildWorld, codesOf, control, must, until } from '../support/world.js';
+import { buildWorld, codesOf, control, importBaseline, must, scansDone, until } from '../support/world.js';
 
 const CSV = readFileSync(new URL('../../src/sandbox/sample/catalog.csv', import.meta.url), 'utf8');
 const DROP = readFileSync(new URL('../../src/sandbox/sample/winter-drop.csv', import.meta.url), 'utf8');
@@ -31,26 +30,11 @@ describe('publishing to both stand-ins', () => {
     world = await buildWorld();
     await control(world.sandbox.shopify.url, 'fill', CSV);
     await control(world.sandbox.erp.url, 'fill', CSV);
-    await importAll(CSV);
+    await importBaseline(world, CSV);
     await until('linked', async () => (await world.ports.operations.systems()).every(({ link }) => link === 'LINKED'));
   });
   afterAll(() => world.close());
 
-  async function importAll(csv: string): Promise<void> {
-    const body = (async function* () {
-      yield Buffer.from(csv);
-    })();
-    const { id } = must(
-      await receiveImport(world.ports, world.people.alex, { format: 'shopify-csv', mode: 'baseline' }, body),
-    );
-    await until('the import', async () => (await world.ports.imports.byId(id))?.state === 'SUCCEEDED');
-    await scansDone();
-  }
-  const scansDone = (): Promise<unknown> =>
-    until('scans', async () => {
-      const { items } = await world.ports.operations.scans(FIRST, null);
-      return items.length > 0 && items.every(({ node }) => node.state !== 'RUNNING');
-    });
   async function apply(...changes: ChangeDraft[]): Promise<string> {
     const draft = { title: 'a change', reason: null, idempotencyKey: null, changes };
     const { id } = must(await createChangeRequest(world.ports, world.people.mia, draft, false));
@@ -169,7 +153,7 @@ describe('publishing to both stand-ins', () => {
   it('never doubles what the shop sells already, and creates the missing only when told to', async () => {
     const before = (await shelf('')).products.length;
     await control(world.sandbox.shopify.url, 'fill', DROP);
-    await importAll(DROP);
+    await importBaseline(world, DROP);
     expect((await shelf('')).products.length).toBe(before + 6);
     const missing = await world.ports.operations.findings(FIRST, {
       system: 'erp',
@@ -188,7 +172,7 @@ describe('publishing to both stand-ins', () => {
     });
     must(await startScan(world.ports, world.people.oli, 'erp', 'FULL'));
     must(await startScan(world.ports, world.people.oli, 'shopify', 'FULL'));
-    await scansDone();
+    await scansDone(world);
     expect(
       (await world.ports.operations.findings(FIRST, { states: ['OPEN'] })).items.map(
         ({ node }) => `${node.system} ${node.kind} ${node.target}`,
@@ -209,7 +193,7 @@ describe('publishing to both stand-ins', () => {
     await control(world.sandbox.shopify.url, 'add', { as, title: 'Double', sku: three, price: '1.00' });
     must(await startScan(world.ports, world.people.oli, 'erp', 'FULL'));
     must(await startScan(world.ports, world.people.oli, 'shopify', 'FULL'));
-    await scansDone();
+    await scansDone(world);
     const open = (await world.ports.operations.findings(FIRST, { states: ['OPEN'] })).items.map(
       ({ node }) => `${node.system} ${node.kind} ${node.target}`,
     );
@@ -225,7 +209,7 @@ describe('publishing to both stand-ins', () => {
     await control(world.sandbox.shopify.url, 'delete', { handle: 'stranger' });
     await control(world.sandbox.shopify.url, 'delete', { handle: 'double' });
     must(await startScan(world.ports, world.people.oli, 'shopify', 'FULL'));
-    await scansDone();
+    await scansDone(world);
     const left = (await world.ports.operations.findings(FIRST, { states: ['OPEN'], system: 'shopify' })).items.map(
       ({ node }) => `${node.kind} ${node.target}`,
     );

@@ -16,6 +16,7 @@ describeOnLinux('a configuration that cannot be run on', () => {
       join(site.dataDir, 'unknown.json'),
       JSON.stringify({ systems: [{ ...SHOP, connector: 'carrier' }] }),
     );
+    await writeFile(join(site.dataDir, 'whole.json'), JSON.stringify({ systems: [SHOP] }));
     const secret = { systems: [{ ...SHOP, accessToken: { env: 'SHOP_TOKEN' } }] };
     await writeFile(join(site.dataDir, 'secret.json'), JSON.stringify(secret));
   }, 120_000);
@@ -29,6 +30,11 @@ describeOnLinux('a configuration that cannot be run on', () => {
     ['PORT is no number', 'PORT', () => ({ PORT: 'abc' })],
     ['a short BOOTSTRAP_API_KEY', 'BOOTSTRAP_API_KEY', () => ({ BOOTSTRAP_API_KEY: 'x'.repeat(31) })],
     ['production without a database', 'DATABASE_URL', () => ({ NODE_ENV: 'production' })],
+    [
+      'a database address that is none',
+      'MIGRATE_DATABASE_URL',
+      () => ({ ...file('whole.json')(), NODE_ENV: 'production', DATABASE_URL: 'here', MIGRATE_DATABASE_URL: 'there' }),
+    ],
     ['SYSTEMS_FILE is not there', 'SYSTEMS_FILE', file('missing.json')],
     ['SYSTEMS_FILE is no JSON', 'SYSTEMS_FILE', file('broken.json')],
     ['SYSTEMS_FILE names no system', 'SYSTEMS_FILE', file('none.json')],

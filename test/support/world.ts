@@ -2,6 +2,8 @@ import { v7 as uuid } from 'uuid';
 import { createApiKey } from '../../src/application/access/create-api-key.js';
 import { setOwnershipRule } from '../../src/application/ownership/set-ownership-rule.js';
 import { setParty } from '../../src/application/ownership/set-party.js';
+import { receiveImport } from '../../src/application/imports/receive-import.js';
+import type { ImportJob } from '../../src/application/ports/import-store.js';
 import type { Ports } from '../../src/application/ports/ports.js';
 import { buildConnectors } from '../../src/connectors/connector-registry.js';
 import type { Caller, Role } from '../../src/domain/actor.js';
@@ -76,6 +78,29 @@ async function seed(ports: Ports): Promise<World['people']> {
   const rule = { scope: 'DEFAULT' as const, match: null, owner: 'ada', effectiveFrom: null, effectiveTo: null };
   must(await setOwnershipRule(ports, HOST, rule));
   return people;
+}
+
+/** Imports a Shopify export as baseline, and waits for the scans that follow it. */
+export async function importBaseline(world: World, csv: string): Promise<ImportJob> {
+  const body = (async function* () {
+    yield Buffer.from(csv);
+  })();
+  const { ports, people } = world;
+  const { id } = must(await receiveImport(ports, people.alex, { format: 'shopify-csv', mode: 'baseline' }, body));
+  const job = await until('the import', async () => {
+    const row = await ports.imports.byId(id);
+    return row && row.state !== 'RUNNING' && row.state !== 'RECEIVING' ? row : null;
+  });
+  await scansDone(world);
+  return job;
+}
+
+/** Waits until no scan runs, and at least one ever did. */
+export async function scansDone({ ports }: World): Promise<void> {
+  await until('scans', async () => {
+    const { items } = await ports.operations.scans({ first: 100, after: null }, null);
+    return items.length > 0 && items.every(({ node }) => node.state !== 'RUNNING');
+  });
 }
 
 /** The value of an outcome that must be good. */
