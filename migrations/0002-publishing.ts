@@ -79,6 +79,7 @@ export class Publishing0002790000000002 implements MigrationInterface {
         settled_by jsonb,
         note text,
         created_at timestamptz not null default clock_timestamp(),
+        retried_at timestamptz,
         delivered_at timestamptz,
         check ((entity = 'SKU') = (sku_id is not null))
       );
@@ -207,6 +208,8 @@ export class Publishing0002790000000002 implements MigrationInterface {
         triggered_at text,
         body bytea not null,
         received_at timestamptz not null default clock_timestamp(),
+        attempts int not null default 0,
+        not_before timestamptz,
         handled_at timestamptz,
         result text
       );
@@ -228,6 +231,8 @@ export class Publishing0002790000000002 implements MigrationInterface {
         change_request_id uuid references change_request(id),
         created_at timestamptz not null default clock_timestamp(),
         touched_at timestamptz not null default clock_timestamp(),
+        runner uuid,
+        runner_until timestamptz,
         finished_at timestamptz
       );
       comment on table import_job is 'One uploaded file and how far it has been taken.';

@@ -1,4 +1,4 @@
-import type { ObservableRecord, Verdicts } from '../application/ports/observation-store.js';
+import type { GoneRecord, ObservableRecord, Verdicts } from '../application/ports/observation-store.js';
 import { systemActor } from '../domain/actor.js';
 import { missing } from '../domain/drift/missing.js';
 import type { Sql } from './sql.js';
@@ -28,7 +28,7 @@ export async function lockObservable(
        union
        select r.id from record r where r.system = $1 and r.root_id = any($3))
      select r.*,
-       coalesce(l.lease_until > clock_timestamp(), false) or coalesce(r.published_at >= $4, false) as busy,
+       coalesce(l.lease_until > clock_timestamp(), false) or coalesce(r.published_at >= $4 or r.observed_at >= $4, false) as busy,
        exists (select from delivery d where d.system = r.system and d.entity = r.entity and d.product_id = r.product_id
          and d.sku_id is not distinct from r.sku_id and d.state in ('PENDING', 'RETRYING', 'IN_FLIGHT', 'DEAD_LETTERED')) as has_delivery
      from record r left join lane l on l.system = r.system and l.product_id = r.product_id
@@ -57,12 +57,15 @@ export async function storeVerdicts(
     published: each.base,
     observed: each.observed,
     in_sync: each.inSync,
+    root_id: each.root.externalId,
+    root_code: each.root.code,
   }));
   const ids = rows.map(({ id }) => id);
   await sql.rows(
-    `update record r set published = n.published, observed = n.observed, in_sync = n.in_sync,
+    `update record r set published = n.published, observed = n.observed, in_sync = n.in_sync, root_id = n.root_id, root_code = n.root_code,
        observed_at = clock_timestamp(), compared_at = clock_timestamp()
-     from jsonb_to_recordset($1::jsonb) as n(id uuid, published jsonb, observed jsonb, in_sync boolean) where r.id = n.id`,
+     from jsonb_to_recordset($1::jsonb) as n(id uuid, published jsonb, observed jsonb, in_sync boolean,
+       root_id text, root_code text) where r.id = n.id`,
     [JSON.stringify(rows)],
   );
   const findings = new SqlFindingStore(sql, newId);
@@ -79,13 +82,15 @@ export async function markMissing(
   sql: Sql,
   findings: SqlFindingStore,
   system: string,
-  recordIds: readonly string[],
+  gone: readonly GoneRecord[],
   source: Verdicts['source'],
 ): Promise<number> {
-  if (recordIds.length === 0) return 0;
+  if (gone.length === 0) return 0;
   const rows = await sql.rows<RecordRow>(
-    `update record set match = 'MISSING', in_sync = false, compared_at = clock_timestamp() where id = any($1) returning *`,
-    [recordIds],
+    `update record r set match = 'MISSING', in_sync = false, compared_at = clock_timestamp()
+     from jsonb_to_recordset($1::jsonb) as n(id uuid, external_id text)
+     where r.id = n.id and r.external_id is not distinct from n.external_id returning r.*`,
+    [JSON.stringify(gone.map(({ recordId, externalId }) => ({ id: recordId, external_id: externalId })))],
   );
   const { records } = await loadRecords(sql, system, rows);
   // What the master itself no longer wants there is not missed.

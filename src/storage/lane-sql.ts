@@ -33,15 +33,41 @@ const TAKES = `r.match in ('MATCHED', 'TO_CREATE') and not exists (select from r
 const SAME_RECORD = `r.system = d.system and r.entity = d.entity and r.product_id = d.product_id
   and r.sku_id is not distinct from d.sku_id`;
 
-export function takeDeliveries(sql: Sql, system: string, productId: string): Promise<ClaimedDelivery[]> {
-  return sql.rows<ClaimedDelivery>(
+/**
+ * Takes what is due. Of two open deliveries of one record (one was in flight when its worker died, a newer one came
+ * after it) only the newest goes on: both would read, and bring, the same state.
+ */
+export async function takeDeliveries(sql: Sql, system: string, productId: string): Promise<ClaimedDelivery[]> {
+  const taken = await sql.rows<ClaimedDelivery>(
     `update delivery d set state = 'IN_FLIGHT', attempts = d.attempts + 1,
        revision = greatest(d.revision, coalesce((select revision from sku s where s.id = d.sku_id),
          (select revision from product p where p.id = d.product_id)))
      from record r where d.system = $1 and d.product_id = $2 and ${SAME_RECORD} and ${TAKES}
        and (d.state = 'IN_FLIGHT' or (d.state in ('PENDING', 'RETRYING') and d.next_attempt_at <= clock_timestamp()))
-     returning d.id, r.id as "recordId", d.target, d.revision, d.attempts, d.conflicts, d.created_at as "createdAt"`,
+     returning d.id, r.id as "recordId", d.target, d.revision, d.attempts, d.conflicts, coalesce(d.retried_at, d.created_at) as "createdAt"`,
     [system, productId],
+  );
+  const newest = new Map<string, ClaimedDelivery>();
+  for (const each of taken.sort((a, b) => (a.id < b.id ? -1 : 1))) newest.set(each.recordId, each);
+  const kept = [...newest.values()];
+  if (kept.length < taken.length) {
+    const older = taken.filter((each) => !kept.includes(each)).map(({ id }) => id);
+    await sql.rows(`update delivery set state = 'SUPERSEDED', next_attempt_at = null where id = any($1)`, [older]);
+  }
+  return kept;
+}
+
+/**
+ * Lanes that nobody would look at again although they have something to do: a record that waited, or was missing, has
+ * been matched since its delivery was made.
+ */
+export async function reopenLanes(sql: Sql): Promise<void> {
+  await sql.rows(
+    `update lane l set due_at = clock_timestamp() where l.due_at is null
+       and (l.lease_until is null or l.lease_until < clock_timestamp())
+       and exists (select from delivery d join record r on ${SAME_RECORD}
+         where d.system = l.system and d.product_id = l.product_id
+           and d.state in ('PENDING', 'RETRYING', 'IN_FLIGHT') and ${TAKES})`,
   );
 }
 

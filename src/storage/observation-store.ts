@@ -1,14 +1,20 @@
 import type { DataSource } from 'typeorm';
-import type { ObservableRecord, ObservationStore, Verdicts } from '../application/ports/observation-store.js';
+import type {
+  GoneRecord,
+  ObservableRecord,
+  ObservationStore,
+  Verdicts,
+} from '../application/ports/observation-store.js';
 import type { ScanView } from '../application/ports/operations-reader.js';
 import type { Wakeups } from '../application/ports/unit-of-work.js';
 import type { Actor } from '../domain/actor.js';
 import type { ObservationSource } from '../domain/drift/finding.js';
 import type { GovernedSystem, ObservedRecord, RootRef } from '../domain/publishing/system.js';
-import { systemRow } from './lane-sql.js';
+import { reopenLanes, systemRow } from './lane-sql.js';
 import { lockObservable, storeVerdicts } from './judge-sql.js';
 import { absences, pairByCode, unseenRecords } from './scan-sql.js';
 import { scanOf, SCAN_COLUMNS, type ScanRow } from './readers/scan-rows.js';
+import { inTransaction } from './in-transaction.js';
 import type { Sql } from './sql.js';
 import { firstRow, sqlOver } from './sql.js';
 import { databaseNow } from './unit-of-work.js';
@@ -37,7 +43,7 @@ export class SqlObservationStore implements ObservationStore {
     judge: (records: ObservableRecord[]) => Omit<Verdicts, 'system' | 'source'>,
     source: ObservationSource,
   ): Promise<{ opened: number; closed: number; busy: number; compared: number }> {
-    return this.source.transaction(async (tx) => {
+    return inTransaction(this.source, async (tx) => {
       const sql = sqlOver(tx);
       const records = await lockObservable(sql, system.code, lookFor, readAt);
       const verdicts = judge(records);
@@ -60,7 +66,7 @@ export class SqlObservationStore implements ObservationStore {
     body: Buffer;
     headers: Record<string, string | undefined>;
   }): Promise<void> {
-    await this.source.transaction(async (tx) => {
+    await inTransaction(this.source, async (tx) => {
       const sql = sqlOver(tx);
       await sql.rows(
         `insert into webhook (id, system, topic, root_id, root_code, delivery_id, event_id, triggered_at, body)
@@ -108,7 +114,7 @@ export class SqlObservationStore implements ObservationStore {
   }
 
   beginScan(id: string, system: string, mode: 'FULL' | 'INCREMENTAL', by: Actor): Promise<ScanView | null> {
-    return this.source.transaction(async (tx) => {
+    return inTransaction(this.source, async (tx) => {
       const sql = sqlOver(tx);
       const row = await firstRow<ScanRow>(
         sql,
@@ -162,7 +168,19 @@ export class SqlObservationStore implements ObservationStore {
   }
 
   pair(scanId: string): Promise<ObservedRecord[]> {
-    return this.source.transaction((tx) => pairByCode(sqlOver(tx), scanId));
+    return inTransaction(this.source, async (tx) => {
+      const sql = sqlOver(tx);
+      const paired = await pairByCode(sql, scanId);
+      if (paired.length > 0) await this.wakeMatched(sql, scanId);
+      return paired;
+    });
+  }
+
+  /** Deliveries that waited for their records to be matched can go out now. */
+  private async wakeMatched(sql: Sql, scanId: string): Promise<void> {
+    await reopenLanes(sql);
+    const scan = await firstRow<{ system: string }>(sql, 'select system from scan where id = $1', [scanId]);
+    if (scan) await this.wakeupsOf(sql).deliveriesDue([scan.system]);
   }
 
   unseen(
@@ -173,12 +191,12 @@ export class SqlObservationStore implements ObservationStore {
     return unseenRecords(sqlOver(this.source), scanId, after, limit);
   }
 
-  judgeAbsences(scanId: string, gone: readonly string[]): Promise<{ opened: number; closed: number }> {
-    return this.source.transaction((tx) => absences(sqlOver(tx), this.newId, scanId, gone));
+  judgeAbsences(scanId: string, gone: readonly GoneRecord[]): Promise<{ opened: number; closed: number }> {
+    return inTransaction(this.source, (tx) => absences(sqlOver(tx), this.newId, scanId, gone));
   }
 
   async endScan(scanId: string, state: 'SUCCEEDED' | 'FAILED', error: string | null): Promise<void> {
-    await this.source.transaction(async (tx) => {
+    await inTransaction(this.source, async (tx) => {
       const sql = sqlOver(tx);
       await sql.rows(
         `update scan set state = $2, error = $3, finished_at = clock_timestamp() where id = $1 and state = 'RUNNING'`,
@@ -206,7 +224,7 @@ export class SqlObservationStore implements ObservationStore {
       [system],
     );
     if (rows.length === 0) return false;
-    await this.source.transaction((tx) => this.wakeupsOf(sqlOver(tx)).deliveriesDue([system]));
+    await inTransaction(this.source, (tx) => this.wakeupsOf(sqlOver(tx)).deliveriesDue([system]));
     return true;
   }
 

@@ -1,12 +1,15 @@
 import type { DataSource } from 'typeorm';
 import type { Claim, PublishingQueue, Settlement } from '../application/ports/publishing-queue.js';
 import { LeaseLost } from '../application/ports/publishing-queue.js';
+import type { FindingDraft } from '../domain/drift/finding.js';
 import type { FieldValues } from '../domain/primitives/json.js';
-import { closeLane, settlingUntil, systemRow, takeDeliveries } from './lane-sql.js';
-import { settleClaim } from './settle-claim.js';
+import { closeLane, reopenLanes, settlingUntil, systemRow, takeDeliveries } from './lane-sql.js';
+import { settleClaim, unmovedRecords } from './settle-claim.js';
+import { inTransaction } from './in-transaction.js';
 import type { Sql } from './sql.js';
 import { firstRow, sqlOver } from './sql.js';
 import type { RecordRow } from './stores/lane-records.js';
+import { SqlFindingStore } from './stores/finding-store.js';
 import { loadRecords } from './stores/lane-records.js';
 
 /** How long a worker may hold a lane, and how much of that must be left when something is sent (design section 3, rule 4). */
@@ -28,7 +31,7 @@ export class SqlPublishingQueue implements PublishingQueue {
 
   async claim(system: string): Promise<Claim | null> {
     for (let round = 0; round < EMPTY_LANES; round += 1) {
-      const claimed = await this.source.transaction((tx) => this.claimOnce(sqlOver(tx), system));
+      const claimed = await inTransaction(this.source, (tx) => this.claimOnce(sqlOver(tx), system));
       if (claimed !== 'EMPTY') return claimed;
     }
     return null;
@@ -68,16 +71,26 @@ export class SqlPublishingQueue implements PublishingQueue {
   async willSend(
     claim: Claim,
     attempts: readonly { attemptId: string; deliveryId: string; recordId: string; expected: FieldValues }[],
-  ): Promise<void> {
-    await this.source.transaction(async (tx) => {
+    findings: readonly FindingDraft[],
+  ): Promise<{ sendWithinMs: number } | null> {
+    return inTransaction(this.source, async (tx) => {
       const sql = sqlOver(tx);
       const held = await firstRow(
         sql,
-        `select 1 from lane where system = $1 and product_id = $2 and lease_token = $3
-           and lease_until > clock_timestamp() + make_interval(secs => ${SEND_MARGIN_SECONDS}) for update`,
+        `update lane set lease_until = clock_timestamp() + make_interval(secs => ${LEASE_SECONDS})
+         where system = $1 and product_id = $2 and lease_token = $3
+           and lease_until > clock_timestamp() + make_interval(secs => ${SEND_MARGIN_SECONDS}) returning 1`,
         [claim.system.code, claim.product.id, claim.leaseToken],
       );
       if (!held) throw new LeaseLost(claim.system.code, claim.product.handle);
+      // What will be overwritten is on record before anything is sent, so that no crash can take it along.
+      const unmoved = await unmovedRecords(sql, claim);
+      if (attempts.some(({ recordId }) => !unmoved.has(recordId))) {
+        await closeLane(sql, claim.system.code, claim.product.id, null);
+        return null;
+      }
+      const drafts = findings.filter(({ recordId }) => recordId !== null && unmoved.has(recordId));
+      await new SqlFindingStore(sql, this.newId).record(claim.system.code, drafts, 'BEFORE_WRITE');
       await sql.rows(
         `insert into attempt (id, delivery_id, system, record_id, expected, sent_at)
          select id, delivery_id, $2, record_id, expected, clock_timestamp()
@@ -94,14 +107,16 @@ export class SqlPublishingQueue implements PublishingQueue {
           claim.system.code,
         ],
       );
+      return { sendWithinMs: (LEASE_SECONDS - SEND_MARGIN_SECONDS) * 1000 };
     });
   }
 
   async settle(claim: Claim, settlement: Settlement): Promise<void> {
-    await this.source.transaction((tx) => settleClaim(sqlOver(tx), this.newId, claim, settlement));
+    await inTransaction(this.source, (tx) => settleClaim(sqlOver(tx), this.newId, claim, settlement));
   }
 
   async systemsWithDue(): Promise<string[]> {
+    await reopenLanes(sqlOver(this.source));
     const rows = await sqlOver(this.source).rows<{ code: string }>(
       `select y.code from system y where y.link = 'LINKED' and y.mode = 'WRITE' and exists (
          select from lane l where l.system = y.code and l.due_at <= clock_timestamp()

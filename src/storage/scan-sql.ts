@@ -1,6 +1,7 @@
 import { systemActor } from '../domain/actor.js';
 import type { FindingDraft } from '../domain/drift/finding.js';
 import type { ObservedRecord, RootRef } from '../domain/publishing/system.js';
+import type { GoneRecord } from '../application/ports/observation-store.js';
 import { markMissing } from './judge-sql.js';
 import type { Sql } from './sql.js';
 import { firstRow } from './sql.js';
@@ -11,6 +12,7 @@ import { SqlFindingStore } from './stores/finding-store.js';
  * that all of its paired SKUs live in. What is not one to one stays as it is, and becomes a finding.
  */
 export async function pairByCode(sql: Sql, scanId: string): Promise<ObservedRecord[]> {
+  await lockRunning(sql, scanId);
   const skus = await sql.rows<{ observed: ObservedRecord }>(
     `with once as (
        select code_folded from scan_record where scan_id = $1 and entity = 'SKU' and code_folded is not null
@@ -66,19 +68,18 @@ export async function absences(
   sql: Sql,
   newId: () => string,
   scanId: string,
-  gone: readonly string[],
+  gone: readonly GoneRecord[],
 ): Promise<{ opened: number; closed: number }> {
-  const scan = await firstRow<{ system: string }>(sql, 'select system from scan where id = $1', [scanId]);
-  if (!scan) return { opened: 0, closed: 0 };
+  const scan = await lockRunning(sql, scanId);
   const findings = new SqlFindingStore(sql, newId);
   const never = await sql.rows<{ id: string }>(
     `select r.id from record r join scan c on c.id = $1 and c.system = r.system
-     where r.match in ('WAITING', 'MISSING') and r.external_id is null and r.waiting_since < c.started_at and exists (
-       select from sku s where s.product_id = r.product_id and (r.sku_id is null or s.id = r.sku_id)
-         and s.state not in ('DRAFT', 'RETIRED') and r.system = any(s.listed_in)) order by r.id for update of r`,
+     where r.match in ('WAITING', 'MISSING') and r.external_id is null and r.waiting_since < c.started_at and ${WANTED} order by r.id for update of r`,
     [scanId],
   );
-  let opened = await markMissing(sql, findings, scan.system, [...gone, ...never.map(({ id }) => id)], 'FULL_SCAN');
+  const unmatched = never.map(({ id }) => ({ recordId: id, externalId: null }));
+  let opened = await markMissing(sql, findings, scan.system, [...gone, ...unmatched], 'FULL_SCAN');
+  await letBeCreated(sql, scanId);
   const strangers = await strangersOf(sql, scanId);
   opened += await findings.record(scan.system, strangers, 'FULL_SCAN');
   const holding = strangers.map(({ identity }) => identity);
@@ -87,8 +88,48 @@ export async function absences(
     [scan.system, holding],
   );
   const by = systemActor('observer');
-  const closed = await findings.close(over.map(({ id }) => ({ findingId: id, resolution: 'SELF_HEALED', by })));
+  const idle = await noLongerMissed(sql, scan.system);
+  const closed = await findings.close([
+    ...over.map(({ id }) => ({ findingId: id, resolution: 'SELF_HEALED' as const, by })),
+    ...idle.map(({ id }) => ({ findingId: id, resolution: 'SUPERSEDED' as const, by })),
+  ]);
   return { opened, closed };
+}
+
+/** The scan's row, locked; throws when somebody gave the scan up meanwhile, so that half of one judges nothing. */
+async function lockRunning(sql: Sql, scanId: string): Promise<{ system: string }> {
+  const scan = await firstRow<{ system: string }>(
+    sql,
+    `select system from scan where id = $1 and state = 'RUNNING' for update`,
+    [scanId],
+  );
+  if (!scan) throw new Error('the scan was given up meanwhile');
+  return scan;
+}
+
+/** Is a SKU of the record's own (or, for a product's record, any of its SKUs) to be in the record's system? */
+const WANTED = `exists (select from sku s where s.product_id = r.product_id and (r.sku_id is null or s.id = r.sku_id)
+  and s.state not in ('DRAFT', 'RETIRED') and r.system = any(s.listed_in))`;
+
+/**
+ * Records that nobody wants in the system yet (a DRAFT, say), and that the scan did not find there: when their time
+ * comes they may be created, because it is known now that nothing is doubled.
+ */
+async function letBeCreated(sql: Sql, scanId: string): Promise<void> {
+  await sql.rows(
+    `update record r set match = 'TO_CREATE' from scan c where c.id = $1 and r.system = c.system and r.match = 'WAITING'
+       and r.external_id is null and r.waiting_since < c.started_at and not ${WANTED}`,
+    [scanId],
+  );
+}
+
+/** MISSING findings of what the master itself no longer wants there. */
+function noLongerMissed(sql: Sql, system: string): Promise<{ id: string }[]> {
+  return sql.rows<{ id: string }>(
+    `select f.id from finding f join record r on r.id = f.record_id
+     where f.system = $1 and f.kind = 'MISSING' and f.state <> 'RESOLVED' and not ${WANTED}`,
+    [system],
+  );
 }
 
 /** SKU records that the master does not know, and codes that more than one record bears. */

@@ -15,11 +15,15 @@ export async function settleClaim(sql: Sql, newId: () => string, claim: Claim, s
     [code, claim.product.id, claim.leaseToken],
   );
   if (!held) throw new LeaseLost(code, claim.product.handle);
+  const unmoved = await unmovedRecords(sql, claim);
   await settleAttempts(sql, settlement);
-  await settleRecords(sql, settlement);
+  await settleRecords(sql, settlement, unmoved);
   await settleDeliveries(sql, settlement);
   const findings = new SqlFindingStore(sql, newId);
-  for (const { source, drafts } of settlement.findings) await findings.record(code, drafts, source);
+  for (const { source, drafts } of settlement.findings) {
+    const fresh = drafts.filter(({ recordId }) => recordId === null || unmoved.has(recordId));
+    await findings.record(code, fresh, source);
+  }
   await findings.close(settlement.closings);
   await closeLane(sql, code, claim.product.id, null);
 }
@@ -33,9 +37,35 @@ async function settleAttempts(sql: Sql, { attempts }: Settlement): Promise<void>
   );
 }
 
-async function settleRecords(sql: Sql, { records, deliveries }: Settlement): Promise<void> {
-  if (records.length === 0) return;
-  const rows = records.map((each) => ({
+/**
+ * Records of a claim that are as the claim read them, locked. What somebody else moved meanwhile (an adoption that was
+ * applied, a creation that was allowed) is news that our older look must not undo.
+ */
+export async function unmovedRecords(sql: Sql, claim: Claim): Promise<Set<string>> {
+  const rows = claim.records.map(({ id, match, externalId, published }) => ({
+    id,
+    match,
+    external_id: externalId,
+    published,
+  }));
+  const same = await sql.rows<{ id: string }>(
+    `select r.id from record r join jsonb_to_recordset($1::jsonb) as n(id uuid, match text, external_id text, published jsonb)
+       on n.id = r.id
+     where r.match = n.match and r.external_id is not distinct from n.external_id and r.published is not distinct from n.published
+     order by r.id for update of r`,
+    [JSON.stringify(rows)],
+  );
+  return new Set(same.map(({ id }) => id));
+}
+
+async function settleRecords(
+  sql: Sql,
+  { records, deliveries }: Settlement,
+  unmoved: ReadonlySet<string>,
+): Promise<void> {
+  const kept = records.filter(({ recordId }) => unmoved.has(recordId));
+  if (kept.length === 0) return;
+  const rows = kept.map((each) => ({
     id: each.recordId,
     external_id: each.externalId,
     root_id: each.root?.externalId ?? null,

@@ -7,15 +7,9 @@ import { SqlDeliveryStore } from './stores/delivery-store.js';
 import { SqlFindingStore } from './stores/finding-store.js';
 import { SqlPartyStore } from './stores/party-store.js';
 import { SqlRecordStore } from './stores/record-store.js';
+import { inTransaction } from './in-transaction.js';
 import type { Sql } from './sql.js';
 import { firstRow, sqlOver } from './sql.js';
-
-/**
- * Worth running again as a whole: a deadlock (40P01), a serialisation failure (40001), and a uniqueness (23505, 23P01)
- * that another transaction took between our check and our commit; the second run finds it and says so properly.
- */
-const AGAIN = new Set(['40P01', '40001', '23505', '23P01']);
-const TRIES = 5;
 
 export class SqlUnitOfWork implements UnitOfWork {
   /** @param wakeupsOf sends jobs in the very transaction that it is given. */
@@ -25,14 +19,8 @@ export class SqlUnitOfWork implements UnitOfWork {
     private readonly newId: () => string,
   ) {}
 
-  async run<T>(work: (stores: Stores) => Promise<T>): Promise<T> {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await this.source.transaction((tx) => work(this.storesOf(tx)));
-      } catch (error) {
-        if (attempt >= TRIES || !AGAIN.has(sqlState(error))) throw error;
-      }
-    }
+  run<T>(work: (stores: Stores) => Promise<T>): Promise<T> {
+    return inTransaction(this.source, (tx) => work(this.storesOf(tx)));
   }
 
   private storesOf(tx: EntityManager): Stores {
@@ -56,12 +44,4 @@ export async function databaseNow(sql: Sql): Promise<Date> {
   const row = await firstRow<{ now: Date }>(sql, 'select clock_timestamp() as now');
   if (!row) throw new Error('the database did not tell the time');
   return row.now;
-}
-
-/** PostgreSQL's five-character error code of a driver error; empty for anything else. */
-export function sqlState(error: unknown): string {
-  if (typeof error !== 'object' || error === null) return '';
-  const direct = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  const driver = 'driverError' in error ? sqlState(error.driverError) : '';
-  return driver || direct;
 }

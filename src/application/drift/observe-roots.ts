@@ -1,7 +1,7 @@
 import { compareRecord } from '../../domain/drift/compare.js';
 import type { FindingDraft, ObservationSource } from '../../domain/drift/finding.js';
 import { identityOf } from '../../domain/drift/finding.js';
-import { judgeRecord } from '../../domain/drift/judge.js';
+import { judgeRecord, ungoverned } from '../../domain/drift/judge.js';
 import { normaliseAll } from '../../domain/drift/normalise.js';
 import { DEFAULT_RULES } from '../../domain/drift/source-of-truth.js';
 import { foldCode } from '../../domain/primitives/text.js';
@@ -62,7 +62,7 @@ function judgeAll(
     if (each.busy) continue;
     const { record } = each;
     const shown = seen.get(`${record.entity}:${record.externalId ?? ''}`);
-    if (!shown) out.gone.push(record.id);
+    if (!shown) out.gone.push({ recordId: record.id, externalId: record.externalId });
     else judgeOne(ports, system, each, shown, out);
   }
   return out;
@@ -78,8 +78,10 @@ function judgeOne(
   const { record, product, states } = each;
   const values = normaliseAll(shown.fields);
   const canonical = projectRecord(record, product, states, system, ports.masterCurrency);
+  const { root } = shown;
+  out.closings.push(...ungoverned(record, canonical));
   if (!canonical) {
-    out.records.push({ recordId: record.id, base: record.published ?? {}, observed: values, inSync: true });
+    out.records.push({ recordId: record.id, base: record.published ?? {}, observed: values, inSync: true, root });
     return;
   }
   const expected = record.unsettled.map((attempt) => attempt.expected);
@@ -106,6 +108,7 @@ function judgeOne(
     base: judgement.base,
     observed: values,
     inSync: judgement.inSync && !recoded,
+    root,
   });
   const lags = Object.keys(judgement.writes).length > 0;
   // What differed at linking is a finding and waits for a person; any other lag is owed.

@@ -1,6 +1,7 @@
 import type { Caller } from '../../domain/actor.js';
 import { systemActor } from '../../domain/actor.js';
 import type { GovernedSystem, RootRef } from '../../domain/publishing/system.js';
+import type { GoneRecord } from '../ports/observation-store.js';
 import type { Ports } from '../ports/ports.js';
 import { faultOf } from '../publishing/fault-of.js';
 import { observe, observeRoots } from './observe-roots.js';
@@ -95,8 +96,8 @@ async function pairWaiting(ports: Ports, system: GovernedSystem, scanId: string)
 }
 
 /** Of the records that the scan did not see, those that a strong read says are gone. */
-async function confirmUnseen(ports: Ports, system: GovernedSystem, scanId: string): Promise<string[]> {
-  const gone: string[] = [];
+async function confirmUnseen(ports: Ports, system: GovernedSystem, scanId: string): Promise<GoneRecord[]> {
+  const gone: GoneRecord[] = [];
   let after: string | null = null;
   for (;;) {
     const unseen = await ports.observations.unseen(scanId, after, CONFIRM);
@@ -104,7 +105,11 @@ async function confirmUnseen(ports: Ports, system: GovernedSystem, scanId: strin
     const roots = new Map(unseen.map(({ root }) => [root.externalId, root]));
     const readings = await ports.connectors.of(system.code).readRoots([...roots.values()]);
     const there = new Set(readings.flatMap((reading) => reading.records ?? []).map(({ externalId }) => externalId));
-    gone.push(...unseen.filter(({ externalId }) => !there.has(externalId)).map(({ recordId }) => recordId));
+    gone.push(
+      ...unseen
+        .filter(({ externalId }) => !there.has(externalId))
+        .map(({ recordId, externalId }) => ({ recordId, externalId })),
+    );
     after = unseen.at(-1)?.recordId ?? null;
   }
 }

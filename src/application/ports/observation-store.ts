@@ -24,6 +24,14 @@ export interface RecordVerdict {
   base: FieldValues;
   observed: FieldValues;
   inSync: boolean;
+  /** Where it was found: an ERP item that was renamed is read under its new code from now on. */
+  root: RootRef;
+}
+
+/** A record that is gone, by the id under which it was known; null when it never had one. */
+export interface GoneRecord {
+  recordId: string;
+  externalId: string | null;
 }
 
 export interface Verdicts {
@@ -35,7 +43,7 @@ export interface Verdicts {
   /** Records that lag and have no delivery. */
   owed: string[];
   /** Records that a strong read says are gone. */
-  gone: string[];
+  gone: GoneRecord[];
 }
 
 export interface StoredWebhook {
@@ -88,7 +96,7 @@ export interface ObservationStore {
     limit: number,
   ): Promise<{ recordId: string; externalId: string; root: RootRef }[]>;
   /** MISSING, UNEXPECTED and DUPLICATE findings of a complete scan; closes those that no longer hold. */
-  judgeAbsences(scanId: string, gone: readonly string[]): Promise<{ opened: number; closed: number }>;
+  judgeAbsences(scanId: string, gone: readonly GoneRecord[]): Promise<{ opened: number; closed: number }>;
   endScan(scanId: string, state: 'SUCCEEDED' | 'FAILED', error: string | null): Promise<void>;
   /** Did records begin to wait for a match after this scan began? It may have read past theirs. */
   waitSince(scanId: string): Promise<boolean>;

@@ -83,11 +83,16 @@ export class LeaseLost extends Error {
 export interface PublishingQueue {
   /** The most overdue lane of a system that nobody holds; null when nothing is due. */
   claim(system: string): Promise<Claim | null>;
-  /** Stores what is about to be sent. Throws LeaseLost when less than 30 s of the lease are left. */
+  /**
+   * Stores what is about to be sent, and the findings that hold what it will overwrite, and renews the lease. Throws
+   * LeaseLost when less than 30 s of it are left. Nothing may be sent later than `sendWithinMs` from now.
+   * Null: the records were moved since the claim (an adoption was applied); the lane is given back, due at once.
+   */
   willSend(
     claim: Claim,
     attempts: readonly { attemptId: string; deliveryId: string; recordId: string; expected: FieldValues }[],
-  ): Promise<void>;
+    findings: readonly FindingDraft[],
+  ): Promise<{ sendWithinMs: number } | null>;
   /** All of it, or LeaseLost and none of it. */
   settle(claim: Claim, settlement: Settlement): Promise<void>;
   /** Systems that have due deliveries which nobody holds: what a sweep wakes. */

@@ -43,10 +43,11 @@ export async function publishLane(ports: Ports, system: string): Promise<boolean
 async function deliver(ports: Ports, claim: Claim, connector: Connector): Promise<void> {
   const draft = new SettlementDraft(ports, claim);
   try {
-    const reading = await readLane(claim, connector);
-    const reckoned = claim.records.map((record) => reckon(ports, claim, record, reading.get(record.id) ?? null, draft));
-    const writes = reckoned.filter((each) => each.write !== null);
-    if (writes.length > 0) await send(ports, claim, connector, writes, draft);
+    const records = connector.capabilities.productRecords ? claim.records : owedRecords(claim);
+    const reading = await readLane(claim, records, connector);
+    const reckoned = records.map((record) => reckon(ports, claim, record, reading.get(record.id) ?? null, draft));
+    const writes = sendable(reckoned);
+    if (writes.length > 0 && !(await send(ports, claim, connector, writes, draft))) return;
     for (const each of reckoned) if (!each.write) draft.leaveAsItIs(each.record);
     await ports.queue.reportHealth(claim.system.code, 'UP');
   } catch (error) {
@@ -64,6 +65,22 @@ async function deliver(ports: Ports, claim: Claim, connector: Connector): Promis
   await ports.queue.settle(claim, draft.finish());
 }
 
+/** Where every SKU is a record of its own, only those are read that a delivery, or an open attempt, is about. */
+function owedRecords({ records, deliveries }: Claim): LaneRecord[] {
+  const owed = new Set(deliveries.map(({ recordId }) => recordId));
+  return records.filter(({ id, unsettled }) => owed.has(id) || unsettled.length > 0);
+}
+
+/** What goes out now. A product is not created before one of its SKUs is: it would be there with a blank variant. */
+function sendable(reckoned: readonly Reckoned[]): Reckoned[] {
+  const anySku = reckoned.some(
+    ({ record, observed, write }) => record.entity === 'SKU' && (write !== null || observed !== null),
+  );
+  return reckoned.filter(
+    ({ record, write }) => write !== null && (anySku || record.entity === 'SKU' || write.action === 'UPDATE'),
+  );
+}
+
 /** Judges what was read of one record, and decides what to send. */
 function reckon(
   ports: Ports,
@@ -75,14 +92,15 @@ function reckon(
   const { product, states, system } = claim;
   const canonical = projectRecord(record, product, states, system, ports.masterCurrency);
   if (!observed) {
-    if (record.externalId !== null) draft.gone(record);
+    if (record.externalId !== null && record.match !== 'MISSING') draft.gone(record);
     const create =
       record.externalId === null &&
       record.match === 'TO_CREATE' &&
       canonical !== null &&
       isWanted(record, states, system);
     const unpriced = create && isUnpriced(claim, record, canonical);
-    if (unpriced)
+    // One that is not on sale yet waits for its price; one that is on sale without a price is somebody's mistake.
+    if (unpriced && record.skuState !== 'PRELAUNCH')
       draft.refused(record, 'PRICE_MISSING', `${record.target} has no price, and would be free in ${system.code}`);
     const write = create && canonical && !unpriced ? createOf(claim, record, canonical) : null;
     return { record, observed: null, canonical: canonical ?? {}, judgement: null, write };
@@ -107,7 +125,7 @@ function reckon(
   };
   const context = { attribution: observed.attribution, changedAt: record.changedAt, readOnly: false };
   const judgement = judgeRecord(record, compareRecord(input), context);
-  draft.seen(record, observed, values, judgement);
+  draft.seen(record, observed, values, judgement, canonical);
   const write = Object.keys(judgement.writes).length > 0 ? updateOf(claim, record, observed, judgement.writes) : null;
   return { record, observed, canonical, judgement, write };
 }
@@ -139,14 +157,17 @@ function updateOf(claim: Claim, record: LaneRecord, observed: ObservedRecord, va
   };
 }
 
-/** Stores what will be expected, sends, and verifies by what the system shows afterwards. */
+/**
+ * Stores what will be expected, sends, and verifies by what the system shows afterwards.
+ * @returns false when somebody moved the records meanwhile: nothing was sent, and the lane is due again.
+ */
 async function send(
   ports: Ports,
   claim: Claim,
   connector: Connector,
   writes: Reckoned[],
   draft: SettlementDraft,
-): Promise<void> {
+): Promise<boolean> {
   const attemptId = ports.newId();
   const attempts = writes.map((each) => ({
     attemptId: ports.newId(),
@@ -154,25 +175,22 @@ async function send(
     recordId: each.record.id,
     expected: each.judgement ? each.judgement.expected : each.canonical,
   }));
-  await ports.queue.willSend(claim, attempts);
+  const window = await ports.queue.willSend(claim, attempts, draft.takeFindings());
+  if (!window) return false;
   const attemptOf = new Map(attempts.map((each) => [each.recordId, each.attemptId]));
   const root = claim.records.find((each) => each.root !== null)?.root ?? draft.knownRoot();
   const { id, handle } = claim.product;
-  const outcomes = await connector
-    .write({
-      attemptId,
-      product: { id, handle, root },
-      writes: writes.flatMap((each) => (each.write ? [each.write] : [])),
-    })
-    .catch((error: unknown) => {
-      const fault = faultOf(error);
-      return writes.map(({ write, record }) => ({
-        id: write?.id ?? '',
-        entity: record.entity,
-        written: false as const,
-        fault,
-      }));
-    });
+  const command = { attemptId, product: { id, handle, root }, writes: writes.flatMap(({ write }) => write ?? []) };
+  // Past that moment somebody else may hold the lease, and what we send would be an older revision over a newer one.
+  const outcomes = await connector.write(command, AbortSignal.timeout(window.sendWithinMs)).catch((error: unknown) => {
+    const fault = faultOf(error);
+    return writes.map(({ write, record }) => ({
+      id: write?.id ?? '',
+      entity: record.entity,
+      written: false as const,
+      fault,
+    }));
+  });
   for (const each of writes) {
     const outcome = outcomes.find((one) => one.entity === each.record.entity && one.id === each.write?.id);
     const attempt = attemptOf.get(each.record.id) ?? '';
@@ -180,6 +198,7 @@ async function send(
     else if (!outcome.written) draft.failed(each.record, attempt, outcome.fault);
     else verify(each, outcome.observed, attempt, draft);
   }
+  return true;
 }
 
 /** DELIVERED only when the system itself shows what the master wants. */

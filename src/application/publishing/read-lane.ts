@@ -3,22 +3,32 @@ import type { ObservedRecord, RootRef } from '../../domain/publishing/system.js'
 import type { Connector } from '../ports/connector.js';
 import type { Claim, LaneRecord } from '../ports/publishing-queue.js';
 
+/** Roots in one call of a connector (its port's limit). */
+const ROOTS = 250;
+
 /**
  * What the system shows now for each record of a lane, by record id; a record that is not there is absent from the map.
  * Records without a stored id are looked for before anything is created: a create whose answer was lost must not be
  * made twice, and a shop that has the code already is never doubled.
  */
-export async function readLane(claim: Claim, connector: Connector): Promise<Map<string, ObservedRecord>> {
+export async function readLane(
+  claim: Claim,
+  records: readonly LaneRecord[],
+  connector: Connector,
+): Promise<Map<string, ObservedRecord>> {
   const found = new Map<string, ObservedRecord>();
-  const roots = rootsOf(claim.records);
-  const readings = roots.length > 0 ? await connector.readRoots(roots) : [];
+  const roots = rootsOf(records);
+  const readings = [];
+  for (let from = 0; from < roots.length; from += ROOTS) {
+    readings.push(...(await connector.readRoots(roots.slice(from, from + ROOTS))));
+  }
   const shown = readings.flatMap((reading) => reading.records ?? []);
   const byId = new Map(shown.map((each) => [`${each.entity}:${each.externalId}`, each]));
-  for (const record of claim.records) {
+  for (const record of records) {
     const hit = record.externalId === null ? undefined : byId.get(`${record.entity}:${record.externalId}`);
     if (hit) found.set(record.id, hit);
   }
-  const lost = claim.records.filter((record) => record.externalId === null && record.match === 'TO_CREATE');
+  const lost = records.filter((record) => record.externalId === null && record.match === 'TO_CREATE');
   if (lost.length === 0) return found;
   const known = new Set(claim.records.map((record) => `${record.entity}:${record.externalId ?? ''}`));
   const codes = lost.flatMap((record) => (record.entity === 'SKU' ? [record.target] : []));

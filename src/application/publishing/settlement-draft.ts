@@ -1,7 +1,9 @@
 import { systemActor } from '../../domain/actor.js';
 import type { FieldComparison } from '../../domain/drift/compare.js';
 import { missing } from '../../domain/drift/missing.js';
+import type { FindingDraft } from '../../domain/drift/finding.js';
 import type { Judgement } from '../../domain/drift/judge.js';
+import { ungoverned } from '../../domain/drift/judge.js';
 import type { FieldValues } from '../../domain/primitives/json.js';
 import { stepAfter } from '../../domain/publishing/retry.js';
 import type { DeliveryFault, ObservedRecord, RootRef } from '../../domain/publishing/system.js';
@@ -22,7 +24,7 @@ export class SettlementDraft {
   private readonly records = new Map<string, RecordSettlement>();
   private readonly outcomes = new Map<string, DeliverySettlement['outcome']>();
   private readonly attempts: Settlement['attempts'] = [];
-  private readonly findings: Settlement['findings'] = [];
+  private findings: Settlement['findings'] = [];
   private readonly closings: Settlement['closings'] = [];
 
   constructor(
@@ -39,8 +41,22 @@ export class SettlementDraft {
     return [...this.records.values()].find((each) => each.root !== null)?.root ?? null;
   }
 
+  /** The findings so far, to be stored before anything is sent; they are not stored a second time. */
+  takeFindings(): FindingDraft[] {
+    const drafts = this.findings.flatMap((each) => each.drafts);
+    this.findings = [];
+    return drafts;
+  }
+
   /** The record is there: findings, healed findings, and attempts whose outcome can be told from what it shows. */
-  seen(record: LaneRecord, observed: ObservedRecord, values: FieldValues, judgement: Judgement): void {
+  seen(
+    record: LaneRecord,
+    observed: ObservedRecord,
+    values: FieldValues,
+    judgement: Judgement,
+    canonical: FieldValues,
+  ): void {
+    this.closings.push(...ungoverned(record, canonical));
     this.keep(record, observed, judgement.base, values, judgement.inSync && judgement.held.length === 0);
     if (judgement.findings.length > 0) this.findings.push({ source: 'BEFORE_WRITE', drafts: judgement.findings });
     this.closings.push(...judgement.closings);
@@ -52,6 +68,7 @@ export class SettlementDraft {
 
   /** The record is there, but nobody governs it now. */
   ungoverned(record: LaneRecord, observed: ObservedRecord, values: FieldValues): void {
+    this.closings.push(...ungoverned(record, null));
     this.keep(record, observed, record.published ?? {}, values, true);
     for (const { attemptId } of record.unsettled) this.attempts.push({ attemptId, outcome: 'LOST' });
   }
@@ -67,7 +84,9 @@ export class SettlementDraft {
       ambiguous: false,
       raw: null,
     };
-    this.findings.push({ source: 'BEFORE_WRITE', drafts: [missing(record)] });
+    // What the master itself no longer wants there is not missed, and nobody has to look at it.
+    const missed = record.sku === null || (record.sku.state !== 'DRAFT' && record.sku.state !== 'RETIRED');
+    if (missed) this.findings.push({ source: 'BEFORE_WRITE', drafts: [missing(record)] });
     const { externalId, root } = record;
     this.records.set(record.id, {
       recordId: record.id,
@@ -79,7 +98,8 @@ export class SettlementDraft {
       inSync: false,
     });
     for (const { attemptId } of record.unsettled) this.attempts.push({ attemptId, outcome: 'LOST' });
-    this.fail(record, fault);
+    if (missed) this.fail(record, fault);
+    else this.outcomes.set(record.id, { kind: 'DELIVERED' });
   }
 
   /** What was sent has arrived, or the system answered and shows something else. */

@@ -89,7 +89,8 @@ function judgeField(
     case 'ECHO':
       out.base[each.field] = each.observed ?? null;
       out.inSync = false;
-      if (!open) want(each, out);
+      if (open) settleOpen(record, each, open, context, out);
+      else if (!context.readOnly) want(each, out);
       return;
     case 'LAG':
       out.inSync = false;
@@ -135,6 +136,13 @@ function want(each: FieldComparison, out: Judgement): void {
 function hold(record: KnownRecord, each: FieldComparison, context: JudgeContext, out: Judgement): void {
   out.held.push(each.field);
   out.findings.push(draftOf(record, each, context));
+}
+
+/** Findings on fields that nobody governs there any more: the SKU left the system, or went back to DRAFT. */
+export function ungoverned(record: KnownRecord, canonical: FieldValues | null): Closing[] {
+  return record.openFindings
+    .filter(({ field }) => field !== null && (canonical === null || !(field in canonical)))
+    .map(({ id }) => ({ findingId: id, resolution: 'SUPERSEDED', by: systemActor('observer') }));
 }
 
 function endingOf(open: OpenFinding): Closing {
