@@ -1,8 +1,9 @@
 import { compareRecord } from '../../domain/drift/compare.js';
 import type { FindingDraft, ObservationSource } from '../../domain/drift/finding.js';
 import { identityOf } from '../../domain/drift/finding.js';
-import { judgeRecord, ungoverned } from '../../domain/drift/judge.js';
+import { baseOfUngoverned, judgeRecord, ungoverned } from '../../domain/drift/judge.js';
 import { normaliseAll } from '../../domain/drift/normalise.js';
+import { readable } from '../../domain/drift/readable.js';
 import { DEFAULT_RULES } from '../../domain/drift/source-of-truth.js';
 import { foldCode } from '../../domain/primitives/text.js';
 import type { GovernedSystem, ObservedRecord, RootRef } from '../../domain/publishing/system.js';
@@ -41,7 +42,7 @@ export async function observe(
   // Every record of a root that was read belongs into the verdict, so that a deleted variant is noticed.
   const readRoots = source === 'WEBHOOK' ? observation.records.map(({ root }) => root.externalId) : [];
   const lookFor = { externalIds, rootIds: [...new Set([...rootIds, ...readRoots])] };
-  const seen = new Map(observation.records.map((each) => [`${each.entity}:${each.externalId}`, each]));
+  const seen = new Map(observation.records.map((each) => [`${each.entity}:${each.externalId}`, readable(each)]));
   return ports.observations.judge(
     system,
     lookFor,
@@ -81,7 +82,7 @@ function judgeOne(
   const { root } = shown;
   out.closings.push(...ungoverned(record, canonical));
   if (!canonical) {
-    out.records.push({ recordId: record.id, base: record.published ?? {}, observed: values, inSync: true, root });
+    out.records.push({ recordId: record.id, base: baseOfUngoverned(values), observed: values, inSync: true, root });
     return;
   }
   const expected = record.unsettled.map((attempt) => attempt.expected);

@@ -1,3 +1,4 @@
+import { readable } from '../../domain/drift/readable.js';
 import { foldCode } from '../../domain/primitives/text.js';
 import type { ObservedRecord, RootRef } from '../../domain/publishing/system.js';
 import type { Connector } from '../ports/connector.js';
@@ -22,7 +23,7 @@ export async function readLane(
   for (let from = 0; from < roots.length; from += ROOTS) {
     readings.push(...(await connector.readRoots(roots.slice(from, from + ROOTS))));
   }
-  const shown = readings.flatMap((reading) => reading.records ?? []);
+  const shown = readings.flatMap((reading) => reading.records ?? []).map(readable);
   const byId = new Map(shown.map((each) => [`${each.entity}:${each.externalId}`, each]));
   for (const record of records) {
     const hit = record.externalId === null ? undefined : byId.get(`${record.entity}:${record.externalId}`);
@@ -33,7 +34,7 @@ export async function readLane(
   const known = new Set(claim.records.map((record) => `${record.entity}:${record.externalId ?? ''}`));
   const codes = lost.flatMap((record) => (record.entity === 'SKU' ? [record.target] : []));
   const { id, handle } = claim.product;
-  const candidates = [...shown, ...(await connector.lookUp({ productId: id, handle, codes }))];
+  const candidates = [...shown, ...(await connector.lookUp({ productId: id, handle, codes })).map(readable)];
   for (const record of lost) {
     const hit = candidates.find((each) => isItself(record, each) && !known.has(`${each.entity}:${each.externalId}`));
     if (hit) found.set(record.id, hit);

@@ -3,7 +3,7 @@ import type { FieldComparison } from '../../domain/drift/compare.js';
 import { missing } from '../../domain/drift/missing.js';
 import type { FindingDraft } from '../../domain/drift/finding.js';
 import type { Judgement } from '../../domain/drift/judge.js';
-import { ungoverned } from '../../domain/drift/judge.js';
+import { baseOfUngoverned, ungoverned } from '../../domain/drift/judge.js';
 import type { FieldValues } from '../../domain/primitives/json.js';
 import { stepAfter } from '../../domain/publishing/retry.js';
 import type { DeliveryFault, ObservedRecord, RootRef } from '../../domain/publishing/system.js';
@@ -69,7 +69,7 @@ export class SettlementDraft {
   /** The record is there, but nobody governs it now. */
   ungoverned(record: LaneRecord, observed: ObservedRecord, values: FieldValues): void {
     this.closings.push(...ungoverned(record, null));
-    this.keep(record, observed, record.published ?? {}, values, true);
+    this.keep(record, observed, baseOfUngoverned(values), values, true);
     for (const { attemptId } of record.unsettled) this.attempts.push({ attemptId, outcome: 'LOST' });
   }
 

@@ -138,6 +138,14 @@ function hold(record: KnownRecord, each: FieldComparison, context: JudgeContext,
   out.findings.push(draftOf(record, each, context));
 }
 
+/**
+ * B of a record that is there but that nobody governs yet: what it shows now. When its SKU enters service, the approved
+ * change is then news to bring there, and not a difference that somebody made. Tags stay out: B of tags is what is ours.
+ */
+export function baseOfUngoverned(observed: FieldValues): FieldValues {
+  return Object.fromEntries(Object.entries(observed).filter(([field]) => field !== 'product.tags'));
+}
+
 /** Findings on fields that nobody governs there any more: the SKU left the system, or went back to DRAFT. */
 export function ungoverned(record: KnownRecord, canonical: FieldValues | null): Closing[] {
   return record.openFindings

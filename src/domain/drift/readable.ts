@@ -1,0 +1,46 @@
+import type { FieldValues, Json } from '../primitives/json.js';
+import type { Attribution, ObservedRecord } from '../publishing/system.js';
+
+/**
+ * The same record without text that cannot be kept: U+0000 and halves of surrogate pairs, which PostgreSQL refuses in
+ * jsonb ("\u0000 cannot be converted to text"). A field that holds such text becomes unreadable, a code, token or name
+ * beside the fields becomes null. Every observation passes here before it is judged or stored. Idempotent.
+ * The system's ids are left as they are, because nothing else names the record.
+ */
+export function readable(observed: ObservedRecord): ObservedRecord {
+  const fields: FieldValues = {};
+  const unreadable = new Set(observed.unreadable);
+  for (const [field, value] of Object.entries(observed.fields)) {
+    if (isStorable(value)) fields[field] = value;
+    else unreadable.add(field);
+  }
+  return {
+    ...observed,
+    root: { ...observed.root, code: storableOrNull(observed.root.code) },
+    code: storableOrNull(observed.code),
+    fields,
+    unreadable: [...unreadable],
+    updatedAt: storableOrNull(observed.updatedAt),
+    attribution: observed.attribution && readableAttribution(observed.attribution),
+    token: storableOrNull(observed.token),
+  };
+}
+
+function readableAttribution({ actor, app, at }: Attribution): Attribution {
+  return { actor: storableOrNull(actor), app: storableOrNull(app), at: storableOrNull(at) };
+}
+
+function storableOrNull(text: string | null): string | null {
+  return text !== null && isStorableText(text) ? text : null;
+}
+
+function isStorable(value: Json): boolean {
+  if (typeof value === 'string') return isStorableText(value);
+  if (typeof value !== 'object' || value === null) return true;
+  if (Array.isArray(value)) return value.every(isStorable);
+  return Object.entries(value).every(([key, inner]) => isStorableText(key) && isStorable(inner));
+}
+
+function isStorableText(text: string): boolean {
+  return text.isWellFormed() && !text.includes('\u0000');
+}
