@@ -93,6 +93,7 @@ create table delivery (
   settled_by jsonb,
   note text,
   created_at timestamp with time zone default clock_timestamp() not null,
+  retried_at timestamp with time zone,
   delivered_at timestamp with time zone
 );
 
@@ -178,6 +179,8 @@ create table import_job (
   change_request_id uuid,
   created_at timestamp with time zone default clock_timestamp() not null,
   touched_at timestamp with time zone default clock_timestamp() not null,
+  runner uuid,
+  runner_until timestamp with time zone,
   finished_at timestamp with time zone
 );
 
@@ -354,6 +357,8 @@ create table webhook (
   triggered_at text,
   body bytea not null,
   received_at timestamp with time zone default clock_timestamp() not null,
+  attempts integer default 0 not null,
+  not_before timestamp with time zone,
   handled_at timestamp with time zone,
   result text
 );

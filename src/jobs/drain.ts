@@ -14,7 +14,8 @@ export class Drain {
       this.again.add(key);
       return current;
     }
-    const started = this.loop(key).finally(() => this.running.delete(key));
+    // A microtask later, so that the loop cannot end before it stands in the map.
+    const started = Promise.resolve().then(() => this.loop(key));
     this.running.set(key, started);
     return started;
   }
@@ -25,9 +26,14 @@ export class Drain {
   }
 
   private async loop(key: string): Promise<void> {
-    do {
-      this.again.delete(key);
-      await this.run(key);
-    } while (this.again.has(key));
+    try {
+      do {
+        this.again.delete(key);
+        await this.run(key);
+      } while (this.again.has(key));
+    } finally {
+      // In the same turn as the check above: a wake-up between the two would be noted by a loop that has ended.
+      this.running.delete(key);
+    }
   }
 }

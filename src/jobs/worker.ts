@@ -14,7 +14,7 @@ const LANES = 4;
 const SWEEP_MS = 10_000;
 /** A verdict that was put off because a delivery was at work is looked at again after this. */
 const POSTPONED_MS = 500;
-/** A scan may wait this long for a bulk operation of a large store; an import moves every second. Longer: its process died. */
+/** A scan shows every minute that it is alive, while it reads; an import holds a claim. Still for longer: the process died. */
 const SCAN_IDLE_SECONDS = 1_800;
 const IMPORT_IDLE_SECONDS = 300;
 /** NOTIFY wakes workers at once; this is how soon a job is found without it. */

@@ -4,6 +4,7 @@ import type {
   ObservableRecord,
   ObservationStore,
   Verdicts,
+  WaitingRoot,
 } from '../application/ports/observation-store.js';
 import type { ScanView } from '../application/ports/operations-reader.js';
 import type { Wakeups } from '../application/ports/unit-of-work.js';
@@ -87,15 +88,23 @@ export class SqlObservationStore implements ObservationStore {
     });
   }
 
-  async waitingRoots(system: string, limit: number): Promise<{ root: RootRef; webhookIds: string[] }[]> {
-    const rows = await sqlOver(this.source).rows<{ root_id: string; root_code: string | null; ids: string[] }>(
-      `select root_id, min(root_code) as root_code, array_agg(id) as ids from webhook
-       where system = $1 and handled_at is null group by root_id order by min(received_at) limit $2`,
-      [system, limit],
+  async waitingRoots(system: string, limit: number, except: readonly string[]): Promise<WaitingRoot[]> {
+    const rows = await sqlOver(this.source).rows<{
+      root_id: string;
+      root_code: string | null;
+      ids: string[];
+      attempts: number;
+    }>(
+      `select root_id, min(root_code) as root_code, array_agg(id) as ids, max(attempts) as attempts from webhook
+       where system = $1 and handled_at is null and root_id <> all($3::text[])
+       group by root_id having coalesce(max(not_before) <= clock_timestamp(), true)
+       order by min(received_at) limit $2`,
+      [system, limit, except],
     );
-    return rows.map(({ root_id: externalId, root_code: code, ids }) => ({
+    return rows.map(({ root_id: externalId, root_code: code, ids, attempts }) => ({
       root: { externalId, code },
       webhookIds: ids,
+      attempts,
     }));
   }
 
@@ -110,6 +119,13 @@ export class SqlObservationStore implements ObservationStore {
     await sqlOver(this.source).rows(
       'update webhook set handled_at = clock_timestamp(), result = $2 where id = any($1)',
       [ids, result],
+    );
+  }
+
+  async webhooksPutOff(ids: readonly string[], attempts: number, seconds: number): Promise<void> {
+    await sqlOver(this.source).rows(
+      `update webhook set attempts = $2, not_before = clock_timestamp() + make_interval(secs => $3) where id = any($1)`,
+      [ids, attempts, seconds],
     );
   }
 
@@ -144,16 +160,19 @@ export class SqlObservationStore implements ObservationStore {
       observed: each,
     }));
     // Values are kept only of records that nobody is matched with: those are looked at again when the scan is complete.
-    await sqlOver(this.source).rows(
-      `insert into scan_record (scan_id, entity, external_id, root_id, root_code, code, code_folded, observed)
-       select $2, n.entity, n.external_id, n.root_id, n.root_code, n.code, n.code_folded, case when r.id is null then n.observed end
-       from jsonb_to_recordset($1::jsonb) as n(entity text, external_id text, root_id text, root_code text, code text,
-         code_folded text, observed jsonb)
-       left join scan s on s.id = $2
-       left join record r on r.system = s.system and r.entity = n.entity and r.external_id = n.external_id
-       on conflict do nothing`,
+    // The share lock makes endScan wait, which drops what was seen: nothing is left behind by a scan that has ended.
+    const running = await sqlOver(this.source).rows(
+      `with s as (select system from scan where id = $2 and state = 'RUNNING' for share), saw as (
+         insert into scan_record (scan_id, entity, external_id, root_id, root_code, code, code_folded, observed)
+         select $2, n.entity, n.external_id, n.root_id, n.root_code, n.code, n.code_folded, case when r.id is null then n.observed end
+         from s cross join jsonb_to_recordset($1::jsonb) as n(entity text, external_id text, root_id text, root_code text,
+           code text, code_folded text, observed jsonb)
+         left join record r on r.system = s.system and r.entity = n.entity and r.external_id = n.external_id
+         on conflict do nothing)
+       select 1 from s`,
       [JSON.stringify(rows), scanId],
     );
+    if (running.length === 0) throw new Error('the scan was given up while it ran');
   }
 
   async scanProgress(

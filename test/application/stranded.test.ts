@@ -69,7 +69,7 @@ describe('nothing is stranded, and nothing overwritten unseen', () => {
       ?.listPrice;
   const findings = async (): Promise<string[]> =>
     (await world.ports.operations.findings(PAGE, {})).items.map(
-      ({ node }) => `${node.system} ${String(node.found)} ${node.resolution ?? node.state}`,
+      ({ node }) => `${node.system} ${JSON.stringify(node.found)} ${node.resolution ?? node.state}`,
     );
   const sql = <T>(text: string, values: unknown[] = []): Promise<T[]> =>
     sqlOver(world.database.source).rows<T>(text, values);
@@ -126,11 +126,11 @@ describe('nothing is stranded, and nothing overwritten unseen', () => {
     world.ports.queue.settle = settle;
     expect(died).toBe(true);
     expect(await erpPrice()).toBe('15.00');
-    expect((await findings()).filter((each) => each.startsWith('erp'))).toEqual(['erp 12.00 OPEN']);
+    expect((await findings()).filter((each) => each.startsWith('erp'))).toEqual(['erp "12.00" OPEN']);
     await world.ports.queue.releaseAllLeases();
     await sql(`update attempt set sent_at = sent_at - interval '31 seconds'`);
     await drained();
-    expect((await findings()).filter((each) => each.startsWith('erp'))).toEqual(['erp 12.00 SELF_HEALED']);
+    expect((await findings()).filter((each) => each.startsWith('erp'))).toEqual(['erp "12.00" SELF_HEALED']);
   });
 
   it('takes one of two open deliveries of a record, whatever becomes of it', async () => {

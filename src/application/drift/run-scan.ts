@@ -1,5 +1,6 @@
 import type { Caller } from '../../domain/actor.js';
 import { systemActor } from '../../domain/actor.js';
+import { readable } from '../../domain/drift/readable.js';
 import type { GovernedSystem, RootRef } from '../../domain/publishing/system.js';
 import type { GoneRecord } from '../ports/observation-store.js';
 import type { Ports } from '../ports/ports.js';
@@ -12,6 +13,8 @@ const CONFIRM = 100;
 /** How often a record that a delivery is at work on is looked at again, and how long we wait in between. */
 const BUSY_ROUNDS = 20;
 const BUSY_MS = 500;
+/** A bulk operation of a large store shows nothing for many minutes; a scan that does not move so long counts as dead. */
+const HEARTBEAT_MS = 60_000;
 
 const SCANNER: Caller = { actor: systemActor('scan'), roles: ['OPERATOR'] };
 
@@ -46,19 +49,33 @@ export async function runScan(ports: Ports, scanId: string): Promise<void> {
 async function readAll(ports: Ports, system: GovernedSystem, scanId: string): Promise<void> {
   const readAt = await ports.observations.now();
   const busyRoots = new Map<string, RootRef>();
-  for await (const batch of ports.connectors.of(system.code).scan()) {
-    await ports.observations.scanSaw(scanId, batch);
-    const counts = await observe(ports, system, 'FULL_SCAN', { records: batch, goneRoots: [], readAt });
-    if (counts.busy > 0) for (const { root } of batch) busyRoots.set(root.externalId, root);
-    const skus = batch.filter(({ entity }) => entity === 'SKU').length;
-    await ports.observations.scanProgress(scanId, {
-      recordsRead: batch.length,
-      skusCompared: Math.min(counts.compared, skus),
-      opened: counts.opened,
-      closed: counts.closed,
-    });
+  const heartbeat = setInterval(() => void touch(ports, scanId), HEARTBEAT_MS);
+  try {
+    for await (const batch of ports.connectors.of(system.code).scan()) {
+      await ports.observations.scanSaw(scanId, batch.map(readable));
+      const counts = await observe(ports, system, 'FULL_SCAN', { records: batch, goneRoots: [], readAt });
+      if (counts.busy > 0) for (const { root } of batch) busyRoots.set(root.externalId, root);
+      const skus = batch.filter(({ entity }) => entity === 'SKU').length;
+      await ports.observations.scanProgress(scanId, {
+        recordsRead: batch.length,
+        skusCompared: Math.min(counts.compared, skus),
+        opened: counts.opened,
+        closed: counts.closed,
+      });
+    }
+  } finally {
+    clearInterval(heartbeat);
   }
   await lookAgain(ports, system, scanId, [...busyRoots.values()]);
+}
+
+/** The scan is alive, though it has nothing to show yet. A beat that is missed is made up for by the next. */
+async function touch(ports: Ports, scanId: string): Promise<void> {
+  try {
+    await ports.observations.scanProgress(scanId, { recordsRead: 0, skusCompared: 0, opened: 0, closed: 0 });
+  } catch (error) {
+    ports.log('warn', 'a scan could not be touched', { scan: scanId, error: String(error) });
+  }
 }
 
 /** Verdicts that were put off while a delivery was at work. */

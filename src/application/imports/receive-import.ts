@@ -45,7 +45,7 @@ export async function receiveImport(
     for await (const chunk of inChunks(body)) {
       bytes += chunk.length;
       if (bytes > UPLOAD_LIMIT) {
-        await ports.imports.finish(id, 'FAILED', 'TOO_LONG: an upload has at most 200 MiB; nothing was taken');
+        await ports.imports.finish(id, null, 'FAILED', 'TOO_LONG: an upload has at most 200 MiB; nothing was taken');
         return refused(problem('TOO_LONG', 'an upload has at most 200 MiB', null));
       }
       await ports.imports.addChunk(id, position, chunk);
@@ -53,7 +53,7 @@ export async function receiveImport(
     }
   } catch (error) {
     ports.log('warn', 'an upload broke off', { import: id, bytes, error: String(error) });
-    await ports.imports.finish(id, 'FAILED', 'CSV_INVALID: the upload broke off; nothing was taken');
+    await ports.imports.finish(id, null, 'FAILED', 'CSV_INVALID: the upload broke off; nothing was taken');
     return refused(problem('CSV_INVALID', 'the upload broke off; nothing was taken', null));
   }
   await ports.imports.received(id, bytes);

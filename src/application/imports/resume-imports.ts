@@ -9,6 +9,6 @@ export async function resumeImports(ports: Ports, idleSeconds: number): Promise<
   for (const { id, state } of await ports.imports.unfinished(idleSeconds)) {
     ports.log('info', 'an import was left unfinished', { import: id, state });
     if (state === 'RUNNING') await ports.imports.sendAgain(id);
-    else await ports.imports.finish(id, 'FAILED', 'the upload broke off; nothing was taken');
+    else await ports.imports.finish(id, null, 'FAILED', 'the upload broke off; nothing was taken');
   }
 }

@@ -7,6 +7,7 @@ import type { ShopifyHeader } from '../../domain/imports/shopify-columns.js';
 import { readShopifyHeader } from '../../domain/imports/shopify-columns.js';
 import { startScan } from '../drift/start-scan.js';
 import type { ImportJob } from '../ports/import-store.js';
+import { ImportLost } from '../ports/import-store.js';
 import { PAGE_LIMIT } from '../ports/page.js';
 import type { Ports } from '../ports/ports.js';
 import { CsvFault, csvRows } from './csv-rows.js';
@@ -20,21 +21,27 @@ const PRODUCT_ROWS = 2_500;
 /**
  * Takes an uploaded file into the master, in batches, each in a transaction of its own. An import whose process died
  * is taken again from the start: what it had created already is recognised and counted, not rejected.
+ * One runner at a time: an import that another has claimed is left to it, and one that was lost meanwhile too.
  * Ends as SUCCEEDED or FAILED; a fault of ours is logged in full and told without internals.
  */
 export async function runImport(ports: Ports, id: string): Promise<void> {
-  const job = await ports.imports.byId(id);
-  if (job?.state !== 'RUNNING') {
-    ports.log('info', 'an import was asked for that is not waiting', { import: id, state: job?.state ?? 'none' });
+  const runner = ports.newId();
+  const job = await ports.imports.claim(id, runner);
+  if (!job) {
+    ports.log('info', 'an import was asked for that is not waiting', { import: id });
     return;
   }
-  const run = new ImportRun(ports, job);
+  const run = new ImportRun(ports, job, runner);
   try {
     await readThrough(run, ports.imports.chunks(id));
   } catch (error) {
+    if (error instanceof ImportLost) {
+      ports.log('warn', 'an import was taken over', { import: id, line: run.lastLine });
+      return;
+    }
     ports.log('error', 'an import failed', { import: id, error: error instanceof Error ? error.stack : String(error) });
     const told = `something went wrong on our side after line ${run.lastLine}; what was taken before is in`;
-    await ports.imports.finish(id, 'FAILED', told);
+    await ports.imports.finish(id, runner, 'FAILED', told);
   }
 }
 
@@ -69,6 +76,7 @@ class ImportRun {
   constructor(
     private readonly ports: Ports,
     private readonly job: ImportJob,
+    private readonly runner: string,
   ) {}
 
   async take(rows: readonly CsvRow[]): Promise<void> {
@@ -86,12 +94,12 @@ class ImportRun {
     await this.flush(this.header);
     if (!this.sawSku) {
       const told = 'CSV_NO_SKUS: no row has a SKU, so nothing could be taken; give the variants SKUs and export again';
-      await this.ports.imports.finish(this.job.id, 'FAILED', told);
+      await this.finish('FAILED', told);
       return;
     }
     // Before it is told that the import has ended: whoever waits for that may then wait for the scans.
     if (this.skusCreated > 0) await this.lookAround();
-    await this.ports.imports.finish(this.job.id, 'SUCCEEDED', null);
+    await this.finish('SUCCEEDED', null);
   }
 
   /** The file stops being CSV: what stands before that line is taken, nothing behind it is. */
@@ -102,8 +110,14 @@ class ImportRun {
     this.faults.push({ line, column, code: 'CSV_INVALID', message, value: null, rejected: true });
     await this.flush(this.header);
     const before = this.skusCreated > 0 ? `; SKUs taken before it: ${this.skusCreated}` : '; nothing was taken';
-    await this.ports.imports.finish(this.job.id, 'FAILED', `CSV_INVALID: line ${line}: ${message}${before}`);
+    const told = `CSV_INVALID: line ${line}: ${message}${before}`;
+    await this.finish('FAILED', told);
     if (this.skusCreated > 0) await this.lookAround();
+  }
+
+  private async finish(state: 'SUCCEEDED' | 'FAILED', error: string | null): Promise<void> {
+    const { ports, job, runner } = this;
+    if (!(await ports.imports.finish(job.id, runner, state, error))) throw new ImportLost(job.id);
   }
 
   private add(row: CsvRow, header: ShopifyHeader): void {
@@ -136,7 +150,9 @@ class ImportRun {
 
   /** Takes what waits, in one transaction, and then tells how far the import is. */
   private async flush(header: ShopifyHeader | null): Promise<void> {
-    const { ports, job } = this;
+    const { ports, job, runner } = this;
+    // Before anything is created or told: a runner that stood still must not work beside the one who took over.
+    await ports.imports.hold(job.id, runner);
     if (header && this.pendingSkus > 0) {
       const { rest, own } = await this.withoutOwn(this.pending);
       const by = { importId: job.id, actor: job.actor, header, newId: () => ports.newId() };
@@ -152,7 +168,7 @@ class ImportRun {
     if (faults.length > 0) await ports.imports.addErrors(job.id, this.faultCount, faults);
     this.faultCount += faults.length;
     const { rowsRead, skusCreated, rejected } = this;
-    await ports.imports.progress(job.id, { rowsRead, skusCreated, rejected });
+    await ports.imports.progress(job.id, runner, { rowsRead, skusCreated, rejected });
   }
 
   /** Leaves out what this very import created before its process died: the SKUs' first revision says so. */

@@ -46,6 +46,14 @@ export interface Verdicts {
   gone: GoneRecord[];
 }
 
+/** A root that webhooks named and nobody has looked at since. */
+export interface WaitingRoot {
+  root: RootRef;
+  webhookIds: string[];
+  /** How often it could not be taken. */
+  attempts: number;
+}
+
 export interface StoredWebhook {
   id: string;
   root: RootRef;
@@ -73,15 +81,18 @@ export interface ObservationStore {
     body: Buffer;
     headers: Record<string, string | undefined>;
   }): Promise<void>;
-  /** Roots with unhandled webhooks, oldest first, one entry a root. */
-  waitingRoots(system: string, limit: number): Promise<{ root: RootRef; webhookIds: string[] }[]>;
+  /** Roots with unhandled webhooks that are not put off, oldest first, one entry a root; without those in `except`. */
+  waitingRoots(system: string, limit: number, except: readonly string[]): Promise<WaitingRoot[]>;
   /** Systems with something in their inbox. */
   systemsWithWebhooks(): Promise<string[]>;
   webhooksHandled(ids: readonly string[], result: string): Promise<void>;
+  /** Their root could not be taken: it is left alone for so long, and with it what else is told of it meanwhile. */
+  webhooksPutOff(ids: readonly string[], attempts: number, seconds: number): Promise<void>;
 
   /** Null when a scan of this system runs already. */
   beginScan(id: string, system: string, mode: 'FULL' | 'INCREMENTAL', by: Actor): Promise<ScanView | null>;
   scan(id: string): Promise<ScanView | null>;
+  /** @throws when the scan is no longer RUNNING: it was given up, and what it reads from here on counts for nothing. */
   scanSaw(scanId: string, batch: readonly ObservedRecord[]): Promise<void>;
   scanProgress(
     scanId: string,

@@ -1,5 +1,6 @@
 import { DEFAULT_RULES } from '../../domain/drift/source-of-truth.js';
 import { compareRecord } from '../../domain/drift/compare.js';
+import { readable } from '../../domain/drift/readable.js';
 import { normaliseAll } from '../../domain/drift/normalise.js';
 import type { Judgement } from '../../domain/drift/judge.js';
 import { judgeRecord } from '../../domain/drift/judge.js';
@@ -196,7 +197,7 @@ async function send(
     const attempt = attemptOf.get(each.record.id) ?? '';
     if (!outcome) draft.failed(each.record, attempt, unanswered());
     else if (!outcome.written) draft.failed(each.record, attempt, outcome.fault);
-    else verify(each, outcome.observed, attempt, draft);
+    else verify(each, readable(outcome.observed), attempt, draft);
   }
   return true;
 }

@@ -1,10 +1,13 @@
 import type { ImportError, ImportJob, ImportStore } from '../../application/ports/import-store.js';
+import { ImportLost } from '../../application/ports/import-store.js';
 import type { Actor } from '../../domain/actor.js';
 import type { Sql } from '../sql.js';
 import { firstRow } from '../sql.js';
 
 /** Bound to the name that workers listen on. */
 const QUEUE = 'import';
+/** A batch of a thousand SKUs takes seconds; a runner that is silent for so long is dead. */
+const CLAIM_SECONDS = 120;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 interface ImportRow {
@@ -73,12 +76,38 @@ export class SqlImportStore implements ImportStore {
     }
   }
 
-  async progress(id: string, counts: { rowsRead: number; skusCreated: number; rejected: number }): Promise<void> {
-    await this.sql.rows(
-      `update import_job set rows_read = $2, skus_created = $3, rejected = $4, touched_at = clock_timestamp()
-       where id = $1 and state = 'RUNNING'`,
-      [id, counts.rowsRead, counts.skusCreated, counts.rejected],
+  async claim(id: string, runner: string): Promise<ImportJob | null> {
+    const row = await firstRow<ImportRow>(
+      this.sql,
+      `update import_job set runner = $2, runner_until = clock_timestamp() + make_interval(secs => $3),
+         touched_at = clock_timestamp()
+       where id = $1 and state = 'RUNNING' and (runner is null or runner_until < clock_timestamp()) returning *`,
+      [id, runner, CLAIM_SECONDS],
     );
+    return row && jobOf(row);
+  }
+
+  async hold(id: string, runner: string): Promise<void> {
+    const held = await this.sql.rows(
+      `update import_job set runner_until = clock_timestamp() + make_interval(secs => $3), touched_at = clock_timestamp()
+       where id = $1 and state = 'RUNNING' and runner = $2 returning id`,
+      [id, runner, CLAIM_SECONDS],
+    );
+    if (held.length === 0) throw new ImportLost(id);
+  }
+
+  async progress(
+    id: string,
+    runner: string,
+    counts: { rowsRead: number; skusCreated: number; rejected: number },
+  ): Promise<void> {
+    const held = await this.sql.rows(
+      `update import_job set rows_read = $3, skus_created = $4, rejected = $5, touched_at = clock_timestamp(),
+         runner_until = clock_timestamp() + make_interval(secs => $6)
+       where id = $1 and state = 'RUNNING' and runner = $2 returning id`,
+      [id, runner, counts.rowsRead, counts.skusCreated, counts.rejected, CLAIM_SECONDS],
+    );
+    if (held.length === 0) throw new ImportLost(id);
   }
 
   /** An import that is taken again finds the same errors at the same places. */
@@ -91,29 +120,38 @@ export class SqlImportStore implements ImportStore {
          as n(line, "column", code, message, value, rejected, place)
        on conflict (import_id, position) do update set line = excluded.line, "column" = excluded."column",
          code = excluded.code, message = excluded.message, value = excluded.value, rejected = excluded.rejected`,
-      [id, firstPosition, JSON.stringify(errors)],
+      // A message that quotes the start of a cell may cut a surrogate pair in two, which jsonb refuses.
+      [id, firstPosition, JSON.stringify(errors.map((each) => ({ ...each, message: each.message.toWellFormed() })))],
     );
   }
 
-  async finish(id: string, state: 'SUCCEEDED' | 'FAILED', error: string | null): Promise<void> {
-    await this.inTransaction(async (tx) => {
-      await tx.rows(
-        `update import_job set state = $2, error = $3, finished_at = clock_timestamp()
-         where id = $1 and state in ('RECEIVING', 'RUNNING')`,
-        [id, state, error],
+  async finish(
+    id: string,
+    runner: string | null,
+    state: 'SUCCEEDED' | 'FAILED',
+    error: string | null,
+  ): Promise<boolean> {
+    return this.inTransaction(async (tx) => {
+      const ended = await tx.rows(
+        `update import_job set state = $3, error = $4, finished_at = clock_timestamp(), runner = null, runner_until = null
+         where id = $1 and (case when $2::uuid is null then state = 'RECEIVING' else state = 'RUNNING' and runner = $2 end)
+         returning id`,
+        [id, runner, state, error],
       );
-      await tx.rows('delete from import_chunk where import_id = $1', [id]);
+      if (ended.length > 0) await tx.rows('delete from import_chunk where import_id = $1', [id]);
+      return ended.length > 0;
     });
   }
 
   async unfinished(idleSeconds: number): Promise<ImportJob[]> {
     // Touched in the same statement, so that two processes that look at once do not both take it up.
     const rows = await this.sql.rows<ImportRow>(
-      `update import_job set touched_at = clock_timestamp() where state in ('RECEIVING', 'RUNNING')
-         and touched_at <= clock_timestamp() - make_interval(secs => $1) returning *`,
+      `update import_job set touched_at = clock_timestamp(), runner = null, runner_until = null
+       where state in ('RECEIVING', 'RUNNING') and touched_at <= clock_timestamp() - make_interval(secs => $1)
+         and ($1 = 0 or runner_until is null or runner_until < clock_timestamp()) returning *`,
       [idleSeconds],
     );
-    return rows.map(jobOf);
+    return rows.map(jobOf).sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
   }
 
   async sendAgain(id: string): Promise<void> {
