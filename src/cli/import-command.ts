@@ -28,7 +28,8 @@ export async function importCommand(args: string[], io: CliIo): Promise<number> 
     const started = viewOf(await client.send(`/imports?${query.toString()}`, body));
     const ended = await follow(client, started, lines.seen, io);
     report(ended, io);
-    return ended.state === 'SUCCEEDED' ? 0 : 1;
+    // A script must not take a file of which nothing came in for a success.
+    return ended.state === 'SUCCEEDED' && (ended.skusCreated > 0 || ended.rejected === 0) ? 0 : 1;
   });
 }
 

@@ -9,6 +9,7 @@ import { depthLimit } from './depth-limit.js';
 import { errorFormatter } from './format-error.js';
 import { Loaders } from './loaders.js';
 import { RESOLVERS } from './resolvers.js';
+import { refuseUnstorableText } from './unstorable-text.js';
 
 const DEPTH = 15;
 /** Of the document alone: values belong into variables, which do not count. */
@@ -29,6 +30,7 @@ function apolloOptions(ports: Ports, production: boolean): Omit<ApolloDriverConf
     fieldResolverEnhancers: [],
     parseOptions: { maxTokens: TOKENS },
     validationRules: [depthLimit(DEPTH)],
+    plugins: [refuseUnstorableText],
     formatError: errorFormatter(ports),
     context: ({ req, res }: { req: Request; res: Response }) => ({ req, res, loaders: new Loaders(ports) }),
   };

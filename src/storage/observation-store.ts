@@ -49,13 +49,14 @@ export class SqlObservationStore implements ObservationStore {
       const records = await lockObservable(sql, system.code, lookFor, readAt);
       const verdicts = judge(records);
       const busy = records.filter((each) => each.busy).length;
+      const skus = new Set(records.flatMap(({ record }) => (record.entity === 'SKU' ? [record.id] : [])));
       const { opened, closed, owed } = await storeVerdicts(sql, this.newId, {
         ...verdicts,
         system: system.code,
         source,
       });
       if (owed) await this.wakeupsOf(sql).deliveriesDue([system.code]);
-      return { opened, closed, busy, compared: verdicts.records.length };
+      return { opened, closed, busy, compared: verdicts.records.filter(({ recordId }) => skus.has(recordId)).length };
     });
   }
 

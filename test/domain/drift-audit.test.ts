@@ -35,6 +35,7 @@ const SOUND: AuditedSystem = {
   lastFailure: null,
   scansHeld: 0,
   skusNotCompared: 0,
+  skusUnpriced: 0,
   deadLetters: 0,
 };
 
@@ -155,14 +156,16 @@ describe('gaps', () => {
       lastFailure: `bulk operation\n failed: ${'x'.repeat(400)}`,
       scansHeld: 1,
       skusNotCompared: 1204,
+      skusUnpriced: 1,
       deadLetters: 1,
     };
     const gaps = gapsOf([SOUND, broken], true);
-    expect(gaps).toHaveLength(7);
+    expect(gaps).toHaveLength(8);
     for (const gap of gaps) expect(gap).toMatch(/^[^\n]*shopify-us [^\n]*[^.\n]\.$/);
     expect(gaps[3]).toMatch(/^2 scans of shopify-us failed; the last with: bulk operation failed: x+…\.$/);
     expect(gaps[5]).toBe('1,204 SKUs were not compared with shopify-us in the quarter.');
-    expect(gaps[6]).toMatch(/^1 dead letter of shopify-us is open:/);
+    expect(gaps[6]).toMatch(/^1 SKU on sale in shopify-us has no price in the master:/);
+    expect(gaps[7]).toMatch(/^1 dead letter of shopify-us is open:/);
   });
 
   it('says of a quarter that has ended what is of today', () => {

@@ -107,6 +107,16 @@ describe('the API over HTTP', () => {
     expect(codeOf(await ask('{ changeRequest(id: "Sku_1") { title } }', VIEWER))).toBe('BAD_USER_INPUT');
   });
 
+  it('refuses text that no database can hold, wherever it stands, as malformed', async () => {
+    const nul = { code: 'A\u0000', filter: { search: '\ud800' } };
+    expect(codeOf(await ask('query ($code: String!) { sku(code: $code) { title } }', VIEWER, nul))).toBe(
+      'BAD_USER_INPUT',
+    );
+    const search = 'query ($filter: SkuFilter) { skus(filter: $filter) { totalCount } }';
+    expect(codeOf(await ask(search, VIEWER, nul))).toBe('BAD_USER_INPUT');
+    expect(codeOf(await ask('{ product(handle: "a\\u0000") { title } }', VIEWER))).toBe('BAD_USER_INPUT');
+  });
+
   it('hides what broke inside, and logs it under the id it names', async () => {
     const owner = new Client({ connectionString: world.ownerUrl });
     await owner.connect();

@@ -24,6 +24,7 @@ export interface ObservationCounts {
   closed: number;
   /** Records whose verdict must wait: a delivery was at work on them. */
   busy: number;
+  /** SKU records that were judged. */
   compared: number;
 }
 

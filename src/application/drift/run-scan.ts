@@ -55,10 +55,9 @@ async function readAll(ports: Ports, system: GovernedSystem, scanId: string): Pr
       await ports.observations.scanSaw(scanId, batch.map(readable));
       const counts = await observe(ports, system, 'FULL_SCAN', { records: batch, goneRoots: [], readAt });
       if (counts.busy > 0) for (const { root } of batch) busyRoots.set(root.externalId, root);
-      const skus = batch.filter(({ entity }) => entity === 'SKU').length;
       await ports.observations.scanProgress(scanId, {
         recordsRead: batch.length,
-        skusCompared: Math.min(counts.compared, skus),
+        skusCompared: counts.compared,
         opened: counts.opened,
         closed: counts.closed,
       });

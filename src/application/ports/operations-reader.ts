@@ -33,6 +33,7 @@ export interface DeliveryView {
   revision: number;
   state: DeliveryState;
   attempts: number;
+  /** Null when nothing is due: it is settled, or waits for its record to be matched, or for a MISSING finding to be resolved. */
   nextAttemptAt: Date | null;
   lastError: DeliveryError | null;
   dueAt: Date | null;

@@ -15,6 +15,8 @@ export interface AuditedSystem {
   scansHeld: number;
   /** Governed SKUs that are in it, or are to be, and were not compared in the quarter. */
   skusNotCompared: number;
+  /** SKUs that are sold there and have no price in the master, so that theirs is not compared. */
+  skusUnpriced: number;
   /** Dead letters that nobody has resolved. */
   deadLetters: number;
 }
@@ -62,6 +64,12 @@ function gapsOfSystem(system: AuditedSystem): string[] {
   if (system.skusNotCompared > 0) {
     const count = system.skusNotCompared;
     gaps.push(`${counted(count, 'SKU')} ${was(count)} not compared with ${code} in the quarter.`);
+  }
+  if (system.skusUnpriced > 0) {
+    const have = system.skusUnpriced === 1 ? 'has' : 'have';
+    gaps.push(
+      `${counted(system.skusUnpriced, 'SKU')} on sale in ${code} ${have} no price in the master: what is charged there is not compared.`,
+    );
   }
   if (system.deadLetters > 0) {
     const lack = system.deadLetters === 1 ? 'is' : 'are';

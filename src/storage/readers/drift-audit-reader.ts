@@ -165,6 +165,8 @@ export class SqlDriftAuditReader implements DriftAuditReader {
        select y.code, y.mode, y.link, coalesce(l.finished, 0)::int as "fullScansFinished",
          coalesce(l.failed, 0)::int as "scansFailed", l.last_failure as "lastFailure",
          coalesce(l.held, 0)::int as "scansHeld", coalesce(m.skus, 0)::int as "skusNotCompared",
+         (select count(*)::int from sku s where s.state in ('ACTIVE', 'PHASE_OUT') and s.price is null
+           and y.code = any(s.listed_in)) as "skusUnpriced",
          coalesce(d.letters, 0)::int as "deadLetters"
        from system y left join looked l on l.system = y.code left join missed m on m.system = y.code
          left join dead d on d.system = y.code

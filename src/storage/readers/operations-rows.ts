@@ -1,6 +1,9 @@
 import type { DeliveryError, DeliveryView, FindingView } from '../../application/ports/operations-reader.js';
 
-export const DELIVERY_COLUMNS = `d.id, d.system, d.target, d.revision, d.state, d.attempts, d.next_attempt_at, d.last_error, d.due_at,
+export const DELIVERY_COLUMNS = `d.id, d.system, d.target, d.revision, d.state, d.attempts,
+  case when exists (select from record r where r.system = d.system and r.entity = d.entity and r.product_id = d.product_id
+    and r.sku_id is not distinct from d.sku_id and r.match in ('WAITING', 'MISSING')) then null else d.next_attempt_at end as next_attempt_at,
+  d.last_error, d.due_at,
   coalesce(d.state = 'DEAD_LETTERED' and d.due_at < now(), false) as overdue, d.change_request_id, d.created_at, d.delivered_at`;
 
 export interface DeliveryRow {
