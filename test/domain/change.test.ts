@@ -67,6 +67,7 @@ function world(skus: Sku[], over: Partial<World> = {}): World {
     changedBy: new Map(),
     writableSystems: ['shopify'],
     systems: ['shopify', 'watched'],
+    stores: [{ code: 'shopify', digits: 2 }],
     factsOf: () => ({ ownerResolved: true }),
     ...over,
   };
@@ -113,19 +114,19 @@ describe('planning changes', () => {
       { ...create('b'), patch: { product: 'none' } },
     );
     expect(codes(set)).toEqual([
-      'NOT_FOUND changes.0.code',
-      'WRONG_STATE changes.1.code',
-      'TRANSITION_NOT_ALLOWED changes.2.to',
-      'CODE_TAKEN changes.3.code',
-      'NOT_FOUND changes.4.product',
+      'NOT_FOUND changes.0.skuUpdate.code',
+      'WRONG_STATE changes.1.skuUpdate.code',
+      'TRANSITION_NOT_ALLOWED changes.2.skuTransition.to',
+      'CODE_TAKEN changes.3.skuCreate.code',
+      'NOT_FOUND changes.4.skuCreate.product',
     ]);
   });
 
   it('asks the gates of the state that a SKU enters', () => {
     const bare = sku('a', { state: 'PRELAUNCH', price: null });
     expect(codes(plan(world([bare], { factsOf: () => ({ ownerResolved: false }) }), move('a', 'ACTIVE')))).toEqual([
-      'GATE_UNSATISFIED changes.0.to',
-      'GATE_UNSATISFIED changes.0.to',
+      'GATE_UNSATISFIED changes.0.skuTransition.to',
+      'GATE_UNSATISFIED changes.0.skuTransition.to',
     ]);
     expect(codes(plan(world([bare]), update('a', { price: '9.00' }), move('a', 'ACTIVE')))).toEqual([]);
   });
@@ -144,7 +145,9 @@ describe('planning changes', () => {
       { target: 'a', field: 'price', base: '9.00', current: '10.00', proposed: '11.00', changedBy: 'cr-9' },
     ]);
     expect(plan(of, update('a', { price: '10.00' }, 4)).conflicts).toEqual([]);
-    expect(codes(plan(of, update('a', { price: '11.00' }, 99)))).toEqual(['REVISION_UNKNOWN changes.0.baseRevision']);
+    expect(codes(plan(of, update('a', { price: '11.00' }, 99)))).toEqual([
+      'REVISION_UNKNOWN changes.0.skuUpdate.baseRevision',
+    ]);
   });
 
   it('refuses one field twice, one GTIN twice and one option tuple twice, but lets two SKUs swap', () => {
@@ -156,15 +159,17 @@ describe('planning changes', () => {
       ]),
     });
     expect(codes(plan(of, update('a', { price: '1.00' }), update('A', { price: '2.00' })))[0]).toBe(
-      'DUPLICATE_CHANGE changes.1.fields.price',
+      'DUPLICATE_CHANGE changes.1.skuUpdate.fields.price',
     );
-    expect(codes(plan(of, update('a', { gtin: '6291041500213' })))).toEqual(['GTIN_TAKEN changes.0.fields.gtin']);
+    expect(codes(plan(of, update('a', { gtin: '6291041500213' })))).toEqual([
+      'GTIN_TAKEN changes.0.skuUpdate.fields.gtin',
+    ]);
     expect(codes(plan(of, update('a', { gtin: '6291041500213' }), update('b', { gtin: '4006381333931' })))).toEqual([]);
     expect(codes(plan(of, create('c', { optionValues: [{ name: 'Size', value: 'A' }] })))).toEqual([
-      'OPTIONS_TAKEN changes.0.fields.optionValues',
+      'OPTIONS_TAKEN changes.0.skuCreate.fields.optionValues',
     ]);
     expect(codes(plan(of, update('a', { compareAtPrice: '10.00' })))).toEqual([
-      'INVALID_FORMAT changes.0.fields.compareAtPrice',
+      'INVALID_FORMAT changes.0.skuUpdate.fields.compareAtPrice',
     ]);
   });
 
@@ -181,6 +186,16 @@ describe('planning changes', () => {
       listedIn: ['shopify'],
       productId: set.products[0]?.after.id,
     });
+  });
+
+  it('takes nothing away that the present state asks for, and no more decimals than a store shows', () => {
+    const of = world([sku('a', { state: 'ACTIVE' })]);
+    expect(codes(plan(of, update('a', { price: null })))).toEqual([
+      'GATE_UNSATISFIED changes.0.skuUpdate.fields.price',
+    ]);
+    expect(codes(plan(of, update('a', { price: '12.005' })))).toEqual(['PRICE_SCALE changes.0.skuUpdate.fields.price']);
+    expect(codes(plan(of, update('a', { price: '12.500' })))).toEqual([]);
+    expect(codes(plan(world([sku('a')]), update('a', { price: null })))).toEqual([]);
   });
 
   it('merges attributes key by key', () => {
@@ -213,10 +228,17 @@ describe('who approves', () => {
       { ...person('team'), kind: 'TEAM' as const, memberIds: ['ann', 'bob'] },
     ].map((party) => [party.id, party]),
   );
-  const ask = (ownerId: string | null, authorPartyId: string, fields = ['price'], approvers = ['eve']): unknown => {
+  const ask = (
+    ownerId: string | null,
+    authorPartyId: string,
+    fields = ['price'],
+    approvers = ['eve', 'ann', 'bob'],
+    admins: string[] = [],
+  ): unknown => {
     const { requirements, orphans } = requirementsOf([{ target: 'A', ownerId, fields }], {
       parties,
       approvers,
+      admins,
       authorPartyId,
     });
     return orphans.length > 0 ? 'NOBODY' : (requirements[0]?.eligible ?? 'NOT_NEEDED');
@@ -224,16 +246,22 @@ describe('who approves', () => {
 
   it.each([
     ['the owner', 'ann', 'bob', ['ann']],
-    ['any APPROVER where the owner is the author', 'ann', 'ann', ['eve']],
-    ['any APPROVER where the owner is inactive', 'gone', 'ann', ['eve']],
-    ['any APPROVER where nobody owns it', null, 'ann', ['eve']],
-    ['the other members of the owning team', 'team', 'ann', ['team', 'bob']],
-    ['nobody, when the author is the only APPROVER', null, 'eve', 'NOBODY'],
+    ['any APPROVER where the owner is the author', 'ann', 'ann', ['eve', 'bob']],
+    ['any APPROVER where the owner is inactive', 'gone', 'ann', ['eve', 'bob']],
+    ['any APPROVER where nobody owns it', null, 'ann', ['eve', 'bob']],
+    ['the other people of the owning team, never its own key', 'team', 'ann', ['bob']],
+    ['nobody of a team that is the author', 'team', 'team', ['eve']],
   ])('%s', (_name, owner, author, expected) => expect(ask(owner, author)).toEqual(expected));
+
+  it('falls to whoever may approve at all, and to nobody when only the author is left', () => {
+    expect(ask('ann', 'bob', ['price'], ['eve'])).toEqual(['eve']);
+    expect(ask(null, 'eve', ['price'], ['eve'])).toBe('NOBODY');
+    expect(ask(null, 'eve', ['price'], ['eve'], ['root'])).toEqual(['root']);
+  });
 
   it('asks nobody for attributes that the owner changes', () => {
     expect(ask('ann', 'ann', ['attributes'])).toBe('NOT_NEEDED');
-    expect(ask('ann', 'ann', ['attributes', 'price'])).toEqual(['eve']);
+    expect(ask('ann', 'ann', ['attributes', 'price'])).toEqual(['eve', 'bob']);
   });
 
   it('resolves owners by the most specific rule in force, of two equal ones the later', () => {

@@ -38,6 +38,10 @@ export async function createApiKey(
         ? null
         : (await stores.parties.parties()).find((each) => each.code === foldCode(draft.party ?? ''));
     if (party === undefined) return refused(problem('NOT_FOUND', `no party has the code ${draft.party}`, ['party']));
+    // A team's key would let anybody of the team approve what another of it wrote, under one name.
+    if (party?.kind === 'TEAM' && draft.roles.some((role) => role === 'APPROVER' || role === 'ADMIN')) {
+      return refused(problem('INVALID_FORMAT', 'a team cannot approve; make a key for a person in it', ['party']));
+    }
     const secret = SECRET_PREFIX + randomBytes(SECRET_BYTES).toString('base64url');
     const keyId = ports.newId();
     const key = {
@@ -49,7 +53,12 @@ export async function createApiKey(
     };
     await stores.parties.addKey({ ...key, hash: hashOfSecret(secret) });
     await stores.audit([
-      { actor: caller.actor, type: 'API_KEY_CREATED', subject: name, data: { keyId, roles: key.roles } },
+      {
+        actor: caller.actor,
+        type: 'API_KEY_CREATED',
+        subject: name,
+        data: { keyId, roles: key.roles, partyId: key.partyId },
+      },
     ]);
     return accepted({ secret, keyId });
   });

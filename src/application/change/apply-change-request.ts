@@ -1,10 +1,15 @@
+import { givenFor } from '../../domain/change/approval.js';
+import { sameJson } from '../../domain/primitives/json.js';
+import { foldCode } from '../../domain/primitives/text.js';
+import { adoptedPatch } from '../drift/adopted-patch.js';
+import type { LockedFinding } from '../ports/finding-store.js';
 import type { ChangeRequest } from '../ports/change-request-store.js';
 import type { Ports } from '../ports/ports.js';
 import type { Stores } from '../ports/unit-of-work.js';
 import { planRequest } from './plan-request.js';
 import { writeChangeSet } from './write-change-set.js';
 
-export type ApplyResult = 'APPLIED' | 'CONFLICTED';
+export type ApplyResult = 'APPLIED' | 'CONFLICTED' | 'IN_REVIEW';
 
 /**
  * Applies an approved request in the caller's transaction: every guard runs again on locked rows, then revisions, feed,
@@ -13,8 +18,9 @@ export type ApplyResult = 'APPLIED' | 'CONFLICTED';
  */
 export async function applyChangeRequest(ports: Ports, stores: Stores, request: ChangeRequest): Promise<ApplyResult> {
   const planned = await planRequest(ports, stores, request.changes, request.author, { lock: true });
-  // Whether somebody could still approve is no longer the question: they have.
-  const problems = planned.problems.filter(({ code }) => code !== 'NO_ELIGIBLE_APPROVER');
+  // Whether somebody could still approve is no longer the question: they have. And where somebody else made the same
+  // change meanwhile, there is nothing left to do, which is no problem.
+  const problems = planned.set.problems;
   const { conflicts } = planned.set;
   if (conflicts.length > 0 || problems.length > 0) {
     await stores.requests.update(request.id, { state: 'CONFLICTED', conflicts, problems });
@@ -27,6 +33,14 @@ export async function applyChangeRequest(ports: Ports, stores: Stores, request: 
       },
     ]);
     return 'CONFLICTED';
+  }
+  const missing = planned.requirements.filter((each) => givenFor(each, request.approvedBy) < each.count);
+  if (missing.length > 0) {
+    // The world moved: somebody is asked now who has not been. What was approved stays approved.
+    await stores.requests.update(request.id, { state: 'IN_REVIEW', requirements: planned.requirements });
+    const data = { asked: missing.map(({ partyId }) => partyId) };
+    await stores.audit([{ actor: request.author, type: 'CHANGE_REQUEST_REPLANNED', subject: request.number, data }]);
+    return 'IN_REVIEW';
   }
   await stores.requests.update(request.id, { state: 'APPLIED', applied: true });
   const stamp = { actor: request.author, reason: request.reason, changeRequestId: request.id };
@@ -43,13 +57,27 @@ export async function applyChangeRequest(ports: Ports, stores: Stores, request: 
   return 'APPLIED';
 }
 
-/** What was adopted is the master's own now: what was found there counts as published, and the findings end. */
+/**
+ * What was adopted is the master's own now: what was found there counts as published, and the findings end. A finding
+ * whose value moved on since it was proposed is not what was approved: it stays open, free to be decided anew.
+ */
 async function closeAdopted(stores: Stores, request: ChangeRequest): Promise<void> {
-  const adopted = await stores.findings.adoptedBy(request.id);
+  const linked = await stores.findings.adoptedBy(request.id);
+  const adopted = linked.filter((finding) => isProposed(request, finding));
+  const moved = linked.filter((finding) => !adopted.includes(finding));
+  if (moved.length > 0) await stores.findings.releaseAdoption(moved.map(({ id }) => id));
   if (adopted.length === 0) return;
   const values = adopted.flatMap(({ recordId, field, found }) =>
     recordId && field ? [{ recordId, field, value: found }] : [],
   );
   await stores.records.adoptBase(values);
   await stores.findings.close(adopted.map(({ id }) => ({ findingId: id, resolution: 'ADOPTED', by: request.author })));
+}
+
+/** Does the request propose just what the finding shows now? */
+function isProposed(request: ChangeRequest, { target, field, found }: LockedFinding): boolean {
+  const patch = adoptedPatch(field ?? '', found);
+  if (!patch.ok) return false;
+  const change = request.changes.find((each) => foldCode(each.target) === foldCode(target));
+  return Object.entries(patch.value).every(([name, value]) => sameJson(change?.patch[name], value));
 }

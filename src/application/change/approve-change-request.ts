@@ -33,7 +33,7 @@ export async function approveChangeRequest(
     ]);
     const approvedBy = [...request.approvedBy, partyId];
     const complete = request.requirements.every((each) => givenFor(each, approvedBy) >= each.count);
-    if (complete) await applyChangeRequest(ports, stores, request);
+    if (complete) await applyChangeRequest(ports, stores, { ...request, approvedBy });
     return accepted({ id });
   });
 }

@@ -1,10 +1,12 @@
 import type { Actor } from '../../domain/actor.js';
-import type { ApprovalRequirement } from '../../domain/change/approval.js';
+import type { ApprovalRequirement, TouchedThing } from '../../domain/change/approval.js';
 import { requirementsOf } from '../../domain/change/approval.js';
 import type { ProposedChange } from '../../domain/change/change.js';
-import type { ChangeSet } from '../../domain/change/draft.js';
+import type { ChangeSet, PlannedProduct, World } from '../../domain/change/draft.js';
 import { planChanges } from '../../domain/change/plan-changes.js';
+import type { OwnershipRule } from '../../domain/ownership/resolve-owner.js';
 import { resolveOwner } from '../../domain/ownership/resolve-owner.js';
+import type { FieldChange } from '../../domain/primitives/json.js';
 import type { Problem } from '../../domain/problem.js';
 import { problem } from '../../domain/problem.js';
 import type { Ports } from '../ports/ports.js';
@@ -35,43 +37,58 @@ export async function planRequest(
     await stores.parties.ownershipRules(),
     await stores.now(),
   ];
-  const approvers = await stores.parties.partiesWithRole('APPROVER');
-  const admins = approvers.length > 0 ? [] : await stores.parties.partiesWithRole('ADMIN');
-  const productOf = new Map(set.products.map(({ after }) => [after.id, after]));
-  for (const product of world.products.values()) if (!productOf.has(product.id)) productOf.set(product.id, product);
-  const touched = [
-    ...set.products.map(({ after, changes: fields }) => ({
-      target: after.handle,
-      ownerId:
-        resolveOwner(
-          rules,
-          { code: null, handle: after.handle, productType: after.productType, vendor: after.vendor },
-          at,
-        )?.ownerId ?? null,
-      fields: fields.map(({ field }) => field),
-    })),
-    ...set.skus.map(({ after, changes: fields }) => {
-      const product = productOf.get(after.productId);
-      const thing = {
-        code: after.code,
-        handle: product?.handle ?? '',
-        productType: product?.productType ?? null,
-        vendor: product?.vendor ?? null,
-      };
-      return {
-        target: after.code,
-        ownerId: resolveOwner(rules, thing, at)?.ownerId ?? null,
-        fields: fields.map(({ field }) => field),
-      };
-    }),
-  ];
-  const { requirements, orphans } = requirementsOf(touched, {
+  const { requirements, orphans } = requirementsOf(touchedBy(world, set, rules, at), {
     parties: new Map(parties.map((party) => [party.id, party])),
-    approvers: approvers.length > 0 ? approvers : admins,
+    approvers: await stores.parties.partiesWithRole('APPROVER'),
+    admins: await stores.parties.partiesWithRole('ADMIN'),
     authorPartyId: author.partyId,
   });
   const nobody = orphans.length > 0 ? [nobodyLeft(orphans)] : [];
-  return { set, requirements, problems: [...set.problems, ...nobody] };
+  const idle = set.products.length + set.skus.length + set.conflicts.length + set.problems.length === 0;
+  const nothing = idle
+    ? [problem('REQUIRED', 'nothing would change: the master is like this already', ['changes'])]
+    : [];
+  return { set, requirements, problems: [...set.problems, ...nobody, ...nothing] };
+}
+
+/**
+ * Every product and SKU that a set touches, under its owner before and its owner after: a request that moves a SKU to
+ * somebody else (by another vendor or product type) is still the business of whom it is taken from.
+ */
+function touchedBy(world: World, set: ChangeSet, rules: readonly OwnershipRule[], at: Date): TouchedThing[] {
+  const before = new Map([...world.products.values()].map((product) => [product.id, product]));
+  const after = new Map<string, PlannedProduct['after']>([
+    ...before,
+    ...set.products.map((each) => [each.after.id, each.after] as const),
+  ]);
+  const ownerOf = (code: string | null, product: PlannedProduct['after'] | undefined): string | null => {
+    if (!product) return null;
+    const { handle, productType, vendor } = product;
+    return resolveOwner(rules, { code, handle, productType, vendor }, at)?.ownerId ?? null;
+  };
+  const touch = (
+    code: string | null,
+    productId: string,
+    target: string,
+    existed: boolean,
+    fields: string[],
+  ): TouchedThing[] => {
+    const owners = new Set([ownerOf(code, after.get(productId))]);
+    if (existed) owners.add(ownerOf(code, before.get(productId)));
+    return [...owners].map((ownerId) => ({ target, ownerId, fields }));
+  };
+  return [
+    ...set.products.flatMap((each) =>
+      touch(null, each.after.id, each.after.handle, each.before !== null, names(each.changes)),
+    ),
+    ...set.skus.flatMap((each) =>
+      touch(each.after.code, each.after.productId, each.after.code, each.before !== null, names(each.changes)),
+    ),
+  ];
+}
+
+function names(changes: readonly FieldChange[]): string[] {
+  return changes.map(({ field }) => field);
 }
 
 function nobodyLeft(targets: readonly string[]): Problem {

@@ -1,6 +1,7 @@
 import type { Caller } from '../../domain/actor.js';
 import type { ProposedChange } from '../../domain/change/change.js';
 import type { FieldValues } from '../../domain/primitives/json.js';
+import { sameJson } from '../../domain/primitives/json.js';
 import type { Outcome, Problem } from '../../domain/problem.js';
 import { accepted, problem, refused } from '../../domain/problem.js';
 import { addRequest } from '../change/create-change-request.js';
@@ -35,6 +36,7 @@ export async function adoptFindings(
           ...patch.problems.map((each) => ({ ...each, field: ['ids', String(input.ids.indexOf(finding.id))] })),
         );
     }
+    problems.push(...contradictions(locked, input.ids), ...(await ownPrices(ports, locked, input.ids)));
     if (problems.length > 0) return { ok: false, problems };
     const changes = changesOf(
       proposals.flatMap(({ finding, patch }) => (patch.ok ? [{ finding, patch: patch.value }] : [])),
@@ -76,6 +78,32 @@ function refusalOf(finding: LockedFinding): Problem | null {
         `a ${finding.kind} finding cannot be adopted; propose what you want as a change request`,
       );
   }
+}
+
+/** One field of one target can be adopted with one value: two systems that show two would overwrite each other. */
+function contradictions(locked: readonly LockedFinding[], ids: readonly string[]): Problem[] {
+  const first = new Map<string, LockedFinding>();
+  return locked.flatMap((finding) => {
+    const key = `${finding.target}|${finding.field}`;
+    const other = first.get(key);
+    if (!other) first.set(key, finding);
+    if (!other || sameJson(other.found, finding.found)) return [];
+    const message = `${finding.target}: ${finding.field} is another value in ${other.system} than in ${finding.system}; choose one`;
+    return [problem('DUPLICATE_CHANGE', message, ['ids', String(ids.indexOf(finding.id))])];
+  });
+}
+
+/** A price that a system has of its own, or in another currency, is no price of the master's. */
+async function ownPrices(ports: Ports, locked: readonly LockedFinding[], ids: readonly string[]): Promise<Problem[]> {
+  const money = locked.filter(({ field }) => field === 'price' || field === 'compareAtPrice' || field === 'cost');
+  const skus = await ports.catalog.skusByIds(money.flatMap(({ skuId }) => skuId ?? []));
+  const currencies = new Map((await ports.operations.systems()).map(({ code, currency }) => [code, currency]));
+  return money.flatMap(({ id, skuId, system, target, field }) => {
+    const own = skus.get(skuId ?? '')?.systemValues.some((each) => each.system === system) === true;
+    if (!own && currencies.get(system) === ports.masterCurrency) return [];
+    const message = `${system} has a ${field} of its own for ${target}: propose a change of its systemValues instead`;
+    return [problem('NOT_RESOLVABLE_HERE', message, ['ids', String(ids.indexOf(id))])];
+  });
 }
 
 /** One change a record, so that values of one SKU are decided together. */

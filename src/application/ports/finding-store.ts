@@ -29,6 +29,8 @@ export interface FindingStore {
   proposeAdoption(ids: readonly string[], by: Actor, changeRequestId: string, reason: string): Promise<void>;
   /** Ids of the open MISSING findings of records. */
   missingOf(recordIds: readonly string[]): Promise<string[]>;
+  /** They are no longer proposed by any request. */
+  releaseAdoption(ids: readonly string[]): Promise<void>;
   /** Open findings that a request proposes to adopt. */
   adoptedBy(changeRequestId: string): Promise<LockedFinding[]>;
 }

@@ -19,7 +19,11 @@ export async function retryDeliveries(
     if (unknown.length > 0) {
       return refused(
         ...unknown.map((id) =>
-          problem('WRONG_STATE', 'only a dead letter can be retried', ['ids', String(which.ids?.indexOf(id) ?? 0)]),
+          problem(
+            'WRONG_STATE',
+            'only a dead letter can be retried, and none of a record that is missing: resolve its finding',
+            ['ids', String(which.ids?.indexOf(id) ?? 0)],
+          ),
         ),
       );
     }

@@ -23,8 +23,10 @@ export interface TouchedThing {
 
 export interface ApprovalWorld {
   parties: ReadonlyMap<string, Party>;
-  /** Parties with a live key of role APPROVER (or, where there is none, ADMIN), by code. */
+  /** People with a live key of role APPROVER, by code. */
   approvers: readonly string[];
+  /** People with a live key of role ADMIN, by code: who may approve, and who is asked where no APPROVER is left. */
+  admins: readonly string[];
   authorPartyId: string | null;
 }
 
@@ -55,7 +57,7 @@ export function requirementsOf(
     const first = eligible[0];
     if (first === undefined) orphans.push(...targets);
     else {
-      const asked = ownerId !== null && eligible.includes(ownerId) ? ownerId : first;
+      const asked = askedOf(ownerId, eligible, world) ?? first;
       requirements.push({ rule: 'owner-approves', partyId: asked, count: 1, eligible, targets });
     }
   }
@@ -63,19 +65,29 @@ export function requirementsOf(
 }
 
 /**
- * Who may approve in an owner's place, in the order in which the duty falls: the owner or the owning team's members,
- * then any party with role APPROVER; never the author (design 4.3).
+ * Who may approve in an owner's place, in the order in which the duty falls: the owner or the owning team's people, as
+ * far as they may approve at all; then any APPROVER; then any ADMIN. Never the author, nor, where a team is the author,
+ * anybody in it (design 4.3). People only: a team's own key stands for nobody in particular.
  */
 function eligibleFor(ownerId: string | null, world: ApprovalWorld): string[] {
+  const author = world.authorPartyId === null ? undefined : world.parties.get(world.authorPartyId);
+  const barred = new Set([world.authorPartyId, ...(author?.memberIds ?? [])]);
+  const others = (ids: readonly string[]): string[] => ids.filter((id) => !barred.has(id));
   const owner = ownerId === null ? undefined : world.parties.get(ownerId);
-  const own: string[] = [];
-  if (owner && canAnswer(owner, world.parties)) {
-    const people = owner.kind === 'USER' ? [owner.id] : owner.memberIds;
-    const others = people.filter((id) => id !== world.authorPartyId && world.parties.get(id)?.active === true);
-    if (others.length > 0) own.push(...(owner.kind === 'TEAM' ? [owner.id, ...others] : others));
-  }
-  const able = own.length > 0 ? own : [...world.approvers];
-  return able.filter((id) => id !== world.authorPartyId);
+  const able = new Set([...world.approvers, ...world.admins]);
+  const people = owner && canAnswer(owner, world.parties) ? (owner.kind === 'USER' ? [owner.id] : owner.memberIds) : [];
+  const own = others(people).filter((id) => able.has(id) && world.parties.get(id)?.active === true);
+  if (own.length > 0) return own;
+  const approvers = others(world.approvers);
+  return approvers.length > 0 ? approvers : others(world.admins);
+}
+
+/** Is a requirement's owner still who is asked, in person or through somebody of the team? */
+function askedOf(ownerId: string | null, eligible: readonly string[], world: ApprovalWorld): string | null {
+  const owner = ownerId === null ? undefined : world.parties.get(ownerId);
+  if (!owner) return null;
+  const people = owner.kind === 'USER' ? [owner.id] : owner.memberIds;
+  return people.some((id) => eligible.includes(id)) ? owner.id : null;
 }
 
 /** How many different parties have approved a requirement. */

@@ -1,11 +1,12 @@
 import { gtin14 } from '../catalog/gtin.js';
 import type { Sku } from '../catalog/sku.js';
-import { compareDecimals } from '../primitives/decimal.js';
+import { compareDecimals, decimalPlaces } from '../primitives/decimal.js';
 import { foldCode } from '../primitives/text.js';
 import type { Problem } from '../problem.js';
 import { problem } from '../problem.js';
 import type { ProposedChange } from './change.js';
 import type { Draft, PlannedSku } from './draft.js';
+import { placeOfField } from './place.js';
 
 const VARIANT_LIMIT = 2048;
 
@@ -17,6 +18,7 @@ export function checkTogether(draft: Draft, changes: readonly ProposedChange[]):
     ...gtinsTwice(draft, place),
     ...optionsTwice(draft, place),
     ...pricesAgree(draft, place),
+    ...pricesFit(draft, place),
   ];
 }
 
@@ -29,7 +31,7 @@ function placesOf(changes: readonly ProposedChange[]): Place {
       foldCode(change.target) === foldCode(code) ? [{ change, index }] : [],
     );
     const hit = mine.find(({ change }) => field in change.patch) ?? mine[0];
-    return hit ? ['changes', String(hit.index), 'fields', field] : ['changes'];
+    return hit ? placeOfField(hit.change, hit.index, field) : ['changes'];
   };
 }
 
@@ -42,12 +44,11 @@ function fieldsTwice(changes: readonly ProposedChange[]): Problem[] {
       const key = `${entity}:${foldCode(change.target)}:${field}`;
       if (seen.has(key)) {
         problems.push(
-          problem('DUPLICATE_CHANGE', `${change.target}: ${field} is changed twice in one request`, [
-            'changes',
-            String(index),
-            'fields',
-            field,
-          ]),
+          problem(
+            'DUPLICATE_CHANGE',
+            `${change.target}: ${field} is changed twice in one request`,
+            placeOfField(change, index, field),
+          ),
         );
       }
       seen.add(key);
@@ -126,5 +127,24 @@ function pricesClash({ after, changes }: PlannedSku): boolean {
     after.price !== null &&
     after.compareAtPrice !== null &&
     compareDecimals(after.compareAtPrice, after.price) <= 0
+  );
+}
+
+/**
+ * A store shows no more decimals than its currency has, and rounds what has more: it is refused before approval, not
+ * found as drift after the push (design 4.6, PRICE_SCALE).
+ */
+function pricesFit(draft: Draft, place: Place): Problem[] {
+  // What a baseline takes over is as it is; it is compared, and found where a store shows something else.
+  if (draft.options.baseline) return [];
+  return [...draft.skus.values()].flatMap(({ after, changes }) =>
+    changes.flatMap(({ field, to }) => {
+      if ((field !== 'price' && field !== 'compareAtPrice') || typeof to !== 'string') return [];
+      const stores = draft.world.stores.filter(({ code }) => after.listedIn.includes(code));
+      const strict = stores.find(({ digits }) => decimalPlaces(to) > digits);
+      if (!strict) return [];
+      const message = `${to} has more decimal places than the ${strict.digits} that ${strict.code} shows`;
+      return [problem('PRICE_SCALE', message, place(after.code, field))];
+    }),
   );
 }

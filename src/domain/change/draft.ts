@@ -22,6 +22,8 @@ export interface World {
   changedBy: ReadonlyMap<string, string>;
   /** Codes of all systems in WRITE mode: where a new SKU is listed unless it says otherwise. */
   writableSystems: readonly string[];
+  /** Stores, with the decimal places that their currency has. */
+  stores: readonly { code: string; digits: number }[];
   /** Codes of all systems: what a baseline takes over is sold wherever it is found. */
   systems: readonly string[];
   factsOf(code: string, product: Product): GateFacts;

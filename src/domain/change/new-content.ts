@@ -70,6 +70,27 @@ export function transitionFaults(
     .map((gate) => problem('GATE_UNSATISFIED', `${to} asks that ${planned.after.code} ${gate.message}`, ['to']));
 }
 
+/** What the state that a SKU is in asks for, and the change takes away: a price off a SKU that is on sale. */
+export function gatesLost(
+  draft: Draft,
+  was: PlannedSku['after'],
+  next: PlannedSku,
+  product: Parameters<Draft['world']['factsOf']>[1],
+): Problem[] {
+  const facts = draft.world.factsOf(was.code, product);
+  const held = new Set(
+    gatesOf(was.state, was, facts).flatMap((gate) => (gate.blocks && gate.satisfied ? [gate.code] : [])),
+  );
+  return gatesOf(next.after.state, next.after, facts)
+    .filter((gate) => held.has(gate.code) && !gate.satisfied)
+    .map((gate) =>
+      problem('GATE_UNSATISFIED', `${was.state} asks that ${was.code} ${gate.message}`, [
+        'fields',
+        gate.code.toLowerCase(),
+      ]),
+    );
+}
+
 /** A product that this very request creates, in the shape that facts are asked of. */
 function asProduct(draft: Draft, product: { id: string } & ProductContent): Parameters<Draft['world']['factsOf']>[1] {
   const handle = [...draft.products.values()].find((each) => each.after.id === product.id)?.after.handle ?? '';

@@ -10,8 +10,9 @@ import { productOfPatch } from './change.js';
 import type { ChangeSet, PlannedProduct, PlannedSku, PlanOptions, World } from './draft.js';
 import { Draft } from './draft.js';
 import { checkTogether } from './check-together.js';
+import { placeOf } from './place.js';
 import { mergePatch } from './merge.js';
-import { newSku, transitionFaults, withPatch } from './new-content.js';
+import { gatesLost, newSku, transitionFaults, withPatch } from './new-content.js';
 
 /**
  * What a list of changes makes of the master: pure, deterministic, and the same code before approval and at apply.
@@ -27,7 +28,7 @@ export function planChanges(
   const draft = new Draft(world, newId, options);
   for (const [index, change] of changes.entries()) {
     const problems = applyOne(draft, change);
-    draft.problems.push(...under(['changes', String(index)], problems));
+    draft.problems.push(...under(placeOf(change, index), problems));
   }
   draft.problems.push(...checkTogether(draft, changes));
   return {
@@ -122,8 +123,11 @@ function updateSku(draft: Draft, change: ProposedChange): Problem[] {
   };
   draft.skus.set(key, next);
   const product = [...draft.world.products.values()].find((each) => each.id === next.after.productId);
+  if (!product) return [];
   const stateMoved = merge.changes.some((each) => each.field === 'state');
-  return stateMoved && product ? transitionFaults(draft, next, product, planned.after.state) : [];
+  return stateMoved
+    ? transitionFaults(draft, next, product, planned.after.state)
+    : gatesLost(draft, planned.after, next, product);
 }
 
 /** The snapshot that the author looked at; null when they name a revision that never was. */

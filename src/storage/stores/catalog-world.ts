@@ -37,7 +37,9 @@ export async function readWorld(sql: Sql, changes: readonly ProposedChange[], lo
   const [gtins, bases, systems, ownership] = [
     await readGtins(sql, reach.gtins),
     await readBases(sql, reach),
-    await sql.rows<{ code: string; mode: string }>('select code, mode from system order by code'),
+    await sql.rows<{ code: string; kind: string; mode: string; currency: string }>(
+      'select code, kind, mode, currency from system order by code',
+    ),
     await readOwnership(sql),
   ];
   const changedBy = await readChangedBy(sql, reach);
@@ -50,6 +52,9 @@ export async function readWorld(sql: Sql, changes: readonly ProposedChange[], lo
     changedBy,
     writableSystems: systems.filter(({ mode }) => mode === 'WRITE').map(({ code }) => code),
     systems: systems.map(({ code }) => code),
+    stores: systems.flatMap(({ code, kind, currency }) =>
+      kind === 'SHOPIFY' ? [{ code, digits: digitsOf(currency) }] : [],
+    ),
     factsOf: (code, product) => ({ ownerResolved: hasOwner(ownership, code, product) }),
   };
 }
@@ -126,6 +131,11 @@ async function readChangedBy(sql: Sql, reach: Reach): Promise<Map<string, string
     for (const { field } of changes) out.set(`${entity}:${key}:${field}`, request);
   }
   return out;
+}
+
+/** Decimal places of a currency, as ISO 4217 has them. */
+function digitsOf(currency: string): number {
+  return new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
 }
 
 interface Ownership {

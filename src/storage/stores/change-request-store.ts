@@ -125,7 +125,13 @@ export class SqlChangeRequestStore implements ChangeRequestStore {
     );
   }
 
-  byIdempotency(caller: string, key: string): Promise<{ id: string; hash: string } | null> {
+  async byIdempotency(caller: string, key: string): Promise<{ id: string; hash: string } | null> {
+    // A key is kept for 72 hours; after that it is as good as new.
+    await this.sql.rows(
+      `update change_request set idempotency_key = null where idempotency_caller = $1 and idempotency_key = $2
+         and created_at <= clock_timestamp() - interval '72 hours'`,
+      [caller, key],
+    );
     return firstRow<{ id: string; hash: string }>(
       this.sql,
       `select id, idempotency_hash as hash from change_request

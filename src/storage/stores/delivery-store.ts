@@ -5,6 +5,14 @@ import type { Actor } from '../../domain/actor.js';
 import { deliveryWhere } from '../readers/delivery-where.js';
 import type { Sql } from '../sql.js';
 
+interface DeadLetter {
+  id: string;
+  system: string;
+  product_id: string;
+  /** One text for the record that it is about. */
+  record: string;
+}
+
 /** Deliveries of one transaction: the outbox rows. */
 export class SqlDeliveryStore implements DeliveryStore {
   constructor(
@@ -62,25 +70,30 @@ export class SqlDeliveryStore implements DeliveryStore {
     by: Actor,
   ): Promise<{ ids: string[]; systems: string[] }> {
     const where = which.filter ? deliveryWhere(which.filter, 2) : { text: 'true', values: [] };
-    const dead = await this.sql.rows<{ id: string; system: string; product_id: string }>(
-      `select d.id, d.system, d.product_id from delivery d
+    const asked = which.ids === null ? null : [...new Set(which.ids)];
+    // A record that is gone, or was never matched, takes nothing: its finding is what has to be resolved.
+    const dead = await this.sql.rows<DeadLetter>(
+      `select d.id, d.system, d.product_id, concat_ws('|', d.system, d.entity, d.product_id, d.sku_id) as record
+       from delivery d join record r on r.system = d.system and r.entity = d.entity and r.product_id = d.product_id
+         and r.sku_id is not distinct from d.sku_id and r.match in ('MATCHED', 'TO_CREATE')
        where d.state = 'DEAD_LETTERED' and ($1::uuid[] is null or d.id = any($1)) and ${where.text}
-       order by d.id limit 10000 for update`,
-      [which.ids, ...where.values],
+       order by d.created_at, d.id limit 10000 for update of d`,
+      [asked, ...where.values],
     );
-    const ids = dead.map(({ id }) => id);
-    // Asked for by id, it is all of them or none: the caller is told which are no dead letters.
-    if (which.ids !== null && ids.length < which.ids.length) return { ids, systems: [] };
-    const open = await this.sql.rows<{ id: string }>(
-      `update delivery d set state = case when exists (select from delivery n where n.system = d.system and n.entity = d.entity
-           and n.product_id = d.product_id and n.sku_id is not distinct from d.sku_id and n.state in ('PENDING', 'RETRYING'))
+    // Asked for by id, it is all of them or none: the caller is told which cannot be retried.
+    if (asked !== null && dead.length < asked.length) return { ids: dead.map(({ id }) => id), systems: [] };
+    const newest = [...new Map(dead.map((each) => [each.record, each.id])).values()];
+    await this.sql.rows(
+      `update delivery d set state = case when not d.id = any($2) or exists (select from delivery n where n.system = d.system
+           and n.entity = d.entity and n.product_id = d.product_id and n.sku_id is not distinct from d.sku_id
+           and n.state in ('PENDING', 'RETRYING'))
          then 'SUPERSEDED' else 'PENDING' end,
-         next_attempt_at = clock_timestamp(), attempts = 0, conflicts = 0, created_at = created_at, died_at = null, due_at = null,
-         settled_by = $2
-       where id = any($1) returning id`,
-      [ids, JSON.stringify(by)],
+         next_attempt_at = clock_timestamp(), retried_at = clock_timestamp(), attempts = 0, conflicts = 0,
+         died_at = null, due_at = null, settled_by = $3
+       where id = any($1)`,
+      [dead.map(({ id }) => id), newest, JSON.stringify(by)],
     );
-    return { ids: open.map(({ id }) => id), systems: await this.openLanes(dead) };
+    return { ids: dead.map(({ id }) => id), systems: await this.openLanes(dead) };
   }
 
   async setLink(system: string, link: 'LINKED' | 'UNLINKED'): Promise<boolean> {

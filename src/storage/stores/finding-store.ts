@@ -118,6 +118,10 @@ export class SqlFindingStore implements FindingStore {
     );
   }
 
+  async releaseAdoption(ids: readonly string[]): Promise<void> {
+    await this.sql.rows('update finding set change_request_id = null where id = any($1)', [ids]);
+  }
+
   async missingOf(recordIds: readonly string[]): Promise<string[]> {
     const rows = await this.sql.rows<{ id: string }>(
       `select id from finding where record_id = any($1) and kind = 'MISSING' and state <> 'RESOLVED' order by id for update`,
