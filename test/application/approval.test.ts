@@ -1,166 +1,181 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createApiKey } from '../../src/application/access/create-api-key.js';
-import { revokeApiKey } from '../../src/application/access/revoke-api-key.js';
 import { approveChangeRequest } from '../../src/application/change/approve-change-request.js';
 import type { ChangeDraft } from '../../src/application/change/change-draft.js';
 import { createChangeRequest } from '../../src/application/change/create-change-request.js';
-import { rejectChangeRequest } from '../../src/application/change/reject-change-request.js';
-import { acknowledgeFindings } from '../../src/application/drift/acknowledge-findings.js';
-import { revertFindings } from '../../src/application/drift/revert-findings.js';
+import { adoptFindings } from '../../src/application/drift/adopt-findings.js';
+import { observeRoots } from '../../src/application/drift/observe-roots.js';
+import { startScan } from '../../src/application/drift/start-scan.js';
 import { setOwnershipRule } from '../../src/application/ownership/set-ownership-rule.js';
 import { setParty } from '../../src/application/ownership/set-party.js';
-import type { Caller, Role } from '../../src/domain/actor.js';
-import type { Outcome } from '../../src/domain/problem.js';
+import type { FindingView } from '../../src/application/ports/operations-reader.js';
+import { retryDeliveries } from '../../src/application/publishing/retry-deliveries.js';
+import type { Caller } from '../../src/domain/actor.js';
 import { sqlOver } from '../../src/storage/sql.js';
 import type { World } from '../support/world.js';
-import { buildWorld, codesOf, HOST, must } from '../support/world.js';
+import { buildWorld, codesOf, control, HOST, importBaseline, must, scansDone, until } from '../support/world.js';
 
-const NUL = '\u0000';
+const CSV = `Handle,Title,Vendor,Option1 Name,Option1 Value,Variant SKU,Variant Price,Status
+tea,Tea,Acme,Title,Default Title,TEA,10.00,active
+cup,Cup,Acme,Title,Default Title,CUP,10.00,active
+pot,Pot,Acme,Title,Default Title,POT,10.00,active
+`;
+const PAGE = { first: 50, after: null };
+const SAM = { kind: 'staff', name: 'Sam' };
 
-describe('who may let a change through', () => {
+describe('what was approved is what runs', () => {
   let world: World;
+  let pia: Caller;
   beforeAll(async () => {
-    world = await buildWorld({ worker: false });
-    for (const code of ['a', 'b', 'c', 'd', 'e']) await onSale(code);
+    world = await buildWorld();
+    await control(world.sandbox.shopify.url, 'fill', CSV);
+    await control(world.sandbox.erp.url, 'fill', CSV);
+    await importBaseline(world, CSV);
+    const draft = { code: 'pia', kind: 'USER' as const, name: 'pia', email: null, active: true, members: null };
+    const { id } = must(await setParty(world.ports, HOST, draft));
+    must(await createApiKey(world.ports, HOST, { name: 'pia', party: 'pia', roles: ['APPROVER'], expiresAt: null }));
+    pia = { actor: { kind: 'API_KEY', id: 'pia', name: 'pia', partyId: id }, roles: ['APPROVER'] };
+    const rule = { scope: 'VENDOR' as const, match: 'Palco', owner: 'pia', effectiveFrom: null, effectiveTo: null };
+    must(await setOwnershipRule(world.ports, HOST, rule));
   });
   afterAll(() => world.close());
 
-  /** A product and its SKU, ACTIVE, under the default owner. */
-  async function onSale(code: string): Promise<void> {
-    await applied(
-      { kind: 'productCreate', input: { handle: code, fields: { title: code, vendor: 'V' } } },
-      { kind: 'skuCreate', input: { code, product: code, fields: { title: code, price: '10.00' } } },
-    );
-    for (const to of ['PRELAUNCH', 'ACTIVE'] as const) await applied({ kind: 'skuTransition', input: { code, to } });
-  }
-  const propose = (
-    changes: ChangeDraft[],
-    who: Caller = world.people.mia,
-    over: { idempotencyKey?: string; reason?: string } = {},
-  ): Promise<Outcome<{ id: string }>> =>
+  const create = (...changes: ChangeDraft[]): ReturnType<typeof createChangeRequest> =>
     createChangeRequest(
       world.ports,
-      who,
-      { title: 'a change', reason: null, idempotencyKey: null, changes, ...over },
+      world.people.mia,
+      { title: 't', reason: null, idempotencyKey: null, changes },
       false,
     );
-  const approve = (who: Caller, id: string, comment: string | null = null): Promise<Outcome<{ id: string }>> =>
-    approveChangeRequest(world.ports, who, id, comment);
-  async function applied(...changes: ChangeDraft[]): Promise<void> {
-    const { id } = must(await propose(changes));
-    must(await approve(world.people.ada, id));
-    expect(await stateOf(id)).toBe('APPLIED');
-  }
-  const update = (code: string, fields: object): ChangeDraft => ({
+  const price = (code: string, value: string | null): ChangeDraft => ({
     kind: 'skuUpdate',
-    input: { code, baseRevision: null, fields },
+    input: { code, baseRevision: null, fields: { price: value } },
   });
-  const stateOf = async (id: string): Promise<string | undefined> =>
-    (await world.ports.changes.requestById(id))?.state;
-  const person = (code: string): Promise<Outcome<{ id: string }>> =>
-    setParty(world.ports, HOST, { code, kind: 'USER', name: code, email: null, active: true, members: null });
-  const team = async (code: string, members: string[]): Promise<string> =>
-    must(await setParty(world.ports, HOST, { code, kind: 'TEAM', name: code, email: null, active: true, members })).id;
-  async function keyOf(code: string, role: Role): Promise<Caller> {
-    const { id } = must(await person(code));
-    const draft = { name: code, party: code, roles: [role], expiresAt: null };
-    const { keyId } = must(await createApiKey(world.ports, HOST, draft));
-    return { actor: { kind: 'API_KEY', id: keyId, name: code, partyId: id }, roles: [role] };
-  }
-  const owns = async (scope: 'SKU' | 'VENDOR', match: string, owner: string): Promise<void> => {
-    const rule = { scope, match, owner, effectiveFrom: null, effectiveTo: null };
-    must(await setOwnershipRule(world.ports, HOST, rule));
+  const stateOf = async (id: string): Promise<string | undefined> => (await world.ports.changes.requestById(id))?.state;
+  const finding = async (system: string, target: string, found: string): Promise<FindingView> =>
+    until(`a finding on ${target} in ${system}`, async () => {
+      const { items } = await world.ports.operations.findings(PAGE, { system, target, states: ['OPEN'] });
+      return items.find(({ node }) => node.found === found)?.node;
+    });
+  const editErp = async (code: string, listPrice: string): Promise<FindingView> => {
+    await control(world.sandbox.erp.url, 'edit', { as: SAM, code, set: { listPrice } });
+    await startScan(world.ports, world.people.oli, 'erp', 'FULL');
+    await scansDone(world);
+    return finding('erp', code, listPrice);
   };
-  const requirementsOf = async (id: string): Promise<string[][]> =>
-    ((await world.ports.changes.requestById(id))?.requirements ?? []).map(({ eligible }) => eligible);
+  /** Without a running service nobody delivers webhooks: the shop is looked at directly. */
+  const editShop = async (code: string, value: string): Promise<FindingView> => {
+    await control(world.sandbox.shopify.url, 'edit', { as: SAM, sku: code, set: { price: value } });
+    const system = await world.ports.observations.systemByCode('shopify');
+    const [row] = await sqlOver(world.database.source).rows<{ root_id: string }>(
+      `select r.root_id from record r join sku s on s.id = r.sku_id where s.code = $1 and r.system = 'shopify'`,
+      [code],
+    );
+    if (system && row) await observeRoots(world.ports, system, [{ externalId: row.root_id, code: null }], 'WEBHOOK');
+    return finding('shopify', code, value);
+  };
 
-  it('asks the owner before as well as the owner after, where a change moves a product to somebody else', async () => {
-    const pal = await keyOf('pal', 'APPROVER');
-    await owns('VENDOR', 'Palco', 'pal');
-    const move = { handle: 'a', baseRevision: null, fields: { vendor: 'Palco' } };
-    const { id } = must(await propose([{ kind: 'productUpdate', input: move }, update('a', { price: '1.00' })]));
-    must(await approve(pal, id));
+  it('asks whom a SKU is taken from, also when the same request moves it to somebody else', async () => {
+    const move: ChangeDraft = {
+      kind: 'productUpdate',
+      input: { handle: 'pot', baseRevision: null, fields: { vendor: 'Palco' } },
+    };
+    const { id } = must(await create(move, price('POT', '1.00')));
+    must(await approveChangeRequest(world.ports, pia, id, null));
     expect(await stateOf(id)).toBe('IN_REVIEW');
-    expect((await world.ports.catalog.skuByCode('a'))?.price).toBe('10.00');
-    must(await approve(world.people.ada, id));
+    must(await approveChangeRequest(world.ports, world.people.ada, id, null));
     expect(await stateOf(id)).toBe('APPLIED');
   });
 
-  it('goes back into review when the last approval finds another owner', async () => {
-    const { id } = must(await propose([update('b', { price: '2.00' })]));
-    const nia = await keyOf('nia', 'APPROVER');
-    await owns('SKU', 'b', 'nia');
-    must(await approve(world.people.ada, id));
-    expect([await stateOf(id), (await world.ports.catalog.skuByCode('b'))?.price]).toEqual(['IN_REVIEW', '10.00']);
-    expect(await requirementsOf(id)).toEqual([[nia.actor.partyId]]);
-    const audited = await sqlOver(world.database.source).rows(
-      `select 1 from audit_entry where type = 'CHANGE_REQUEST_REPLANNED'`,
+  it('goes back to review when somebody else answers for it by the time it is approved', async () => {
+    const { id } = must(await create(price('CUP', '11.00')));
+    const rule = { scope: 'SKU' as const, match: 'CUP', owner: 'pia', effectiveFrom: null, effectiveTo: null };
+    must(await setOwnershipRule(world.ports, HOST, rule));
+    must(await approveChangeRequest(world.ports, world.people.ada, id, null));
+    expect(await stateOf(id)).toBe('IN_REVIEW');
+    must(await approveChangeRequest(world.ports, pia, id, null));
+    expect(await stateOf(id)).toBe('APPLIED');
+  });
+
+  it('lets no team approve, whose key would be anybody of it', async () => {
+    const team = {
+      code: 'crew',
+      kind: 'TEAM' as const,
+      name: 'crew',
+      email: null,
+      active: true,
+      members: ['mia', 'ada'],
+    };
+    must(await setParty(world.ports, HOST, team));
+    const key = (role: 'APPROVER' | 'ADMIN' | 'MERCHANDISER'): ReturnType<typeof createApiKey> =>
+      createApiKey(world.ports, HOST, { name: 'k', party: 'crew', roles: [role], expiresAt: null });
+    expect([codesOf(await key('APPROVER')), codesOf(await key('ADMIN'))]).toEqual([
+      ['INVALID_FORMAT'],
+      ['INVALID_FORMAT'],
+    ]);
+    must(await key('MERCHANDISER'));
+  });
+
+  it('refuses what would change nothing', async () => {
+    expect(codesOf(await create(price('TEA', '10.00')))).toEqual(['REQUIRED']);
+    expect(codesOf(await create(price('TEA', null)))).toEqual(['GATE_UNSATISFIED']);
+  });
+
+  it('adopts the value that was approved, and does not call a newer one adopted', async () => {
+    const seen = await editErp('TEA', '11.00');
+    const adopt = { ids: [seen.id], reason: 'agreed with the buyer' };
+    const { changeRequestId } = must(await adoptFindings(world.ports, world.people.mia, adopt));
+    await editErp('TEA', '99.00');
+    must(await approveChangeRequest(world.ports, world.people.ada, changeRequestId, null));
+    await until('the shop to have it', async () =>
+      (await world.ports.operations.deliveriesOfRequests([changeRequestId]))
+        .get(changeRequestId)
+        ?.every(({ state }) => state === 'DELIVERED'),
     );
-    expect(audited).toHaveLength(1);
-    must(await approve(nia, id));
-    expect([await stateOf(id), (await world.ports.catalog.skuByCode('b'))?.price]).toEqual(['APPLIED', '2.00']);
+    expect((await world.ports.catalog.skuByCode('TEA'))?.price).toBe('11.00');
+    // The request came after the newer edit, so it wins there too; and what it overwrote is on record as just that.
+    const resolved = await until('the finding to end', async () => {
+      const [row] = await world.ports.operations.findingsByIds([seen.id]);
+      return row?.state === 'RESOLVED' ? row : null;
+    });
+    expect(resolved).toMatchObject({ resolution: 'SUPERSEDED', found: '99.00', changeRequestId: null });
   });
 
-  it('lets no team stand for the people in it', async () => {
-    const cat = await keyOf('cat', 'APPROVER');
-    const crew = await team('crew', ['cat', 'mia']);
-    await owns('SKU', 'c', 'crew');
-    for (const role of ['APPROVER', 'ADMIN'] as const) {
-      const key = { name: 'crew', party: 'crew', roles: [role], expiresAt: null };
-      expect(codesOf(await createApiKey(world.ports, HOST, key))).toEqual(['INVALID_FORMAT']);
-    }
-    const crewKey: Caller = { actor: { kind: 'API_KEY', id: 'k-crew', name: 'crew', partyId: crew }, roles: [] };
-    const fromMia = must(await propose([update('c', { price: '3.00' })])).id;
-    expect(await requirementsOf(fromMia)).toEqual([[cat.actor.partyId]]);
-    expect(codesOf(await approve(crewKey, fromMia))).toEqual(['SELF_APPROVAL']);
-    const fromCrew = must(await propose([update('c', { price: '4.00' })], crewKey)).id;
-    expect(codesOf(await approve(cat, fromCrew))).toEqual(['SELF_APPROVAL']);
-    must(await approve(world.people.ada, fromCrew));
-    expect(await stateOf(fromCrew)).toBe('APPLIED');
-  });
-
-  it('asks an owner only as long as they hold a live key that may approve', async () => {
-    const sue = await keyOf('sue', 'APPROVER');
-    await owns('SKU', 'd', 'sue');
-    const asked = async (price: string): Promise<string[][]> =>
-      requirementsOf(must(await propose([update('d', { price })])).id);
-    expect(await asked('5.00')).toEqual([[sue.actor.partyId]]);
-    must(await revokeApiKey(world.ports, HOST, sue.actor.id));
-    const [fallen = []] = await asked('6.00');
-    expect(fallen).toContain(world.people.ada.actor.partyId);
-    expect(fallen).not.toContain(sue.actor.partyId);
-  });
-
-  it('takes nothing away that the state of a SKU asks for', async () => {
-    const outcome = await propose([update('e', { price: null })]);
-    expect(codesOf(outcome)).toEqual(['GATE_UNSATISFIED']);
-    expect(outcome).toMatchObject({ problems: [{ field: expect.arrayContaining(['fields', 'price']) }] });
-  });
-
-  it('takes an idempotency key again after 72 hours, and not before', async () => {
-    const first = must(await propose([update('e', { price: '7.00' })], world.people.mia, { idempotencyKey: 'k' })).id;
-    const again = (): Promise<Outcome<{ id: string }>> =>
-      propose([update('e', { price: '8.00' })], world.people.mia, { idempotencyKey: 'k' });
-    expect(codesOf(await again())).toEqual(['IDEMPOTENCY_MISMATCH']);
+  it('takes neither two values for one field, nor the price that a store has of its own', async () => {
+    const [erp, shop] = [await editErp('POT', '21.00'), await editShop('POT', '22.00')];
+    const both = { ids: [erp.id, shop.id], reason: 'whichever of the two' };
+    expect(codesOf(await adoptFindings(world.ports, world.people.mia, both))).toEqual(['DUPLICATE_CHANGE']);
     await sqlOver(world.database.source).rows(
-      `update change_request set created_at = created_at - interval '73 hours' where id = $1`,
-      [first],
+      `update sku set system_values = '[{"system": "shopify", "price": "20.00", "compareAtPrice": null}]' where code = 'POT'`,
     );
-    const second = must(await again()).id;
-    expect(second).not.toBe(first);
-    expect(must(await again()).id).toBe(second);
+    const own = { ids: [shop.id], reason: 'the price of this store' };
+    expect(codesOf(await adoptFindings(world.ports, world.people.mia, own))).toEqual(['NOT_RESOLVABLE_HERE']);
   });
 
-  it('takes several lines of text, and no control characters', async () => {
-    const change = [update('e', { price: '9.00' })];
-    const { ports, people } = world;
-    expect(codesOf(await propose(change, people.mia, { reason: NUL }))).toEqual(['INVALID_FORMAT']);
-    const { id } = must(await propose(change, people.mia, { reason: 'one\r\n\ttwo' }));
-    expect(codesOf(await approve(people.ada, id, `fine${NUL}`))).toEqual(['INVALID_FORMAT']);
-    expect(codesOf(await rejectChangeRequest(ports, people.ada, id, `no${NUL}`))).toEqual(['INVALID_FORMAT']);
-    const resolve = { ids: ['00000000-0000-4000-8000-000000000000'], note: 'half a \ud83d' };
-    expect(codesOf(await acknowledgeFindings(ports, people.oli, resolve))).toContain('INVALID_FORMAT');
-    expect(codesOf(await revertFindings(ports, people.oli, { ...resolve, confirm: false }))).toContain('INVALID_FORMAT');
-    must(await approve(people.ada, id, 'fine\nwith me'));
+  it('retries the newest dead letter of a record, once, however often it is named', async () => {
+    const { id } = must(await create(price('CUP', '12.00')));
+    must(await approveChangeRequest(world.ports, pia, id, null));
+    const delivery = await until('it to be delivered', async () => {
+      const all = (await world.ports.operations.deliveriesOfRequests([id])).get(id) ?? [];
+      return all.find(({ system, state }) => system === 'erp' && state === 'DELIVERED');
+    });
+    const sql = sqlOver(world.database.source);
+    await sql.rows(`update delivery set state = 'DEAD_LETTERED' where system = 'erp' and target = 'CUP'`);
+    const before = await sql.rows(`select 1 from delivery where system = 'erp' and target = 'CUP'`);
+    expect(before.length).toBeGreaterThan(1);
+    must(
+      await retryDeliveries(world.ports, world.people.oli, {
+        ids: null,
+        filter: { system: 'erp', states: ['DEAD_LETTERED'] },
+      }),
+    );
+    await until('it to be delivered again', async () =>
+      (await world.ports.operations.deliveriesByIds([delivery.id])).every(({ state }) => state === 'DELIVERED'),
+    );
+    const again = await retryDeliveries(world.ports, world.people.oli, {
+      ids: [delivery.id, delivery.id],
+      filter: null,
+    });
+    expect(codesOf(again)).toEqual(['WRONG_STATE', 'WRONG_STATE']);
   });
 });

@@ -198,6 +198,23 @@ describe('planning changes', () => {
     expect(codes(plan(world([sku('a')]), update('a', { price: null })))).toEqual([]);
   });
 
+  it('asks the gates, and the lifecycle, of what the same request creates too', () => {
+    const mug: ProposedChange = {
+      operation: 'PRODUCT_CREATE',
+      target: 'mug',
+      baseRevision: null,
+      patch: { title: 'Mug' },
+    };
+    const made = { ...create('MUG-1'), patch: { product: 'mug' } };
+    const straight = codes(plan(world([]), mug, made, move('MUG-1', 'ACTIVE')));
+    expect(straight).toEqual(['TRANSITION_NOT_ALLOWED changes.2.skuTransition.to']);
+    const nobody = world([], { factsOf: () => ({ ownerResolved: false }) });
+    expect(codes(plan(nobody, mug, made, move('MUG-1', 'PRELAUNCH')))).toEqual([
+      'GATE_UNSATISFIED changes.2.skuTransition.to',
+    ]);
+    expect(codes(plan(world([]), mug, made, move('MUG-1', 'PRELAUNCH')))).toEqual([]);
+  });
+
   it('merges attributes key by key', () => {
     const merge = mergePatch(
       { attributes: { a: 1, b: 1 } },

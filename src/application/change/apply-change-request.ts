@@ -75,9 +75,13 @@ async function closeAdopted(stores: Stores, request: ChangeRequest): Promise<voi
 }
 
 /** Does the request propose just what the finding shows now? */
-function isProposed(request: ChangeRequest, { target, field, found }: LockedFinding): boolean {
+function isProposed(request: ChangeRequest, { skuId, target, field, found }: LockedFinding): boolean {
   const patch = adoptedPatch(field ?? '', found);
   if (!patch.ok) return false;
-  const change = request.changes.find((each) => foldCode(each.target) === foldCode(target));
+  // A product and a SKU may bear one name: the operation tells which is meant.
+  const operation = skuId === null ? 'PRODUCT_UPDATE' : 'SKU_UPDATE';
+  const change = request.changes.find(
+    (each) => each.operation === operation && foldCode(each.target) === foldCode(target),
+  );
   return Object.entries(patch.value).every(([name, value]) => sameJson(change?.patch[name], value));
 }

@@ -1,6 +1,8 @@
 import type { Caller } from '../../domain/actor.js';
+import { textFault } from '../../domain/catalog/read-sku-fields.js';
 import { givenFor } from '../../domain/change/approval.js';
 import { mayBeDone } from '../../domain/change/change.js';
+import type { Party } from '../../domain/ownership/resolve-owner.js';
 import type { Outcome, Problem } from '../../domain/problem.js';
 import { accepted, problem, refused } from '../../domain/problem.js';
 import type { ChangeRequest } from '../ports/change-request-store.js';
@@ -14,10 +16,12 @@ export async function approveChangeRequest(
   id: string,
   comment: string | null,
 ): Promise<Outcome<{ id: string }>> {
+  const fault = comment === null ? null : textFault(comment);
+  if (fault) return refused(problem(fault.code, fault.message, ['comment']));
   return ports.work.run(async (stores) => {
     const request = await stores.requests.lock(id);
     if (!request) return refused(problem('NOT_FOUND', 'there is no such change request', ['id']));
-    const objection = objectionTo(request, caller);
+    const objection = objectionTo(request, caller, await stores.parties.parties());
     const partyId = caller.actor.partyId;
     if (objection || partyId === null) return refused(objection ?? noParty());
     await stores.requests.decide({
@@ -43,7 +47,7 @@ function noParty(): Problem {
 }
 
 /** Why this caller may not approve: nobody approves their own, and only those who are asked count (design 4.3). */
-function objectionTo(request: ChangeRequest, caller: Caller): Problem | null {
+function objectionTo(request: ChangeRequest, caller: Caller, parties: readonly Party[]): Problem | null {
   const { actor } = caller;
   if (actor.partyId === null) return noParty();
   if (!mayBeDone('APPROVE', request.state)) {
@@ -51,7 +55,7 @@ function objectionTo(request: ChangeRequest, caller: Caller): Problem | null {
       'id',
     ]);
   }
-  if (request.author.id === actor.id || request.author.partyId === actor.partyId) {
+  if (request.author.id === actor.id || areOne(request.author.partyId, actor.partyId, parties)) {
     return problem('SELF_APPROVAL', `${request.number} is your own; somebody else must approve it`, ['id']);
   }
   if (request.approvedBy.includes(actor.partyId)) {
@@ -61,4 +65,12 @@ function objectionTo(request: ChangeRequest, caller: Caller): Problem | null {
     return problem('NOT_ASKED', `no rule asks for your approval of ${request.number}`, ['id']);
   }
   return null;
+}
+
+/** The same party, or a team and somebody in it: whoever holds the team's key may be that person. */
+function areOne(author: string | null, approver: string, parties: readonly Party[]): boolean {
+  if (author === null) return false;
+  const holds = (team: string, member: string): boolean =>
+    parties.some(({ id, memberIds }) => id === team && memberIds.includes(member));
+  return author === approver || holds(author, approver) || holds(approver, author);
 }

@@ -2,7 +2,7 @@ import type { LifecycleState } from '../../domain/catalog/lifecycle.js';
 import type { ProductFieldsDraft } from '../../domain/catalog/read-product-fields.js';
 import { handleFault, readProductFields } from '../../domain/catalog/read-product-fields.js';
 import type { SkuFieldsDraft } from '../../domain/catalog/read-sku-fields.js';
-import { codeFault, lineFault, readSkuFields, titleFault } from '../../domain/catalog/read-sku-fields.js';
+import { codeFault, lineFault, readSkuFields, textFault, titleFault } from '../../domain/catalog/read-sku-fields.js';
 import type { ProposedChange } from '../../domain/change/change.js';
 import type { FieldValues } from '../../domain/primitives/json.js';
 import type { Problem } from '../../domain/problem.js';
@@ -24,7 +24,6 @@ export interface ChangeRequestDraft {
 }
 
 export const CHANGE_LIMIT = 10_000;
-const REASON_LIMIT = 2_000;
 
 /** What is wrong with a request whatever the state of the master, all of it, and the changes in canonical form. */
 export function readChangeRequest(
@@ -34,9 +33,8 @@ export function readChangeRequest(
   const problems: Problem[] = [];
   const title = titleFault(draft.title);
   if (title) problems.push(problem(title.code, title.message, ['title']));
-  if (draft.reason !== null && draft.reason.length > REASON_LIMIT) {
-    problems.push(problem('TOO_LONG', `a reason has at most ${REASON_LIMIT} characters`, ['reason']));
-  }
+  const unfit = draft.reason === null ? null : textFault(draft.reason);
+  if (unfit) problems.push(problem(unfit.code, unfit.message, ['reason']));
   if (draft.idempotencyKey !== null) {
     const fault =
       draft.idempotencyKey.trim() === ''

@@ -1,4 +1,5 @@
 import type { Caller } from '../../domain/actor.js';
+import { textFault } from '../../domain/catalog/read-sku-fields.js';
 import { mayBeDone } from '../../domain/change/change.js';
 import type { Outcome } from '../../domain/problem.js';
 import { accepted, problem, refused } from '../../domain/problem.js';
@@ -12,6 +13,8 @@ export async function rejectChangeRequest(
   comment: string,
 ): Promise<Outcome<{ id: string }>> {
   if (comment.trim() === '') return refused(problem('REQUIRED', 'a rejection says why', ['comment']));
+  const fault = textFault(comment);
+  if (fault) return refused(problem(fault.code, fault.message, ['comment']));
   return ports.work.run(async (stores) => {
     const request = await stores.requests.lock(id);
     if (!request) return refused(problem('NOT_FOUND', 'there is no such change request', ['id']));

@@ -1,6 +1,7 @@
 import type { Caller } from '../../domain/actor.js';
+import { textFault } from '../../domain/catalog/read-sku-fields.js';
 import type { Outcome } from '../../domain/problem.js';
-import { accepted } from '../../domain/problem.js';
+import { accepted, problem, refused } from '../../domain/problem.js';
 import type { Ports } from '../ports/ports.js';
 import { checkFindings } from './check-findings.js';
 
@@ -10,6 +11,8 @@ export async function acknowledgeFindings(
   caller: Caller,
   input: { ids: string[]; note: string | null },
 ): Promise<Outcome<{ ids: string[] }>> {
+  const fault = input.note === null ? null : textFault(input.note);
+  if (fault) return refused(problem(fault.code, fault.message, ['note']));
   return ports.work.run(async (stores) => {
     const locked = await stores.findings.lock(input.ids);
     const problems = checkFindings(input.ids, locked, ['OPEN']);

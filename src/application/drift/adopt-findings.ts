@@ -1,4 +1,5 @@
 import type { Caller } from '../../domain/actor.js';
+import { textFault } from '../../domain/catalog/read-sku-fields.js';
 import type { ProposedChange } from '../../domain/change/change.js';
 import type { FieldValues } from '../../domain/primitives/json.js';
 import { sameJson } from '../../domain/primitives/json.js';
@@ -25,6 +26,8 @@ export async function adoptFindings(
   if (input.reason.trim().length < SHORTEST_REASON) {
     return refused(problem('REASON_TOO_SHORT', `a reason has at least ${SHORTEST_REASON} characters`, ['reason']));
   }
+  const fault = textFault(input.reason);
+  if (fault) return refused(problem(fault.code, fault.message, ['reason']));
   if (caller.actor.partyId === null) return refused(problem('PARTY_REQUIRED', 'this key belongs to no party'));
   return ports.work.run(async (stores) => {
     const locked = await stores.findings.lock(input.ids);
@@ -99,9 +102,13 @@ async function ownPrices(ports: Ports, locked: readonly LockedFinding[], ids: re
   const skus = await ports.catalog.skusByIds(money.flatMap(({ skuId }) => skuId ?? []));
   const currencies = new Map((await ports.operations.systems()).map(({ code, currency }) => [code, currency]));
   return money.flatMap(({ id, skuId, system, target, field }) => {
-    const own = skus.get(skuId ?? '')?.systemValues.some((each) => each.system === system) === true;
+    // A cost has no value of a system's own; it only has to be in the master's currency.
+    const values = field === 'cost' ? [] : (skus.get(skuId ?? '')?.systemValues ?? []);
+    const own = values.some((each) => each.system === system);
     if (!own && currencies.get(system) === ports.masterCurrency) return [];
-    const message = `${system} has a ${field} of its own for ${target}: propose a change of its systemValues instead`;
+    const message = own
+      ? `${system} has a ${field} of its own for ${target}: propose a change of its systemValues instead`
+      : `${system} counts in ${currencies.get(system)}, the master in ${ports.masterCurrency}: propose a change instead`;
     return [problem('NOT_RESOLVABLE_HERE', message, ['ids', String(ids.indexOf(id))])];
   });
 }

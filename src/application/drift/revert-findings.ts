@@ -1,7 +1,8 @@
 import type { Caller } from '../../domain/actor.js';
+import { textFault } from '../../domain/catalog/read-sku-fields.js';
 import type { Json } from '../../domain/primitives/json.js';
 import type { Outcome, Problem } from '../../domain/problem.js';
-import { accepted, problem } from '../../domain/problem.js';
+import { accepted, problem, refused } from '../../domain/problem.js';
 import type { LockedFinding } from '../ports/finding-store.js';
 import type { Ports } from '../ports/ports.js';
 import { checkFindings } from './check-findings.js';
@@ -15,6 +16,8 @@ export async function revertFindings(
   caller: Caller,
   input: { ids: string[]; note: string | null; confirm: boolean },
 ): Promise<Outcome<{ ids: string[] }>> {
+  const fault = input.note === null ? null : textFault(input.note);
+  if (fault) return refused(problem(fault.code, fault.message, ['note']));
   const systems = new Map((await ports.operations.systems()).map((system) => [system.code, system]));
   return ports.work.run(async (stores) => {
     const locked = await stores.findings.lock(input.ids);

@@ -84,6 +84,18 @@ export function lineFault(text: string): { code: Problem['code']; message: strin
   return null;
 }
 
+const TEXT_LIMIT = 2_000;
+const LINE_BREAKS = /[\t\n\r]/g;
+
+/** Free text of several lines: a reason, a comment, a note. Why it is refused, or null. */
+export function textFault(text: string): { code: Problem['code']; message: string } | null {
+  if (text.length > TEXT_LIMIT) return { code: 'TOO_LONG', message: `at most ${TEXT_LIMIT} characters` };
+  if (hasControls(text.replace(LINE_BREAKS, ' '))) {
+    return { code: 'INVALID_FORMAT', message: 'no control characters but line breaks and tabs' };
+  }
+  return null;
+}
+
 function readTexts(draft: SkuFieldsDraft, out: Reading): void {
   if (typeof draft.title === 'string') {
     const fault = titleFault(draft.title);

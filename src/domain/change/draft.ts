@@ -53,24 +53,39 @@ export interface PlanOptions {
   baseline: boolean;
 }
 
+/** When a product was made that is only planned. */
+const NEVER = new Date(0);
+
 /** Work in progress: what each target will look like after the changes so far. */
 export class Draft {
   readonly products = new Map<string, PlannedProduct>();
   readonly skus = new Map<string, PlannedSku>();
   readonly conflicts: FieldConflict[] = [];
   readonly problems: Problem[] = [];
+  private readonly known: ReadonlyMap<string, Product>;
 
   constructor(
     readonly world: World,
     readonly newId: () => string,
     readonly options: PlanOptions,
-  ) {}
+  ) {
+    this.known = new Map([...world.products.values()].map((product) => [product.id, product]));
+  }
 
   productOf(handle: string): PlannedProduct | null {
     const planned = this.products.get(handle);
     if (planned) return planned;
     const before = this.world.products.get(handle);
     return before ? { before, after: before, changes: [] } : null;
+  }
+
+  /** The product as it will be, whether it is known already or made by this very request; null when it is neither. */
+  productById(id: string): Product | null {
+    for (const { before, after } of this.products.values()) {
+      if (after.id !== id) continue;
+      return { ...(before ?? { revision: 0, createdAt: NEVER, updatedAt: NEVER }), ...after };
+    }
+    return this.known.get(id) ?? null;
   }
 
   skuOf(code: string): PlannedSku | null {

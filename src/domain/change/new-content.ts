@@ -1,7 +1,7 @@
 import { gatesOf } from '../catalog/gates.js';
 import type { LifecycleState } from '../catalog/lifecycle.js';
 import { mayBecome, TRANSITIONS } from '../catalog/lifecycle.js';
-import type { ProductContent } from '../catalog/product.js';
+import type { Product, ProductContent } from '../catalog/product.js';
 import type { SkuContent } from '../catalog/sku.js';
 import type { FieldChange, FieldValues } from '../primitives/json.js';
 import type { Problem } from '../problem.js';
@@ -52,31 +52,23 @@ export function withPatch(content: PlannedSku['after'], changes: readonly FieldC
 export function transitionFaults(
   draft: Draft,
   planned: PlannedSku,
-  product: { id: string } & ProductContent,
+  product: Product | null,
   from: LifecycleState,
 ): Problem[] {
   const to = planned.after.state;
-  if (planned.before && !mayBecome(from, to)) {
+  if (from !== to && !mayBecome(from, to)) {
     const next = TRANSITIONS[from].join(', ') || 'nothing';
     return [problem('TRANSITION_NOT_ALLOWED', `${from} cannot become ${to}; it may become ${next}`, ['to'])];
   }
-  const known = [...draft.products.values()].find((each) => each.after.id === product.id)?.before;
-  const present = known ?? [...draft.world.products.values()].find((each) => each.id === product.id);
-  const facts = present
-    ? draft.world.factsOf(planned.after.code, present)
-    : draft.world.factsOf(planned.after.code, asProduct(draft, product));
+  if (!product) return [];
+  const facts = draft.world.factsOf(planned.after.code, product);
   return gatesOf(to, planned.after, facts)
     .filter((gate) => gate.blocks && !gate.satisfied)
     .map((gate) => problem('GATE_UNSATISFIED', `${to} asks that ${planned.after.code} ${gate.message}`, ['to']));
 }
 
 /** What the state that a SKU is in asks for, and the change takes away: a price off a SKU that is on sale. */
-export function gatesLost(
-  draft: Draft,
-  was: PlannedSku['after'],
-  next: PlannedSku,
-  product: Parameters<Draft['world']['factsOf']>[1],
-): Problem[] {
+export function gatesLost(draft: Draft, was: PlannedSku['after'], next: PlannedSku, product: Product): Problem[] {
   const facts = draft.world.factsOf(was.code, product);
   const held = new Set(
     gatesOf(was.state, was, facts).flatMap((gate) => (gate.blocks && gate.satisfied ? [gate.code] : [])),
@@ -89,11 +81,4 @@ export function gatesLost(
         gate.code.toLowerCase(),
       ]),
     );
-}
-
-/** A product that this very request creates, in the shape that facts are asked of. */
-function asProduct(draft: Draft, product: { id: string } & ProductContent): Parameters<Draft['world']['factsOf']>[1] {
-  const handle = [...draft.products.values()].find((each) => each.after.id === product.id)?.after.handle ?? '';
-  const never = new Date(0);
-  return { ...product, handle, revision: 0, createdAt: never, updatedAt: never };
 }

@@ -100,7 +100,7 @@ function createSku(draft: Draft, { target, patch }: ProposedChange): Problem[] {
   draft.skus.set(foldCode(target), planned);
   return after.state === 'DRAFT' || draft.options.baseline
     ? []
-    : transitionFaults(draft, planned, product.after, 'DRAFT');
+    : transitionFaults(draft, planned, draft.productById(after.productId), 'DRAFT');
 }
 
 function updateSku(draft: Draft, change: ProposedChange): Problem[] {
@@ -122,7 +122,7 @@ function updateSku(draft: Draft, change: ProposedChange): Problem[] {
     changes: mergeChanges(planned.changes, merge.changes),
   };
   draft.skus.set(key, next);
-  const product = [...draft.world.products.values()].find((each) => each.id === next.after.productId);
+  const product = draft.productById(next.after.productId);
   if (!product) return [];
   const stateMoved = merge.changes.some((each) => each.field === 'state');
   return stateMoved
