@@ -30,6 +30,7 @@ const SHORT_FILES: Record<string, string> = {
   'src/jobs/queues.ts': 'the migration names the queues without loading the workers',
   'src/porch/report-renderer.ts': 'binds one port',
   'src/storage/stores/audit.ts': 'every store may append to it',
+  'src/storage/stores/ownership-rules.ts': 'one read that stores and readers share',
 };
 
 /** Files of src/ that nothing of src/ imports, each with its reason. `src/main.ts` needs none. */

@@ -20,7 +20,7 @@ const IMPORT_IDLE_SECONDS = 300;
 /** NOTIFY wakes workers at once; this is how soon a job is found without it. */
 const POLL_SECONDS = 2;
 
-/** Takes the jobs of this process. State is in the database alone: any number of workers may run beside each other. */
+/** Takes the jobs of this process. State is in the database alone, so workers may run beside each other in whatever number. */
 export class Worker {
   private readonly deliveries: Drain;
   private readonly webhooks: Drain;

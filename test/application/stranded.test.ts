@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { approveChangeRequest } from '../../src/application/change/approve-change-request.js';
 import type { ChangeDraft } from '../../src/application/change/change-draft.js';
 import { createChangeRequest } from '../../src/application/change/create-change-request.js';
+import { observe } from '../../src/application/drift/observe-roots.js';
 import { publishLane } from '../../src/application/publishing/publish-lane.js';
 import { startScan } from '../../src/application/drift/start-scan.js';
 import { runScan } from '../../src/application/drift/run-scan.js';
@@ -131,6 +132,22 @@ describe('nothing is stranded, and nothing overwritten unseen', () => {
     await sql(`update attempt set sent_at = sent_at - interval '31 seconds'`);
     await drained();
     expect((await findings()).filter((each) => each.startsWith('erp'))).toEqual(['erp "12.00" SELF_HEALED']);
+  });
+
+  it('does not let an older look end a finding that a newer one opened', async () => {
+    const system = await world.ports.observations.systemByCode('erp');
+    if (!system) throw new Error('no erp');
+    const readAt = await world.ports.observations.now();
+    const records = [];
+    for await (const batch of world.ports.connectors.of('erp').scan()) records.push(...batch);
+    const as = { kind: 'staff', name: 'Sam' };
+    await control(world.sandbox.erp.url, 'edit', { as, code: 'TEA', set: { listPrice: '55.00' } });
+    await scanned();
+    const open = ['erp "55.00" OPEN'];
+    expect(await findings()).toEqual(open);
+    const counts = await observe(world.ports, system, 'FULL_SCAN', { records, goneRoots: [], readAt });
+    expect(counts).toMatchObject({ busy: 1, closed: 0 });
+    expect(await findings()).toEqual(open);
   });
 
   it('takes one of two open deliveries of a record, whatever becomes of it', async () => {

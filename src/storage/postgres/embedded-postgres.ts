@@ -185,7 +185,7 @@ function url(user: string, password: string, port: number, database: string): st
   return `postgres://${user}:${password}@127.0.0.1:${port}/${database}`;
 }
 
-/** A port that nobody listens on: the wanted one if it can be had (0: any). */
+/** A port that nobody listens on: the wanted one if it can be had; 0 wants none. */
 async function freePort(wanted: number): Promise<number> {
   const taken = await tryPort(wanted);
   if (taken !== null) return taken;

@@ -10,7 +10,8 @@ import type { Sql } from '../sql.js';
 import { sqlOver } from '../sql.js';
 import type { ProductRow, SkuRow } from '../stores/catalog-rows.js';
 import { productOf, skuOf } from '../stores/catalog-rows.js';
-import { readParties, readRules } from '../stores/party-store.js';
+import { readOwnershipRules } from '../stores/ownership-rules.js';
+import { readParties } from '../stores/party-store.js';
 import { Conditions, readPage } from './keyset.js';
 
 /** Reads of the catalogue. Lists read their own table alone; what stands beside a row comes in batches by id. */
@@ -109,7 +110,7 @@ export class SqlCatalogReader implements CatalogReader {
   }
 
   ownershipRules(): Promise<OwnershipRule[]> {
-    return readRules(this.source.manager);
+    return readOwnershipRules(this.sql);
   }
 }
 

@@ -11,6 +11,7 @@ import { foldCode } from '../../domain/primitives/text.js';
 import type { Sql } from '../sql.js';
 import type { ProductRow, SkuRow } from './catalog-rows.js';
 import { productOf, skuOf } from './catalog-rows.js';
+import { readOwnershipRules } from './ownership-rules.js';
 
 interface Reach {
   codes: string[];
@@ -145,10 +146,7 @@ interface Ownership {
 }
 
 async function readOwnership(sql: Sql): Promise<Ownership> {
-  const rules = await sql.rows<OwnershipRule>(
-    `select id, scope, match_folded as match, owner_id as "ownerId", effective_from as "effectiveFrom",
-            effective_to as "effectiveTo", created_at as "createdAt" from ownership_rule order by created_at, id`,
-  );
+  const rules = await readOwnershipRules(sql);
   const parties = await sql.rows<Party>(
     `select id, code, kind, name, email, active,
             array(select member_id from party_member m where m.team_id = p.id) as "memberIds" from party p`,

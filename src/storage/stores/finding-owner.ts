@@ -1,7 +1,7 @@
 import type { FindingDraft } from '../../domain/drift/finding.js';
-import type { OwnershipRule } from '../../domain/ownership/resolve-owner.js';
 import { resolveOwner } from '../../domain/ownership/resolve-owner.js';
 import type { Sql } from '../sql.js';
+import { readOwnershipRules } from './ownership-rules.js';
 
 interface Thing {
   product_id: string;
@@ -15,10 +15,7 @@ interface Thing {
 
 /** Who is accountable for each finding, by its identity; in two statements for any number of findings. */
 export async function ownersOf(sql: Sql, drafts: readonly FindingDraft[]): Promise<Map<string, string>> {
-  const rules = await sql.rows<OwnershipRule>(
-    `select id, scope, match_folded as match, owner_id as "ownerId", effective_from as "effectiveFrom",
-            effective_to as "effectiveTo", created_at as "createdAt" from ownership_rule order by created_at, id`,
-  );
+  const rules = await readOwnershipRules(sql);
   if (rules.length === 0) return new Map();
   const skuIds = drafts.flatMap(({ skuId }) => (skuId ? [skuId] : []));
   const productIds = drafts.flatMap(({ skuId, productId }) => (!skuId && productId ? [productId] : []));

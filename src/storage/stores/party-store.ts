@@ -6,6 +6,7 @@ import type { OwnershipRule, OwnershipScope, Party } from '../../domain/ownershi
 import { foldCode } from '../../domain/primitives/text.js';
 import { ApiKeyRow, OwnershipRuleRow, PartyMemberRow, PartyRow } from '../rows/party-rows.js';
 import { sqlOver } from '../sql.js';
+import { readOwnershipRules } from './ownership-rules.js';
 
 /** Parties, ownership rules and keys of one transaction. */
 export class SqlPartyStore implements PartyStore {
@@ -16,7 +17,7 @@ export class SqlPartyStore implements PartyStore {
   }
 
   ownershipRules(): Promise<OwnershipRule[]> {
-    return readRules(this.tx);
+    return readOwnershipRules(sqlOver(this.tx));
   }
 
   async partiesWithRole(role: Role): Promise<string[]> {
@@ -89,18 +90,4 @@ export async function readParties(source: EntityManager): Promise<Party[]> {
     const memberIds = members.flatMap(({ teamId, memberId }) => (teamId === id ? [memberId] : []));
     return { id, code, kind, name, email, active, memberIds };
   });
-}
-
-/** All ownership rules, ended ones too, oldest first. `match` is folded. */
-export async function readRules(source: EntityManager): Promise<OwnershipRule[]> {
-  const rows = await source.find(OwnershipRuleRow, { order: { createdAt: 'ASC', id: 'ASC' } });
-  return rows.map((row) => ({
-    id: row.id,
-    scope: row.scope,
-    match: row.matchFolded,
-    ownerId: row.ownerId,
-    effectiveFrom: row.effectiveFrom,
-    effectiveTo: row.effectiveTo,
-    createdAt: row.createdAt,
-  }));
 }
