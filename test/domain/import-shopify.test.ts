@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { delimiterOf, lineBreaksIn } from '../../src/domain/imports/csv-row.js';
-import type { ProductReading } from '../../src/domain/imports/read-shopify-product.js';
-import { readShopifyProduct } from '../../src/domain/imports/read-shopify-product.js';
-import { readShopifyHeader } from '../../src/domain/imports/shopify-columns.js';
+import type { RowFault } from '../../src/domain/imports/csv-row.js';
+import type { ImportHeader, RowChange } from '../../src/domain/imports/import-format.js';
+import { shopifyCsv } from '../../src/domain/imports/shopify-csv.js';
 
 const OLD =
   'Handle,Title,Vendor,Type,Tags,Published,Option1 Name,Option1 Value,Option2 Name,Option2 Value,Variant SKU,' +
@@ -12,15 +12,30 @@ const NEW =
   'Title,URL handle,Vendor,Type,Tags,Published on online store,Status,SKU,Barcode,Option1 name,Option1 value,Price,' +
   'Compare-at price,Cost per item,Charge tax,Weight value (grams),Requires shipping';
 
+interface ProductReading {
+  product: RowChange;
+  skus: RowChange[];
+  faults: RowFault[];
+}
+
+function headerOf(names: string[]): ImportHeader {
+  const header = shopifyCsv.readHeader(names);
+  if (!header.ok) throw new Error(header.problems.map(({ message }) => message).join('; '));
+  return header.value;
+}
+
 /** Rows by column name, under a header of Shopify's. */
-function read(header: string, rows: Record<string, string>[], codes = new Map<string, number>()): ProductReading {
+function read(header: string, rows: Record<string, string>[]): ProductReading {
   const names = header.split(',');
-  const known = readShopifyHeader(names);
-  if (!known) throw new Error('no header of Shopify');
   for (const key of rows.flatMap((row) => Object.keys(row))) expect(names).toContain(key);
   const lines = rows.map((row, index) => ({ line: index + 2, cells: names.map((name) => row[name] ?? '') }));
-  return readShopifyProduct(lines, known, codes);
+  const { changes, faults, whole } = headerOf(names).read(lines);
+  const [product, ...skus] = changes;
+  if (!product || whole) throw new Error('a product comes first, and each of its SKUs stands for itself');
+  return { product, skus, faults };
 }
+
+const NO_CHANGE = { operation: 'SKU_CREATE', target: 'SH', baseRevision: null, patch: {} } as const;
 
 const SHIRT = {
   Handle: 'shirt',
@@ -41,15 +56,32 @@ function shirt(cells: Record<string, string>): { patch: Record<string, unknown>;
 
 describe('the header', () => {
   it('is matched without case and spaces, in both of Shopify’s fashions', () => {
-    const header = readShopifyHeader(['  HANDLE ', 'variant sku', 'Image Src']);
-    expect(header?.has('handle')).toBe(true);
-    expect(header?.nameOf('sku')).toBe('variant sku');
-    expect(readShopifyHeader(['URL handle', 'SKU'])?.has('sku')).toBe(true);
+    const header = headerOf(['  HANDLE ', 'variant sku', 'Image Src']);
+    expect(header.groupKey([' Shirt', 'SH'])).toBe('shirt');
+    expect(header.placeOf({ line: 2, change: NO_CHANGE }, ['code']).column).toBe('variant sku');
+    expect(headerOf(['URL handle', 'SKU']).isNamed(['shirt', 'SH'])).toBe(true);
   });
 
   it('is refused without handles and without SKUs', () => {
-    expect(readShopifyHeader(['Name', 'Email', 'Title'])).toBeNull();
-    expect(readShopifyHeader(['Handle', 'Title'])).not.toBeNull();
+    expect(shopifyCsv.readHeader(['Name', 'Email', 'Title']).ok).toBe(false);
+    expect(shopifyCsv.readHeader(['Handle', 'Title']).ok).toBe(true);
+  });
+
+  it('is refused where two columns say the same, each pair by its places', () => {
+    const refused = shopifyCsv.readHeader([
+      'Handle',
+      'SKU',
+      'Image Src',
+      'variant sku ',
+      'Image Src',
+      'Price',
+      'price',
+    ]);
+    expect(refused).toMatchObject({ ok: false });
+    expect(refused.ok ? [] : refused.problems.map(({ message }) => message)).toEqual([
+      'two columns say the same: "SKU" (2) and "variant sku" (4)',
+      'two columns say the same: "Price" (6) and "price" (7)',
+    ]);
   });
 
   it('tells the delimiter, quotes left out of account', () => {
@@ -199,15 +231,6 @@ describe('a row that cannot be taken', () => {
     const { patch, faults } = shirt(cells);
     expect(patch).toEqual({});
     expect(faults).toMatchObject([{ line: 2, code, column, rejected: true }]);
-  });
-
-  it('names the line of the code that it doubles, without case, across products', () => {
-    const codes = new Map<string, number>();
-    read(OLD, [SHIRT], codes);
-    const { skus, faults } = read(OLD, [{ ...SHIRT, Handle: 'other', 'Variant SKU': 'sh-s' }], codes);
-    expect(skus).toEqual([]);
-    expect(faults).toMatchObject([{ code: 'CODE_TAKEN', column: 'Variant SKU', value: 'sh-s', rejected: true }]);
-    expect(faults[0]?.message).toContain('line 2');
   });
 
   it('leaves its code to a later row', () => {

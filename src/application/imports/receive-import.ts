@@ -1,6 +1,8 @@
 import type { Caller } from '../../domain/actor.js';
+import { IMPORT_FORMATS } from '../../domain/imports/import-formats.js';
 import type { Outcome, Problem } from '../../domain/problem.js';
 import { accepted, problem, refused } from '../../domain/problem.js';
+import { IMPORT_MODES, isImportMode } from './import-modes.js';
 import type { Ports } from '../ports/ports.js';
 
 /** What an upload may hold at most, in bytes: about a million variants. */
@@ -12,16 +14,16 @@ export interface ImportRequest {
   mode: string;
 }
 
-/** The formats and modes that can be taken. */
+/** What of the request names no format and no mode, all of it. */
 function faultsOf({ format, mode }: ImportRequest): Problem[] {
   const problems: Problem[] = [];
-  if (format !== 'shopify-csv') {
-    problems.push(problem('INVALID_FORMAT', `format is shopify-csv, not "${format.slice(0, 40)}"`, ['format']));
-  }
-  if (mode !== 'baseline') {
-    problems.push(problem('INVALID_FORMAT', `mode is baseline, not "${mode.slice(0, 40)}"`, ['mode']));
-  }
+  if (!IMPORT_FORMATS.includes(format)) problems.push(unknown('format', IMPORT_FORMATS, format));
+  if (!isImportMode(mode)) problems.push(unknown('mode', IMPORT_MODES, mode));
   return problems;
+}
+
+function unknown(parameter: string, known: readonly string[], value: string): Problem {
+  return problem('INVALID_FORMAT', `${parameter} is ${known.join(' or ')}, not "${value.slice(0, 40)}"`, [parameter]);
 }
 
 /**
@@ -35,10 +37,10 @@ export async function receiveImport(
   request: ImportRequest,
   body: AsyncIterable<Buffer>,
 ): Promise<Outcome<{ id: string }>> {
-  const problems = faultsOf(request);
-  if (problems.length > 0) return refused(...problems);
+  const { format, mode } = request;
+  if (!IMPORT_FORMATS.includes(format) || !isImportMode(mode)) return refused(...faultsOf(request));
   const id = ports.newId();
-  await ports.imports.begin({ id, format: request.format, mode: 'baseline', actor: caller.actor });
+  await ports.imports.begin({ id, format, mode, actor: caller.actor });
   let bytes = 0;
   let position = 0;
   try {

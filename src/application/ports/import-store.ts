@@ -1,10 +1,13 @@
 import type { Actor } from '../../domain/actor.js';
 import type { ProblemCode } from '../../domain/problem.js';
 
+/** What is done with a file: taken into the master as it is, at once. */
+export type ImportMode = 'baseline';
+
 export interface ImportJob {
   id: string;
   format: string;
-  mode: 'baseline' | 'propose';
+  mode: ImportMode;
   state: 'RECEIVING' | 'RUNNING' | 'SUCCEEDED' | 'FAILED';
   actor: Actor;
   bytes: number;
@@ -38,7 +41,7 @@ export class ImportLost extends Error {
 
 /** Uploads and their progress. Outside any unit of work: progress must be seen while the import runs. */
 export interface ImportStore {
-  begin(job: { id: string; format: string; mode: 'baseline' | 'propose'; actor: Actor }): Promise<void>;
+  begin(job: { id: string; format: string; mode: ImportMode; actor: Actor }): Promise<void>;
   addChunk(id: string, position: number, bytes: Buffer): Promise<void>;
   /** The upload is complete: RUNNING, and a job is sent that will take it, in one transaction. */
   received(id: string, bytes: number): Promise<void>;

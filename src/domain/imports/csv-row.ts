@@ -6,6 +6,14 @@ export interface CsvRow {
   cells: string[];
 }
 
+/** Which field of which product or SKU a noted value belongs to, in canonical words. */
+export interface FaultSubject {
+  entity: 'SKU' | 'PRODUCT';
+  /** SKU code or product handle, as the file writes it. */
+  key: string;
+  field: string;
+}
+
 /** A row that was not taken (`rejected`), or one value of it that was taken as "not set". */
 export interface RowFault {
   line: number;
@@ -16,6 +24,8 @@ export interface RowFault {
   /** What the cell held. */
   value: string | null;
   rejected: boolean;
+  /** What a value was not taken for; null for a row that was not taken. */
+  subject: FaultSubject | null;
 }
 
 const DELIMITERS = [',', ';', '\t'] as const;

@@ -1,7 +1,7 @@
 import type { LifecycleState } from '../catalog/lifecycle.js';
 import type { ProblemCode } from '../problem.js';
-import type { CsvRow, RowFault } from './csv-row.js';
-import type { ShopifyColumn, ShopifyHeader } from './shopify-columns.js';
+import type { CsvRow, FaultSubject, RowFault } from './csv-row.js';
+import type { ShopifyColumn, ShopifyColumns } from './shopify-columns.js';
 
 export const OPTION_COLUMNS = [
   ['option1Name', 'option1Value'],
@@ -17,31 +17,46 @@ export interface ProductLead {
   state: LifecycleState;
 }
 
-/** Collects faults of one product's rows; keeps the header at hand, so that each names its column as the file does. */
+/** Collects faults of one product's rows; keeps the columns at hand, so that each names its column as the file does. */
 export class FaultList {
   readonly all: RowFault[] = [];
 
-  constructor(readonly header: ShopifyHeader) {}
+  constructor(
+    readonly columns: ShopifyColumns,
+    private readonly handle: string,
+  ) {}
 
   /** The row is not taken. */
   reject(row: CsvRow, column: ShopifyColumn, code: ProblemCode, message: string): void {
-    this.all.push(this.fault(row, column, code, message, true));
+    this.add(row, column, code, message, null);
   }
 
-  /** The row is taken, this value of it is not. */
-  note(row: CsvRow, column: ShopifyColumn, code: ProblemCode, message: string): void {
-    this.all.push(this.fault(row, column, code, message, false));
+  /** The product is taken, this value of it is not. */
+  noteProduct(row: CsvRow, column: ShopifyColumn, field: string, code: ProblemCode, message: string): void {
+    this.add(row, column, code, message, { entity: 'PRODUCT', key: this.handle, field });
   }
 
-  private fault(row: CsvRow, column: ShopifyColumn, code: ProblemCode, message: string, rejected: boolean): RowFault {
-    const value = this.header.cell(row.cells, column);
-    return {
+  /** The SKU of this row is taken, this value of it is not. */
+  noteSku(row: CsvRow, column: ShopifyColumn, field: string, code: ProblemCode, message: string): void {
+    const key = this.columns.cell(row.cells, 'sku');
+    this.add(row, column, code, message, { entity: 'SKU', key, field });
+  }
+
+  private add(
+    row: CsvRow,
+    column: ShopifyColumn,
+    code: ProblemCode,
+    message: string,
+    subject: FaultSubject | null,
+  ): void {
+    this.all.push({
       line: row.line,
-      column: this.header.nameOf(column),
+      column: this.columns.nameOf(column),
       code,
       message,
-      value: value === '' ? null : value,
-      rejected,
-    };
+      value: this.columns.cell(row.cells, column) || null,
+      rejected: subject === null,
+      subject,
+    });
   }
 }

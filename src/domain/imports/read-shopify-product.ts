@@ -5,25 +5,12 @@ import type { ProposedChange } from '../change/change.js';
 import type { FieldValues } from '../primitives/json.js';
 import { hasControls } from '../primitives/text.js';
 import type { ProblemCode } from '../problem.js';
-import type { CsvRow, RowFault } from './csv-row.js';
+import type { CsvRow } from './csv-row.js';
+import type { GroupReading, RowChange } from './import-format.js';
 import { columnOfField, readShopifySku } from './read-shopify-sku.js';
 import type { ProductLead } from './fault-list.js';
 import { FaultList, OPTION_COLUMNS } from './fault-list.js';
-import type { ShopifyColumn, ShopifyHeader } from './shopify-columns.js';
-
-/** A change beside the row that asks for it. */
-export interface RowChange {
-  line: number;
-  change: ProposedChange;
-}
-
-/** What one product's rows come to. Nothing of it knows the master yet. */
-export interface ProductReading {
-  handle: string;
-  product: RowChange;
-  skus: RowChange[];
-  faults: RowFault[];
-}
+import type { ShopifyColumn, ShopifyColumns } from './shopify-columns.js';
 
 const HANDLE_LIMIT = 255;
 
@@ -32,16 +19,11 @@ const HANDLE_LIMIT = 255;
  * SKU is a variant, and the others are images. Real data is taken as it is (design 4.13): a row is rejected only for its
  * code or its structure; any other value that does not hold is noted and left unset.
  * @param rows at least one; all bear the same handle.
- * @param codes folded codes of the file so far, and the line of each; this product's are added.
  */
-export function readShopifyProduct(
-  rows: readonly CsvRow[],
-  header: ShopifyHeader,
-  codes: Map<string, number>,
-): ProductReading {
-  const faults = new FaultList(header);
+export function readShopifyProduct(rows: readonly CsvRow[], header: ShopifyColumns): GroupReading {
   const first = rows[0] ?? { line: 1, cells: [] };
   const handle = header.cell(first.cells, 'handle');
+  const faults = new FaultList(header, handle);
   const handleProblem = takenHandleFault(handle);
   const fields = readFields(first, header, faults);
   const title = typeof fields.title === 'string' ? fields.title : handle;
@@ -54,20 +36,13 @@ export function readShopifyProduct(
     if (handleProblem) faults.reject(row, 'handle', handleProblem.code, handleProblem.message);
     else if (optionProblem) faults.reject(row, 'option1Name', optionProblem.code, optionProblem.message);
     else {
-      const change = readShopifySku(row, header, lead, codes, faults);
+      const change = readShopifySku(row, header, lead, faults);
       if (change) skus.push({ line: row.line, change });
     }
   }
   const patch: FieldValues = { ...fields, title, optionNames: names };
-  return {
-    handle,
-    product: {
-      line: first.line,
-      change: { operation: 'PRODUCT_CREATE', target: handle, baseRevision: null, patch },
-    },
-    skus,
-    faults: faults.all,
-  };
+  const product: ProposedChange = { operation: 'PRODUCT_CREATE', target: handle, baseRevision: null, patch };
+  return { changes: [{ line: first.line, change: product }, ...skus], faults: faults.all, whole: null };
 }
 
 /**
@@ -86,13 +61,13 @@ function takenHandleFault(handle: string): { code: ProblemCode; message: string 
 }
 
 /** The first row is a variant unless it is all empty: what it lacks is told rather than skipped. */
-function isVariant(row: CsvRow, header: ShopifyHeader, isFirst: boolean): boolean {
+function isVariant(row: CsvRow, header: ShopifyColumns, isFirst: boolean): boolean {
   const told: ShopifyColumn[] = ['sku', 'price', 'option1Value', 'option2Value', 'option3Value'];
   if (isFirst) told.push('title');
   return told.some((column) => header.cell(row.cells, column) !== '');
 }
 
-function readFields(row: CsvRow, header: ShopifyHeader, faults: FaultList): FieldValues {
+function readFields(row: CsvRow, header: ShopifyColumns, faults: FaultList): FieldValues {
   const draft: ProductFieldsDraft = { title: header.cell(row.cells, 'title') };
   for (const field of ['vendor', 'productType', 'category'] as const) {
     if (header.has(field)) draft[field] = header.cell(row.cells, field);
@@ -104,13 +79,19 @@ function readFields(row: CsvRow, header: ShopifyHeader, faults: FaultList): Fiel
     const column = columnOfField(field?.[0] ?? '') ?? 'title';
     // Part of a list that does not hold as a whole would be a guess.
     delete fields[column];
-    faults.note(row, column, code, column === 'title' ? `${message}; the handle stands in` : `${message}; left unset`);
+    faults.noteProduct(
+      row,
+      column,
+      column,
+      code,
+      column === 'title' ? `${message}; the handle stands in` : `${message}; left unset`,
+    );
   }
   return fields;
 }
 
 /** Shopify exports a product without options as one option "Title" with the value "Default Title". */
-function optionNamesOf(first: CsvRow, header: ShopifyHeader): string[] {
+function optionNamesOf(first: CsvRow, header: ShopifyColumns): string[] {
   const names = OPTION_COLUMNS.map(([name]) => header.cell(first.cells, name));
   while (names.at(-1) === '') names.pop();
   const plain = names.length === 1 && names[0]?.toLowerCase() === 'title';
@@ -118,17 +99,29 @@ function optionNamesOf(first: CsvRow, header: ShopifyHeader): string[] {
 }
 
 /** ACTIVE or DRAFT by Shopify's status; files from before the status existed say by "Published" (design 6). */
-function stateOf(row: CsvRow, header: ShopifyHeader, faults: FaultList): LifecycleState {
+function stateOf(row: CsvRow, header: ShopifyColumns, faults: FaultList): LifecycleState {
   const status = header.cell(row.cells, 'status').toLowerCase();
   if (status === 'active') return 'ACTIVE';
   if (status === 'draft') return 'DRAFT';
   if (status !== '') {
-    faults.note(row, 'status', 'INVALID_FORMAT', 'neither active nor draft; its SKUs are taken as DRAFT');
+    faults.noteProduct(
+      row,
+      'status',
+      'state',
+      'INVALID_FORMAT',
+      'neither active nor draft; its SKUs are taken as DRAFT',
+    );
     return 'DRAFT';
   }
   const published = header.cell(row.cells, 'published').toLowerCase();
   if (!['', 'true', 'false'].includes(published)) {
-    faults.note(row, 'published', 'INVALID_FORMAT', 'neither true nor false; its SKUs are taken as DRAFT');
+    faults.noteProduct(
+      row,
+      'published',
+      'state',
+      'INVALID_FORMAT',
+      'neither true nor false; its SKUs are taken as DRAFT',
+    );
   }
   return published === 'true' ? 'ACTIVE' : 'DRAFT';
 }

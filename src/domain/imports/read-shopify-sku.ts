@@ -4,11 +4,10 @@ import type { OptionValue } from '../catalog/sku.js';
 import type { ProposedChange } from '../change/change.js';
 import { compareDecimals, isPlainDecimal } from '../primitives/decimal.js';
 import type { FieldValues } from '../primitives/json.js';
-import { foldCode } from '../primitives/text.js';
 import type { CsvRow } from './csv-row.js';
 import type { FaultList, ProductLead } from './fault-list.js';
 import { OPTION_COLUMNS } from './fault-list.js';
-import type { ShopifyColumn, ShopifyHeader } from './shopify-columns.js';
+import type { ShopifyColumn, ShopifyColumns } from './shopify-columns.js';
 
 /** Which column says a field. `optionValues` is said by six; the first stands for them. */
 const COLUMN_OF: Readonly<Record<string, ShopifyColumn>> = {
@@ -39,30 +38,24 @@ export function columnOfField(field: string): ShopifyColumn | null {
 
 /**
  * One variant's row as the creation of a SKU in canonical form, or null when it was rejected.
- * @param codes folded codes of the file so far, and the line of each; a row that is taken adds its own.
  */
 export function readShopifySku(
   row: CsvRow,
-  header: ShopifyHeader,
+  header: ShopifyColumns,
   lead: ProductLead,
-  codes: Map<string, number>,
   faults: FaultList,
 ): ProposedChange | null {
   const code = header.cell(row.cells, 'sku');
   const known = faults.all.length;
   const fault = codeFault(code);
-  const double = codes.get(foldCode(code));
   if (fault) faults.reject(row, 'sku', fault.code, fault.message);
-  else if (double !== undefined) {
-    faults.reject(row, 'sku', 'CODE_TAKEN', `the code is in line ${double} already; a code is never used twice`);
-  }
   const options = readOptions(row, header, lead, faults);
   if (faults.all.slice(known).some(({ rejected }) => rejected)) return null;
-  codes.set(foldCode(code), row.line);
   if (/^'\d+$/.test(code)) {
-    faults.note(
+    faults.noteSku(
       row,
       'sku',
+      'code',
       'INVALID_FORMAT',
       'begins with an apostrophe, as spreadsheets write numbers; kept as it is',
     );
@@ -72,7 +65,7 @@ export function readShopifySku(
   const { patch: titled } = readSkuFields({ title: values === '' ? lead.title : `${lead.title} - ${values}` }, []);
   // Too long with its options: the product's title alone is what `newSku` falls back to.
   if (titled.title === undefined)
-    faults.note(row, 'title', 'TOO_LONG', 'too long with its options; taken without them');
+    faults.noteSku(row, 'title', 'title', 'TOO_LONG', 'too long with its options; taken without them');
   return {
     operation: 'SKU_CREATE',
     target: code,
@@ -87,7 +80,7 @@ export function readShopifySku(
   };
 }
 
-function readOptions(row: CsvRow, header: ShopifyHeader, lead: ProductLead, faults: FaultList): OptionValue[] {
+function readOptions(row: CsvRow, header: ShopifyColumns, lead: ProductLead, faults: FaultList): OptionValue[] {
   const options: OptionValue[] = [];
   // "Default Title" of a product without options is no value.
   if (lead.optionNames.length === 0 && header.cell(row.cells, 'option1Value').toLowerCase() === 'default title') {
@@ -110,7 +103,7 @@ function readOptions(row: CsvRow, header: ShopifyHeader, lead: ProductLead, faul
 }
 
 /** The optional fields; what does not hold is noted under its column and left unset. */
-function readFields(row: CsvRow, header: ShopifyHeader, faults: FaultList): SkuPatch {
+function readFields(row: CsvRow, header: ShopifyColumns, faults: FaultList): SkuPatch {
   const draft: SkuFieldsDraft = {};
   for (const field of ['price', 'compareAtPrice', 'cost'] as const) {
     if (header.has(field)) draft[field] = header.cell(row.cells, field) || null;
@@ -128,15 +121,22 @@ function readFields(row: CsvRow, header: ShopifyHeader, faults: FaultList): SkuP
   for (const field of ['requiresShipping', 'taxable'] as const) {
     const cell = header.cell(row.cells, field).toLowerCase();
     if (cell === 'true' || cell === 'false') draft[field] = cell === 'true';
-    else if (cell !== '') faults.note(row, field, 'INVALID_FORMAT', 'neither true nor false; taken as true');
+    else if (cell !== '') faults.noteSku(row, field, field, 'INVALID_FORMAT', 'neither true nor false; taken as true');
   }
   const { patch, problems } = readSkuFields(draft, []);
   for (const { code, message, field } of problems) {
-    faults.note(row, columnOfField(field?.[0] ?? '') ?? 'sku', code, `${message}; left unset`);
+    const [name = 'code'] = field ?? [];
+    faults.noteSku(row, columnOfField(name) ?? 'sku', name, code, `${message}; left unset`);
   }
   const { price, compareAtPrice } = patch;
   if (price && compareAtPrice && compareDecimals(compareAtPrice, price) <= 0) {
-    faults.note(row, 'compareAtPrice', 'INVALID_FORMAT', `not above the price ${price}; left unset`);
+    faults.noteSku(
+      row,
+      'compareAtPrice',
+      'compareAtPrice',
+      'INVALID_FORMAT',
+      `not above the price ${price}; left unset`,
+    );
     patch.compareAtPrice = null;
   }
   return patch;

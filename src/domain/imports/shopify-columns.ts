@@ -1,3 +1,5 @@
+import { ColumnMap } from './column-map.js';
+
 /**
  * Header names of Shopify's product export, lower case: what it writes today first, then what it wrote until 2025
  * ("Variant SKU", "Handle", …). Shopify takes both, and so do the files that shops keep. Columns that are not here
@@ -37,46 +39,13 @@ export type ShopifyColumn = keyof typeof HEADERS;
 const USUAL_NAME: Partial<Record<ShopifyColumn, string>> = { handle: 'Handle', sku: 'Variant SKU' };
 
 /** Where each column of a Shopify export stands in one file. */
-export class ShopifyHeader {
-  private readonly places = new Map<ShopifyColumn, number>();
-
-  constructor(private readonly names: readonly string[]) {
-    const folded = names.map((name) => name.trim().toLowerCase());
-    let column: ShopifyColumn;
-    for (column in HEADERS) {
-      const place = HEADERS[column].map((name) => folded.indexOf(name)).find((index) => index >= 0);
-      if (place !== undefined) this.places.set(column, place);
-    }
+export class ShopifyColumns extends ColumnMap<ShopifyColumn> {
+  constructor(names: readonly string[]) {
+    super(names, HEADERS);
   }
 
-  get width(): number {
-    return this.names.length;
+  /** The column's header as the file writes it, or as Shopify usually does. */
+  override nameOf(column: ShopifyColumn): string {
+    return super.nameOf(column) ?? USUAL_NAME[column] ?? column;
   }
-
-  has(column: ShopifyColumn): boolean {
-    return this.places.has(column);
-  }
-
-  /** A cell without the spaces around it; empty where the file lacks the column. */
-  cell(cells: readonly string[], column: ShopifyColumn): string {
-    const place = this.places.get(column);
-    return place === undefined ? '' : (cells[place] ?? '').trim();
-  }
-
-  /** The column's header as the file writes it. */
-  nameOf(column: ShopifyColumn): string {
-    const place = this.places.get(column);
-    return (place === undefined ? USUAL_NAME[column] : this.names[place]?.trim()) ?? column;
-  }
-
-  /** Header of a column by its place, for faults that come before any column is known. */
-  nameAt(place: number): string | null {
-    return this.names[place]?.trim() ?? null;
-  }
-}
-
-/** The header of a Shopify export, or null: a file with neither handles nor SKUs is something else. */
-export function readShopifyHeader(names: readonly string[]): ShopifyHeader | null {
-  const header = new ShopifyHeader(names);
-  return header.has('handle') || header.has('sku') ? header : null;
 }

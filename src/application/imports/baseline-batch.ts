@@ -1,0 +1,186 @@
+import type { World } from '../../domain/change/draft.js';
+import { productOfPatch } from '../../domain/change/change.js';
+import type { RowFault } from '../../domain/imports/csv-row.js';
+import type { GroupReading, ImportHeader, RowChange } from '../../domain/imports/import-format.js';
+import type { Json } from '../../domain/primitives/json.js';
+import { foldCode } from '../../domain/primitives/text.js';
+import type { Problem } from '../../domain/problem.js';
+
+/** Variants of one product at most: Shopify's limit. */
+const VARIANT_LIMIT = 2_048;
+
+type Group = Pick<GroupReading, 'changes' | 'whole'>;
+
+/** What of a batch is still to be taken, and why the rest is not. */
+export class BaselineBatch {
+  readonly faults: RowFault[] = [];
+  private groups: Group[];
+  private world: World | null = null;
+
+  constructor(
+    readings: readonly GroupReading[],
+    private readonly header: ImportHeader,
+  ) {
+    this.groups = [...readings];
+  }
+
+  /** A product without a SKU is not created: there was nothing of it to take. One that is known is only joined. */
+  changes(): RowChange[] {
+    const known = new Set(this.world?.products.keys());
+    const rows: RowChange[] = [];
+    for (const { changes } of this.groups) {
+      const held = new Set(changes.flatMap((row) => (isNewSku(row) ? [productOf(row)] : [])));
+      for (const row of changes) {
+        const { operation, target } = row.change;
+        if (operation === 'PRODUCT_CREATE') {
+          if (known.has(target) || !held.has(target)) continue;
+          known.add(target);
+        }
+        rows.push(row);
+      }
+    }
+    return rows;
+  }
+
+  /** Compares with the master: a SKU may join a product only under the product's own options. */
+  meet(world: World): void {
+    this.world = world;
+    const refused = new Map<RowChange, Problem>();
+    for (const { changes } of this.groups) {
+      for (const { change } of changes) {
+        if (change.operation !== 'PRODUCT_CREATE') continue;
+        const { target: handle, patch } = change;
+        const present = world.products.get(handle);
+        if (!present || sameNames(present.optionNames, patch.optionNames)) continue;
+        const options = present.optionNames.join(', ') || 'none';
+        const message = `product ${handle} is known already, with the options: ${options}`;
+        for (const row of changes) {
+          if (isNewSku(row) && productOf(row) === handle) {
+            refused.set(row, { code: 'OPTIONS_TAKEN', message, field: ['optionNames'] });
+          }
+        }
+      }
+    }
+    this.drop(refused);
+  }
+
+  /**
+   * Takes out what the problems are about, and says so.
+   * @param rows what was planned; the problems point into it.
+   */
+  leaveOut(problems: readonly Problem[], rows: readonly RowChange[]): void {
+    const refused = new Map<RowChange, Problem>();
+    const withoutGtin = new Map<RowChange, Problem>();
+    const refuse = (row: RowChange, field: string[], { code, message }: Problem): void => {
+      if (!refused.has(row)) refused.set(row, { code, message, field });
+    };
+    for (const each of problems) {
+      const [root, index, , ...path] = each.field ?? [];
+      const row = root === 'changes' && index !== undefined ? rows[Number(index)] : undefined;
+      const field = path[0] === 'fields' ? path.slice(1) : path;
+      if (!row) for (const extra of this.excess()) refuse(extra, ['handle'], each);
+      else if (row.change.operation === 'PRODUCT_CREATE') {
+        for (const sku of this.skusOf(row.change.target)) refuse(sku, ['handle'], each);
+      } else if (each.code === 'GTIN_TAKEN') withoutGtin.set(row, each);
+      else if (each.code === 'CODE_TAKEN') {
+        const message = 'the master knows this code already; a code is never used twice';
+        refuse(row, ['code'], { ...each, message });
+      } else refuse(row, field.length > 0 ? field : ['code'], each);
+    }
+    // Going on with nothing left out would go on for ever.
+    if (refused.size + withoutGtin.size === 0) throw new Error(`a batch cannot be planned: ${problems[0]?.message}`);
+    for (const [row, { code, message }] of withoutGtin) {
+      const place = this.header.placeOf(row, ['gtin']);
+      const subject = { entity: 'SKU' as const, key: row.change.target, field: 'gtin' };
+      this.faults.push({ ...place, code, message: `${message}; left unset`, rejected: false, subject });
+    }
+    this.drop(refused);
+    this.groups = this.groups.map(({ changes, whole }) => ({
+      changes: changes.map((row) => (withoutGtin.has(row) ? withoutGtinOf(row) : row)),
+      whole,
+    }));
+  }
+
+  /** Rejects changes, and with each what cannot be without it: the rest of a whole, and other changes of the same SKU. */
+  private drop(refused: ReadonlyMap<RowChange, Problem>): void {
+    if (refused.size === 0) return;
+    for (const [row, { code, message, field }] of refused) {
+      const place = this.header.placeOf(row, field ?? ['code']);
+      this.faults.push({ ...place, code, message, rejected: true, subject: null });
+    }
+    this.groups = this.groups.flatMap((group) => {
+      const out = group.changes.filter((row) => refused.has(row));
+      const [first] = out;
+      if (!first) return [group];
+      if (group.whole) {
+        this.rejectWhole(group.whole, new Set(out.map(({ line }) => line)), first.line, refused.get(first)?.code);
+        return [];
+      }
+      const gone = new Set(out.map(keyOf));
+      return [{ ...group, changes: group.changes.filter((row) => !gone.has(keyOf(row))) }];
+    });
+  }
+
+  private rejectWhole(
+    lines: readonly number[],
+    told: ReadonlySet<number>,
+    first: number,
+    code?: Problem['code'],
+  ): void {
+    for (const line of lines) {
+      if (told.has(line)) continue;
+      const message = `not taken, because line ${first} was not: they belong together`;
+      this.faults.push({
+        line,
+        column: null,
+        code: code ?? 'INVALID_FORMAT',
+        message,
+        value: null,
+        rejected: true,
+        subject: null,
+      });
+    }
+  }
+
+  /** SKUs of products that would have more variants than a product may have: the last ones are too many. */
+  private excess(): RowChange[] {
+    const byProduct = Map.groupBy(
+      this.groups.flatMap(({ changes }) => changes.filter(isNewSku)),
+      productOf,
+    );
+    return [...byProduct].flatMap(([handle, skus]) => {
+      const present = this.world?.products.get(handle);
+      const siblings = present ? (this.world?.siblings.get(present.id)?.length ?? 0) : 0;
+      return siblings + skus.length > VARIANT_LIMIT ? skus.slice(Math.max(0, VARIANT_LIMIT - siblings)) : [];
+    });
+  }
+
+  private skusOf(handle: string): RowChange[] {
+    return this.groups.flatMap(({ changes }) => changes.filter((row) => isNewSku(row) && productOf(row) === handle));
+  }
+}
+
+function isNewSku({ change }: RowChange): boolean {
+  return change.operation === 'SKU_CREATE';
+}
+
+function productOf({ change }: RowChange): string {
+  return productOfPatch(change.patch);
+}
+
+/** What a change is about: the product, or the SKU whatever is done with it. */
+function keyOf({ change: { operation, target } }: RowChange): string {
+  return operation.startsWith('PRODUCT') ? `PRODUCT:${target}` : foldCode(target);
+}
+
+function withoutGtinOf({ line, change }: RowChange): RowChange {
+  return { line, change: { ...change, patch: { ...change.patch, gtin: null } } };
+}
+
+function sameNames(present: readonly string[], proposed: Json | undefined): boolean {
+  return folded(present) === folded(Array.isArray(proposed) ? proposed : []);
+}
+
+function folded(names: readonly Json[]): string {
+  return JSON.stringify(names).toLowerCase();
+}

@@ -1,0 +1,35 @@
+import type { Actor } from '../../domain/actor.js';
+import type { RowFault } from '../../domain/imports/csv-row.js';
+import type { GroupReading, ImportHeader } from '../../domain/imports/import-format.js';
+import type { Stores } from '../ports/unit-of-work.js';
+
+/** Groups of a file that follow one another, as the run hands them over. */
+export interface ReadingBatch {
+  header: ImportHeader;
+  readings: GroupReading[];
+}
+
+/** What came of a batch, beyond the faults that its readings bear already. */
+export interface Taken {
+  skusCreated: number;
+  faults: RowFault[];
+}
+
+/**
+ * What is done with the readings of one import. The run does the rest: reading, grouping, faults, progress, claim, and
+ * going on after a crash.
+ */
+export interface Taker {
+  /**
+   * Takes one batch in the transaction of `stores`. Batches come one at a time, in the file's order.
+   * Must have no effect outside `stores`: the unit of work may run it again, and a crash may come before it ends.
+   */
+  take(stores: Stores, batch: ReadingBatch): Promise<Taken>;
+}
+
+/** Whose import it is, for a taker. */
+export interface Taking {
+  importId: string;
+  actor: Actor;
+  newId: () => string;
+}

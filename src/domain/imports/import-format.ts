@@ -1,0 +1,58 @@
+import type { ProposedChange } from '../change/change.js';
+import type { Outcome, ProblemCode } from '../problem.js';
+import type { CsvRow, RowFault } from './csv-row.js';
+
+/** A change beside the row that asks for it. */
+export interface RowChange {
+  line: number;
+  change: ProposedChange;
+}
+
+/** What the rows of one group come to. Nothing of it knows the master yet. */
+export interface GroupReading {
+  /** In the order in which they are to be made: a product before the SKUs that it holds. */
+  changes: RowChange[];
+  faults: RowFault[];
+  /**
+   * Lines of rows that are taken together or not at all: one change that is refused refuses every one of them. Null:
+   * each change stands for itself.
+   */
+  whole: readonly number[] | null;
+}
+
+/** Where a report points to: the cell behind a field of a change. */
+export interface FaultPlace {
+  line: number;
+  /** Header of the column as the file writes it; null where no single column says it. */
+  column: string | null;
+  /** What the file says there. */
+  value: string | null;
+}
+
+/** The header line of one file, understood: how its rows are read. Keeps no state between groups. */
+export interface ImportHeader {
+  /** Cells of the header line. */
+  readonly width: number;
+  /** Rows of one group at most; more are rejected as TOO_MANY. `noun` is what a group is, `column` what it is named by. */
+  readonly group: { rows: number; noun: string; column: string };
+  /** Header of a column by its place from 0, as the file writes it. */
+  nameAt(place: number): string | null;
+  /** Rows that follow one another under one key are read together. An empty key joins no other row. */
+  groupKey(cells: readonly string[]): string;
+  /** Does the row name what the file is about? A file without any such row FAILS with the format's `nothing`. */
+  isNamed(cells: readonly string[]): boolean;
+  /** @param rows at least one, at most `group.rows`, all as wide as the header, of one key. */
+  read(rows: readonly CsvRow[]): GroupReading;
+  /** @param field path of the field inside of the change, canonical names: `["gtin"]`, `["components", "2", "code"]`. */
+  placeOf(row: RowChange, field: readonly string[]): FaultPlace;
+}
+
+/** A kind of file that an import takes. Stateless: one value for every file. */
+export interface ImportFormat {
+  /** As callers name it, e.g. `shopify-csv`. */
+  readonly code: string;
+  /** Why a file of which no row is named is of no use. */
+  readonly nothing: { code: ProblemCode; message: string };
+  /** Understands a header line, or says everything that is wrong with it (CSV_INVALID). */
+  readHeader(names: readonly string[]): Outcome<ImportHeader>;
+}
