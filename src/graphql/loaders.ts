@@ -11,6 +11,7 @@ import type {
 import type { Product } from '../domain/catalog/product.js';
 import type { Sku } from '../domain/catalog/sku.js';
 import type { OwnershipRule, Party } from '../domain/ownership/resolve-owner.js';
+import type { Settings } from '../domain/settings/settings.js';
 import { foldCode } from '../domain/primitives/text.js';
 
 /** Ids beyond this go into a second statement. */
@@ -34,7 +35,7 @@ export class Loaders {
   readonly scan: DataLoader<string, ScanView | null>;
   readonly #whole: Whole;
 
-  constructor(ports: Pick<Ports, 'catalog' | 'changes' | 'operations'>) {
+  constructor(ports: Pick<Ports, 'catalog' | 'changes' | 'operations' | 'settings'>) {
     const { catalog, changes, operations } = ports;
     this.sku = one((ids) => catalog.skusByIds(ids));
     this.skuByCode = one((codes) => catalog.skusByCodes(codes), foldCode);
@@ -62,6 +63,10 @@ export class Loaders {
     return this.#whole.systems();
   }
 
+  settings(): Promise<Settings> {
+    return this.#whole.settings();
+  }
+
   /** @throws Error for a code that no system has: rows name systems by foreign key, so that would be a fault of ours. */
   async system(code: string): Promise<SystemView> {
     const system = (await this.systems()).get(code);
@@ -87,14 +92,15 @@ export class Loaders {
   }
 }
 
-/** Short lists that are read as a whole, at most once per request: parties, rules, systems. */
+/** Short lists that are read as a whole, at most once per request: parties, rules, systems, settings. */
 class Whole {
-  readonly #ports: Pick<Ports, 'catalog' | 'operations'>;
+  readonly #ports: Pick<Ports, 'catalog' | 'operations' | 'settings'>;
   #parties: Promise<ReadonlyMap<string, Party>> | null = null;
   #rules: Promise<readonly OwnershipRule[]> | null = null;
   #systems: Promise<ReadonlyMap<string, SystemView>> | null = null;
+  #settings: Promise<Settings> | null = null;
 
-  constructor(ports: Pick<Ports, 'catalog' | 'operations'>) {
+  constructor(ports: Pick<Ports, 'catalog' | 'operations' | 'settings'>) {
     this.#ports = ports;
   }
 
@@ -115,7 +121,13 @@ class Whole {
     return this.#systems;
   }
 
+  settings(): Promise<Settings> {
+    this.#settings ??= this.#ports.settings.current();
+    return this.#settings;
+  }
+
   reset(): void {
+    this.#settings = null;
     this.#parties = null;
     this.#rules = null;
     this.#systems = null;

@@ -16,6 +16,7 @@ import {
   FieldConflictResolver,
 } from './change/change-request-resolver.js';
 import { NodeResolver } from './node-resolver.js';
+import { SettingResolver } from './settings/setting-resolver.js';
 import { DriftFindingResolver } from './operations/drift-finding-resolver.js';
 import { DriftMutationResolver } from './operations/drift-mutation-resolver.js';
 import { OperationsQueryResolver } from './operations/operations-query-resolver.js';
@@ -54,4 +55,5 @@ export const RESOLVERS = [
   DriftScanResolver,
   DriftFindingResolver,
   DriftAuditResolver,
+  SettingResolver,
 ];

@@ -14,6 +14,7 @@ import { SqlOperationsReader } from '../storage/readers/operations-reader.js';
 import type { Sql } from '../storage/sql.js';
 import { sqlOver } from '../storage/sql.js';
 import { SqlImportStore } from '../storage/stores/import-store.js';
+import { SqlSettingReader } from '../storage/stores/setting-store.js';
 import { SqlUnitOfWork } from '../storage/unit-of-work.js';
 import type { Database } from './open-database.js';
 
@@ -32,6 +33,7 @@ export function buildPorts(database: Database, connectors: ConnectorRegistry, ma
     readonly driftAudit = new SqlDriftAuditReader(sql);
     readonly apiKeys = new SqlApiKeyReader(sql);
     readonly imports = new SqlImportStore(sql, send, inTransaction);
+    readonly settings = new SqlSettingReader(sql);
     readonly queue = new SqlPublishingQueue(source, uuid);
     readonly observations = new SqlObservationStore(source, wakeups, uuid);
     readonly connectors = connectors;

@@ -7,6 +7,7 @@ import { SqlDeliveryStore } from './stores/delivery-store.js';
 import { SqlFindingStore } from './stores/finding-store.js';
 import { SqlPartyStore } from './stores/party-store.js';
 import { SqlRecordStore } from './stores/record-store.js';
+import { SqlSettingStore } from './stores/setting-store.js';
 import { inTransaction } from './in-transaction.js';
 import type { Sql } from './sql.js';
 import { firstRow, sqlOver } from './sql.js';
@@ -32,6 +33,7 @@ export class SqlUnitOfWork implements UnitOfWork {
       records: new SqlRecordStore(sql, this.newId),
       findings: new SqlFindingStore(sql, this.newId),
       parties: new SqlPartyStore(tx),
+      settings: new SqlSettingStore(sql),
       wake: this.wakeupsOf(sql),
       now: () => databaseNow(sql),
       audit: (entries: readonly AuditEntry[]) => appendAudit(sql, entries, this.newId),

@@ -7,6 +7,7 @@ import type { World } from '../../src/domain/change/draft.js';
 import { mergePatch } from '../../src/domain/change/merge.js';
 import { planChanges } from '../../src/domain/change/plan-changes.js';
 import type { OwnershipRule, Party } from '../../src/domain/ownership/resolve-owner.js';
+import { DEFAULT_SETTINGS } from '../../src/domain/settings/settings.js';
 import { resolveOwner } from '../../src/domain/ownership/resolve-owner.js';
 import type { FieldValues } from '../../src/domain/primitives/json.js';
 
@@ -68,7 +69,8 @@ function world(skus: Sku[], over: Partial<World> = {}): World {
     writableSystems: ['shopify'],
     systems: ['shopify', 'watched'],
     stores: [{ code: 'shopify', digits: 2 }],
-    factsOf: () => ({ ownerResolved: true }),
+    settings: DEFAULT_SETTINGS,
+    factsOf: () => ({ ownerResolved: true, gates: DEFAULT_SETTINGS.gates }),
     ...over,
   };
 }
@@ -124,10 +126,9 @@ describe('planning changes', () => {
 
   it('asks the gates of the state that a SKU enters', () => {
     const bare = sku('a', { state: 'PRELAUNCH', price: null });
-    expect(codes(plan(world([bare], { factsOf: () => ({ ownerResolved: false }) }), move('a', 'ACTIVE')))).toEqual([
-      'GATE_UNSATISFIED changes.0.skuTransition.to',
-      'GATE_UNSATISFIED changes.0.skuTransition.to',
-    ]);
+    expect(
+      codes(plan(world([bare], { factsOf: () => ({ ownerResolved: false, gates: {} }) }), move('a', 'ACTIVE'))),
+    ).toEqual(['GATE_UNSATISFIED changes.0.skuTransition.to', 'GATE_UNSATISFIED changes.0.skuTransition.to']);
     expect(codes(plan(world([bare]), update('a', { price: '9.00' }), move('a', 'ACTIVE')))).toEqual([]);
   });
 
@@ -208,7 +209,7 @@ describe('planning changes', () => {
     const made = { ...create('MUG-1'), patch: { product: 'mug' } };
     const straight = codes(plan(world([]), mug, made, move('MUG-1', 'ACTIVE')));
     expect(straight).toEqual(['TRANSITION_NOT_ALLOWED changes.2.skuTransition.to']);
-    const nobody = world([], { factsOf: () => ({ ownerResolved: false }) });
+    const nobody = world([], { factsOf: () => ({ ownerResolved: false, gates: {} }) });
     expect(codes(plan(nobody, mug, made, move('MUG-1', 'PRELAUNCH')))).toEqual([
       'GATE_UNSATISFIED changes.2.skuTransition.to',
     ]);

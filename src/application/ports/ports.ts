@@ -8,6 +8,7 @@ import type { ImportStore } from './import-store.js';
 import type { ObservationStore } from './observation-store.js';
 import type { OperationsReader } from './operations-reader.js';
 import type { PublishingQueue } from './publishing-queue.js';
+import type { SettingReader } from './setting-store.js';
 import type { UnitOfWork } from './unit-of-work.js';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
@@ -25,6 +26,7 @@ export abstract class Ports {
   abstract readonly driftAudit: DriftAuditReader;
   abstract readonly apiKeys: ApiKeyReader;
   abstract readonly imports: ImportStore;
+  abstract readonly settings: SettingReader;
   abstract readonly queue: PublishingQueue;
   abstract readonly observations: ObservationStore;
   abstract readonly connectors: ConnectorRegistry;

@@ -5,6 +5,7 @@ import type { DeliveryStore } from './delivery-store.js';
 import type { FindingStore } from './finding-store.js';
 import type { PartyStore } from './party-store.js';
 import type { RecordStore } from './record-store.js';
+import type { SettingStore } from './setting-store.js';
 
 /** Work across processes, sent in the transaction that makes it due: a rollback takes it along. */
 export interface Wakeups {
@@ -29,6 +30,7 @@ export interface Stores {
   records: RecordStore;
   findings: FindingStore;
   parties: PartyStore;
+  settings: SettingStore;
   wake: Wakeups;
   /** The database's clock, the only one that instants are compared by across machines. */
   now(): Promise<Date>;

@@ -1,3 +1,4 @@
+import type { GatesSetting } from '../settings/gates-setting.js';
 import type { LifecycleState } from './lifecycle.js';
 import type { SkuContent } from './sku.js';
 
@@ -12,6 +13,8 @@ export interface Gate {
 /** What gates must know beside the SKU itself. */
 export interface GateFacts {
   ownerResolved: boolean;
+  /** The house's own choice of which gates block. */
+  gates: GatesSetting;
 }
 
 const LIVE: readonly LifecycleState[] = ['PRELAUNCH', 'ACTIVE', 'ON_HOLD', 'PHASE_OUT'];
@@ -26,13 +29,14 @@ export function gatesOf(to: LifecycleState, sku: SkuContent, facts: GateFacts): 
   if (LIVE.includes(to)) {
     ask('TITLE', 'has a title', sku.title.trim() !== '', true);
     ask('OWNER', 'has an accountable owner who is active', facts.ownerResolved, true);
-    ask('WEIGHT', 'has a weight', sku.weight !== null, false);
-    ask('COUNTRY_OF_ORIGIN', 'has a country of origin', sku.countryOfOrigin !== null, false);
-    ask('HS_CODE', 'has an HS code', sku.hsCode !== null, false);
+    ask('WEIGHT', 'has a weight', sku.weight !== null, facts.gates.WEIGHT === 'BLOCK');
+    const country = facts.gates.COUNTRY_OF_ORIGIN === 'BLOCK';
+    ask('COUNTRY_OF_ORIGIN', 'has a country of origin', sku.countryOfOrigin !== null, country);
+    ask('HS_CODE', 'has an HS code', sku.hsCode !== null, facts.gates.HS_CODE === 'BLOCK');
   }
   if (ON_SALE.includes(to)) {
     ask('PRICE', 'has a price', sku.price !== null, true);
-    ask('COST', 'has a cost', sku.cost !== null, false);
+    ask('COST', 'has a cost', sku.cost !== null, facts.gates.COST === 'BLOCK');
   }
   return gates;
 }

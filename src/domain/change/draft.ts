@@ -4,6 +4,7 @@ import type { Sku, SkuContent } from '../catalog/sku.js';
 import type { FieldChange, FieldValues } from '../primitives/json.js';
 import { foldCode } from '../primitives/text.js';
 import type { Problem } from '../problem.js';
+import type { Settings } from '../settings/settings.js';
 import type { FieldConflict } from './change.js';
 
 /** The part of the master that a request reaches, read under lock when it is applied. */
@@ -26,6 +27,8 @@ export interface World {
   stores: readonly { code: string; digits: number }[];
   /** Codes of all systems: what a baseline takes over is sold wherever it is found. */
   systems: readonly string[];
+  /** The rules of the house in force; under lock they stay so until the transaction ends. */
+  settings: Settings;
   factsOf(code: string, product: Product): GateFacts;
 }
 

@@ -84,7 +84,8 @@ export class SkuResolver {
   ): Promise<Gate[]> {
     const owner = await this.#ownerOf(sku, loaders);
     const ownerResolved = owner !== null && canAnswer(owner.party, await loaders.parties());
-    return gatesOf(state, sku, { ownerResolved });
+    const { gates } = await loaders.settings();
+    return gatesOf(state, sku, { ownerResolved, gates });
   }
 
   @ResolveField('allowedTransitions', () => [LifecycleStateEnum])

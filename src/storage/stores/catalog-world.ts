@@ -12,6 +12,7 @@ import type { Sql } from '../sql.js';
 import type { ProductRow, SkuRow } from './catalog-rows.js';
 import { productOf, skuOf } from './catalog-rows.js';
 import { readOwnershipRules } from './ownership-rules.js';
+import { readSettings } from './setting-store.js';
 
 interface Reach {
   codes: string[];
@@ -27,6 +28,7 @@ interface Reach {
  */
 export async function readWorld(sql: Sql, changes: readonly ProposedChange[], lock: boolean): Promise<World> {
   const reach = reachOf(changes);
+  const settings = await readSettings(sql, lock);
   const products = await readProducts(sql, reach, lock);
   const ids = [...products.values()].map(({ id }) => id);
   const siblings = await readSiblings(sql, ids, lock);
@@ -56,7 +58,8 @@ export async function readWorld(sql: Sql, changes: readonly ProposedChange[], lo
     stores: systems.flatMap(({ code, kind, currency }) =>
       kind === 'SHOPIFY' ? [{ code, digits: digitsOf(currency) }] : [],
     ),
-    factsOf: (code, product) => ({ ownerResolved: hasOwner(ownership, code, product) }),
+    settings,
+    factsOf: (code, product) => ({ ownerResolved: hasOwner(ownership, code, product), gates: settings.gates }),
   };
 }
 

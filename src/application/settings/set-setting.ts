@@ -1,0 +1,64 @@
+import type { Caller } from '../../domain/actor.js';
+import { textFault } from '../../domain/catalog/read-sku-fields.js';
+import type { Json } from '../../domain/primitives/json.js';
+import { sameJson } from '../../domain/primitives/json.js';
+import type { Outcome, Problem } from '../../domain/problem.js';
+import { accepted, problem, refused, under } from '../../domain/problem.js';
+import { settingFaults } from '../../domain/settings/setting.js';
+import type { SettingKey, Settings } from '../../domain/settings/settings.js';
+import { isSettingKey, SETTING_KEYS, SETTINGS } from '../../domain/settings/settings.js';
+import type { Ports } from '../ports/ports.js';
+import type { Stores } from '../ports/unit-of-work.js';
+import type { SettingImpact } from './setting-impact.js';
+import { impactOf } from './setting-impact.js';
+
+/**
+ * Sets a rule of the house: a new version of it, on record with a reason. The value it has already makes no new version.
+ * Refused with NOT_FOUND for an unknown key, INVALID_FORMAT and the definition's own codes for a value that does not
+ * hold (each with its path under `value`), and whatever its impact on what is there already forbids.
+ */
+export async function setSetting(
+  ports: Ports,
+  caller: Caller,
+  draft: { key: string; value: Json; reason: string },
+): Promise<Outcome<{ key: SettingKey }>> {
+  const { key, value, reason } = draft;
+  const fault =
+    reason.trim() === ''
+      ? { code: 'REQUIRED' as const, message: 'a setting is changed for a reason' }
+      : textFault(reason);
+  const problems = [...valueFaults(key, value), ...(fault ? [problem(fault.code, fault.message, ['reason'])] : [])];
+  if (problems.length > 0 || !isSettingKey(key)) return { ok: false, problems };
+  return ports.work.run(async (stores) => {
+    await stores.settings.lock();
+    const newest = await stores.settings.newest(key);
+    if (sameJson(newest?.value ?? SETTINGS[key].initial, value)) return accepted({ key });
+    const impact = await impactFrom(stores, key, value);
+    if (impact.problems.length > 0) return refused(...impact.problems);
+    const version = (newest?.version ?? 0) + 1;
+    await stores.settings.add({ key, version, value, reason: reason.trim(), changedBy: caller.actor });
+    const data = { version, value, reason: reason.trim(), effects: impact.effects };
+    await stores.audit([{ actor: caller.actor, type: 'SETTING_CHANGED', subject: key, data }]);
+    return accepted({ key });
+  });
+}
+
+/** What setting a value would do, without setting it: its faults, or its effects on what is there. */
+export async function previewSetting(ports: Ports, key: string, value: Json): Promise<SettingImpact> {
+  const problems = valueFaults(key, value);
+  if (problems.length > 0 || !isSettingKey(key)) return { problems, effects: [] };
+  return ports.work.run((stores) => impactFrom(stores, key, value));
+}
+
+function valueFaults(key: string, value: Json): Problem[] {
+  if (isSettingKey(key)) return under(['value'], settingFaults<unknown>(SETTINGS[key], value));
+  const known = SETTING_KEYS.join(', ');
+  return [problem('NOT_FOUND', `no setting has the key "${key.slice(0, 40)}"; there are: ${known}`, ['key'])];
+}
+
+async function impactFrom<K extends SettingKey>(stores: Stores, key: K, value: Json): Promise<SettingImpact> {
+  const before = (await stores.settings.current())[key];
+  // The schema has vouched for its form.
+  const { problems, effects } = await impactOf(stores, key, before, value as unknown as Settings[K]);
+  return { problems: under(['value'], problems), effects };
+}

@@ -1,0 +1,31 @@
+import type { Json } from '../primitives/json.js';
+import type { GatesSetting } from './gates-setting.js';
+import { gatesSetting } from './gates-setting.js';
+import type { SettingDefinition } from './setting.js';
+
+/** Every rule of the house that is data, by key: as it is in force. */
+export interface Settings {
+  gates: GatesSetting;
+}
+export type SettingKey = keyof Settings;
+
+/** What each key means. A new key is a new line here and a file beside this one. */
+export const SETTINGS: { readonly [K in SettingKey]: SettingDefinition<Settings[K]> } = {
+  gates: gatesSetting,
+};
+
+export const SETTING_KEYS = Object.keys(SETTINGS) as SettingKey[];
+
+export function isSettingKey(text: string): text is SettingKey {
+  return Object.hasOwn(SETTINGS, text);
+}
+
+/** The settings in force: what was set last, and the default of whatever never was. Values were checked when they were set. */
+export function settingsOf(set: ReadonlyMap<string, Json>): Settings {
+  return Object.fromEntries(
+    SETTING_KEYS.map((key) => [key, set.get(key) ?? SETTINGS[key].initial]),
+  ) as unknown as Settings;
+}
+
+/** The house before anybody set anything. */
+export const DEFAULT_SETTINGS: Settings = settingsOf(new Map());
