@@ -292,6 +292,15 @@ create table scan_record (
   observed jsonb
 );
 
+create table setting_version (
+  key text not null,
+  version integer not null,
+  value jsonb not null,
+  reason text not null,
+  changed_by jsonb not null,
+  changed_at timestamp with time zone default clock_timestamp() not null
+);
+
 create table sku (
   id uuid not null,
   code text not null,
@@ -409,6 +418,8 @@ alter table scan add constraint scan_pkey PRIMARY KEY (id);
 
 alter table scan_record add constraint scan_record_pkey PRIMARY KEY (scan_id, entity, external_id);
 
+alter table setting_version add constraint setting_version_pkey PRIMARY KEY (key, version);
+
 alter table sku add constraint sku_pkey PRIMARY KEY (id);
 
 alter table sku_revision add constraint sku_revision_pkey PRIMARY KEY (sku_id, revision);
@@ -496,6 +507,8 @@ alter table scan add constraint scan_mode_check CHECK ((mode = ANY (ARRAY['FULL'
 alter table scan add constraint scan_state_check CHECK ((state = ANY (ARRAY['RUNNING'::text, 'SUCCEEDED'::text, 'FAILED'::text, 'CANCELLED'::text, 'HELD'::text])));
 
 alter table scan_record add constraint scan_record_entity_check CHECK ((entity = ANY (ARRAY['PRODUCT'::text, 'SKU'::text])));
+
+alter table setting_version add constraint setting_version_version_check CHECK ((version > 0));
 
 alter table sku add constraint sku_check CHECK (((weight_value IS NULL) = (weight_unit IS NULL)));
 
@@ -746,6 +759,8 @@ comment on table record is 'One SKU or product as one system holds it: its id th
 comment on table scan is 'One look at a whole system.';
 
 comment on table scan_record is 'What a running scan has seen; values only of records that are matched with none of ours yet.';
+
+comment on table setting_version is 'Every value that a rule of the house had; the newest is in force, and before the first the default is; append-only.';
 
 comment on table sku is 'The sellable variant, as it is now. Rows are never deleted, so a code is never used again.';
 
