@@ -21,9 +21,9 @@ export async function applyChangeRequest(ports: Ports, stores: Stores, request: 
   // Whether somebody could still approve is no longer the question: they have. And where somebody else made the same
   // change meanwhile, there is nothing left to do, which is no problem.
   const problems = planned.set.problems;
-  const { conflicts } = planned.set;
+  const { conflicts, warnings } = planned.set;
   if (conflicts.length > 0 || problems.length > 0) {
-    await stores.requests.update(request.id, { state: 'CONFLICTED', conflicts, problems });
+    await stores.requests.update(request.id, { state: 'CONFLICTED', conflicts, problems, warnings });
     await stores.audit([
       {
         actor: request.author,
@@ -37,12 +37,12 @@ export async function applyChangeRequest(ports: Ports, stores: Stores, request: 
   const missing = planned.requirements.filter((each) => givenFor(each, request.approvedBy) < each.count);
   if (missing.length > 0) {
     // The world moved: somebody is asked now who has not been. What was approved stays approved.
-    await stores.requests.update(request.id, { state: 'IN_REVIEW', requirements: planned.requirements });
+    await stores.requests.update(request.id, { state: 'IN_REVIEW', requirements: planned.requirements, warnings });
     const data = { asked: missing.map(({ partyId }) => partyId) };
     await stores.audit([{ actor: request.author, type: 'CHANGE_REQUEST_REPLANNED', subject: request.number, data }]);
     return 'IN_REVIEW';
   }
-  await stores.requests.update(request.id, { state: 'APPLIED', applied: true });
+  await stores.requests.update(request.id, { state: 'APPLIED', applied: true, warnings });
   const stamp = { actor: request.author, reason: request.reason, changeRequestId: request.id };
   const written = await writeChangeSet(stores, planned.set, stamp, 'DELIVER');
   await stores.audit([

@@ -75,7 +75,8 @@ export async function addRequest(
   await beforeReview(id);
   if (!asDraft) await enterReview(ports, stores, id, planned, caller.actor);
   else {
-    await stores.requests.update(id, { state: 'DRAFT', problems: planned.problems, conflicts: planned.set.conflicts });
+    const { conflicts, warnings } = planned.set;
+    await stores.requests.update(id, { state: 'DRAFT', problems: planned.problems, conflicts, warnings });
     await stores.audit([
       { actor: caller.actor, type: 'CHANGE_REQUEST_DRAFTED', subject: number, data: { changes: changes.length } },
     ]);

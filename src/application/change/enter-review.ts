@@ -19,6 +19,7 @@ export async function enterReview(
   await stores.requests.update(id, {
     state: conflicted ? 'CONFLICTED' : 'IN_REVIEW',
     problems: [],
+    warnings: planned.set.warnings,
     conflicts: planned.set.conflicts,
     requirements: planned.requirements,
     submitted: true,

@@ -23,7 +23,8 @@ export async function submitChangeRequest(ports: Ports, caller: Caller, id: stri
     }
     const planned = await planRequest(ports, stores, request.changes, request.author, { lock: false });
     if (planned.problems.length > 0) {
-      await stores.requests.update(id, { state: 'DRAFT', problems: planned.problems });
+      const { problems, set } = planned;
+      await stores.requests.update(id, { state: 'DRAFT', problems, warnings: set.warnings });
       return { ok: false, problems: planned.problems };
     }
     await enterReview(ports, stores, id, planned, caller.actor);

@@ -14,6 +14,8 @@ export interface ChangeRequestView {
   state: ChangeRequestState;
   author: Actor;
   problems: Problem[];
+  /** What keeps nothing back, but whoever approves should see. */
+  warnings: Problem[];
   conflicts: FieldConflict[];
   requirements: ApprovalRequirement[];
   createdAt: Date;

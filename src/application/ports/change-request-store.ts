@@ -31,6 +31,7 @@ export interface NewChangeRequest {
 export interface ChangeRequestOutcome {
   state: ChangeRequestState;
   problems?: readonly Problem[];
+  warnings?: readonly Problem[];
   conflicts?: readonly FieldConflict[];
   requirements?: readonly ApprovalRequirement[];
   submitted?: boolean;

@@ -49,6 +49,8 @@ export interface ChangeSet {
   skus: PlannedSku[];
   conflicts: FieldConflict[];
   problems: Problem[];
+  /** What keeps nothing back, but whoever writes and whoever approves should see; paths as in `problems`. */
+  warnings: Problem[];
 }
 
 export interface PlanOptions {
@@ -65,6 +67,7 @@ export class Draft {
   readonly skus = new Map<string, PlannedSku>();
   readonly conflicts: FieldConflict[] = [];
   readonly problems: Problem[] = [];
+  readonly warnings: Problem[] = [];
   private readonly known: ReadonlyMap<string, Product>;
 
   constructor(

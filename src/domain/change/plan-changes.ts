@@ -36,6 +36,7 @@ export function planChanges(
     skus: [...draft.skus.values()].filter((each) => each.before === null || each.changes.length > 0),
     conflicts: draft.conflicts,
     problems: draft.problems,
+    warnings: draft.warnings,
   };
 }
 

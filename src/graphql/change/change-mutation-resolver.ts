@@ -22,11 +22,14 @@ export class ChangeRequestPayloadType {
   changeRequest!: unknown;
   @Field(() => [UserErrorType])
   userErrors!: UserErrorType[];
+  @Field(() => [UserErrorType], { description: 'What was accepted, but should be looked at again.' })
+  warnings!: UserErrorType[];
 }
 
 interface ChangeRequestPayload {
   changeRequest: ChangeRequestView | null;
   userErrors: Problem[];
+  warnings: Problem[];
 }
 
 @Resolver()
@@ -104,7 +107,8 @@ async function answer(
   loaders: Loaders,
   path: readonly string[] = [],
 ): Promise<ChangeRequestPayload> {
-  if (!outcome.ok) return { changeRequest: null, userErrors: userErrors(outcome.problems, path) };
+  if (!outcome.ok) return { changeRequest: null, userErrors: userErrors(outcome.problems, path), warnings: [] };
   loaders.reset();
-  return { changeRequest: await loaders.request.load(outcome.value.id), userErrors: [] };
+  const changeRequest = await loaders.request.load(outcome.value.id);
+  return { changeRequest, userErrors: [], warnings: userErrors(changeRequest?.warnings ?? [], path) };
 }

@@ -100,6 +100,10 @@ export class ChangeRequestType extends NodeType {
   conflicts!: FieldConflictType[];
   @Field(() => [UserErrorType], { description: 'What validation found wrong.' })
   problems!: UserErrorType[];
+  @Field(() => [UserErrorType], {
+    description: 'What keeps nothing back, but whoever writes and whoever approves should see.',
+  })
+  warnings!: UserErrorType[];
   @Field(() => DateTimeScalar)
   createdAt!: Date;
   @Field(() => DateTimeScalar, { nullable: true })

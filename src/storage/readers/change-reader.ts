@@ -12,8 +12,8 @@ import type { Sql } from '../sql.js';
 import { firstRow } from '../sql.js';
 import { Conditions, readPage } from './keyset.js';
 
-const COLUMNS = `c.id, 'CR-' || c.number as number, c.title, c.reason, c.state, c.author, c.problems, c.conflicts, c.requirements,
-  c.created_at as "createdAt", c.submitted_at as "submittedAt", c.applied_at as "appliedAt"`;
+const COLUMNS = `c.id, 'CR-' || c.number as number, c.title, c.reason, c.state, c.author, c.problems, c.warnings, c.conflicts,
+  c.requirements,  c.created_at as "createdAt", c.submitted_at as "submittedAt", c.applied_at as "appliedAt"`;
 
 interface ChangeRow {
   id: string;
@@ -109,6 +109,7 @@ function requestOf(row: ChangeRequestView): ChangeRequestView {
     state,
     author,
     problems,
+    warnings,
     conflicts,
     requirements,
     createdAt,
@@ -123,6 +124,7 @@ function requestOf(row: ChangeRequestView): ChangeRequestView {
     state,
     author,
     problems,
+    warnings,
     conflicts,
     requirements,
     createdAt,

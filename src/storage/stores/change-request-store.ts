@@ -88,7 +88,7 @@ export class SqlChangeRequestStore implements ChangeRequestStore {
     const json = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value));
     await this.sql.rows(
       `update change_request set state = $2, problems = coalesce($3::jsonb, problems), conflicts = coalesce($4::jsonb, conflicts),
-         requirements = coalesce($5::jsonb, requirements),
+         requirements = coalesce($5::jsonb, requirements), warnings = coalesce($8::jsonb, warnings),
          submitted_at = case when $6 then clock_timestamp() else submitted_at end,
          applied_at = case when $7 then clock_timestamp() else applied_at end
        where id = $1`,
@@ -100,6 +100,7 @@ export class SqlChangeRequestStore implements ChangeRequestStore {
         json(outcome.requirements),
         outcome.submitted === true,
         outcome.applied === true,
+        json(outcome.warnings),
       ],
     );
   }
