@@ -61,7 +61,8 @@ create table change_request (
   idempotency_hash text,
   created_at timestamp with time zone default clock_timestamp() not null,
   submitted_at timestamp with time zone,
-  applied_at timestamp with time zone
+  applied_at timestamp with time zone,
+  warnings jsonb default '[]'::jsonb not null
 );
 
 create table decision (
