@@ -4,7 +4,7 @@ import type { ChangeSet, World } from '../../domain/change/draft.js';
 import { foldCode } from '../../domain/primitives/text.js';
 import type { Sql } from '../sql.js';
 import { readWorld } from './catalog-world.js';
-import { writeProducts, writeSkus } from './catalog-writes.js';
+import { instantOf, writeProducts, writeSkus } from './catalog-writes.js';
 
 /** The catalogue of one transaction; the only writer of canonical tables. */
 export class SqlCatalogStore implements CatalogStore {
@@ -18,8 +18,9 @@ export class SqlCatalogStore implements CatalogStore {
   }
 
   async write(set: ChangeSet, stamp: Stamp): Promise<WrittenRevision[]> {
-    const products = await writeProducts(this.sql, set.products, stamp, this.newId);
-    const skus = await writeSkus(this.sql, set.skus, stamp, this.newId);
+    const marked = { ...stamp, at: await instantOf(this.sql, set.products, set.skus) };
+    const products = await writeProducts(this.sql, set.products, marked, this.newId);
+    const skus = await writeSkus(this.sql, set.skus, marked, this.newId);
     return [...products, ...skus];
   }
 

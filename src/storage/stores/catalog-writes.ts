@@ -6,17 +6,42 @@ import { optionKey } from '../../domain/change/check-together.js';
 import type { PlannedProduct, PlannedSku } from '../../domain/change/draft.js';
 import { foldCode } from '../../domain/primitives/text.js';
 import type { Sql } from '../sql.js';
+import { firstRow } from '../sql.js';
+
+// Rows go in as one JSON document a statement: a constant number of statements whatever the number of SKUs.
+
+/** A stamp with the one instant that present rows, revisions and feed entries of a write bear. */
+export interface InstantStamp extends Stamp {
+  /** As PostgreSQL writes it, with its microseconds, which a Date would lose. */
+  at: string;
+}
 
 /**
- * Rows go in as one JSON document a statement: a constant number of statements whatever the number of SKUs.
- * `valid_from` is taken after the locks, and never before the revision that it follows (design section 3, rule 2).
+ * The instant of a write: taken after the locks, and after every revision that it follows (design section 3, rule 2),
+ * whatever the clock has done since. One instant for all of a write, so that no moment shows half of it; and after the
+ * products of its SKUs too, so that whoever sorts by instant meets a product before its SKUs.
  */
-const AFTER_PREVIOUS = `greatest(clock_timestamp(), t.updated_at + interval '1 microsecond')`;
+export async function instantOf(
+  sql: Sql,
+  products: readonly PlannedProduct[],
+  skus: readonly PlannedSku[],
+): Promise<string> {
+  const productIds = [...products.map(({ after }) => after.id), ...skus.map(({ after }) => after.productId)];
+  const known = skus.flatMap(({ before }) => (before ? [before.id] : []));
+  const row = await firstRow<{ at: string }>(
+    sql,
+    `select greatest(clock_timestamp(), max(updated_at) + interval '1 microsecond')::text as at
+     from (select updated_at from product where id = any($1) union all select updated_at from sku where id = any($2)) t`,
+    [[...new Set(productIds)], known],
+  );
+  if (!row) throw new Error('the database did not tell the time');
+  return row.at;
+}
 
 export async function writeProducts(
   sql: Sql,
   planned: readonly PlannedProduct[],
-  stamp: Stamp,
+  stamp: InstantStamp,
   newId: () => string,
 ): Promise<WrittenRevision[]> {
   if (planned.length === 0) return [];
@@ -38,21 +63,20 @@ export async function writeProducts(
     `insert into product as t (id, handle, revision, title, vendor, product_type, category, tags, option_names, attributes,
        created_at, updated_at)
      select id, handle, revision, title, vendor, product_type, category, tags, option_names, attributes,
-       clock_timestamp(), clock_timestamp()
+       $2, $2
      from jsonb_to_recordset($1::jsonb) as n(id uuid, handle text, revision int, title text, vendor text,
        product_type text, category text, tags text[], option_names text[], attributes jsonb)
      on conflict (id) do update set revision = excluded.revision, title = excluded.title, vendor = excluded.vendor,
        product_type = excluded.product_type, category = excluded.category, tags = excluded.tags,
-       option_names = excluded.option_names, attributes = excluded.attributes, updated_at = ${AFTER_PREVIOUS}`,
-    [JSON.stringify(rows)],
+       option_names = excluded.option_names, attributes = excluded.attributes, updated_at = excluded.updated_at`,
+    [JSON.stringify(rows), stamp.at],
   );
   const revisions = rows.map(({ id, revision, changes, snapshot }) => ({ id, revision, changes, snapshot }));
   await sql.rows(
     `insert into product_revision (product_id, revision, valid_from, actor, reason, change_request_id, changes, snapshot)
-     select n.id, n.revision, p.updated_at, $2, $3, $4, n.changes, n.snapshot
-     from jsonb_to_recordset($1::jsonb) as n(id uuid, revision int, changes jsonb, snapshot jsonb)
-       join product p on p.id = n.id`,
-    [JSON.stringify(revisions), JSON.stringify(stamp.actor), stamp.reason, stamp.changeRequestId],
+     select id, revision, $5, $2, $3, $4, changes, snapshot
+     from jsonb_to_recordset($1::jsonb) as n(id uuid, revision int, changes jsonb, snapshot jsonb)`,
+    [JSON.stringify(revisions), JSON.stringify(stamp.actor), stamp.reason, stamp.changeRequestId, stamp.at],
   );
   const written = planned.map(({ before, after, changes }) => ({
     entity: 'PRODUCT' as const,
@@ -75,7 +99,7 @@ export async function writeProducts(
 export async function writeSkus(
   sql: Sql,
   planned: readonly PlannedSku[],
-  stamp: Stamp,
+  stamp: InstantStamp,
   newId: () => string,
 ): Promise<WrittenRevision[]> {
   if (planned.length === 0) return [];
@@ -86,7 +110,7 @@ export async function writeSkus(
        taxable, tax_code, unit_of_measure, attributes, successor, listed_in, system_values, created_at, updated_at)
      select id, code, code_folded, kind, state, product_id, revision, title, option_values, option_key, gtin,
        gtin14, price, compare_at_price, cost, weight_value, weight_unit, hs_code, country_of_origin, requires_shipping,
-       taxable, tax_code, unit_of_measure, attributes, successor, listed_in, system_values, clock_timestamp(), clock_timestamp()
+       taxable, tax_code, unit_of_measure, attributes, successor, listed_in, system_values, $2, $2
      from jsonb_populate_recordset(null::sku, $1::jsonb)
      on conflict (id) do update set state = excluded.state, product_id = excluded.product_id, revision = excluded.revision,
        title = excluded.title, option_values = excluded.option_values, option_key = excluded.option_key,
@@ -95,8 +119,8 @@ export async function writeSkus(
        hs_code = excluded.hs_code, country_of_origin = excluded.country_of_origin,
        requires_shipping = excluded.requires_shipping, taxable = excluded.taxable, tax_code = excluded.tax_code,
        unit_of_measure = excluded.unit_of_measure, attributes = excluded.attributes, successor = excluded.successor,
-       listed_in = excluded.listed_in, system_values = excluded.system_values, updated_at = ${AFTER_PREVIOUS}`,
-    [JSON.stringify(rows)],
+       listed_in = excluded.listed_in, system_values = excluded.system_values, updated_at = excluded.updated_at`,
+    [JSON.stringify(rows), stamp.at],
   );
   const revisions = planned.map(({ after, changes }, index) => ({
     id: after.id,
@@ -106,10 +130,9 @@ export async function writeSkus(
   }));
   await sql.rows(
     `insert into sku_revision (sku_id, revision, valid_from, actor, reason, change_request_id, changes, snapshot)
-     select n.id, n.revision, s.updated_at, $2, $3, $4, n.changes, n.snapshot
-     from jsonb_to_recordset($1::jsonb) as n(id uuid, revision int, changes jsonb, snapshot jsonb)
-       join sku s on s.id = n.id`,
-    [JSON.stringify(revisions), JSON.stringify(stamp.actor), stamp.reason, stamp.changeRequestId],
+     select id, revision, $5, $2, $3, $4, changes, snapshot
+     from jsonb_to_recordset($1::jsonb) as n(id uuid, revision int, changes jsonb, snapshot jsonb)`,
+    [JSON.stringify(revisions), JSON.stringify(stamp.actor), stamp.reason, stamp.changeRequestId, stamp.at],
   );
   const feed = planned.map(({ after, changes }, index) => ({
     id: newId(),
@@ -165,12 +188,12 @@ async function appendFeed(
   sql: Sql,
   entity: 'SKU' | 'PRODUCT',
   entries: readonly { id: string; key: string; revision: number; changes: unknown }[],
-  stamp: Stamp,
+  stamp: InstantStamp,
 ): Promise<void> {
   await sql.rows(
     `insert into feed_entry (id, entity, key, revision, at, changes, change_request_id)
-     select id, $2, key, revision, clock_timestamp(), changes, $3
+     select id, $2, key, revision, $4, changes, $3
      from jsonb_to_recordset($1::jsonb) as n(id uuid, key text, revision int, changes jsonb)`,
-    [JSON.stringify(entries), entity, stamp.changeRequestId],
+    [JSON.stringify(entries), entity, stamp.changeRequestId, stamp.at],
   );
 }
