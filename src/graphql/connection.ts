@@ -19,7 +19,8 @@ export interface Connection<T> {
   edges: { cursor: string; node: T }[];
   nodes: T[];
   pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; startCursor: string | null; endCursor: string | null };
-  totalCount: number;
+  /** Counts everything, so it is a getter: the executor reads it only for an operation that selects it. */
+  readonly totalCount: Promise<number>;
 }
 
 /** Makes `<name>Edge` and `<name>Connection`; called once per name, where the node's type is declared. */
@@ -41,7 +42,7 @@ export function connectionType(name: string, node: () => Type<unknown>): Type<ob
     @Field(() => PageInfoType)
     pageInfo!: PageInfoType;
     @Field(() => Int, { description: 'Counted exactly.' })
-    totalCount!: number;
+    totalCount!: Promise<number>;
   }
   return ConnectionType;
 }
@@ -57,11 +58,18 @@ export function toConnection<T>(page: Page<T>): Connection<T> {
       startCursor: page.items[0]?.cursor ?? null,
       endCursor: page.items.at(-1)?.cursor ?? null,
     },
-    totalCount: page.totalCount,
+    get totalCount() {
+      return page.totalCount();
+    },
   };
 }
 
 /** A connection that holds nothing, for questions whose answer is empty before anything is read. */
 export function emptyConnection<T>(): Connection<T> {
-  return toConnection<T>({ items: [], hasNextPage: false, hasPreviousPage: false, totalCount: 0 });
+  return toConnection<T>({
+    items: [],
+    hasNextPage: false,
+    hasPreviousPage: false,
+    totalCount: () => Promise.resolve(0),
+  });
 }

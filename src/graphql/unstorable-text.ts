@@ -1,8 +1,6 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import { GraphQLError, visit } from 'graphql';
-
-/** PostgreSQL takes neither U+0000 nor half a surrogate pair; JSON carries both. */
-const UNSTORABLE = /\u0000|\p{Surrogate}/u;
+import { isStorable } from '../domain/primitives/text.js';
 
 /**
  * Refuses an operation whose arguments hold text that cannot be stored or searched for, before any of it runs: one rule
@@ -15,7 +13,7 @@ export const refuseUnstorableText: ApolloServerPlugin = {
         let place = placeOf(request.variables ?? {}, '$');
         visit(document, {
           StringValue: ({ value }) => {
-            if (UNSTORABLE.test(value)) place ??= 'the document';
+            if (!isStorable(value)) place ??= 'the document';
           },
         });
         if (place === null) return Promise.resolve();
@@ -27,10 +25,10 @@ export const refuseUnstorableText: ApolloServerPlugin = {
 
 /** The path of the first such text; null when there is none. */
 function placeOf(value: unknown, path: string): string | null {
-  if (typeof value === 'string') return UNSTORABLE.test(value) ? path : null;
+  if (typeof value === 'string') return isStorable(value) ? null : path;
   if (typeof value !== 'object' || value === null) return null;
   for (const [key, inner] of Object.entries(value)) {
-    if (UNSTORABLE.test(key)) return path;
+    if (!isStorable(key)) return path;
     const place = placeOf(inner, path === '$' ? `$${key}` : `${path}.${key}`);
     if (place !== null) return place;
   }

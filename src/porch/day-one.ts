@@ -12,8 +12,8 @@ const SUBSCRIPTIONS_MS = 10 * 60_000;
 export async function scanAtStart(ports: Ports): Promise<void> {
   const caller = { actor: systemActor('start'), roles: ['OPERATOR' as const] };
   const systems = await ports.operations.systems();
-  const { totalCount } = await ports.catalog.products({ first: 1, after: null }, null);
-  if (totalCount === 0) return;
+  const { items } = await ports.catalog.products({ first: 1, after: null }, null);
+  if (items.length === 0) return;
   for (const { code } of systems) await startScan(ports, caller, code, 'FULL');
 }
 

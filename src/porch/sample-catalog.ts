@@ -14,8 +14,8 @@ const SAMPLE = new URL('../sandbox/sample/catalog.csv', import.meta.url);
  * same import that takes anybody's export. The scan that follows links all three.
  */
 export async function seedCatalog(ports: Ports, sandbox: Sandbox): Promise<boolean> {
-  const { totalCount } = await ports.catalog.products({ first: 1, after: null }, null);
-  if (totalCount > 0) return false;
+  const { items } = await ports.catalog.products({ first: 1, after: null }, null);
+  if (items.length > 0) return false;
   const csv = await readFile(SAMPLE);
   for (const url of [sandbox.shopify.url, sandbox.erp.url]) {
     const answer = await fetch(`${url}/control/fill`, {

@@ -1,5 +1,6 @@
 import { DataSource } from 'typeorm';
-import { ApiKeyRow, OwnershipRuleRow, PartyMemberRow, PartyRow } from './rows/party-rows.js';
+import { exactTypes } from './instants.js';
+import { ApiKeyRow, PartyMemberRow, PartyRow } from './rows/party-rows.js';
 
 /** The application's connections. Named here, so that nobody outside this room needs to know TypeORM. */
 export type Source = DataSource;
@@ -12,10 +13,11 @@ export async function openSource(url: string): Promise<Source> {
   const source = new DataSource({
     type: 'postgres',
     url,
-    entities: [PartyRow, PartyMemberRow, OwnershipRuleRow, ApiKeyRow],
+    entities: [PartyRow, PartyMemberRow, ApiKeyRow],
     poolSize: POOL,
     applicationName: 'skuward',
     installExtensions: false,
+    extra: { types: exactTypes() },
   });
   return source.initialize();
 }

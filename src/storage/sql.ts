@@ -1,4 +1,5 @@
 import type { DataSource, EntityManager } from 'typeorm';
+import { exactValue } from './instants.js';
 
 /**
  * Hand-written SQL over a TypeORM connection or transaction. Stores are given one that is bound to their
@@ -13,7 +14,7 @@ export interface Sql {
 export function sqlOver(source: DataSource | EntityManager): Sql {
   return {
     async rows<T>(text: string, values: readonly unknown[] = []): Promise<T[]> {
-      const answer: unknown = await source.query(text, [...values]);
+      const answer: unknown = await source.query(text, values.map(exactValue));
       // TypeORM answers UPDATE and DELETE with [rows, count], everything else with rows.
       if (Array.isArray(answer) && answer.length === 2 && Array.isArray(answer[0]) && typeof answer[1] === 'number') {
         return answer[0] as T[];

@@ -160,7 +160,7 @@ describe('publishing to both stand-ins', () => {
       kinds: ['MISSING'],
       states: ['OPEN'],
     });
-    expect(missing.totalCount).toBe(24);
+    expect(await missing.totalCount()).toBe(24);
     must(await linkSystem(world.ports, world.people.alex, 'erp', true));
     await until('the ERP to be filled', async () => {
       const left = await world.ports.operations.findings(FIRST, {
@@ -168,7 +168,7 @@ describe('publishing to both stand-ins', () => {
         kinds: ['MISSING'],
         states: ['OPEN'],
       });
-      return left.totalCount === 0;
+      return (await left.totalCount()) === 0;
     });
     must(await startScan(world.ports, world.people.oli, 'erp', 'FULL'));
     must(await startScan(world.ports, world.people.oli, 'shopify', 'FULL'));

@@ -9,6 +9,8 @@ describe('DateTime', () => {
   it('takes RFC 3339 with any offset and answers UTC', () => {
     const instant = DateTimeScalar.parseValue('2026-11-23T22:00:00+02:00');
     expect(DateTimeScalar.serialize(instant)).toBe('2026-11-23T20:00:00.000Z');
+    const exact = DateTimeScalar.parseLiteral(parseValue('"2026-11-23T22:00:00.123456+02:00"'));
+    expect(DateTimeScalar.serialize(exact)).toBe('2026-11-23T20:00:00.123456Z');
   });
 
   it.each(['2026', '2026-11-23', '2026-11-23T20:00:00', '2026-02-30T00:00:00Z', '2026-13-01T00:00:00Z', 'now', '', 5])(

@@ -248,7 +248,7 @@ describe('reading it', () => {
     const ports = { driftAudit: new SqlDriftAuditReader(sqlOver(app)), clock: { now: () => NOW } };
     const first = await readUnresolvedDrift(ports, '2026-Q4', { first: 2, after: null });
     if (!first.ok) throw new Error('refused');
-    expect(first.value).toMatchObject({ totalCount: 3, hasNextPage: true });
+    expect([await first.value.totalCount(), first.value.hasNextPage]).toEqual([3, true]);
     const rest = await readUnresolvedDrift(ports, '2026-Q4', { first: 2, after: first.value.items[1]?.cursor ?? null });
     if (!rest.ok) throw new Error('refused');
     expect([...first.value.items, ...rest.value.items].map(({ node }) => node)).toEqual(ids);

@@ -9,7 +9,8 @@ export interface Page<T> {
   items: { cursor: string; node: T }[];
   hasNextPage: boolean;
   hasPreviousPage: boolean;
-  totalCount: number;
+  /** Counts everything that the list has, exactly; a statement of its own, and run only when somebody asks. */
+  totalCount(): Promise<number>;
 }
 
 /** No caller may ask for more rows at once (design: lists). */

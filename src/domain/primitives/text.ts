@@ -19,6 +19,11 @@ export function hasControls(text: string): boolean {
   return CONTROLS.test(text) || LONE_SURROGATE.test(text);
 }
 
+/** Whether PostgreSQL can hold the text at all: neither NUL nor half a surrogate pair. */
+export function isStorable(text: string): boolean {
+  return !text.includes('\u0000') && !LONE_SURROGATE.test(text);
+}
+
 /** Something that a browser would read as markup. Titles go to storefronts, so it is refused rather than escaped. */
 export function hasHtml(text: string): boolean {
   return TAG.test(text);

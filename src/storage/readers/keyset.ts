@@ -1,5 +1,7 @@
 import type { Page, PageRequest } from '../../application/ports/page.js';
 import { BadCursor, PAGE_LIMIT } from '../../application/ports/page.js';
+import { isStorable } from '../../domain/primitives/text.js';
+import { instantOf } from '../instants.js';
 import type { Sql } from '../sql.js';
 
 /** The sort key of a row as an opaque text: what the next page begins behind. */
@@ -7,15 +9,30 @@ export function cursorOf(key: readonly string[]): string {
   return Buffer.from(JSON.stringify(key)).toString('base64url');
 }
 
-/** The sort key in a cursor; throws BadCursor for anything that `cursorOf` did not make with as many parts. */
-export function keyOf(cursor: string, parts: number): string[] {
+/** What each part of a sort key may be, by its cast. PostgreSQL would fail on anything else: a fault of ours. */
+const PARTS: Record<string, (text: string) => boolean> = {
+  text: isStorable,
+  uuid: (text) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text),
+  int: (text) => /^\d{1,9}$/.test(text),
+  bigint: (text) => /^\d{1,18}$/.test(text),
+  timestamptz: (text) => instantOf(text) !== null,
+};
+
+/** The sort key in a cursor; throws BadCursor for anything that `cursorOf` did not make of such parts. */
+export function keyOf(cursor: string, casts: readonly string[]): string[] {
   try {
     const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
-    if (Array.isArray(key) && key.length === parts && key.every((each) => typeof each === 'string')) return key;
+    if (Array.isArray(key) && key.length === casts.length && casts.every((cast, index) => fits(key[index], cast))) {
+      return key;
+    }
   } catch {
     throw new BadCursor();
   }
   throw new BadCursor();
+}
+
+function fits(part: unknown, cast: string): boolean {
+  return typeof part === 'string' && (PARTS[cast] ?? isStorable)(part);
 }
 
 export interface KeysetQuery {
@@ -31,7 +48,7 @@ export interface KeysetQuery {
 
 /**
  * One page by keyset: no OFFSET, so that a page costs the same wherever it is, and rows that come and go shift nothing.
- * Two statements: the page (one row more than asked tells whether there is a next), and the exact count.
+ * One statement (one row more than asked tells whether there is a next); the exact count is another, for who asks.
  */
 export async function readPage<Row, T>(
   sql: Sql,
@@ -45,7 +62,8 @@ export async function readPage<Row, T>(
   const order = query.order.map(({ column }) => `${column} ${direction}`).join(', ');
   let where = query.where;
   if (page.after !== null) {
-    const key = keyOf(page.after, query.order.length);
+    const casts = query.order.map(({ cast }) => cast);
+    const key = keyOf(page.after, casts);
     const places = query.order.map(({ cast }, index) => {
       values.push(key[index]);
       return `$${values.length}::${cast}`;
@@ -57,10 +75,6 @@ export async function readPage<Row, T>(
     `select ${query.columns}, ${keys} from ${query.from} where ${where} order by ${order} limit ${first + 1}`,
     values,
   );
-  const [count] = await sql.rows<{ count: string }>(
-    `select count(*) as count from ${query.from} where ${query.where}`,
-    query.values,
-  );
   const items = rows.slice(0, first).map((row) => ({
     cursor: cursorOf(query.order.map((_, index) => row[`key_${index}`] ?? '')),
     node: toNode(row),
@@ -69,14 +83,23 @@ export async function readPage<Row, T>(
     items,
     hasNextPage: rows.length > first,
     hasPreviousPage: page.after !== null,
-    totalCount: Number(count?.count ?? 0),
+    totalCount: async () => {
+      const text = `select count(*) as count from ${query.from} where ${query.where}`;
+      const [row] = await sql.rows<{ count: string }>(text, query.values);
+      return Number(row?.count ?? 0);
+    },
   };
 }
 
 /** Conditions gathered one by one, each with its own values. */
 export class Conditions {
-  readonly values: unknown[] = [];
+  readonly values: unknown[];
   private readonly parts: string[] = [];
+
+  /** @param values of what stands before the conditions, numbered from $1. */
+  constructor(values: readonly unknown[] = []) {
+    this.values = [...values];
+  }
 
   /** Adds a condition unless its value is absent; `text` is given the value's place ($1, $2, …). */
   add(value: unknown, text: (place: string) => string): this {

@@ -1,6 +1,5 @@
-import { Column, CreateDateColumn, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
+import { Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
 import type { Role } from '../../domain/actor.js';
-import type { OwnershipScope } from '../../domain/ownership/resolve-owner.js';
 
 @Entity('party')
 export class PartyRow {
@@ -35,34 +34,6 @@ export class PartyMemberRow {
   @PrimaryColumn('uuid', { name: 'member_id' })
   @ForeignKey('party')
   memberId!: string;
-}
-
-@Entity('ownership_rule')
-export class OwnershipRuleRow {
-  @PrimaryColumn('uuid')
-  id!: string;
-
-  @Column('text')
-  scope!: OwnershipScope;
-
-  @Column('text', { nullable: true })
-  match!: string | null;
-
-  @Column('text', { name: 'match_folded', nullable: true })
-  matchFolded!: string | null;
-
-  @Column('uuid', { name: 'owner_id' })
-  @ForeignKey('party')
-  ownerId!: string;
-
-  @Column('timestamptz', { name: 'effective_from' })
-  effectiveFrom!: Date;
-
-  @Column('timestamptz', { name: 'effective_to', nullable: true })
-  effectiveTo!: Date | null;
-
-  @CreateDateColumn({ type: 'timestamptz', name: 'created_at' })
-  createdAt!: Date;
 }
 
 @Entity('api_key')

@@ -104,7 +104,7 @@ async function lastChanges(
 ): Promise<Map<string, Map<string, Date>>> {
   const asked = rows.flatMap((row) => {
     const open = findings.get(row.id) ?? [];
-    const since = open.map(({ openedAt }) => openedAt.toISOString()).sort()[0];
+    const since = open.map(({ openedAt }) => openedAt).sort((a, b) => Number(a) - Number(b))[0];
     return since ? [{ record: row.id, entity: row.entity, product: row.product_id, sku: row.sku_id, since }] : [];
   });
   if (asked.length === 0) return new Map();

@@ -1,14 +1,14 @@
 import type { EntityManager } from 'typeorm';
-import { IsNull, MoreThan } from 'typeorm';
+import { IsNull } from 'typeorm';
 import type { ApiKey, PartyStore } from '../../application/ports/party-store.js';
 import type { Role } from '../../domain/actor.js';
 import type { OwnershipRule, OwnershipScope, Party } from '../../domain/ownership/resolve-owner.js';
 import { foldCode } from '../../domain/primitives/text.js';
-import { ApiKeyRow, OwnershipRuleRow, PartyMemberRow, PartyRow } from '../rows/party-rows.js';
+import { ApiKeyRow, PartyMemberRow, PartyRow } from '../rows/party-rows.js';
 import { sqlOver } from '../sql.js';
 import { readOwnershipRules } from './ownership-rules.js';
 
-/** Parties, ownership rules and keys of one transaction. */
+/** Parties, ownership rules and keys of one transaction. Rules go in by SQL of ours: their instants are exact. */
 export class SqlPartyStore implements PartyStore {
   constructor(private readonly tx: EntityManager) {}
 
@@ -51,19 +51,22 @@ export class SqlPartyStore implements PartyStore {
     effectiveFrom: Date;
     effectiveTo: Date | null;
   }): Promise<void> {
-    await this.tx.insert(OwnershipRuleRow, { ...rule, matchFolded: rule.match === null ? null : foldCode(rule.match) });
+    const { id, scope, match, ownerId, effectiveFrom, effectiveTo } = rule;
+    await sqlOver(this.tx).rows(
+      `insert into ownership_rule (id, scope, match, match_folded, owner_id, effective_from, effective_to)
+       values ($1, $2, $3, $4, $5, $6, $7)`,
+      [id, scope, match, match === null ? null : foldCode(match), ownerId, effectiveFrom, effectiveTo],
+    );
   }
 
   async endRule(id: string, at: Date): Promise<boolean> {
-    const ended = await this.tx.update(
-      OwnershipRuleRow,
-      [
-        { id, effectiveTo: IsNull() },
-        { id, effectiveTo: MoreThan(at) },
-      ],
-      { effectiveTo: at },
+    const ended = await sqlOver(this.tx).rows(
+      // One that has not begun yet ends as it would begin, and so is never in force.
+      `update ownership_rule set effective_to = greatest($2::timestamptz, effective_from)
+       where id = $1 and (effective_to is null or effective_to > $2) returning id`,
+      [id, at],
     );
-    return (ended.affected ?? 0) > 0;
+    return ended.length > 0;
   }
 
   async addKey(key: ApiKey & { hash: Buffer }): Promise<void> {
