@@ -345,6 +345,13 @@ create table sku_revision (
   snapshot jsonb not null
 );
 
+create table stock_level (
+  sku_id uuid not null,
+  system text not null,
+  on_hand numeric not null,
+  reported_at timestamp with time zone not null
+);
+
 create table system (
   code text not null,
   kind text not null,
@@ -424,6 +431,8 @@ alter table setting_version add constraint setting_version_pkey PRIMARY KEY (key
 alter table sku add constraint sku_pkey PRIMARY KEY (id);
 
 alter table sku_revision add constraint sku_revision_pkey PRIMARY KEY (sku_id, revision);
+
+alter table stock_level add constraint stock_level_pkey PRIMARY KEY (sku_id, system);
 
 alter table system add constraint system_pkey PRIMARY KEY (code);
 
@@ -611,6 +620,10 @@ alter table sku_revision add constraint sku_revision_change_request_id_fkey FORE
 
 alter table sku_revision add constraint sku_revision_sku_id_fkey FOREIGN KEY (sku_id) REFERENCES sku(id);
 
+alter table stock_level add constraint stock_level_sku_id_fkey FOREIGN KEY (sku_id) REFERENCES sku(id);
+
+alter table stock_level add constraint stock_level_system_fkey FOREIGN KEY (system) REFERENCES system(code);
+
 alter table webhook add constraint webhook_system_fkey FOREIGN KEY (system) REFERENCES system(code);
 
 -- indexes
@@ -693,6 +706,8 @@ CREATE UNIQUE INDEX record_product ON public.record USING btree (system, product
 
 CREATE INDEX record_root ON public.record USING btree (system, root_id);
 
+CREATE INDEX record_root_code ON public.record USING btree (system, root_code) WHERE ((entity = 'SKU'::text) AND (root_code IS NOT NULL));
+
 CREATE UNIQUE INDEX record_sku ON public.record USING btree (system, sku_id) WHERE (entity = 'SKU'::text);
 
 CREATE INDEX record_waiting ON public.record USING btree (system, match) WHERE (match <> 'MATCHED'::text);
@@ -710,6 +725,8 @@ CREATE INDEX sku_updated ON public.sku USING btree (updated_at, id);
 CREATE INDEX sku_revision_request ON public.sku_revision USING btree (change_request_id);
 
 CREATE INDEX sku_revision_time ON public.sku_revision USING btree (sku_id, valid_from);
+
+CREATE INDEX stock_level_system ON public.stock_level USING btree (system, reported_at);
 
 CREATE INDEX webhook_received ON public.webhook USING btree (received_at);
 
@@ -766,6 +783,8 @@ comment on table setting_version is 'Every value that a rule of the house had; t
 comment on table sku is 'The sellable variant, as it is now. Rows are never deleted, so a code is never used again.';
 
 comment on table sku_revision is 'One immutable state of one SKU; append-only.';
+
+comment on table stock_level is 'Stock on hand of a SKU as a system last reported it: read, never owned.';
 
 comment on table system is 'A Shopify store or the ERP: what is remembered of it beside its configuration.';
 

@@ -13,6 +13,7 @@ import type { Sku } from '../domain/catalog/sku.js';
 import type { OwnershipRule, Party } from '../domain/ownership/resolve-owner.js';
 import type { Settings } from '../domain/settings/settings.js';
 import { foldCode } from '../domain/primitives/text.js';
+import { GateLoader } from './catalog/gate-loader.js';
 
 /** Ids beyond this go into a second statement. */
 const BATCH_LIMIT = 1_000;
@@ -33,9 +34,11 @@ export class Loaders {
   readonly openFindings: DataLoader<string, FindingView[]>;
   readonly finding: DataLoader<string, FindingView | null>;
   readonly scan: DataLoader<string, ScanView | null>;
+  /** What gates look at beside a SKU. */
+  readonly gates: GateLoader;
   readonly #whole: Whole;
 
-  constructor(ports: Pick<Ports, 'catalog' | 'changes' | 'operations' | 'settings'>) {
+  constructor(ports: Ports) {
     const { catalog, changes, operations } = ports;
     this.sku = one((ids) => catalog.skusByIds(ids));
     this.skuByCode = one((codes) => catalog.skusByCodes(codes), foldCode);
@@ -49,6 +52,7 @@ export class Loaders {
     this.finding = one(async (ids) => byId(await operations.findingsByIds(ids)));
     this.scan = one((ids) => operations.scansByIds(ids));
     this.#whole = new Whole(ports);
+    this.gates = new GateLoader(ports, this.#whole);
   }
 
   parties(): Promise<ReadonlyMap<string, Party>> {
@@ -88,6 +92,7 @@ export class Loaders {
     const catalog = [sku, skuByCode, product, records, openFindings];
     for (const loader of [...catalog, request, decisions, requestDeliveries, delivery, finding, scan])
       loader.clearAll();
+    this.gates.reset();
     this.#whole.reset();
   }
 }

@@ -5,7 +5,7 @@ import { PartyResolver } from './access/party-type.js';
 import { DriftAuditResolver } from './audit/drift-audit-resolver.js';
 import { CatalogResolver } from './catalog/catalog-resolver.js';
 import { ProductResolver } from './catalog/product-resolver.js';
-import { SkuResolver, SystemValueResolver } from './catalog/sku-resolver.js';
+import { SkuResolver, StockLevelResolver, SystemValueResolver } from './catalog/sku-resolver.js';
 import { SkuRevisionResolver } from './catalog/sku-revision-resolver.js';
 import { ChangeMutationResolver } from './change/change-mutation-resolver.js';
 import { ChangeQueryResolver } from './change/change-query-resolver.js';
@@ -39,6 +39,7 @@ export const RESOLVERS = [
   ProductResolver,
   SkuResolver,
   SystemValueResolver,
+  StockLevelResolver,
   SkuRevisionResolver,
   ChangeQueryResolver,
   ChangeMutationResolver,

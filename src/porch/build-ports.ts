@@ -15,6 +15,7 @@ import type { Sql } from '../storage/sql.js';
 import { sqlOver } from '../storage/sql.js';
 import { SqlImportStore } from '../storage/stores/import-store.js';
 import { SqlSettingReader } from '../storage/stores/setting-store.js';
+import { SqlStockStore } from '../storage/stores/stock-store.js';
 import { SqlUnitOfWork } from '../storage/unit-of-work.js';
 import type { Database } from './open-database.js';
 
@@ -26,13 +27,14 @@ export function buildPorts(database: Database, connectors: ConnectorRegistry, ma
   const inTransaction = <T>(work: (tx: Sql) => Promise<T>): Promise<T> => source.transaction((tx) => work(sqlOver(tx)));
   const send = (tx: Sql, queue: string, data: object): Promise<void> => sendIn(boss, tx, queue, data);
   return new (class extends Ports {
-    readonly work = new SqlUnitOfWork(source, wakeups, uuid);
+    readonly work = new SqlUnitOfWork(source, wakeups, uuid, masterCurrency);
     readonly catalog = new SqlCatalogReader(source);
     readonly changes = new SqlChangeReader(sql);
     readonly operations = new SqlOperationsReader(sql);
     readonly driftAudit = new SqlDriftAuditReader(sql);
     readonly apiKeys = new SqlApiKeyReader(sql);
     readonly imports = new SqlImportStore(sql, send, inTransaction);
+    readonly stock = new SqlStockStore(sql, inTransaction);
     readonly settings = new SqlSettingReader(sql);
     readonly queue = new SqlPublishingQueue(source, uuid);
     readonly observations = new SqlObservationStore(source, wakeups, uuid);

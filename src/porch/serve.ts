@@ -7,6 +7,8 @@ import type { Config } from '../config.js';
 import { ConfigError } from '../config.js';
 import { buildConnectors } from '../connectors/connector-registry.js';
 import { faultsOfLifecycle, TRANSITIONS } from '../domain/catalog/lifecycle.js';
+import { faultsOfGates } from '../domain/gates/gate-faults.js';
+import { GATE_RULES } from '../domain/gates/gate-rules.js';
 import { resumeImports } from '../application/imports/resume-imports.js';
 import { Worker } from '../jobs/worker.js';
 import type { Sandbox } from '../sandbox/start-sandbox.js';
@@ -37,8 +39,8 @@ export interface Service {
 
 /** Starts everything that the configuration asks for, in the order in which one part needs the other. */
 export async function serve(config: Config): Promise<Service> {
-  const faults = faultsOfLifecycle(TRANSITIONS);
-  if (faults.length > 0) throw new ConfigError(`the lifecycle table is unsound: ${faults.join('; ')}`);
+  const faults = [...faultsOfLifecycle(TRANSITIONS), ...faultsOfGates(GATE_RULES)];
+  if (faults.length > 0) throw new ConfigError(`the lifecycle is unsound: ${faults.join('; ')}`);
   const log = buildLog(config.logLevel);
   const undo: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {

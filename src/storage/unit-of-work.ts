@@ -18,6 +18,7 @@ export class SqlUnitOfWork implements UnitOfWork {
     private readonly source: DataSource,
     private readonly wakeupsOf: (sql: Sql) => Wakeups,
     private readonly newId: () => string,
+    private readonly masterCurrency: string,
   ) {}
 
   run<T>(work: (stores: Stores) => Promise<T>): Promise<T> {
@@ -27,7 +28,7 @@ export class SqlUnitOfWork implements UnitOfWork {
   private storesOf(tx: EntityManager): Stores {
     const sql = sqlOver(tx);
     return {
-      catalog: new SqlCatalogStore(sql, this.newId),
+      catalog: new SqlCatalogStore(sql, this.newId, this.masterCurrency),
       requests: new SqlChangeRequestStore(sql),
       deliveries: new SqlDeliveryStore(sql, this.newId),
       records: new SqlRecordStore(sql, this.newId),

@@ -10,6 +10,7 @@ import type { OwnershipRule, Party } from '../../src/domain/ownership/resolve-ow
 import { DEFAULT_SETTINGS } from '../../src/domain/settings/settings.js';
 import { resolveOwner } from '../../src/domain/ownership/resolve-owner.js';
 import type { FieldValues } from '../../src/domain/primitives/json.js';
+import { gateFactsWith } from '../support/gate-facts.js';
 
 const THEN = new Date('2026-01-01T00:00:00Z');
 const PRODUCT: Product = {
@@ -70,7 +71,7 @@ function world(skus: Sku[], over: Partial<World> = {}): World {
     systems: ['shopify', 'watched'],
     stores: [{ code: 'shopify', digits: 2 }],
     settings: DEFAULT_SETTINGS,
-    factsOf: () => ({ ownerResolved: true, gates: DEFAULT_SETTINGS.gates }),
+    factsOf: () => gateFactsWith(),
     ...over,
   };
 }
@@ -127,7 +128,7 @@ describe('planning changes', () => {
   it('asks the gates of the state that a SKU enters', () => {
     const bare = sku('a', { state: 'PRELAUNCH', price: null });
     expect(
-      codes(plan(world([bare], { factsOf: () => ({ ownerResolved: false, gates: {} }) }), move('a', 'ACTIVE'))),
+      codes(plan(world([bare], { factsOf: () => gateFactsWith({ ownerResolved: false }) }), move('a', 'ACTIVE'))),
     ).toEqual(['GATE_UNSATISFIED changes.0.skuTransition.to', 'GATE_UNSATISFIED changes.0.skuTransition.to']);
     expect(codes(plan(world([bare]), update('a', { price: '9.00' }), move('a', 'ACTIVE')))).toEqual([]);
   });
@@ -209,7 +210,7 @@ describe('planning changes', () => {
     const made = { ...create('MUG-1'), patch: { product: 'mug' } };
     const straight = codes(plan(world([]), mug, made, move('MUG-1', 'ACTIVE')));
     expect(straight).toEqual(['TRANSITION_NOT_ALLOWED changes.2.skuTransition.to']);
-    const nobody = world([], { factsOf: () => ({ ownerResolved: false, gates: {} }) });
+    const nobody = world([], { factsOf: () => gateFactsWith({ ownerResolved: false }) });
     expect(codes(plan(nobody, mug, made, move('MUG-1', 'PRELAUNCH')))).toEqual([
       'GATE_UNSATISFIED changes.2.skuTransition.to',
     ]);

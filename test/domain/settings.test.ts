@@ -1,6 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import { gatesOf } from '../../src/domain/catalog/gates.js';
-import type { SkuContent } from '../../src/domain/catalog/sku.js';
 import type { SettingDefinition } from '../../src/domain/settings/setting.js';
 import { settingFaults } from '../../src/domain/settings/setting.js';
 import { DEFAULT_SETTINGS, SETTING_KEYS, SETTINGS, settingsOf } from '../../src/domain/settings/settings.js';
@@ -49,19 +47,5 @@ describe('settings', () => {
   it('fall back to the default key by key, and ignore keys of another release', () => {
     const settings = settingsOf(new Map<string, never>([['of-another-release', {} as never]]));
     expect(settings).toEqual(DEFAULT_SETTINGS);
-  });
-});
-
-describe('the gates setting', () => {
-  const bare = { state: 'DRAFT', title: 'Tea', weight: null, price: null } as SkuContent;
-
-  it('decides which gates block', () => {
-    const blocking = (gates: (typeof DEFAULT_SETTINGS)['gates']): string[] =>
-      gatesOf('PRELAUNCH', bare, { ownerResolved: true, gates }).flatMap((gate) =>
-        gate.blocks && !gate.satisfied ? [gate.code] : [],
-      );
-    expect(blocking({})).not.toContain('WEIGHT');
-    expect(blocking({ WEIGHT: 'BLOCK' })).toContain('WEIGHT');
-    expect(blocking({ WEIGHT: 'WARN' })).not.toContain('WEIGHT');
   });
 });

@@ -1,3 +1,4 @@
+import type { Definitions } from '../../domain/attributes/read-attribute-list.js';
 import type { LifecycleState } from '../../domain/catalog/lifecycle.js';
 import type { ProductFieldsDraft } from '../../domain/catalog/read-product-fields.js';
 import { handleFault, readProductFields } from '../../domain/catalog/read-product-fields.js';
@@ -29,6 +30,7 @@ export const CHANGE_LIMIT = 10_000;
 export function readChangeRequest(
   draft: ChangeRequestDraft,
   systems: readonly string[],
+  definitions: Definitions,
 ): { changes: ProposedChange[]; problems: Problem[] } {
   const problems: Problem[] = [];
   const title = titleFault(draft.title);
@@ -48,22 +50,28 @@ export function readChangeRequest(
     return { changes: [], problems };
   }
   const changes = draft.changes.map((each, index) => {
-    const read = readChange(each, systems);
+    const read = readChange(each, { systems, definitions });
     problems.push(...under(['changes', String(index), each.kind], read.problems));
     return read.change;
   });
   return { changes, problems };
 }
 
-function readChange(draft: ChangeDraft, systems: readonly string[]): { change: ProposedChange; problems: Problem[] } {
+/** What there is to be named: codes of systems, and attributes. */
+interface Known {
+  systems: readonly string[];
+  definitions: Definitions;
+}
+
+function readChange(draft: ChangeDraft, known: Known): { change: ProposedChange; problems: Problem[] } {
   switch (draft.kind) {
     case 'productCreate':
-      return readProduct('PRODUCT_CREATE', draft.input.handle, null, draft.input.fields);
+      return readProduct('PRODUCT_CREATE', draft.input.handle, null, draft.input.fields, known);
     case 'productUpdate':
-      return readProduct('PRODUCT_UPDATE', draft.input.handle, draft.input.baseRevision, draft.input.fields);
+      return readProduct('PRODUCT_UPDATE', draft.input.handle, draft.input.baseRevision, draft.input.fields, known);
     case 'skuCreate': {
       const fault = codeFault(draft.input.code);
-      const read = readSku('SKU_CREATE', draft.input.code, null, draft.input.fields, systems);
+      const read = readSku('SKU_CREATE', draft.input.code, null, draft.input.fields, known);
       read.change.patch.product = draft.input.product;
       return {
         change: read.change,
@@ -71,7 +79,7 @@ function readChange(draft: ChangeDraft, systems: readonly string[]): { change: P
       };
     }
     case 'skuUpdate':
-      return readSku('SKU_UPDATE', draft.input.code, draft.input.baseRevision, draft.input.fields, systems);
+      return readSku('SKU_UPDATE', draft.input.code, draft.input.baseRevision, draft.input.fields, known);
     case 'skuTransition': {
       const patch: FieldValues = { state: draft.input.to };
       if (draft.input.successor !== undefined) patch.successor = draft.input.successor;
@@ -88,8 +96,9 @@ function readProduct(
   handle: string,
   baseRevision: number | null,
   fields: ProductFieldsDraft,
+  { definitions }: Known,
 ): { change: ProposedChange; problems: Problem[] } {
-  const { patch, problems } = readProductFields(fields);
+  const { patch, problems } = readProductFields(fields, definitions);
   if (operation === 'PRODUCT_CREATE') {
     const fault = handleFault(handle);
     if (fault) problems.push(problem(fault.code, fault.message, ['handle']));
@@ -102,9 +111,9 @@ function readSku(
   code: string,
   baseRevision: number | null,
   fields: SkuFieldsDraft,
-  systems: readonly string[],
+  { systems, definitions }: Known,
 ): { change: ProposedChange; problems: Problem[] } {
-  const { patch, problems } = readSkuFields(fields, systems);
+  const { patch, problems } = readSkuFields(fields, systems, definitions);
   const named = under(['fields'], problems);
   if (operation === 'SKU_UPDATE' && Object.keys(fields).length === 0) {
     named.push(problem('REQUIRED', 'nothing to change', ['fields']));
@@ -113,4 +122,20 @@ function readSku(
     change: { operation, target: code, baseRevision, patch: { ...patch } as unknown as FieldValues },
     problems: named,
   };
+}
+
+/**
+ * Problems that planning found, pointing into the request as its author wrote it: a change knows its attributes by key,
+ * a request lists them.
+ */
+export function placedInDraft(problems: readonly Problem[], changes: readonly ChangeDraft[]): Problem[] {
+  return problems.map((each) => {
+    const path = each.field ?? [];
+    const at = path.indexOf('attributes');
+    const change = changes[Number(path[1])];
+    const key = at < 0 ? undefined : path[at + 1];
+    if (path[0] !== 'changes' || key === undefined || !change || !('fields' in change.input)) return each;
+    const index = (change.input.fields.attributes ?? []).findIndex((attribute) => attribute.key === key);
+    return index < 0 ? each : { ...each, field: path.with(at + 1, String(index)) };
+  });
 }

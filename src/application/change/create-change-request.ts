@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Caller } from '../../domain/actor.js';
+import { definitionsOf } from '../../domain/attributes/read-attribute-list.js';
 import type { ProposedChange } from '../../domain/change/change.js';
 import { foldCode } from '../../domain/primitives/text.js';
 import type { Outcome } from '../../domain/problem.js';
@@ -7,7 +8,7 @@ import { accepted, problem, refused } from '../../domain/problem.js';
 import type { Ports } from '../ports/ports.js';
 import type { Stores } from '../ports/unit-of-work.js';
 import type { ChangeRequestDraft } from './change-draft.js';
-import { readChangeRequest } from './change-draft.js';
+import { placedInDraft, readChangeRequest } from './change-draft.js';
 import { enterReview } from './enter-review.js';
 import { planRequest } from './plan-request.js';
 
@@ -25,9 +26,13 @@ export async function createChangeRequest(
     return refused(problem('PARTY_REQUIRED', 'this key belongs to no party, so nobody would answer for the request'));
   }
   const systems = (await ports.operations.systems()).map((system) => system.code);
-  const { changes, problems } = readChangeRequest(draft, systems);
+  const definitions = definitionsOf((await ports.settings.current()).attributes);
+  const { changes, problems } = readChangeRequest(draft, systems, definitions);
   if (problems.length > 0) return { ok: false, problems };
-  return ports.work.run((stores) => addRequest(ports, stores, caller, { draft, changes, asDraft, origin: 'REQUEST' }));
+  const outcome = await ports.work.run((stores) =>
+    addRequest(ports, stores, caller, { draft, changes, asDraft, origin: 'REQUEST' }),
+  );
+  return outcome.ok ? outcome : { ok: false, problems: placedInDraft(outcome.problems, draft.changes) };
 }
 
 export interface NewRequest {

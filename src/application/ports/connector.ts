@@ -1,3 +1,4 @@
+import type { StockLine } from './stock-store.js';
 import type { FieldValues } from '../../domain/primitives/json.js';
 import type { DeliveryFault, ObservedRecord, RecordEntity, RootRef } from '../../domain/publishing/system.js';
 
@@ -67,6 +68,8 @@ export interface Connector {
   write(command: WriteCommand, signal?: AbortSignal): Promise<RecordOutcome[]>;
   /** Every record of the system, in batches. Ends normally only when it was complete; a partial scan throws. */
   scan(signal?: AbortSignal): AsyncIterable<ObservedRecord[]>;
+  /** Stock on hand of everything, in batches; not there where the system keeps none. Ends normally only when it was complete. */
+  readStock?(signal?: AbortSignal): AsyncIterable<StockLine[]>;
   /** Null where the system cannot call us. */
   readonly webhooks: WebhookSide | null;
 }

@@ -9,6 +9,7 @@ import type { ObservationStore } from './observation-store.js';
 import type { OperationsReader } from './operations-reader.js';
 import type { PublishingQueue } from './publishing-queue.js';
 import type { SettingReader } from './setting-store.js';
+import type { StockStore } from './stock-store.js';
 import type { UnitOfWork } from './unit-of-work.js';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
@@ -27,6 +28,7 @@ export abstract class Ports {
   abstract readonly apiKeys: ApiKeyReader;
   abstract readonly imports: ImportStore;
   abstract readonly settings: SettingReader;
+  abstract readonly stock: StockStore;
   abstract readonly queue: PublishingQueue;
   abstract readonly observations: ObservationStore;
   abstract readonly connectors: ConnectorRegistry;

@@ -1,5 +1,7 @@
 import { ConnectorError } from '../../application/ports/connector.js';
 import type { RecordWrite } from '../../application/ports/connector.js';
+import type { StockLine } from '../../application/ports/stock-store.js';
+import { decimalText, isPlainDecimal } from '../../domain/primitives/decimal.js';
 import type { FieldValues, Json } from '../../domain/primitives/json.js';
 import type { ObservedRecord } from '../../domain/publishing/system.js';
 import { faultOf } from '../faults.js';
@@ -54,6 +56,18 @@ export function itemRecord(item: Item, etag: string | null): ObservedRecord {
     attribution: actor === null ? null : { actor, app: null, at },
     token: etag,
   };
+}
+
+/**
+ * One line of the stock list. A figure that is no exact decimal (a JSON number among them: it has been rounded) is not
+ * read, and said so with null.
+ * @throws ConnectorError UNKNOWN for a line without code.
+ */
+export function stockLine({ code, onHand }: Item): StockLine {
+  if (typeof code !== 'string' || code === '') {
+    throw new ConnectorError(faultOf('UNKNOWN', 'the ERP answered a stock line without code'));
+  }
+  return { code, onHand: typeof onHand === 'string' && isPlainDecimal(onHand) ? decimalText(onHand) : null };
 }
 
 /**

@@ -8,6 +8,7 @@ import type {
   RootReading,
   WriteCommand,
 } from '../../application/ports/connector.js';
+import type { StockLine } from '../../application/ports/stock-store.js';
 import type { Json } from '../../domain/primitives/json.js';
 import type { DeliveryFault, ObservedRecord, RootRef } from '../../domain/publishing/system.js';
 import { faultOf } from '../faults.js';
@@ -15,9 +16,9 @@ import { mapLimited } from '../map-limited.js';
 import type { SystemConfig } from '../system-config.js';
 import { checkedBaseUrl, required } from '../system-config.js';
 import { ErpClient } from './erp-client.js';
-import { itemBody, itemRecord } from './erp-item.js';
+import { itemBody, itemRecord, stockLine } from './erp-item.js';
 
-const ITEMS_A_PAGE = 200;
+const ROWS_A_PAGE = 200;
 
 /** Speaks the generic ERP contract (design 7): one item per SKU, asked for by code, written under its ETag. */
 export class HttpErpConnector implements Connector {
@@ -63,14 +64,23 @@ export class HttpErpConnector implements Connector {
   }
 
   async *scan(signal?: AbortSignal): AsyncGenerator<ObservedRecord[]> {
+    for await (const items of this.pages('items', signal)) yield items.map((item) => itemRecord(objectOf(item), null));
+  }
+
+  async *readStock(signal?: AbortSignal): AsyncGenerator<StockLine[]> {
+    for await (const lines of this.pages('stock', signal)) yield lines.map((line) => stockLine(objectOf(line)));
+  }
+
+  /** Every page of a list, each under the key that bears its path's name. @throws ConnectorError when it is not complete. */
+  private async *pages(list: 'items' | 'stock', signal: AbortSignal | undefined): AsyncGenerator<Json[]> {
     const seen = new Set<string>();
     let after = '';
     for (;;) {
-      const query = new URLSearchParams({ limit: String(ITEMS_A_PAGE), ...(after === '' ? {} : { after }) });
-      const { body } = await this.client.send({ method: 'GET', path: `/items?${query.toString()}`, signal });
-      const { items, next } = body;
-      if (!Array.isArray(items)) throw partial('a page without items');
-      if (items.length > 0) yield items.map((item) => itemRecord(objectOf(item), null));
+      const query = new URLSearchParams({ limit: String(ROWS_A_PAGE), ...(after === '' ? {} : { after }) });
+      const { body } = await this.client.send({ method: 'GET', path: `/${list}?${query.toString()}`, signal });
+      const { [list]: rows, next } = body;
+      if (!Array.isArray(rows)) throw partial(`a page without ${list}`);
+      if (rows.length > 0) yield rows;
       if (next === null) return;
       // A page that lacks `next` may be the last or cut short: nobody can tell, so the scan is not complete.
       if (typeof next !== 'string' || next === '') throw partial('a page without a cursor');

@@ -12,12 +12,14 @@ export const TRANSITIONS: Readonly<Record<LifecycleState, readonly LifecycleStat
 };
 
 /**
- * Checked when the process starts, so that a slip in the table cannot strand SKUs: every state but the first is
- * reachable, RETIRED can be reached from everywhere and left from nowhere.
+ * Checked when the process starts, so that a slip in the table cannot strand SKUs: it has a line for every state and
+ * names no other, every state but the first is reachable, RETIRED can be reached from everywhere and left from nowhere.
  * @returns what is wrong with the table; empty when it is sound.
  */
 export function faultsOfLifecycle(table: Readonly<Record<LifecycleState, readonly LifecycleState[]>>): string[] {
-  const faults: string[] = [];
+  const faults = faultsOfNames(table);
+  // A table that names what there is not cannot be walked.
+  if (faults.length > 0) return faults;
   const reach = (from: LifecycleState): Set<LifecycleState> => {
     const seen = new Set<LifecycleState>();
     const queue = [from];
@@ -35,6 +37,18 @@ export function faultsOfLifecycle(table: Readonly<Record<LifecycleState, readonl
     if (table[state].includes(state)) faults.push(`${state} leads to itself`);
   }
   if (table.RETIRED.length > 0) faults.push('RETIRED is not final');
+  return faults;
+}
+
+function faultsOfNames(table: Readonly<Record<string, readonly string[]>>): string[] {
+  const known: readonly string[] = LIFECYCLE_STATES;
+  const faults = known.filter((state) => !Object.hasOwn(table, state)).map((state) => `${state} has no line`);
+  for (const [state, targets] of Object.entries(table)) {
+    if (!known.includes(state)) faults.push(`${state} is no state`);
+    for (const target of targets)
+      if (!known.includes(target)) faults.push(`${state} leads to ${target}, which is no state`);
+    if (new Set(targets).size !== targets.length) faults.push(`${state} leads to one state twice`);
+  }
   return faults;
 }
 

@@ -1,7 +1,8 @@
-import type { Json } from '../primitives/json.js';
+import type { AttributeDraft, Definitions } from '../attributes/read-attribute-list.js';
+import { NO_DEFINITIONS, readAttributeList } from '../attributes/read-attribute-list.js';
 import { hasControls, textOrNull } from '../primitives/text.js';
 import type { Problem } from '../problem.js';
-import { problem } from '../problem.js';
+import { problem, under } from '../problem.js';
 import type { ProductContent } from './product.js';
 import { lineFault, titleFault } from './read-sku-fields.js';
 
@@ -13,17 +14,23 @@ export interface ProductFieldsDraft {
   category?: string | null;
   tags?: string[] | null;
   optionNames?: string[] | null;
-  attributes?: { key: string; value: Json }[] | null;
+  attributes?: AttributeDraft[] | null;
 }
 
-export type ProductPatch = Partial<ProductContent>;
+/** As a SKU's: attributes hold only the keys that the change names; null clears all. */
+export type ProductPatch = Partial<Omit<ProductContent, 'attributes'>> & {
+  attributes?: ProductContent['attributes'] | null;
+};
 
 const CATEGORY = /^gid:\/\/shopify\/TaxonomyCategory\/[a-z0-9-]+$/;
 const HANDLE = /^[a-z0-9]+(?:[-_.][a-z0-9]+)*$/;
 const TAG_LIMIT = 250;
 
 /** Checks the fields of a product and brings them into canonical form; every problem at once. */
-export function readProductFields(draft: ProductFieldsDraft): { patch: ProductPatch; problems: Problem[] } {
+export function readProductFields(
+  draft: ProductFieldsDraft,
+  definitions: Definitions = NO_DEFINITIONS,
+): { patch: ProductPatch; problems: Problem[] } {
   const problems: Problem[] = [];
   const patch: ProductPatch = {};
   if (draft.title !== undefined) {
@@ -46,9 +53,11 @@ export function readProductFields(draft: ProductFieldsDraft): { patch: ProductPa
   }
   if (draft.tags !== undefined) readTags(draft.tags ?? [], patch, problems);
   if (draft.optionNames) readOptionNames(draft.optionNames, patch, problems);
-  if (draft.attributes)
-    patch.attributes = Object.fromEntries(draft.attributes.map(({ key, value }) => [key, value ?? null]));
-  else if (draft.attributes === null) patch.attributes = {};
+  if (draft.attributes) {
+    const read = readAttributeList(draft.attributes, definitions);
+    problems.push(...under(['attributes'], read.problems));
+    patch.attributes = read.values;
+  } else if (draft.attributes === null) patch.attributes = null;
   return { patch, problems };
 }
 

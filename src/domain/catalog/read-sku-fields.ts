@@ -1,8 +1,9 @@
-import type { Json } from '../primitives/json.js';
+import type { AttributeDraft, Definitions } from '../attributes/read-attribute-list.js';
+import { NO_DEFINITIONS, readAttributeList } from '../attributes/read-attribute-list.js';
 import { compareDecimals, decimalPlaces, decimalText, isPlainDecimal, moneyText } from '../primitives/decimal.js';
 import { hasControls, hasHtml, isPrintableAscii, textOrNull } from '../primitives/text.js';
 import type { Problem } from '../problem.js';
-import { problem } from '../problem.js';
+import { problem, under } from '../problem.js';
 import { gtinFault } from './gtin.js';
 import type { OptionValue, SkuContent, SystemValue, Weight } from './sku.js';
 import { WEIGHT_UNITS } from './sku.js';
@@ -22,14 +23,16 @@ export interface SkuFieldsDraft {
   taxable?: boolean | null;
   taxCode?: string | null;
   unitOfMeasure?: string | null;
-  attributes?: { key: string; value: Json }[] | null;
+  attributes?: AttributeDraft[] | null;
   successor?: string | null;
   listedIn?: string[] | null;
   systemValues?: SystemValue[] | null;
 }
 
-/** The fields of a change, checked and in canonical form. Attributes hold only the keys that the change names. */
-export type SkuPatch = Partial<Omit<SkuContent, 'state'>>;
+/** The fields of a change, checked and in canonical form. Attributes hold only the keys that the change names; null clears all. */
+export type SkuPatch = Partial<Omit<SkuContent, 'state' | 'attributes'>> & {
+  attributes?: SkuContent['attributes'] | null;
+};
 
 export const TITLE_LIMIT = 255;
 const MONEY_PLACES = 4;
@@ -49,11 +52,13 @@ class Reading {
 /**
  * Checks the fields of a SKU as a caller gave them and brings them into canonical form.
  * @param systems codes of the systems that exist.
+ * @param definitions the attributes that there are.
  * @returns the patch (what was sound) and every problem, each with the name of its field.
  */
 export function readSkuFields(
   draft: SkuFieldsDraft,
   systems: readonly string[],
+  definitions: Definitions = NO_DEFINITIONS,
 ): { patch: SkuPatch; problems: Problem[] } {
   const out = new Reading();
   for (const [field, value] of Object.entries(draft)) {
@@ -63,6 +68,7 @@ export function readSkuFields(
   readMoney(draft, out);
   readTrade(draft, out);
   readLists(draft, systems, out);
+  readAttributes(draft.attributes, definitions, out);
   if (typeof draft.requiresShipping === 'boolean') out.patch.requiresShipping = draft.requiresShipping;
   if (typeof draft.taxable === 'boolean') out.patch.taxable = draft.taxable;
   return { patch: out.patch, problems: out.problems };
@@ -166,11 +172,6 @@ function readWeight(weight: { value: string; unit: string } | null, out: Reading
 
 function readLists(draft: SkuFieldsDraft, systems: readonly string[], out: Reading): void {
   if (draft.optionValues) readOptions(draft.optionValues, out);
-  if (draft.attributes) {
-    const keys = draft.attributes.map((each) => each.key);
-    if (new Set(keys).size !== keys.length) out.fault('DUPLICATE_CHANGE', 'attributes', 'a key is named twice');
-    else out.patch.attributes = Object.fromEntries(draft.attributes.map(({ key, value }) => [key, value ?? null]));
-  } else if (draft.attributes === null) out.patch.attributes = {};
   const unknown = [...(draft.listedIn ?? []), ...(draft.systemValues ?? []).map((each) => each.system)].filter(
     (code) => !systems.includes(code),
   );
@@ -180,6 +181,17 @@ function readLists(draft: SkuFieldsDraft, systems: readonly string[], out: Readi
   }
   if (draft.listedIn) out.patch.listedIn = [...new Set(draft.listedIn)].sort();
   if (draft.systemValues !== undefined) out.patch.systemValues = readSystemValues(draft.systemValues ?? [], out);
+}
+
+function readAttributes(given: AttributeDraft[] | null | undefined, definitions: Definitions, out: Reading): void {
+  if (given === undefined) return;
+  if (given === null) {
+    out.patch.attributes = null;
+    return;
+  }
+  const { values, problems } = readAttributeList(given, definitions);
+  out.problems.push(...under(['attributes'], problems));
+  out.patch.attributes = values;
 }
 
 function readOptions(values: OptionValue[], out: Reading): void {

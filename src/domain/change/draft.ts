@@ -1,6 +1,6 @@
-import type { GateFacts } from '../catalog/gates.js';
 import type { Product, ProductContent } from '../catalog/product.js';
 import type { Sku, SkuContent } from '../catalog/sku.js';
+import type { GatedSku, GateFacts } from '../gates/gate.js';
 import type { FieldChange, FieldValues } from '../primitives/json.js';
 import { foldCode } from '../primitives/text.js';
 import type { Problem } from '../problem.js';
@@ -29,7 +29,8 @@ export interface World {
   systems: readonly string[];
   /** The rules of the house in force; under lock they stay so until the transaction ends. */
   settings: Settings;
-  factsOf(code: string, product: Product): GateFacts;
+  /** What the gates of a SKU must know, were it in this product. */
+  factsOf(sku: Pick<GatedSku, 'id' | 'code'>, product: Product | null): GateFacts;
 }
 
 export interface PlannedProduct {

@@ -11,13 +11,13 @@ export interface Merge {
 /**
  * Field by field, three ways: base, present, proposed. Disjoint edits merge by themselves, and the same field changed
  * to the same value merges; everything else is a conflict, and nobody's work is lost unseen (design 4.3).
- * `attributes` merge key by key: a patch names only the keys that it means.
+ * `attributes` merge key by key: a patch names only the keys that it means, and null means all that are there.
  * @param base the snapshot that the author looked at; equal to `current` when nothing came in between.
  */
 export function mergePatch(base: FieldValues, current: FieldValues, patch: FieldValues): Merge {
   const out: Merge = { changes: [], conflicts: [] };
   for (const [field, proposed] of Object.entries(patch)) {
-    if (field === 'attributes') mergeKeys(base[field], current[field], proposed, out);
+    if (field === 'attributes') mergeKeys(base[field], current[field], proposed ?? allCleared(current[field]), out);
     else mergeField(field, base[field] ?? null, current[field] ?? null, proposed, out);
   }
   return out;
@@ -44,6 +44,10 @@ function mergeKeys(base: Json | undefined, current: Json | undefined, proposed: 
     else merged[key] = to;
   }
   out.changes.push({ field: 'attributes', from: is, to: merged });
+}
+
+function allCleared(current: Json | undefined): Json {
+  return Object.fromEntries(Object.keys(asMap(current)).map((key) => [key, null]));
 }
 
 function asMap(value: Json | undefined): Record<string, Json> {

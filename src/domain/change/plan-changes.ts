@@ -1,3 +1,4 @@
+import { definitionsOf } from '../attributes/read-attribute-list.js';
 import type { ProductContent } from '../catalog/product.js';
 import { productSnapshot } from '../catalog/product.js';
 import { skuSnapshot } from '../catalog/sku.js';
@@ -9,10 +10,12 @@ import type { FieldConflict, ProposedChange } from './change.js';
 import { productOfPatch } from './change.js';
 import type { ChangeSet, PlannedProduct, PlannedSku, PlanOptions, World } from './draft.js';
 import { Draft } from './draft.js';
+import { canonicalAttributes, checkAttributes } from './check-attributes.js';
+import { checkGates } from './check-gates.js';
 import { checkTogether } from './check-together.js';
 import { placeOf } from './place.js';
 import { mergePatch } from './merge.js';
-import { gatesLost, newSku, transitionFaults, withPatch } from './new-content.js';
+import { newSku, setAttributes, stepFault, withPatch } from './new-content.js';
 
 /**
  * What a list of changes makes of the master: pure, deterministic, and the same code before approval and at apply.
@@ -21,16 +24,21 @@ import { gatesLost, newSku, transitionFaults, withPatch } from './new-content.js
  */
 export function planChanges(
   world: World,
-  changes: readonly ProposedChange[],
+  proposed: readonly ProposedChange[],
   newId: () => string,
   options: PlanOptions = { baseline: false },
 ): ChangeSet {
   const draft = new Draft(world, newId, options);
+  const { changes, problems: unfit } = canonicalAttributes(proposed, definitionsOf(world.settings.attributes));
+  draft.problems.push(...unfit);
   for (const [index, change] of changes.entries()) {
     const problems = applyOne(draft, change);
     draft.problems.push(...under(placeOf(change, index), problems));
   }
-  draft.problems.push(...checkTogether(draft, changes));
+  draft.problems.push(...checkTogether(draft, changes), ...checkAttributes(draft, changes));
+  const gates = checkGates(draft, changes);
+  draft.problems.push(...gates.problems);
+  draft.warnings.push(...gates.warnings);
   return {
     products: [...draft.products.values()].filter((each) => each.before === null || each.changes.length > 0),
     skus: [...draft.skus.values()].filter((each) => each.before === null || each.changes.length > 0),
@@ -65,8 +73,8 @@ function createProduct(draft: Draft, { target, patch }: ProposedChange): Problem
     category: null,
     tags: [],
     optionNames: [],
-    attributes: {},
     ...(patch as Partial<ProductContent>),
+    attributes: setAttributes(patch.attributes),
   };
   draft.products.set(target, { before: null, after, changes: creationChanges(productSnapshot(after)) });
   return [];
@@ -96,12 +104,11 @@ function createSku(draft: Draft, { target, patch }: ProposedChange): Problem[] {
   const handle = productOfPatch(patch);
   const product = draft.productOf(handle);
   if (!product) return [problem('NOT_FOUND', `no product has the handle ${handle}`, ['product'])];
-  const after = newSku(draft, target, product.after, patch);
-  const planned: PlannedSku = { before: null, after, changes: creationChanges(skuSnapshot(after)) };
-  draft.skus.set(foldCode(target), planned);
-  return after.state === 'DRAFT' || draft.options.baseline
-    ? []
-    : transitionFaults(draft, planned, draft.productById(after.productId), 'DRAFT');
+  const asked = newSku(draft, target, product.after, patch);
+  const fault = draft.options.baseline ? null : stepFault('DRAFT', asked.state);
+  const after: PlannedSku['after'] = fault ? { ...asked, state: 'DRAFT' } : asked;
+  draft.skus.set(foldCode(target), { before: null, after, changes: creationChanges(skuSnapshot(after)) });
+  return fault ? [fault] : [];
 }
 
 function updateSku(draft: Draft, change: ProposedChange): Problem[] {
@@ -117,18 +124,11 @@ function updateSku(draft: Draft, change: ProposedChange): Problem[] {
   }
   const merge = mergePatch(base, present, patch);
   addConflicts(draft, 'SKU', key, target, merge.conflicts);
-  const next: PlannedSku = {
-    before: planned.before,
-    after: withPatch(planned.after, merge.changes),
-    changes: mergeChanges(planned.changes, merge.changes),
-  };
-  draft.skus.set(key, next);
-  const product = draft.productById(next.after.productId);
-  if (!product) return [];
-  const stateMoved = merge.changes.some((each) => each.field === 'state');
-  return stateMoved
-    ? transitionFaults(draft, next, product, planned.after.state)
-    : gatesLost(draft, planned.after, next, product);
+  const after = withPatch(planned.after, merge.changes);
+  const fault = stepFault(planned.after.state, after.state);
+  if (fault) return [fault];
+  draft.skus.set(key, { before: planned.before, after, changes: mergeChanges(planned.changes, merge.changes) });
+  return [];
 }
 
 /** The snapshot that the author looked at; null when they name a revision that never was. */

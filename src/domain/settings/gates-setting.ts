@@ -1,20 +1,79 @@
+import { foldCode } from '../primitives/text.js';
+import type { Problem } from '../problem.js';
+import { problem } from '../problem.js';
 import type { SettingDefinition } from './setting.js';
 
-/** Gates for which the house may choose; the others always block, because nothing works without them. */
-export const OPTIONAL_GATES = ['WEIGHT', 'COUNTRY_OF_ORIGIN', 'HS_CODE', 'COST'] as const;
-export type OptionalGate = (typeof OPTIONAL_GATES)[number];
+/** Does an unsatisfied gate keep a SKU out of the state, or is it only told? */
+export type GateEffect = 'BLOCK' | 'WARN';
 
-/** For each of them: does an unsatisfied gate keep a SKU out of the state, or is it only told? */
-export type GatesSetting = Partial<Record<OptionalGate, 'BLOCK' | 'WARN'>>;
+/** Gates for which the house may choose; the others are as the table of gates has them, because nothing works without them. */
+export const CHOOSABLE_GATES = [
+  'OWNER',
+  'WEIGHT',
+  'COUNTRY_OF_ORIGIN',
+  'HS_CODE',
+  'ATTRIBUTE_REQUIRED',
+  'COST',
+  'SYSTEM_FIELD',
+  'STOCK',
+] as const;
+export type ChoosableGate = (typeof CHOOSABLE_GATES)[number];
 
-/** By default these warn (design 4.2). */
+/** One effect for every SKU, or others for some product types (compared without case). */
+type Choice = GateEffect | { effect?: GateEffect; productTypes: { [productType: string]: GateEffect } };
+
+export type GatesSetting = Partial<Record<ChoosableGate, Choice>>;
+
+const EFFECT = { enum: ['BLOCK', 'WARN'] };
+const TYPES_LIMIT = 500;
+
+/** A gate that is not named keeps the effect that the lifecycle gives it (design 4.2; docs/lifecycle.md). */
 export const gatesSetting: SettingDefinition<GatesSetting> = {
-  description: 'Which lifecycle gates keep a SKU out of a state (BLOCK), and which are only told (WARN, the default).',
+  description:
+    'Which lifecycle gates keep a SKU out of a state (BLOCK), and which are only told (WARN); for all, or by product type.',
   initial: {},
   schema: {
     type: 'object',
     additionalProperties: false,
-    properties: Object.fromEntries(OPTIONAL_GATES.map((gate) => [gate, { enum: ['BLOCK', 'WARN'] }])),
+    properties: Object.fromEntries(CHOOSABLE_GATES.map((gate) => [gate, { $ref: '#/$defs/choice' }])),
+    $defs: {
+      choice: {
+        if: { type: 'string' },
+        then: EFFECT,
+        else: {
+          type: 'object',
+          additionalProperties: false,
+          required: ['productTypes'],
+          properties: {
+            effect: EFFECT,
+            productTypes: { type: 'object', maxProperties: TYPES_LIMIT, additionalProperties: EFFECT },
+          },
+        },
+      },
+    },
   },
-  faults: () => [],
+  faults: (setting) =>
+    Object.entries(setting).flatMap(([gate, choice]) =>
+      typeof choice === 'string' ? [] : repeatedTypes(gate, Object.keys(choice.productTypes)),
+    ),
 };
+
+/** What the house chose for a gate and a product type; null where it left the choice to the table of gates. */
+export function effectChosen(setting: GatesSetting, gate: string, productType: string | null): GateEffect | null {
+  const choice = Object.hasOwn(setting, gate) ? setting[gate as ChoosableGate] : undefined;
+  if (choice === undefined || typeof choice === 'string') return choice ?? null;
+  const own = Object.entries(choice.productTypes).find(
+    ([type]) => productType !== null && foldCode(type) === foldCode(productType),
+  );
+  return own?.[1] ?? choice.effect ?? null;
+}
+
+function repeatedTypes(gate: string, types: readonly string[]): Problem[] {
+  const seen = new Set<string>();
+  return types.flatMap((type) => {
+    const repeated = seen.has(foldCode(type));
+    seen.add(foldCode(type));
+    const message = `the type ${type} is there twice, compared without case`;
+    return repeated ? [problem('INVALID_FORMAT', message, [gate, 'productTypes', type])] : [];
+  });
+}

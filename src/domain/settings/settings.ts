@@ -1,16 +1,20 @@
 import type { Json } from '../primitives/json.js';
+import type { AttributesSetting } from './attributes-setting.js';
+import { attributesSetting } from './attributes-setting.js';
 import type { GatesSetting } from './gates-setting.js';
 import { gatesSetting } from './gates-setting.js';
 import type { SettingDefinition } from './setting.js';
 
 /** Every rule of the house that is data, by key: as it is in force. */
 export interface Settings {
+  attributes: AttributesSetting;
   gates: GatesSetting;
 }
 export type SettingKey = keyof Settings;
 
 /** What each key means. A new key is a new line here and a file beside this one. */
 export const SETTINGS: { readonly [K in SettingKey]: SettingDefinition<Settings[K]> } = {
+  attributes: attributesSetting,
   gates: gatesSetting,
 };
 

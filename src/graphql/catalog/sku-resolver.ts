@@ -3,14 +3,14 @@ import { Args, Context, ID, Parent, ResolveField, Resolver } from '@nestjs/graph
 import type { SkuRevision } from '../../application/ports/catalog-reader.js';
 import type { FindingView, SystemRecordView, SystemView } from '../../application/ports/operations-reader.js';
 import { Ports } from '../../application/ports/ports.js';
-import type { Gate } from '../../domain/catalog/gates.js';
-import { gatesOf } from '../../domain/catalog/gates.js';
 import type { LifecycleState } from '../../domain/catalog/lifecycle.js';
 import { TRANSITIONS } from '../../domain/catalog/lifecycle.js';
 import type { Product } from '../../domain/catalog/product.js';
 import type { Sku, SystemValue } from '../../domain/catalog/sku.js';
+import type { Gate, StockLevel } from '../../domain/gates/gate.js';
+import { gatesOf } from '../../domain/gates/gate-rules.js';
 import type { OwnershipRule, Party } from '../../domain/ownership/resolve-owner.js';
-import { canAnswer, resolveOwner } from '../../domain/ownership/resolve-owner.js';
+import { resolveOwner } from '../../domain/ownership/resolve-owner.js';
 import type { Json } from '../../domain/primitives/json.js';
 import { ResolvedOwnerType } from '../access/ownership-type.js';
 import type { Connection } from '../connection.js';
@@ -25,7 +25,7 @@ import { LifecycleStateEnum } from './catalog-enums.js';
 import { attributesOf, AttributeValueType } from './field-change-type.js';
 import { ProductType } from './product-type.js';
 import { SkuRevisionConnectionType } from './sku-revision-type.js';
-import { GateType, SkuType, SystemValueType } from './sku-type.js';
+import { GateType, SkuType, StockLevelType, SystemValueType } from './sku-type.js';
 
 @Resolver(() => SkuType)
 export class SkuResolver {
@@ -82,15 +82,21 @@ export class SkuResolver {
     @Args('for', { type: () => LifecycleStateEnum }) state: LifecycleState,
     @Context('loaders') loaders: Loaders,
   ): Promise<Gate[]> {
-    const owner = await this.#ownerOf(sku, loaders);
-    const ownerResolved = owner !== null && canAnswer(owner.party, await loaders.parties());
-    const { gates } = await loaders.settings();
-    return gatesOf(state, sku, { ownerResolved, gates });
+    return gatesOf(state, sku, await loaders.gates.factsOf(sku, await productOf(sku, loaders)));
   }
 
-  @ResolveField('allowedTransitions', () => [LifecycleStateEnum])
+  @ResolveField('allowedTransitions', () => [LifecycleStateEnum], {
+    description: 'Steps that the lifecycle has from here; what a state asks for besides is told by `readiness`.',
+  })
   allowedTransitions(@Parent() sku: Sku): readonly LifecycleState[] {
     return TRANSITIONS[sku.state];
+  }
+
+  @ResolveField('stock', () => [StockLevelType], {
+    description: 'On hand, as each ERP last reported it; none where none has reported it.',
+  })
+  stock(@Parent() sku: Sku, @Context('loaders') loaders: Loaders): Promise<StockLevel[]> {
+    return loaders.gates.stock.load(sku.id);
   }
 
   @ResolveField('systems', () => [SystemRecordType], {
@@ -129,5 +135,13 @@ export class SystemValueResolver {
   @ResolveField('system', () => SystemType)
   system(@Parent() value: SystemValue, @Context('loaders') loaders: Loaders): Promise<SystemView> {
     return loaders.system(value.system);
+  }
+}
+
+@Resolver(() => StockLevelType)
+export class StockLevelResolver {
+  @ResolveField('system', () => SystemType)
+  system(@Parent() level: StockLevel, @Context('loaders') loaders: Loaders): Promise<SystemView> {
+    return loaders.system(level.system);
   }
 }

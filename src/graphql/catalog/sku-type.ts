@@ -29,11 +29,24 @@ export class SystemValueType {
   compareAtPrice!: string | null;
 }
 
+@ObjectType('StockLevel', { description: 'On hand in one ERP: read, never owned.' })
+export class StockLevelType {
+  @Field(() => DecimalScalar, { description: 'Below zero where more was sold than was there.' })
+  onHand!: string;
+  @Field(() => DateTimeScalar, { name: 'at', description: 'When the ERP reported it.' })
+  reportedAt!: Date;
+}
+
 @ObjectType('Gate', { description: 'One thing that a lifecycle state asks for.' })
 export class GateType {
   @Field(() => String)
   code!: string;
-  @Field(() => String)
+  @Field(() => String, {
+    nullable: true,
+    description: 'What it is about, where a code has several: the key of an attribute, the code of a system or SKU.',
+  })
+  subject!: string | null;
+  @Field(() => String, { description: 'Goes on from the SKU: "has a weight".' })
   message!: string;
   @Field(() => Boolean)
   satisfied!: boolean;

@@ -11,10 +11,11 @@ export class SqlCatalogStore implements CatalogStore {
   constructor(
     private readonly sql: Sql,
     private readonly newId: () => string,
+    private readonly masterCurrency: string,
   ) {}
 
   world(changes: readonly ProposedChange[], options: { lock: boolean }): Promise<World> {
-    return readWorld(this.sql, changes, options.lock);
+    return readWorld(this.sql, changes, { ...options, masterCurrency: this.masterCurrency });
   }
 
   async write(set: ChangeSet, stamp: Stamp): Promise<WrittenRevision[]> {

@@ -4,8 +4,9 @@ import { gtin14 } from '../../domain/catalog/gtin.js';
 import type { ProposedChange } from '../../domain/change/change.js';
 import { productOfPatch } from '../../domain/change/change.js';
 import type { World } from '../../domain/change/draft.js';
-import { canAnswer, resolveOwner } from '../../domain/ownership/resolve-owner.js';
-import type { OwnershipRule, Party } from '../../domain/ownership/resolve-owner.js';
+import type { GateWorld } from '../../domain/gates/gate-facts.js';
+import { gateFacts } from '../../domain/gates/gate-facts.js';
+import type { Party } from '../../domain/ownership/resolve-owner.js';
 import type { FieldChange, FieldValues } from '../../domain/primitives/json.js';
 import { foldCode } from '../../domain/primitives/text.js';
 import type { Sql } from '../sql.js';
@@ -13,6 +14,7 @@ import type { ProductRow, SkuRow } from './catalog-rows.js';
 import { productOf, skuOf } from './catalog-rows.js';
 import { readOwnershipRules } from './ownership-rules.js';
 import { readSettings } from './setting-store.js';
+import { readStock } from './stock-store.js';
 
 interface Reach {
   codes: string[];
@@ -26,7 +28,11 @@ interface Reach {
  * Everything that changes reach, in a constant number of statements. With `lock`: products by id, then SKUs by id, so
  * that two requests never wait for each other in a circle (design section 3, rule 2).
  */
-export async function readWorld(sql: Sql, changes: readonly ProposedChange[], lock: boolean): Promise<World> {
+export async function readWorld(
+  sql: Sql,
+  changes: readonly ProposedChange[],
+  { lock, masterCurrency }: { lock: boolean; masterCurrency: string },
+): Promise<World> {
   const reach = reachOf(changes);
   const settings = await readSettings(sql, lock);
   const products = await readProducts(sql, reach, lock);
@@ -37,15 +43,22 @@ export async function readWorld(sql: Sql, changes: readonly ProposedChange[], lo
   for (const list of siblings.values()) {
     for (const sku of list) if (asked.has(foldCode(sku.code))) skus.set(foldCode(sku.code), sku);
   }
-  const [gtins, bases, systems, ownership] = [
+  const [gtins, bases, systems, gates, stock] = [
     await readGtins(sql, reach.gtins),
     await readBases(sql, reach),
     await sql.rows<{ code: string; kind: string; mode: string; currency: string }>(
       'select code, kind, mode, currency from system order by code',
     ),
-    await readOwnership(sql),
+    await readGateWorld(sql, masterCurrency),
+    await readStock(
+      sql,
+      [...skus.values()].map(({ id }) => id),
+    ),
   ];
   const changedBy = await readChangedBy(sql, reach);
+  const stores = systems.flatMap(({ code, kind, currency }) =>
+    kind === 'SHOPIFY' ? [{ code, currency, digits: digitsOf(currency) }] : [],
+  );
   return {
     products,
     skus,
@@ -55,11 +68,9 @@ export async function readWorld(sql: Sql, changes: readonly ProposedChange[], lo
     changedBy,
     writableSystems: systems.filter(({ mode }) => mode === 'WRITE').map(({ code }) => code),
     systems: systems.map(({ code }) => code),
-    stores: systems.flatMap(({ code, kind, currency }) =>
-      kind === 'SHOPIFY' ? [{ code, digits: digitsOf(currency) }] : [],
-    ),
+    stores,
     settings,
-    factsOf: (code, product) => ({ ownerResolved: hasOwner(ownership, code, product), gates: settings.gates }),
+    factsOf: (sku, product) => gateFacts({ ...gates, settings, stores }, sku, product, stock.get(sku.id) ?? []),
   };
 }
 
@@ -142,13 +153,8 @@ function digitsOf(currency: string): number {
   return new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
 }
 
-interface Ownership {
-  rules: OwnershipRule[];
-  parties: Map<string, Party>;
-  at: Date;
-}
-
-async function readOwnership(sql: Sql): Promise<Ownership> {
+/** Everything that gates look at beside a SKU and its product. */
+async function readGateWorld(sql: Sql, masterCurrency: string): Promise<Omit<GateWorld, 'settings' | 'stores'>> {
   const rules = await readOwnershipRules(sql);
   const parties = await sql.rows<Party>(
     `select id, code, kind, name, email, active,
@@ -156,12 +162,5 @@ async function readOwnership(sql: Sql): Promise<Ownership> {
   );
   const [clock] = await sql.rows<{ at: Date }>('select clock_timestamp() as at');
   if (!clock) throw new Error('the database did not tell the time');
-  return { rules, parties: new Map(parties.map((party) => [party.id, party])), at: clock.at };
-}
-
-function hasOwner({ rules, parties, at }: Ownership, code: string, product: Product): boolean {
-  const { handle, productType, vendor } = product;
-  const rule = resolveOwner(rules, { code, handle, productType, vendor }, at);
-  const party = rule ? parties.get(rule.ownerId) : undefined;
-  return party !== undefined && canAnswer(party, parties);
+  return { rules, parties: new Map(parties.map((party) => [party.id, party])), at: clock.at, masterCurrency };
 }

@@ -1,0 +1,60 @@
+import DataLoader from 'dataloader';
+import type { Ports } from '../../application/ports/ports.js';
+import type { SystemView } from '../../application/ports/operations-reader.js';
+import type { Product } from '../../domain/catalog/product.js';
+import type { GatedSku, GateFacts, StockLevel } from '../../domain/gates/gate.js';
+import type { GateWorld } from '../../domain/gates/gate-facts.js';
+import { gateFacts } from '../../domain/gates/gate-facts.js';
+import type { OwnershipRule, Party } from '../../domain/ownership/resolve-owner.js';
+import type { Settings } from '../../domain/settings/settings.js';
+
+/** What the gates of all SKUs share, as the request's loaders have it. */
+export interface SharedFacts {
+  settings(): Promise<Settings>;
+  rules(): Promise<readonly OwnershipRule[]>;
+  parties(): Promise<ReadonlyMap<string, Party>>;
+  systems(): Promise<ReadonlyMap<string, SystemView>>;
+}
+
+/**
+ * Facts of gates in batches: however many SKUs a page has, what they share is read once and what is their own in one
+ * statement of each kind. One instance per HTTP request, like the loaders that it belongs to.
+ */
+export class GateLoader {
+  readonly stock: DataLoader<string, StockLevel[]>;
+  private world: Promise<GateWorld> | null = null;
+
+  constructor(
+    private readonly ports: Pick<Ports, 'stock' | 'clock' | 'masterCurrency'>,
+    private readonly shared: SharedFacts,
+  ) {
+    this.stock = new DataLoader<string, StockLevel[]>(async (ids) => {
+      const levels = await ports.stock.levelsOfSkus(ids);
+      return ids.map((id) => levels.get(id) ?? []);
+    });
+  }
+
+  /** Just what a change request of this SKU would be judged by. */
+  async factsOf(sku: Pick<GatedSku, 'id' | 'code'>, product: Product | null): Promise<GateFacts> {
+    this.world ??= this.readWorld();
+    return gateFacts(await this.world, sku, product, await this.stock.load(sku.id));
+  }
+
+  /** Forgets all that was read, as the loaders do after a mutation. */
+  reset(): void {
+    this.stock.clearAll();
+    this.world = null;
+  }
+
+  private async readWorld(): Promise<GateWorld> {
+    const { shared, ports } = this;
+    const [settings, rules, parties, systems] = await Promise.all([
+      shared.settings(),
+      shared.rules(),
+      shared.parties(),
+      shared.systems(),
+    ]);
+    const stores = [...systems.values()].filter(({ kind }) => kind === 'SHOPIFY');
+    return { settings, rules, parties, at: ports.clock.now(), stores, masterCurrency: ports.masterCurrency };
+  }
+}
