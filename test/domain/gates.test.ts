@@ -134,11 +134,11 @@ describe('gates', () => {
     expect(missing('PRELAUNCH', light, house({ WEIGHT: 'BLOCK' }))).toEqual(['WEIGHT blocks']);
     expect(missing('ON_HOLD', light, house({ WEIGHT: 'BLOCK' }))).toEqual(['WEIGHT warns']);
     expect(missing('PRELAUNCH', {}, house({ OWNER: 'WARN' }, { ownerResolved: false }))).toEqual(['OWNER warns']);
-    const byType = { WEIGHT: { productTypes: { ' t ': 'BLOCK' as const } } };
+    const byType = { productTypes: { ' t ': { WEIGHT: 'BLOCK' as const } } };
     expect(missing('PRELAUNCH', light, house(byType))).toEqual(['WEIGHT blocks']);
-    const other = { WEIGHT: { effect: 'BLOCK' as const, productTypes: { T: 'WARN' as const } } };
+    const other = { WEIGHT: 'BLOCK' as const, productTypes: { T: { WEIGHT: 'WARN' as const } } };
     expect(missing('PRELAUNCH', light, house(other))).toEqual(['WEIGHT warns']);
-    const elsewhere = { WEIGHT: { effect: 'BLOCK' as const, productTypes: { Shoes: 'WARN' as const } } };
+    const elsewhere = { WEIGHT: 'BLOCK' as const, productTypes: { Shoes: { WEIGHT: 'WARN' as const } } };
     expect(missing('PRELAUNCH', light, house(elsewhere))).toEqual(['WEIGHT blocks']);
   });
 
@@ -184,12 +184,10 @@ describe('the setting of gates', () => {
     settingFaults(SETTINGS.gates, value as never).map(({ field }) => field?.join('.') ?? '');
 
   it('takes effects, for all or by product type, and nothing else', () => {
-    expect(faults({ WEIGHT: 'BLOCK', COST: { productTypes: { Shoes: 'BLOCK' } } })).toEqual([]);
+    expect(faults({ WEIGHT: 'BLOCK', productTypes: { Shoes: { COST: 'BLOCK' } } })).toEqual([]);
     expect(faults({ TITLE: 'WARN' })).toContain('TITLE');
     expect(faults({ WEIGHT: 'MAYBE' })).toContain('WEIGHT');
-    expect(faults({ WEIGHT: { effect: 'BLOCK' } })).toContain('WEIGHT');
-    expect(faults({ WEIGHT: { productTypes: { Shoes: 'WARN', ' shoes': 'WARN' } } })).toEqual([
-      'WEIGHT.productTypes. shoes',
-    ]);
+    expect(faults({ productTypes: { Shoes: { WEIGHT: 'MAYBE' } } })).toEqual(['productTypes.Shoes.WEIGHT']);
+    expect(faults({ productTypes: { Shoes: { WEIGHT: 'WARN' }, ' shoes': {} } })).toEqual(['productTypes. shoes']);
   });
 });

@@ -164,10 +164,12 @@ describe('readiness', () => {
     })
     .map((over) => teaSku('A', over));
   const settings = fc.record({
-    gates: fc.dictionary(
-      fc.constantFrom(...CHOOSABLE_GATES),
-      fc.oneof(effect, fc.record({ productTypes: fc.constant({ T: 'BLOCK' as const }), effect })),
-    ),
+    gates: fc
+      .tuple(
+        fc.dictionary(fc.constantFrom(...CHOOSABLE_GATES), effect),
+        fc.dictionary(fc.constantFrom(...CHOOSABLE_GATES), effect),
+      )
+      .map(([all, own]) => ({ ...all, productTypes: { T: own } })),
     attributes: fc.constantFrom(
       [],
       ...REQUIRED_FROM.map((requiredFrom) => [{ ...MATERIAL, requiredFrom }]),

@@ -19,12 +19,12 @@ export const CHOOSABLE_GATES = [
 ] as const;
 export type ChoosableGate = (typeof CHOOSABLE_GATES)[number];
 
-/** One effect for every SKU, or others for some product types (compared without case). */
-type Choice = GateEffect | { effect?: GateEffect; productTypes: { [productType: string]: GateEffect } };
+type Effects = Partial<Record<ChoosableGate, GateEffect>>;
 
-export type GatesSetting = Partial<Record<ChoosableGate, Choice>>;
+/** Effects for every SKU, and others for SKUs of some product types (compared without case). */
+export type GatesSetting = Effects & { productTypes?: { [productType: string]: Effects } };
 
-const EFFECT = { enum: ['BLOCK', 'WARN'] };
+const EFFECTS = Object.fromEntries(CHOOSABLE_GATES.map((gate) => [gate, { enum: ['BLOCK', 'WARN'] }]));
 const TYPES_LIMIT = 500;
 
 /** A gate that is not named keeps the effect that the lifecycle gives it (design 4.2; docs/lifecycle.md). */
@@ -35,45 +35,34 @@ export const gatesSetting: SettingDefinition<GatesSetting> = {
   schema: {
     type: 'object',
     additionalProperties: false,
-    properties: Object.fromEntries(CHOOSABLE_GATES.map((gate) => [gate, { $ref: '#/$defs/choice' }])),
-    $defs: {
-      choice: {
-        if: { type: 'string' },
-        then: EFFECT,
-        else: {
-          type: 'object',
-          additionalProperties: false,
-          required: ['productTypes'],
-          properties: {
-            effect: EFFECT,
-            productTypes: { type: 'object', maxProperties: TYPES_LIMIT, additionalProperties: EFFECT },
-          },
-        },
+    properties: {
+      ...EFFECTS,
+      productTypes: {
+        type: 'object',
+        maxProperties: TYPES_LIMIT,
+        additionalProperties: { type: 'object', additionalProperties: false, properties: EFFECTS },
       },
     },
   },
-  faults: (setting) =>
-    Object.entries(setting).flatMap(([gate, choice]) =>
-      typeof choice === 'string' ? [] : repeatedTypes(gate, Object.keys(choice.productTypes)),
-    ),
+  faults: ({ productTypes = {} }) => repeatedTypes(Object.keys(productTypes)),
 };
 
 /** What the house chose for a gate and a product type; null where it left the choice to the table of gates. */
 export function effectChosen(setting: GatesSetting, gate: string, productType: string | null): GateEffect | null {
-  const choice = Object.hasOwn(setting, gate) ? setting[gate as ChoosableGate] : undefined;
-  if (choice === undefined || typeof choice === 'string') return choice ?? null;
-  const own = Object.entries(choice.productTypes).find(
+  const known = CHOOSABLE_GATES.find((each) => each === gate);
+  if (!known) return null;
+  const own = Object.entries(setting.productTypes ?? {}).find(
     ([type]) => productType !== null && foldCode(type) === foldCode(productType),
   );
-  return own?.[1] ?? choice.effect ?? null;
+  return own?.[1][known] ?? setting[known] ?? null;
 }
 
-function repeatedTypes(gate: string, types: readonly string[]): Problem[] {
+function repeatedTypes(types: readonly string[]): Problem[] {
   const seen = new Set<string>();
   return types.flatMap((type) => {
     const repeated = seen.has(foldCode(type));
     seen.add(foldCode(type));
     const message = `the type ${type} is there twice, compared without case`;
-    return repeated ? [problem('INVALID_FORMAT', message, [gate, 'productTypes', type])] : [];
+    return repeated ? [problem('INVALID_FORMAT', message, ['productTypes', type])] : [];
   });
 }

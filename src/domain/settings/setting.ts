@@ -42,11 +42,7 @@ export function settingFaults<T>(definition: SettingDefinition<T>, value: Json):
     validate = ajv.compile(definition.schema);
     validators.set(definition.schema, validate);
   }
-  if (!validate(value)) {
-    // "must match the then schema" says nothing beside the fault that it stands for.
-    const told = (validate.errors ?? []).filter(({ keyword }) => keyword !== 'if');
-    return told.slice(0, FAULTS_LIMIT).map(faultOf);
-  }
+  if (!validate(value)) return (validate.errors ?? []).slice(0, FAULTS_LIMIT).map(faultOf);
   return definition.faults(value as T).slice(0, FAULTS_LIMIT);
 }
 
