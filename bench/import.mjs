@@ -1,0 +1,294 @@
+#!/usr/bin/env node
+/**
+ * How fast a Shopify export becomes a master, and in how much memory: the built service (`dist`) on an embedded database of
+ * its own takes the file over HTTP as baseline, and beside it stands a bare COPY of the very rows that it wrote, in the
+ * same run, on the same server, over the same kind of connection:
+ * - into empty copies of the tables (LIKE … INCLUDING ALL: every index and check, no foreign keys), and
+ * - into the tables themselves, emptied (foreign keys too).
+ * Processor seconds stand beside them: where other work shares the machine they say more than the clock.
+ * The scans that follow an import by themselves are not part of the figure: the clock stops when the import has SUCCEEDED.
+ *
+ * Usage: node bench/import.mjs [--skus 100000] [--runs 1] [--file FILE.csv] [--keep-csv FILE]   (needs `npm run build`)
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, createReadStream, createWriteStream, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import pg from 'pg';
+import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
+
+const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+const KEY = 'bench-bootstrap-key-0123456789abcdef';
+const SAMPLE_MS = 50;
+/** What an import writes, parents first. */
+const TABLES = ['product', 'product_revision', 'sku', 'sku_revision', 'feed_entry', 'record', 'audit_event'];
+
+const { values: options } = parseArgs({
+  options: {
+    skus: { type: 'string', default: '100000' },
+    runs: { type: 'string', default: '1' },
+    file: { type: 'string' },
+    node: { type: 'string', multiple: true, default: [] },
+  },
+});
+
+/** A whole number below `limit` out of two others: the same file in every run. */
+function pick(seed, salt, limit) {
+  let mixed = Math.imul(seed + 1, 0x9e3779b1) ^ Math.imul(salt + 7, 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 15), 0x2c1b3c6d);
+  return ((mixed ^ (mixed >>> 12)) >>> 0) % limit;
+}
+
+/** GTIN-13 of a running number, with its check digit (GS1 General Specifications 7.9). */
+function gtin(number) {
+  const digits = `400${String(number).padStart(9, '0')}`;
+  const sum = [...digits].reduce((total, digit, index) => total + Number(digit) * (index % 2 === 0 ? 1 : 3), 0);
+  return digits + ((10 - (sum % 10)) % 10);
+}
+
+const COLORS = ['Black', 'Oat', 'Fern', 'Rust', 'Slate', 'Coral', 'Navy', 'Plum', 'Sand', 'Teal'];
+const SIZES = ['XS', 'S', 'M', 'L', 'XL', '2XL'];
+const NOUNS = ['Jacket', 'Overshirt', 'Crew Sock', 'Trail Tee', 'Wool Beanie', 'Day Pack', 'Rain Shell', 'Field Pant'];
+const HEADER =
+  'Handle,Title,Body (HTML),Vendor,Type,Tags,Published,Option1 Name,Option1 Value,Option2 Name,Option2 Value,' +
+  'Variant SKU,Variant Grams,Variant Price,Variant Compare At Price,Variant Requires Shipping,Variant Taxable,' +
+  'Variant Barcode,Cost per item,Status,Image Src';
+
+/** Lines of an export of so many variants: products of 1 to 24 variants, descriptions, barcodes, prices, image rows. */
+function* exportLines(skus) {
+  yield HEADER;
+  for (let product = 0, sku = 0; sku < skus; product += 1) {
+    const variants = Math.min(skus - sku, 1 + pick(product, 1, 24));
+    const noun = NOUNS[pick(product, 2, NOUNS.length)];
+    const body = `"<p>The ${noun} no. ${product}, made to last.</p>\n<ul><li>Care: wash cold</li></ul>"`;
+    for (let variant = 0; variant < variants; variant += 1, sku += 1) {
+      const lead = variant === 0;
+      const price = 9 + pick(product, 3, 190);
+      const cells = [
+        `${noun.toLowerCase().replace(' ', '-')}-${product}`,
+        lead ? `Fernhill ${noun} ${product}` : '',
+        lead ? body : '',
+        lead ? `Vendor ${pick(product, 4, 40)}` : '',
+        lead ? noun : '',
+        lead ? `"core, season-${pick(product, 5, 8)}"` : '',
+        lead ? 'TRUE' : '',
+        lead ? 'Color' : '',
+        COLORS[Math.floor(variant / SIZES.length)],
+        lead ? 'Size' : '',
+        SIZES[variant % SIZES.length],
+        `FH-${String(product).padStart(6, '0')}-${variant}`,
+        `${100 + pick(sku, 6, 900)}`,
+        `${price}.90`,
+        pick(sku, 7, 4) === 0 ? `${price + 20}.00` : '',
+        'TRUE',
+        'TRUE',
+        gtin(sku),
+        `${Math.floor(price / 3)}.25`,
+        lead ? 'active' : '',
+        `https://cdn.example.com/${product}/${variant}.jpg`,
+      ];
+      yield cells.join(',');
+    }
+  }
+}
+
+async function writeExport(path, skus) {
+  const lines = (function* () {
+    for (const line of exportLines(skus)) yield `${line}\n`;
+  })();
+  await pipeline(Readable.from(lines), createWriteStream(path));
+}
+
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  return port;
+}
+
+const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+async function until(what, probe) {
+  for (const end = performance.now() + 120_000; performance.now() < end; await sleep(20)) {
+    const value = await probe().catch(() => null);
+    if (value) return value;
+  }
+  throw new Error(`still waiting for ${what}`);
+}
+
+/** Resident MiB of a process, or what of it is its own (not shared with others). */
+function memoryOf(pid, field) {
+  try {
+    const found = new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
+    return found ? Number(found[1]) / 1024 : 0;
+  } catch {
+    return 0;
+  }
+}
+
+/** Processes whose parent is this one. */
+function childrenOf(pid) {
+  return readdirSync('/proc').filter((name) => {
+    if (!/^\d+$/.test(name)) return false;
+    try {
+      return Number(/\) \S (\d+)/.exec(readFileSync(`/proc/${name}/stat`, 'utf8'))?.[1]) === pid;
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** Processor seconds that a process has used so far (Linux counts in hundredths). */
+function cpuOf(pid) {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
+    return (Number(fields[11]) + Number(fields[12])) / 100;
+  } catch {
+    return 0;
+  }
+}
+
+/** Processor seconds of PostgreSQL as a whole. */
+function cpuOfServer(postmaster) {
+  return childrenOf(postmaster).reduce((sum, pid) => sum + cpuOf(pid), cpuOf(postmaster));
+}
+
+/** Watches memory until it is stopped: the service's, and the most that any one process of PostgreSQL has of its own. */
+function watch(service, postmaster) {
+  const peak = { service: 0, backend: 0, start: memoryOf(service, 'VmRSS') };
+  const timer = setInterval(() => {
+    peak.service = Math.max(peak.service, memoryOf(service, 'VmRSS'));
+    for (const child of childrenOf(postmaster)) peak.backend = Math.max(peak.backend, memoryOf(child, 'RssAnon'));
+  }, SAMPLE_MS);
+  return { peak, stop: () => clearInterval(timer) };
+}
+
+async function importOf(url, csv) {
+  const headers = { authorization: `Bearer ${KEY}` };
+  const since = performance.now();
+  const sent = await fetch(`${url}/imports?format=shopify-csv&mode=baseline`, {
+    method: 'POST',
+    headers: { ...headers, 'content-type': 'text/csv' },
+    body: Readable.toWeb(createReadStream(csv)),
+    duplex: 'half',
+  });
+  const { id } = await sent.json();
+  const uploaded = performance.now() - since;
+  for (;;) {
+    const view = await (await fetch(`${url}/imports/${id}`, { headers })).json();
+    if (view.state !== 'RUNNING') return { seconds: (performance.now() - since) / 1000, uploaded: uploaded / 1000, view };
+    await sleep(50);
+  }
+}
+
+/** The rows of the import out of the tables and in again, all of them in one transaction. Seconds of the way in. */
+async function copyOf(client, dir, target, postmaster) {
+  const before = cpuOfServer(postmaster);
+  await client.query('begin');
+  const since = performance.now();
+  const times = {};
+  for (const table of TABLES) {
+    const began = performance.now();
+    const stream = client.query(copyFrom(`copy ${target(table)} from stdin`));
+    await pipeline(createReadStream(join(dir, table)), stream);
+    times[table] = (performance.now() - began) / 1000;
+  }
+  await client.query('commit');
+  return { seconds: (performance.now() - since) / 1000, cpu: cpuOfServer(postmaster) - before, times };
+}
+
+async function copies(ownerUrl, dir, postmaster) {
+  const client = new pg.Client(ownerUrl);
+  await client.connect();
+  const rows = {};
+  for (const table of TABLES) {
+    await pipeline(client.query(copyTo(`copy ${table} to stdout`)), createWriteStream(join(dir, table)));
+    rows[table] = Number((await client.query(`select count(*) as n from ${table}`)).rows[0].n);
+  }
+  await client.query('create schema bench');
+  for (const table of TABLES) await client.query(`create table bench.${table} (like ${table} including all)`);
+  await client.query('checkpoint').catch(() => undefined);
+  const bare = await copyOf(client, dir, (table) => `bench.${table}`, postmaster);
+  await client.query('drop schema bench cascade');
+  await client.query(`truncate ${TABLES.join(', ')} cascade`);
+  const same = await copyOf(client, dir, (table) => table, postmaster);
+  await client.end();
+  return { rows, bare, same };
+}
+
+async function oneRun(csv) {
+  const dir = mkdtempSync(join(tmpdir(), 'skuward-bench-'));
+  chmodSync(dir, 0o755);
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const env = { ...process.env, DATA_DIR: join(dir, 'data'), PORT: String(port), BOOTSTRAP_API_KEY: KEY, LOG_LEVEL: 'error' };
+  const child = spawn(process.execPath, [...options.node, MAIN], { env, stdio: ['ignore', 'ignore', 'inherit'] });
+  try {
+    await until('the first answer', async () => (await fetch(`${url}/health/ready`)).ok);
+    const { findRunningEmbedded } = await import('../dist/storage/postgres/embedded-postgres.js');
+    const { ownerUrl } = await findRunningEmbedded(env.DATA_DIR);
+    const probe = new pg.Client(ownerUrl);
+    await probe.connect();
+    // The sample catalogue's own import and scans come first.
+    await until('the sample to settle', async () => {
+      const { rows } = await probe.query(
+        `select (select count(*) from import_job where state <> 'SUCCEEDED') + (select count(*) from scan where state = 'RUNNING')
+           as busy, (select count(*) from scan) as scans`,
+      );
+      return Number(rows[0].busy) === 0 && Number(rows[0].scans) > 0;
+    });
+    const { rows } = await probe.query('select count(*) as n from sku');
+    await probe.end();
+    const postmaster = Number(childrenOf(child.pid).find((pid) => childrenOf(Number(pid)).length > 3));
+    const watched = watch(child.pid, postmaster);
+    const before = { node: cpuOf(child.pid), server: cpuOfServer(postmaster) };
+    const done = await importOf(url, csv);
+    watched.stop();
+    const cpu = { node: cpuOf(child.pid) - before.node, server: cpuOfServer(postmaster) - before.server };
+    if (done.view.state !== 'SUCCEEDED') throw new Error(`import ${done.view.state}: ${done.view.error}`);
+    await until('the scans to end', async () => {
+      const client = new pg.Client(ownerUrl);
+      await client.connect();
+      const running = await client.query(`select 1 from scan where state = 'RUNNING'`);
+      await client.end();
+      return running.rowCount === 0;
+    });
+    const copied = await copies(ownerUrl, dir, postmaster);
+    return { ...done, cpu, ...copied, peak: watched.peak, sample: Number(rows[0].n) };
+  } finally {
+    child.kill('SIGTERM');
+    if (child.exitCode === null) await once(child, 'exit');
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+const row = (cells) => console.log(cells.map((cell, index) => (index ? String(cell).padStart(14) : String(cell).padEnd(46))).join(''));
+const work = mkdtempSync(join(tmpdir(), 'skuward-csv-'));
+try {
+  const csv = options.file ?? join(work, 'products_export.csv');
+  if (!options.file) await writeExport(csv, Number(options.skus));
+  console.log(`node ${process.version}, ${cpus().length} cores, ${(statSync(csv).size / 2 ** 20).toFixed(1)} MiB of CSV`);
+  for (let run = 0; run < Number(options.runs); run += 1) {
+    const { seconds, uploaded, view, rows, bare, same, peak, cpu, sample } = await oneRun(csv);
+    const skus = view.skusCreated;
+    const all = rows.sku;
+    row(['', 'seconds', 'SKUs/s', 'ratio', 'CPU s, server', 'CPU s, service']);
+    const rate = skus / seconds;
+    row([`import of ${skus} SKUs, upload to SUCCEEDED`, seconds.toFixed(2), Math.round(rate), '1', cpu.server.toFixed(1), cpu.node.toFixed(1)]);
+    row(['  of which the upload', uploaded.toFixed(2), '', '']);
+    row(['COPY of the same rows, empty copies, no FKs', bare.seconds.toFixed(2), Math.round(all / bare.seconds), (rate / (all / bare.seconds)).toFixed(3), bare.cpu.toFixed(1)]);
+    row(['COPY of the same rows, the same tables', same.seconds.toFixed(2), Math.round(all / same.seconds), (rate / (all / same.seconds)).toFixed(3), same.cpu.toFixed(1)]);
+    for (const table of TABLES) row([`  ${table}, ${rows[table]} rows`, same.times[table].toFixed(2), '', '']);
+    row([`memory, MiB: service before, peak; a backend's own`, peak.start.toFixed(0), peak.service.toFixed(0), peak.backend.toFixed(0)]);
+    console.log(`errors told: ${view.errors.length}; SKUs of the sample that were there before: ${sample}`);
+  }
+} finally {
+  rmSync(work, { recursive: true, force: true });
+}
