@@ -12,7 +12,16 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, createReadStream, createWriteStream, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  createReadStream,
+  createWriteStream,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -155,9 +164,24 @@ function cpuOf(pid) {
   }
 }
 
-/** Processor seconds of PostgreSQL as a whole. */
-function cpuOfServer(postmaster) {
-  return childrenOf(postmaster).reduce((sum, pid) => sum + cpuOf(pid), cpuOf(postmaster));
+/** Counts what PostgreSQL works from now on, backends that end meanwhile included. */
+function countServer(postmaster) {
+  const first = new Map();
+  const last = new Map();
+  const look = (initial) => {
+    for (const pid of [String(postmaster), ...childrenOf(postmaster)]) {
+      const used = cpuOf(pid);
+      if (!first.has(pid)) first.set(pid, initial ? used : 0);
+      if (used > 0) last.set(pid, used);
+    }
+  };
+  look(true);
+  const timer = setInterval(() => look(false), SAMPLE_MS);
+  return () => {
+    look(false);
+    clearInterval(timer);
+    return [...last].reduce((sum, [pid, used]) => sum + used - first.get(pid), 0);
+  };
 }
 
 /** Watches memory until it is stopped: the service's, and the most that any one process of PostgreSQL has of its own. */
@@ -183,14 +207,15 @@ async function importOf(url, csv) {
   const uploaded = performance.now() - since;
   for (;;) {
     const view = await (await fetch(`${url}/imports/${id}`, { headers })).json();
-    if (view.state !== 'RUNNING') return { seconds: (performance.now() - since) / 1000, uploaded: uploaded / 1000, view };
+    if (view.state !== 'RUNNING')
+      return { seconds: (performance.now() - since) / 1000, uploaded: uploaded / 1000, view };
     await sleep(50);
   }
 }
 
 /** The rows of the import out of the tables and in again, all of them in one transaction. Seconds of the way in. */
 async function copyOf(client, dir, target, postmaster) {
-  const before = cpuOfServer(postmaster);
+  const used = countServer(postmaster);
   await client.query('begin');
   const since = performance.now();
   const times = {};
@@ -201,7 +226,7 @@ async function copyOf(client, dir, target, postmaster) {
     times[table] = (performance.now() - began) / 1000;
   }
   await client.query('commit');
-  return { seconds: (performance.now() - since) / 1000, cpu: cpuOfServer(postmaster) - before, times };
+  return { seconds: (performance.now() - since) / 1000, cpu: used(), times };
 }
 
 async function copies(ownerUrl, dir, postmaster) {
@@ -228,7 +253,13 @@ async function oneRun(csv) {
   chmodSync(dir, 0o755);
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const env = { ...process.env, DATA_DIR: join(dir, 'data'), PORT: String(port), BOOTSTRAP_API_KEY: KEY, LOG_LEVEL: 'error' };
+  const env = {
+    ...process.env,
+    DATA_DIR: join(dir, 'data'),
+    PORT: String(port),
+    BOOTSTRAP_API_KEY: KEY,
+    LOG_LEVEL: 'error',
+  };
   const child = spawn(process.execPath, [...options.node, MAIN], { env, stdio: ['ignore', 'ignore', 'inherit'] });
   try {
     await until('the first answer', async () => (await fetch(`${url}/health/ready`)).ok);
@@ -248,10 +279,10 @@ async function oneRun(csv) {
     await probe.end();
     const postmaster = Number(childrenOf(child.pid).find((pid) => childrenOf(Number(pid)).length > 3));
     const watched = watch(child.pid, postmaster);
-    const before = { node: cpuOf(child.pid), server: cpuOfServer(postmaster) };
+    const before = { node: cpuOf(child.pid), server: countServer(postmaster) };
     const done = await importOf(url, csv);
     watched.stop();
-    const cpu = { node: cpuOf(child.pid) - before.node, server: cpuOfServer(postmaster) - before.server };
+    const cpu = { node: cpuOf(child.pid) - before.node, server: before.server() };
     if (done.view.state !== 'SUCCEEDED') throw new Error(`import ${done.view.state}: ${done.view.error}`);
     await until('the scans to end', async () => {
       const client = new pg.Client(ownerUrl);
@@ -269,24 +300,51 @@ async function oneRun(csv) {
   }
 }
 
-const row = (cells) => console.log(cells.map((cell, index) => (index ? String(cell).padStart(14) : String(cell).padEnd(46))).join(''));
+const row = (cells) =>
+  console.log(cells.map((cell, index) => (index ? String(cell).padStart(14) : String(cell).padEnd(46))).join(''));
 const work = mkdtempSync(join(tmpdir(), 'skuward-csv-'));
 try {
   const csv = options.file ?? join(work, 'products_export.csv');
   if (!options.file) await writeExport(csv, Number(options.skus));
-  console.log(`node ${process.version}, ${cpus().length} cores, ${(statSync(csv).size / 2 ** 20).toFixed(1)} MiB of CSV`);
+  console.log(
+    `node ${process.version}, ${cpus().length} cores, ${(statSync(csv).size / 2 ** 20).toFixed(1)} MiB of CSV`,
+  );
   for (let run = 0; run < Number(options.runs); run += 1) {
     const { seconds, uploaded, view, rows, bare, same, peak, cpu, sample } = await oneRun(csv);
     const skus = view.skusCreated;
     const all = rows.sku;
     row(['', 'seconds', 'SKUs/s', 'ratio', 'CPU s, server', 'CPU s, service']);
     const rate = skus / seconds;
-    row([`import of ${skus} SKUs, upload to SUCCEEDED`, seconds.toFixed(2), Math.round(rate), '1', cpu.server.toFixed(1), cpu.node.toFixed(1)]);
+    row([
+      `import of ${skus} SKUs, upload to SUCCEEDED`,
+      seconds.toFixed(2),
+      Math.round(rate),
+      '1',
+      cpu.server.toFixed(1),
+      cpu.node.toFixed(1),
+    ]);
     row(['  of which the upload', uploaded.toFixed(2), '', '']);
-    row(['COPY of the same rows, empty copies, no FKs', bare.seconds.toFixed(2), Math.round(all / bare.seconds), (rate / (all / bare.seconds)).toFixed(3), bare.cpu.toFixed(1)]);
-    row(['COPY of the same rows, the same tables', same.seconds.toFixed(2), Math.round(all / same.seconds), (rate / (all / same.seconds)).toFixed(3), same.cpu.toFixed(1)]);
+    row([
+      'COPY of the same rows, empty copies, no FKs',
+      bare.seconds.toFixed(2),
+      Math.round(all / bare.seconds),
+      (rate / (all / bare.seconds)).toFixed(3),
+      bare.cpu.toFixed(1),
+    ]);
+    row([
+      'COPY of the same rows, the same tables',
+      same.seconds.toFixed(2),
+      Math.round(all / same.seconds),
+      (rate / (all / same.seconds)).toFixed(3),
+      same.cpu.toFixed(1),
+    ]);
     for (const table of TABLES) row([`  ${table}, ${rows[table]} rows`, same.times[table].toFixed(2), '', '']);
-    row([`memory, MiB: service before, peak; a backend's own`, peak.start.toFixed(0), peak.service.toFixed(0), peak.backend.toFixed(0)]);
+    row([
+      `memory, MiB: service before, peak; a backend's own`,
+      peak.start.toFixed(0),
+      peak.service.toFixed(0),
+      peak.backend.toFixed(0),
+    ]);
     console.log(`errors told: ${view.errors.length}; SKUs of the sample that were there before: ${sample}`);
   }
 } finally {

@@ -220,6 +220,7 @@ describe('reading it', () => {
   it('takes the same number of statements however much there is', async () => {
     let statements = 0;
     const counting: Sql = {
+      ...sqlOver(app),
       rows: (text, values) => {
         statements += 1;
         return sqlOver(app).rows(text, values);

@@ -1,4 +1,4 @@
-import type { Stamp, WrittenRevision } from '../../application/ports/catalog-store.js';
+import type { WrittenRevision } from '../../application/ports/catalog-store.js';
 import { gtin14 } from '../../domain/catalog/gtin.js';
 import { productSnapshot } from '../../domain/catalog/product.js';
 import { skuSnapshot } from '../../domain/catalog/sku.js';
@@ -7,14 +7,51 @@ import type { PlannedProduct, PlannedSku } from '../../domain/change/draft.js';
 import { foldCode } from '../../domain/primitives/text.js';
 import type { Sql } from '../sql.js';
 import { firstRow } from '../sql.js';
+import type { InstantStamp } from './catalog-rows-in.js';
+import { appendFeed, appendRevisions, writePresent } from './catalog-rows-in.js';
 
-// Rows go in as one JSON document a statement: a constant number of statements whatever the number of SKUs.
+const PRODUCT_COLUMNS = [
+  'id',
+  'handle',
+  'revision',
+  'title',
+  'vendor',
+  'product_type',
+  'category',
+  'tags',
+  'option_names',
+  'attributes',
+] as const;
 
-/** A stamp with the one instant that present rows, revisions and feed entries of a write bear. */
-export interface InstantStamp extends Stamp {
-  /** As PostgreSQL writes it, with its microseconds, which a Date would lose. */
-  at: string;
-}
+const SKU_COLUMNS = [
+  'id',
+  'code',
+  'code_folded',
+  'kind',
+  'state',
+  'product_id',
+  'revision',
+  'title',
+  'option_values',
+  'option_key',
+  'gtin',
+  'gtin14',
+  'price',
+  'compare_at_price',
+  'cost',
+  'weight_value',
+  'weight_unit',
+  'hs_code',
+  'country_of_origin',
+  'requires_shipping',
+  'taxable',
+  'tax_code',
+  'unit_of_measure',
+  'attributes',
+  'successor',
+  'listed_in',
+  'system_values',
+] as const;
 
 /**
  * The instant of a write: taken after the locks, and after every revision that it follows (design section 3, rule 2),
@@ -45,55 +82,31 @@ export async function writeProducts(
   newId: () => string,
 ): Promise<WrittenRevision[]> {
   if (planned.length === 0) return [];
-  const rows = planned.map(({ before, after, changes }) => ({
+  const rows = planned.map(({ before, after }) => ({ created: before === null, values: productRow(before, after) }));
+  await writePresent(sql, 'product', PRODUCT_COLUMNS, rows, stamp.at);
+  const revisions = planned.map(({ before, after, changes }) => ({
     id: after.id,
-    handle: after.handle,
-    revision: (before?.revision ?? 0) + 1,
-    title: after.title,
-    vendor: after.vendor,
-    product_type: after.productType,
-    category: after.category,
-    tags: after.tags,
-    option_names: after.optionNames,
-    attributes: after.attributes,
+    revision: nextOf(before),
     changes,
     snapshot: productSnapshot(after),
   }));
-  await sql.rows(
-    `insert into product as t (id, handle, revision, title, vendor, product_type, category, tags, option_names, attributes,
-       created_at, updated_at)
-     select id, handle, revision, title, vendor, product_type, category, tags, option_names, attributes,
-       $2, $2
-     from jsonb_to_recordset($1::jsonb) as n(id uuid, handle text, revision int, title text, vendor text,
-       product_type text, category text, tags text[], option_names text[], attributes jsonb)
-     on conflict (id) do update set revision = excluded.revision, title = excluded.title, vendor = excluded.vendor,
-       product_type = excluded.product_type, category = excluded.category, tags = excluded.tags,
-       option_names = excluded.option_names, attributes = excluded.attributes, updated_at = excluded.updated_at`,
-    [JSON.stringify(rows), stamp.at],
-  );
-  const revisions = rows.map(({ id, revision, changes, snapshot }) => ({ id, revision, changes, snapshot }));
-  await sql.rows(
-    `insert into product_revision (product_id, revision, valid_from, actor, reason, change_request_id, changes, snapshot)
-     select id, revision, $5, $2, $3, $4, changes, snapshot
-     from jsonb_to_recordset($1::jsonb) as n(id uuid, revision int, changes jsonb, snapshot jsonb)`,
-    [JSON.stringify(revisions), JSON.stringify(stamp.actor), stamp.reason, stamp.changeRequestId, stamp.at],
-  );
-  const written = planned.map(({ before, after, changes }) => ({
-    entity: 'PRODUCT' as const,
+  await appendRevisions(sql, 'product', revisions, stamp);
+  const feed = planned.map(({ before, after, changes }) => ({
+    id: newId(),
+    key: after.handle,
+    revision: nextOf(before),
+    changes,
+  }));
+  await appendFeed(sql, 'PRODUCT', feed, stamp);
+  return planned.map(({ before, after, changes }) => ({
+    entity: 'PRODUCT',
     productId: after.id,
     skuId: null,
     target: after.handle,
-    revision: (before?.revision ?? 0) + 1,
+    revision: nextOf(before),
     created: before === null,
     fields: changes.map(({ field }) => field),
   }));
-  await appendFeed(
-    sql,
-    'PRODUCT',
-    rows.map(({ handle, revision, changes }) => ({ id: newId(), key: handle, revision, changes })),
-    stamp,
-  );
-  return written;
 }
 
 export async function writeSkus(
@@ -103,56 +116,59 @@ export async function writeSkus(
   newId: () => string,
 ): Promise<WrittenRevision[]> {
   if (planned.length === 0) return [];
-  const rows = planned.map(rowOf);
-  await sql.rows(
-    `insert into sku as t (id, code, code_folded, kind, state, product_id, revision, title, option_values, option_key, gtin,
-       gtin14, price, compare_at_price, cost, weight_value, weight_unit, hs_code, country_of_origin, requires_shipping,
-       taxable, tax_code, unit_of_measure, attributes, successor, listed_in, system_values, created_at, updated_at)
-     select id, code, code_folded, kind, state, product_id, revision, title, option_values, option_key, gtin,
-       gtin14, price, compare_at_price, cost, weight_value, weight_unit, hs_code, country_of_origin, requires_shipping,
-       taxable, tax_code, unit_of_measure, attributes, successor, listed_in, system_values, $2, $2
-     from jsonb_populate_recordset(null::sku, $1::jsonb)
-     on conflict (id) do update set state = excluded.state, product_id = excluded.product_id, revision = excluded.revision,
-       title = excluded.title, option_values = excluded.option_values, option_key = excluded.option_key,
-       gtin = excluded.gtin, gtin14 = excluded.gtin14, price = excluded.price, compare_at_price = excluded.compare_at_price,
-       cost = excluded.cost, weight_value = excluded.weight_value, weight_unit = excluded.weight_unit,
-       hs_code = excluded.hs_code, country_of_origin = excluded.country_of_origin,
-       requires_shipping = excluded.requires_shipping, taxable = excluded.taxable, tax_code = excluded.tax_code,
-       unit_of_measure = excluded.unit_of_measure, attributes = excluded.attributes, successor = excluded.successor,
-       listed_in = excluded.listed_in, system_values = excluded.system_values, updated_at = excluded.updated_at`,
-    [JSON.stringify(rows), stamp.at],
-  );
-  const revisions = planned.map(({ after, changes }, index) => ({
+  const rows = planned.map(({ before, after }) => ({ created: before === null, values: skuRow(before, after) }));
+  await writePresent(sql, 'sku', SKU_COLUMNS, rows, stamp.at);
+  const revisions = planned.map(({ before, after, changes }) => ({
     id: after.id,
-    revision: rows[index]?.revision ?? 1,
+    revision: nextOf(before),
     changes,
     snapshot: skuSnapshot(after),
   }));
-  await sql.rows(
-    `insert into sku_revision (sku_id, revision, valid_from, actor, reason, change_request_id, changes, snapshot)
-     select id, revision, $5, $2, $3, $4, changes, snapshot
-     from jsonb_to_recordset($1::jsonb) as n(id uuid, revision int, changes jsonb, snapshot jsonb)`,
-    [JSON.stringify(revisions), JSON.stringify(stamp.actor), stamp.reason, stamp.changeRequestId, stamp.at],
-  );
-  const feed = planned.map(({ after, changes }, index) => ({
+  await appendRevisions(sql, 'sku', revisions, stamp);
+  const feed = planned.map(({ before, after, changes }) => ({
     id: newId(),
     key: after.code,
-    revision: rows[index]?.revision ?? 1,
+    revision: nextOf(before),
     changes,
   }));
   await appendFeed(sql, 'SKU', feed, stamp);
-  return planned.map(({ before, after, changes }, index) => ({
+  return planned.map(({ before, after, changes }) => ({
     entity: 'SKU',
     productId: after.productId,
     skuId: after.id,
     target: after.code,
-    revision: rows[index]?.revision ?? 1,
+    revision: nextOf(before),
     created: before === null,
     fields: changes.map(({ field }) => field),
   }));
 }
 
-function rowOf({ before, after }: PlannedSku): Record<string, unknown> & { revision: number } {
+function nextOf(before: { revision: number } | null): number {
+  return (before?.revision ?? 0) + 1;
+}
+
+function productRow(
+  before: PlannedProduct['before'],
+  after: PlannedProduct['after'],
+): Record<(typeof PRODUCT_COLUMNS)[number], unknown> {
+  return {
+    id: after.id,
+    handle: after.handle,
+    revision: nextOf(before),
+    title: after.title,
+    vendor: after.vendor,
+    product_type: after.productType,
+    category: after.category,
+    tags: after.tags,
+    option_names: after.optionNames,
+    attributes: after.attributes,
+  };
+}
+
+function skuRow(
+  before: PlannedSku['before'],
+  after: PlannedSku['after'],
+): Record<(typeof SKU_COLUMNS)[number], unknown> {
   return {
     id: after.id,
     code: after.code,
@@ -160,7 +176,7 @@ function rowOf({ before, after }: PlannedSku): Record<string, unknown> & { revis
     kind: after.kind,
     state: after.state,
     product_id: after.productId,
-    revision: (before?.revision ?? 0) + 1,
+    revision: nextOf(before),
     title: after.title,
     option_values: after.optionValues,
     option_key: optionKey(after.optionValues),
@@ -182,18 +198,4 @@ function rowOf({ before, after }: PlannedSku): Record<string, unknown> & { revis
     listed_in: after.listedIn,
     system_values: after.systemValues,
   };
-}
-
-async function appendFeed(
-  sql: Sql,
-  entity: 'SKU' | 'PRODUCT',
-  entries: readonly { id: string; key: string; revision: number; changes: unknown }[],
-  stamp: InstantStamp,
-): Promise<void> {
-  await sql.rows(
-    `insert into feed_entry (id, entity, key, revision, at, changes, change_request_id)
-     select id, $2, key, revision, $4, changes, $3
-     from jsonb_to_recordset($1::jsonb) as n(id uuid, key text, revision int, changes jsonb)`,
-    [JSON.stringify(entries), entity, stamp.changeRequestId, stamp.at],
-  );
 }

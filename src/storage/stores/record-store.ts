@@ -14,24 +14,12 @@ export class SqlRecordStore implements RecordStore {
     if (created.length === 0) return;
     const systems = await this.sql.rows<{ code: string; kind: string }>('select code, kind from system order by code');
     const rows = systems.flatMap(({ code, kind }) =>
-      created
-        .filter(({ entity }) => entity === 'SKU' || kind === 'SHOPIFY')
-        .map(({ entity, productId, skuId }) => ({
-          id: this.newId(),
-          system: code,
-          entity,
-          product_id: productId,
-          sku_id: skuId,
-          match,
-        })),
+      created.flatMap(({ entity, productId, skuId }) =>
+        entity === 'SKU' || kind === 'SHOPIFY' ? [[this.newId(), code, entity, productId, skuId, match]] : [],
+      ),
     );
-    await this.sql.rows(
-      `insert into record (id, system, entity, product_id, sku_id, match)
-       select id, system, entity, product_id, sku_id, match
-       from jsonb_to_recordset($1::jsonb) as n(id uuid, system text, entity text, product_id uuid, sku_id uuid, match text)
-       on conflict do nothing`,
-      [JSON.stringify(rows)],
-    );
+    // Of what has just been created there can be no record yet.
+    await this.sql.copy('record', ['id', 'system', 'entity', 'product_id', 'sku_id', 'match'], rows);
   }
 
   async allowCreation(system: string, recordIds: readonly string[] | 'ALL_MISSING'): Promise<string[]> {
