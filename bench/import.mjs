@@ -57,7 +57,7 @@ function pick(seed, salt, limit) {
 /** GTIN-13 of a running number, with its check digit (GS1 General Specifications 7.9). */
 function gtin(number) {
   const digits = `400${String(number).padStart(9, '0')}`;
-  const sum = [...digits].reduce((total, digit, index) => total + Number(digit) * (index % 2 === 0 ? 1 : 3), 0);
+  const sum = digits.split('').reduce((total, digit, index) => total + Number(digit) * (index % 2 === 0 ? 1 : 3), 0);
   return digits + ((10 - (sum % 10)) % 10);
 }
 
