@@ -1,45 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { gs1CheckDigit, gtin14, gtinFault } from '../../src/domain/catalog/gtin.js';
 import { faultsOfLifecycle, mayBecome, TRANSITIONS } from '../../src/domain/catalog/lifecycle.js';
 import { codeFault, readSkuFields } from '../../src/domain/catalog/read-sku-fields.js';
 import { handleFault, readProductFields } from '../../src/domain/catalog/read-product-fields.js';
 import { weightInGrams } from '../../src/domain/catalog/sku.js';
 import { decimalText, isPlainDecimal, moneyText } from '../../src/domain/primitives/decimal.js';
-
-describe('GTIN', () => {
-  it("agrees with GS1's published examples", () => {
-    // GS1 General Specifications, figure 7.9-1; GS1's check digit calculator page; a GTIN-14 of the same item.
-    for (const gtin of ['6291041500213', '4006381333931', '036000291452', '96385074', '10614141000415'])
-      expect(gtinFault(gtin)).toBeNull();
-    expect(gs1CheckDigit('629104150021')).toBe(3);
-  });
-
-  it('finds every single wrong digit', () => {
-    const body = fc.array(fc.nat(9), { minLength: 12, maxLength: 12 }).map((digits) => digits.join(''));
-    fc.assert(
-      fc.property(body, fc.nat(12), fc.integer({ min: 1, max: 9 }), (digits, place, by) => {
-        const right = digits + gs1CheckDigit(digits);
-        const wrong = right.slice(0, place) + ((Number(right[place]) + by) % 10) + right.slice(place + 1);
-        expect(gtinFault(wrong)).not.toBeNull();
-      }),
-    );
-  });
-
-  it('refuses restricted circulation, wrong lengths and anything that is no digit', () => {
-    for (const gtin of [
-      '2000000000008',
-      '0200000000004',
-      '0400000000008',
-      '123',
-      '４００６３８１３３３９３１',
-      '400638133393a',
-    ]) {
-      expect(gtinFault(gtin)).not.toBeNull();
-    }
-    expect(gtin14('036000291452')).toBe('00036000291452');
-  });
-});
 
 describe('lifecycle', () => {
   it('is sound, and a broken table is found', () => {

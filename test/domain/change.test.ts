@@ -65,6 +65,7 @@ function world(skus: Sku[], over: Partial<World> = {}): World {
     skus: new Map(skus.map((each) => [each.code.toLowerCase(), each])),
     siblings: new Map([['p1', skus]]),
     gtins: new Map(),
+    lookAlikes: new Map(),
     bases: new Map(),
     changedBy: new Map(),
     writableSystems: ['shopify'],

@@ -75,6 +75,7 @@ export function teaWorld(
     skus: new Map(skus.map((sku) => [foldCode(sku.code), sku])),
     siblings: new Map([[product.id, skus]]),
     gtins: new Map(),
+    lookAlikes: new Map(),
     bases: new Map(),
     changedBy: new Map(),
     writableSystems: ['shopify'],

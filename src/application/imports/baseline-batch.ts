@@ -101,6 +101,20 @@ export class BaselineBatch {
     }));
   }
 
+  /**
+   * Says what of the taken changes should be looked at again; it keeps nothing back.
+   * @param rows what was planned; the warnings point into it.
+   */
+  note(warnings: readonly Problem[], rows: readonly RowChange[]): void {
+    for (const { code, message, field } of warnings) {
+      const [, index, , ...path] = field ?? [];
+      const row = index === undefined ? undefined : rows[Number(index)];
+      if (!row) continue;
+      const place = this.header.placeOf(row, path[0] === 'fields' ? path.slice(1) : path);
+      this.faults.push({ ...place, code, message, rejected: false, subject: null });
+    }
+  }
+
   /** Rejects changes, and with each what cannot be without it: the rest of a whole, and other changes of the same SKU. */
   private drop(refused: ReadonlyMap<RowChange, Problem>): void {
     if (refused.size === 0) return;

@@ -40,6 +40,7 @@ export class BaselineTaker implements Taker {
       }
       const stamp = { actor, reason: reasonOf(importId), changeRequestId: null };
       const written = await writeChangeSet(stores, set, stamp, 'BASELINE');
+      batch.note(set.warnings, rows);
       const created = written.filter(({ entity }) => entity === 'SKU').length;
       const data = { skus: created, products: written.length - created };
       await stores.audit([{ actor, type: 'IMPORT_TAKEN', subject: importId, data }]);

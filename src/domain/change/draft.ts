@@ -17,6 +17,8 @@ export interface World {
   siblings: ReadonlyMap<string, readonly Sku[]>;
   /** By 14-digit GTIN: folded codes of the live SKUs that bear it. */
   gtins: ReadonlyMap<string, string>;
+  /** By skeleton (`skeletonOf`): codes of the master that a new code looks like, the first few of each. */
+  lookAlikes: ReadonlyMap<string, readonly string[]>;
   /** Snapshots of base revisions that are not the present one, by `SKU:<folded code>:<revision>` or `PRODUCT:<handle>:<revision>`. */
   bases: ReadonlyMap<string, FieldValues>;
   /** Who changed a field since a revision: request ids by `<SKU|PRODUCT>:<key>:<field>`. */

@@ -11,6 +11,7 @@ import { productOfPatch } from './change.js';
 import type { ChangeSet, PlannedProduct, PlannedSku, PlanOptions, World } from './draft.js';
 import { Draft } from './draft.js';
 import { canonicalAttributes, checkAttributes } from './check-attributes.js';
+import { lookAlikes } from './check-codes.js';
 import { checkGates } from './check-gates.js';
 import { checkTogether } from './check-together.js';
 import { placeOf } from './place.js';
@@ -38,7 +39,7 @@ export function planChanges(
   draft.problems.push(...checkTogether(draft, changes), ...checkAttributes(draft, changes));
   const gates = checkGates(draft, changes);
   draft.problems.push(...gates.problems);
-  draft.warnings.push(...gates.warnings);
+  draft.warnings.push(...lookAlikes(world, changes), ...gates.warnings);
   return {
     products: [...draft.products.values()].filter((each) => each.before === null || each.changes.length > 0),
     skus: [...draft.skus.values()].filter((each) => each.before === null || each.changes.length > 0),

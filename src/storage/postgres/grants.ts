@@ -4,10 +4,14 @@ import { QUEUE_SCHEMA } from './queue-schema.js';
 /** A table whose comment holds this word gets rows and never loses or changes one. */
 const APPEND_ONLY = 'append-only';
 
+/** A table whose comment holds these words never loses a row, though its rows change. */
+const NEVER_DELETED = 'never deleted';
+
 /**
  * Gives the application's role what it needs and no more: reading and writing every table of ours and of pg-boss, but
- * neither UPDATE, DELETE nor TRUNCATE on tables whose comment says `append-only`, nor any writing to the list of
- * migrations. Runs after every migration, so that new tables are covered without a word in them about roles.
+ * neither UPDATE, DELETE nor TRUNCATE on tables whose comment says `append-only`, neither DELETE nor TRUNCATE where it
+ * says `never deleted`, nor any writing to the list of migrations. Runs after every migration, so that new tables are
+ * covered without a word in them about roles.
  */
 export async function grantTo(owner: Client, appRole: string): Promise<void> {
   const role = escapeIdentifier(appRole);
@@ -22,6 +26,18 @@ export async function grantTo(owner: Client, appRole: string): Promise<void> {
   const later = `alter default privileges in schema ${QUEUE_SCHEMA} grant`;
   await owner.query(`${later} select, insert, update, delete on tables to ${role}`);
   await owner.query(`${later} usage, select on sequences to ${role}`);
+  for (const name of await tablesThatSay(owner, APPEND_ONLY)) {
+    await owner.query(`revoke update, delete, truncate on ${name} from ${role}`);
+  }
+  for (const name of await tablesThatSay(owner, NEVER_DELETED)) {
+    await owner.query(`revoke delete, truncate on ${name} from ${role}`);
+  }
+  await owner.query(`revoke insert, update, delete, truncate on schema_migration from ${role}`);
+  await owner.query('commit');
+}
+
+/** Tables of ours whose comment holds these words, quoted. */
+async function tablesThatSay(owner: Client, words: string): Promise<string[]> {
   const { rows } = await owner.query<{ name: string }>(
     `select format('%I.%I', n.nspname, c.relname) as name
        from pg_class c
@@ -29,9 +45,7 @@ export async function grantTo(owner: Client, appRole: string): Promise<void> {
       where n.nspname = 'public' and c.relkind in ('r', 'p')
         and obj_description(c.oid, 'pg_class') ~ $1
       order by 1`,
-    [`\\m${APPEND_ONLY}\\M`],
+    [`\\m${words}\\M`],
   );
-  for (const { name } of rows) await owner.query(`revoke update, delete, truncate on ${name} from ${role}`);
-  await owner.query(`revoke insert, update, delete, truncate on schema_migration from ${role}`);
-  await owner.query('commit');
+  return rows.map(({ name }) => name);
 }

@@ -1,6 +1,7 @@
 import type { Product } from '../../domain/catalog/product.js';
 import type { Sku } from '../../domain/catalog/sku.js';
 import { gtin14 } from '../../domain/catalog/gtin.js';
+import { LOOK_ALIKE_LIMIT, skeletonOf } from '../../domain/catalog/look-alike.js';
 import type { ProposedChange } from '../../domain/change/change.js';
 import { productOfPatch } from '../../domain/change/change.js';
 import type { World } from '../../domain/change/draft.js';
@@ -20,6 +21,8 @@ interface Reach {
   codes: string[];
   handles: string[];
   gtins: string[];
+  /** What new codes look like. */
+  skeletons: string[];
   /** Base revisions that may lie behind the present one. */
   bases: { entity: 'SKU' | 'PRODUCT'; key: string; revision: number }[];
 }
@@ -56,6 +59,7 @@ export async function readWorld(
     ),
   ];
   const changedBy = await readChangedBy(sql, reach);
+  const lookAlikes = await readLookAlikes(sql, reach.skeletons);
   const stores = systems.flatMap(({ code, kind, currency }) =>
     kind === 'SHOPIFY' ? [{ code, currency, digits: digitsOf(currency) }] : [],
   );
@@ -64,6 +68,7 @@ export async function readWorld(
     skus,
     siblings,
     gtins,
+    lookAlikes,
     bases,
     changedBy,
     writableSystems: systems.filter(({ mode }) => mode === 'WRITE').map(({ code }) => code),
@@ -75,12 +80,15 @@ export async function readWorld(
 }
 
 function reachOf(changes: readonly ProposedChange[]): Reach {
-  const reach: Reach = { codes: [], handles: [], gtins: [], bases: [] };
+  const reach: Reach = { codes: [], handles: [], gtins: [], skeletons: [], bases: [] };
   for (const { operation, target, baseRevision, patch } of changes) {
     const isSku = operation.startsWith('SKU');
     const key = isSku ? foldCode(target) : target;
     (isSku ? reach.codes : reach.handles).push(key);
-    if (operation === 'SKU_CREATE') reach.handles.push(productOfPatch(patch));
+    if (operation === 'SKU_CREATE') {
+      reach.handles.push(productOfPatch(patch));
+      reach.skeletons.push(skeletonOf(target));
+    }
     if (typeof patch.gtin === 'string') reach.gtins.push(gtin14(patch.gtin));
     if (baseRevision !== null) reach.bases.push({ entity: isSku ? 'SKU' : 'PRODUCT', key, revision: baseRevision });
   }
@@ -110,6 +118,18 @@ async function readGtins(sql: Sql, gtins: readonly string[]): Promise<Map<string
     [gtins],
   );
   return new Map(rows.map((row) => [row.gtin14, row.code_folded]));
+}
+
+/** The first few codes of the master by what they look like, in one statement for all new codes. */
+async function readLookAlikes(sql: Sql, skeletons: readonly string[]): Promise<Map<string, string[]>> {
+  const rows = await sql.rows<{ skeleton: string; code: string }>(
+    `select n.skeleton, s.code from (select distinct unnest($1::text[]) as skeleton) n cross join lateral (
+       select code from sku where sku.skeleton = n.skeleton order by code_folded limit $2) s`,
+    [skeletons, LOOK_ALIKE_LIMIT],
+  );
+  return new Map(
+    [...Map.groupBy(rows, (row) => row.skeleton)].map(([key, list]) => [key, list.map(({ code }) => code)]),
+  );
 }
 
 async function readBases(sql: Sql, reach: Reach): Promise<Map<string, FieldValues>> {
