@@ -65,6 +65,16 @@ create table change_request (
   warnings jsonb default '[]'::jsonb not null
 );
 
+create table code_reservation (
+  code_folded text collate "C" not null,
+  code text not null,
+  skeleton text collate "C" generated always as (translate(lower((code COLLATE "C")), 'oil-_ .'::text, '011'::text)) stored not null,
+  holder jsonb not null,
+  party_id uuid not null,
+  reserved_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null
+);
+
 create table decision (
   id uuid not null,
   change_request_id uuid not null,
@@ -331,7 +341,8 @@ create table sku (
   listed_in text[] not null,
   system_values jsonb not null,
   created_at timestamp with time zone not null,
-  updated_at timestamp with time zone not null
+  updated_at timestamp with time zone not null,
+  skeleton text collate "C" generated always as (translate(lower((code COLLATE "C")), 'oil-_ .'::text, '011'::text)) stored not null
 );
 
 create table sku_revision (
@@ -391,6 +402,8 @@ alter table audit_event add constraint audit_event_pkey PRIMARY KEY (id);
 alter table change add constraint change_pkey PRIMARY KEY (id);
 
 alter table change_request add constraint change_request_pkey PRIMARY KEY (id);
+
+alter table code_reservation add constraint code_reservation_pkey PRIMARY KEY (code_folded);
 
 alter table decision add constraint decision_pkey PRIMARY KEY (id);
 
@@ -468,6 +481,10 @@ alter table change_request add constraint change_request_origin_check CHECK ((or
 
 alter table change_request add constraint change_request_state_check CHECK ((state = ANY (ARRAY['DRAFT'::text, 'VALIDATING'::text, 'IN_REVIEW'::text, 'SCHEDULED'::text, 'APPLIED'::text, 'REJECTED'::text, 'WITHDRAWN'::text, 'CONFLICTED'::text])));
 
+alter table code_reservation add constraint code_reservation_check CHECK ((code_folded = lower((code COLLATE "C"))));
+
+alter table code_reservation add constraint code_reservation_check1 CHECK ((expires_at > reserved_at));
+
 alter table decision add constraint decision_kind_check CHECK ((kind = ANY (ARRAY['APPROVE'::text, 'REJECT'::text])));
 
 alter table delivery add constraint delivery_check CHECK (((entity = 'SKU'::text) = (sku_id IS NOT NULL)));
@@ -506,6 +523,8 @@ alter table party add constraint party_kind_check CHECK ((kind = ANY (ARRAY['USE
 
 alter table party_member add constraint party_member_check CHECK ((team_id <> member_id));
 
+alter table product add constraint product_handle_form CHECK ((((char_length(handle) >= 1) AND (char_length(handle) <= 255)) AND (handle !~ '[[:space:][:cntrl:]]'::text)));
+
 alter table record add constraint record_check CHECK (((entity = 'SKU'::text) = (sku_id IS NOT NULL)));
 
 alter table record add constraint record_entity_check CHECK ((entity = ANY (ARRAY['PRODUCT'::text, 'SKU'::text])));
@@ -522,9 +541,17 @@ alter table setting_version add constraint setting_version_version_check CHECK (
 
 alter table sku add constraint sku_check CHECK (((weight_value IS NULL) = (weight_unit IS NULL)));
 
+alter table sku add constraint sku_code_folded CHECK ((code_folded = lower((code COLLATE "C"))));
+
+alter table sku add constraint sku_code_form CHECK ((code ~ ('^[!-~]([ -~]{0,62}[!-~])?$'::text COLLATE "C")));
+
 alter table sku add constraint sku_compare_at_price_check CHECK ((compare_at_price >= (0)::numeric));
 
 alter table sku add constraint sku_cost_check CHECK ((cost >= (0)::numeric));
+
+alter table sku add constraint sku_gtin14 CHECK ((NOT (gtin14 IS DISTINCT FROM lpad(gtin, 14, '0'::text))));
+
+alter table sku add constraint sku_gtin_form CHECK ((gtin ~ ('^([0-9]{8}|[0-9]{12,14})$'::text COLLATE "C")));
 
 alter table sku add constraint sku_kind_check CHECK ((kind = ANY (ARRAY['SIMPLE'::text, 'BUNDLE'::text])));
 
@@ -555,6 +582,8 @@ alter table attempt add constraint attempt_system_fkey FOREIGN KEY (system) REFE
 alter table change add constraint change_change_request_id_fkey FOREIGN KEY (change_request_id) REFERENCES change_request(id);
 
 alter table change_request add constraint change_request_author_party_id_fkey FOREIGN KEY (author_party_id) REFERENCES party(id);
+
+alter table code_reservation add constraint code_reservation_party_id_fkey FOREIGN KEY (party_id) REFERENCES party(id);
 
 alter table decision add constraint decision_change_request_id_fkey FOREIGN KEY (change_request_id) REFERENCES change_request(id);
 
@@ -642,6 +671,12 @@ CREATE INDEX change_target ON public.change USING btree (target_folded);
 
 CREATE INDEX change_request_state ON public.change_request USING btree (state, number DESC);
 
+CREATE INDEX code_reservation_expiry ON public.code_reservation USING btree (expires_at);
+
+CREATE INDEX code_reservation_party ON public.code_reservation USING btree (party_id);
+
+CREATE INDEX code_reservation_skeleton ON public.code_reservation USING btree (skeleton);
+
 CREATE INDEX decision_party ON public.decision USING btree (party_id);
 
 CREATE UNIQUE INDEX delivery_open_product ON public.delivery USING btree (system, product_id) WHERE ((entity = 'PRODUCT'::text) AND (state = ANY (ARRAY['PENDING'::text, 'RETRYING'::text])));
@@ -718,6 +753,10 @@ CREATE INDEX scan_system ON public.scan USING btree (system, started_at DESC);
 
 CREATE INDEX scan_record_code ON public.scan_record USING btree (scan_id, entity, code_folded);
 
+CREATE INDEX sku_code_range ON public.sku USING btree (code_folded COLLATE "C");
+
+CREATE INDEX sku_skeleton ON public.sku USING btree (skeleton);
+
 CREATE INDEX sku_state ON public.sku USING btree (state, code_folded);
 
 CREATE INDEX sku_updated ON public.sku USING btree (updated_at, id);
@@ -732,6 +771,35 @@ CREATE INDEX webhook_received ON public.webhook USING btree (received_at);
 
 CREATE INDEX webhook_waiting ON public.webhook USING btree (system, root_id) WHERE (handled_at IS NULL);
 
+-- functions
+
+CREATE OR REPLACE FUNCTION public.refuse_deletion()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+      begin
+        raise exception 'rows of % are never deleted: their identifiers are never used again', tg_table_name
+          using errcode = 'integrity_constraint_violation';
+      end $function$;
+
+CREATE OR REPLACE FUNCTION public.refuse_identifier_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+      begin
+        raise exception 'an identifier of % never changes', tg_table_name using errcode = 'integrity_constraint_violation';
+      end $function$;
+
+-- triggers
+
+CREATE TRIGGER product_identifiers_stay BEFORE UPDATE OF id, handle ON public.product FOR EACH ROW WHEN (((old.id IS DISTINCT FROM new.id) OR (old.handle IS DISTINCT FROM new.handle))) EXECUTE FUNCTION refuse_identifier_change();
+
+CREATE TRIGGER product_stays BEFORE DELETE OR TRUNCATE ON public.product FOR EACH STATEMENT EXECUTE FUNCTION refuse_deletion();
+
+CREATE TRIGGER sku_identifiers_stay BEFORE UPDATE OF id, code, code_folded, kind ON public.sku FOR EACH ROW WHEN (((old.id IS DISTINCT FROM new.id) OR (old.code IS DISTINCT FROM new.code) OR (old.code_folded IS DISTINCT FROM new.code_folded) OR (old.kind IS DISTINCT FROM new.kind))) EXECUTE FUNCTION refuse_identifier_change();
+
+CREATE TRIGGER sku_stays BEFORE DELETE OR TRUNCATE ON public.sku FOR EACH STATEMENT EXECUTE FUNCTION refuse_deletion();
+
 -- comments
 
 comment on table api_key is 'API keys by SHA-256 of the secret; the secret itself is shown once and kept nowhere.';
@@ -743,6 +811,8 @@ comment on table audit_event is 'What was done, by whom, to what; append-only.';
 comment on table change is 'One proposed change; patch holds only the fields that it names.';
 
 comment on table change_request is 'Proposed changes to many SKUs, applied all together or not at all.';
+
+comment on table code_reservation is 'Proposed SKU codes that nobody but their holder may use until they expire.';
 
 comment on table decision is 'Who approved or rejected a change request; append-only.';
 
@@ -768,7 +838,7 @@ comment on table party is 'Who can be accountable: a person or a team.';
 
 comment on table party_member is 'People of a team.';
 
-comment on table product is 'The style that a shopper sees, as it is now.';
+comment on table product is 'The style that a shopper sees, as it is now. Rows are never deleted, so a handle is never used again.';
 
 comment on table product_revision is 'One immutable state of one product; append-only.';
 
