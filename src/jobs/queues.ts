@@ -8,6 +8,8 @@ export const QUEUES = {
   scan: 'scan',
   /** { importId } */
   import: 'import',
+  /** {}: every ERP is asked for its stock; sent by the clock. */
+  stock: 'stock',
 } as const;
 
 export const QUEUE_NAMES: string[] = Object.values(QUEUES);

@@ -1,5 +1,6 @@
 import type { Job, PgBoss } from 'pg-boss';
 import { handleWebhooks } from '../application/drift/handle-webhooks.js';
+import { refreshAllStock } from '../application/drift/refresh-stock.js';
 import { runScan } from '../application/drift/run-scan.js';
 import { resumeImports } from '../application/imports/resume-imports.js';
 import { runImport } from '../application/imports/run-import.js';
@@ -19,6 +20,8 @@ const SCAN_IDLE_SECONDS = 1_800;
 const IMPORT_IDLE_SECONDS = 300;
 /** NOTIFY wakes workers at once; this is how soon a job is found without it. */
 const POLL_SECONDS = 2;
+/** Hourly, at a minute that is not everybody else's. A full scan asks for stock besides. */
+const STOCK_CRON = '41 * * * *';
 
 /** Takes the jobs of this process. State is in the database alone, so workers may run beside each other in whatever number. */
 export class Worker {
@@ -55,6 +58,9 @@ export class Worker {
     await this.boss.work<{ importId: string }>(QUEUES.import, polling, async (jobs) => {
       for (const { data } of jobs) await runImport(this.ports, data.importId);
     });
+    await this.boss.work(QUEUES.stock, polling, () => this.takeStock());
+    // The same line for every process: the clock sends one job, however many workers there are.
+    await this.boss.schedule(QUEUES.stock, STOCK_CRON);
     this.sweep = setInterval(() => void this.sweepNow(), SWEEP_MS);
     await this.sweepNow();
   }
@@ -95,6 +101,15 @@ export class Worker {
     } catch (error) {
       // The webhooks stay in the inbox, and the next wake-up or sweep takes them.
       this.failed('webhook', system, error);
+    }
+  }
+
+  private async takeStock(): Promise<void> {
+    try {
+      await refreshAllStock(this.ports);
+    } catch (error) {
+      // The figures stay as they were; the clock comes round again.
+      this.failed('stock', 'all', error);
     }
   }
 

@@ -3,16 +3,23 @@ import { fileURLToPath } from 'node:url';
 import type { CliIo } from '../cli/cli-io.js';
 import type { Config } from '../config.js';
 import { emitSchema } from '../graphql/emit-schema.js';
+import { lifecycleMarkdown } from '../reporting/lifecycle-markdown.js';
 import { dumpSchema } from '../storage/postgres/schema-dump.js';
 import { buildLog } from './logger.js';
 import { borrowDatabase, migrateDatabase } from './open-database.js';
 
 const GRAPHQL = fileURLToPath(new URL('../../schema.graphql', import.meta.url));
+const LIFECYCLE = fileURLToPath(new URL('../../docs/lifecycle.md', import.meta.url));
 const SQL = fileURLToPath(new URL('../../migrations/schema.sql', import.meta.url));
 
 /** Writes schema.graphql out of the running definition, or proves that it is fresh. */
 export async function schemaCommand(check: boolean, io: CliIo): Promise<number> {
   return derive(GRAPHQL, 'schema.graphql', await emitSchema(), check, io);
+}
+
+/** Writes the documents that say how the service behaves out of the tables that make it behave so, or proves that they are fresh. */
+export function docsCommand(check: boolean, io: CliIo): Promise<number> {
+  return derive(LIFECYCLE, 'docs/lifecycle.md', lifecycleMarkdown(), check, io);
 }
 
 /** Writes migrations/schema.sql out of a migrated database, or proves that it is fresh. */
@@ -34,10 +41,15 @@ async function derive(file: string, name: string, text: string, check: boolean, 
     return 0;
   }
   if (check) {
-    io.err(`${name} is stale: write it again with \`npm run ${name.endsWith('.sql') ? 'schema:sql' : 'schema'}\``);
+    io.err(`${name} is stale: write it again with \`npm run ${scriptOf(name)}\``);
     return 1;
   }
   await writeFile(file, text);
   io.out(`${name} written`);
   return 0;
+}
+
+function scriptOf(name: string): string {
+  if (name.startsWith('docs/')) return 'docs';
+  return name.endsWith('.sql') ? 'schema:sql' : 'schema';
 }

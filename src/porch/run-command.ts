@@ -11,7 +11,7 @@ import { demo } from './demo/run-demo.js';
 import { buildPorts } from './build-ports.js';
 import { buildLog } from './logger.js';
 import { borrowDatabase, locateDatabase, migrateDatabase, openDatabase } from './open-database.js';
-import { schemaCommand, schemaSqlCommand } from './derived-files.js';
+import { docsCommand, schemaCommand, schemaSqlCommand } from './derived-files.js';
 import { done } from './sample-people.js';
 
 const USAGE = `skuward                                start the service
@@ -20,6 +20,7 @@ skuward report QUARTER --out FILE      the quarterly drift audit as HTML
 skuward key NAME --role ROLE [--party CODE]   make an API key (on the machine of the database)
 skuward migrate                        bring the database up to date
 skuward demo                           tell the whole loop on the sandbox
+skuward docs [--check]                 write docs/lifecycle.md
 skuward schema [--check]               write schema.graphql
 skuward schema-sql [--check]           write migrations/schema.sql`;
 
@@ -42,6 +43,8 @@ export async function runCommand(config: Config, command: string, args: string[]
       return migrateCommand(config, io);
     case 'demo':
       return demo(config);
+    case 'docs':
+      return docsCommand(args.includes('--check'), io);
     case 'schema':
       return schemaCommand(args.includes('--check'), io);
     case 'schema-sql':

@@ -6,6 +6,7 @@ import type { GoneRecord } from '../ports/observation-store.js';
 import type { Ports } from '../ports/ports.js';
 import { faultOf } from '../publishing/fault-of.js';
 import { observe, observeRoots } from './observe-roots.js';
+import { refreshStock } from './refresh-stock.js';
 import { startScan } from './start-scan.js';
 
 /** Roots read again at once, to confirm what a scan suggests. */
@@ -33,6 +34,7 @@ export async function runScan(ports: Ports, scanId: string): Promise<void> {
     const gone = await confirmUnseen(ports, system, scanId);
     const { opened, closed } = await ports.observations.judgeAbsences(scanId, gone);
     await ports.observations.scanProgress(scanId, { recordsRead: 0, skusCompared: 0, opened, closed });
+    await refreshStock(ports, system.code, () => touch(ports, scanId));
     await ports.observations.endScan(scanId, 'SUCCEEDED', null);
     await ports.queue.reportHealth(system.code, 'UP');
     if (await ports.observations.linkIfClean(system.code)) ports.log('info', `${system.code} is linked`, {});

@@ -1,6 +1,16 @@
 export const LIFECYCLE_STATES = ['DRAFT', 'PRELAUNCH', 'ACTIVE', 'ON_HOLD', 'PHASE_OUT', 'RETIRED'] as const;
 export type LifecycleState = (typeof LIFECYCLE_STATES)[number];
 
+/** What each state means, for people. */
+export const STATE_MEANINGS: Readonly<Record<LifecycleState, string>> = {
+  DRAFT: 'Being defined. Exists in the master only.',
+  PRELAUNCH: 'Approved set-up: in the ERP as purchasable, in Shopify unpublished. Not sellable yet.',
+  ACTIVE: 'Sellable and replenished.',
+  ON_HOLD: 'Temporarily withdrawn from sale: recall, quality, legal.',
+  PHASE_OUT: 'Sell-through: sellable while stock lasts, no longer purchased.',
+  RETIRED: 'Gone for good. The code is never used again.',
+};
+
 /** Which state may follow which (design 4.2). RETIRED is final: a code never comes back to life. */
 export const TRANSITIONS: Readonly<Record<LifecycleState, readonly LifecycleState[]>> = {
   DRAFT: ['PRELAUNCH', 'RETIRED'],

@@ -4,7 +4,7 @@ import type { Sku } from '../catalog/sku.js';
 import { weightInGrams } from '../catalog/sku.js';
 import { normaliseAll } from '../drift/normalise.js';
 import type { FieldValues, Json } from '../primitives/json.js';
-import type { GovernedSystem } from './system.js';
+import type { GovernedSystem, SystemKind } from './system.js';
 
 /** What each state looks like in Shopify, variant by variant (design 4.2). PHASE_OUT sells what is left and no more. */
 const SHOPIFY_VARIANT: Readonly<Record<LifecycleState, Json>> = {
@@ -25,6 +25,11 @@ const ERP_ITEM: Readonly<Record<LifecycleState, Json>> = {
   RETIRED: { active: false },
 };
 
+/** What a system shows of a state: of the variant in Shopify, of the item in an ERP. */
+export function lifecycleIn(kind: SystemKind, state: LifecycleState): Json {
+  return (kind === 'SHOPIFY' ? SHOPIFY_VARIANT : ERP_ITEM)[state];
+}
+
 /** Should this system hold a record of the SKU? A RETIRED one that was never there is not brought there to be buried. */
 export function isExpectedIn(sku: Pick<Sku, 'state' | 'listedIn'>, system: string): boolean {
   return sku.state !== 'DRAFT' && sku.state !== 'RETIRED' && sku.listedIn.includes(system);
@@ -40,14 +45,13 @@ export function isGovernedIn(sku: Pick<Sku, 'state' | 'listedIn'>): boolean {
  * A SKU that left the system's list is only taken off sale there; the rest of it is no longer ours to write.
  */
 export function projectSku(sku: Sku, system: GovernedSystem, masterCurrency: string): FieldValues {
-  const lifecycle = system.kind === 'SHOPIFY' ? SHOPIFY_VARIANT : ERP_ITEM;
-  if (!sku.listedIn.includes(system.code)) return { lifecycle: lifecycle.RETIRED };
+  if (!sku.listedIn.includes(system.code)) return { lifecycle: lifecycleIn(system.kind, 'RETIRED') };
   const shared: FieldValues = {
     gtin: sku.gtin,
     weight: sku.weight && weightInGrams(sku.weight),
     hsCode: sku.hsCode,
     countryOfOrigin: sku.countryOfOrigin,
-    lifecycle: lifecycle[sku.state],
+    lifecycle: lifecycleIn(system.kind, sku.state),
   };
   const money = moneyIn(sku, system, masterCurrency);
   if (system.kind === 'ERP')

@@ -1,16 +1,10 @@
 import type { SkuOrder } from '../../application/ports/catalog-reader.js';
 import type { LifecycleState } from '../../domain/catalog/lifecycle.js';
+import { STATE_MEANINGS } from '../../domain/catalog/lifecycle.js';
 import type { SkuKind, WeightUnit } from '../../domain/catalog/sku.js';
 import { enumType } from '../enum-type.js';
 
-export const LifecycleStateEnum = enumType<LifecycleState>('LifecycleState', {
-  DRAFT: 'Being defined. Exists in the master only.',
-  PRELAUNCH: 'Approved set-up: in the ERP as purchasable, in Shopify unpublished. Not sellable yet.',
-  ACTIVE: 'Sellable and replenished.',
-  ON_HOLD: 'Temporarily withdrawn from sale: recall, quality, legal.',
-  PHASE_OUT: 'Sell-through: sellable while stock lasts, no longer purchased.',
-  RETIRED: 'Gone for good. The code is never used again.',
-});
+export const LifecycleStateEnum = enumType<LifecycleState>('LifecycleState', STATE_MEANINGS);
 
 export const SkuKindEnum = enumType<SkuKind>('SkuKind', { SIMPLE: null, BUNDLE: null });
 

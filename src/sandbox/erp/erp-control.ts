@@ -8,7 +8,7 @@ import { readExport } from '../read-export.js';
 import type { JournalCommit, RequestJournal } from '../request-journal.js';
 import type { ErpState } from './erp-state.js';
 import type { ItemDoc } from './item-doc.js';
-import { newItem, onHandOf } from './item-doc.js';
+import { newItem } from './item-doc.js';
 import { writeItem } from './item-input.js';
 
 /** `/control`: the hands of the ERP's own users, and the levers of a test. */
@@ -40,6 +40,8 @@ export class ErpControl {
         return { items: this.items(request.query.get('code')) };
       case 'POST edit':
         return this.edit(jsonObject(request.body));
+      case 'POST stock':
+        return this.count(jsonObject(request.body));
       case 'POST delete':
         return this.remove(jsonObject(request.body));
       case 'POST faults':
@@ -63,7 +65,7 @@ export class ErpControl {
 
   private items(code: string | null): object[] {
     const docs = code === null ? this.state.items() : [this.state.item(code)];
-    return docs.flatMap((doc) => (doc ? [{ ...doc.item, onHand: onHandOf(doc.item.code) }] : []));
+    return docs.flatMap((doc) => (doc ? [{ ...doc.item, onHand: this.state.onHand(doc.item.code) }] : []));
   }
 
   /** One item per variant of a product that is not a draft; codes that are there, and variants without SKU, are skipped. */
@@ -107,6 +109,16 @@ export class ErpControl {
     this.state.commit([doc]);
     this.note('control edit', editorLabel(editor), [{ act: 'updated', id: item.code }]);
     return doc.item;
+  }
+
+  /** What a stock-take found. It is passed on as it was given, so that a test can say what no ERP should. */
+  private count(body: Record<string, unknown>): object {
+    const { item } = this.named(body);
+    const { onHand } = body;
+    if (typeof onHand !== 'string') throw new ControlRefusal(400, 'onHand is a decimal as text');
+    this.state.count(item.code, onHand);
+    this.note('control stock', 'staff', [{ act: 'counted', id: item.code }]);
+    return { code: item.code, onHand };
   }
 
   private remove(body: Record<string, unknown>): object {

@@ -1,5 +1,6 @@
 import { JournalFile } from '../journal-file.js';
 import type { ItemDoc } from './item-doc.js';
+import { initialOnHand } from './item-doc.js';
 
 /** What was answered to an Idempotency-Key, so that the same request is answered alike and executed once. */
 export interface RememberedAnswer {
@@ -15,6 +16,8 @@ interface Entry {
   /** Code of a deleted item. */
   drop?: string;
   answer?: RememberedAnswer;
+  /** On hand as it was counted, by code. */
+  counted?: Record<string, string>;
   lastId: number;
 }
 
@@ -28,6 +31,7 @@ export class ErpState {
   private readonly journal: JournalFile<Entry>;
   private readonly docs = new Map<string, ItemDoc>();
   private readonly answers = new Map<string, RememberedAnswer>();
+  private readonly counted = new Map<string, string>();
   private lastId = FIRST_ID;
 
   constructor(dataDir: string | null) {
@@ -60,6 +64,14 @@ export class ErpState {
     this.write({ put, ...(answer ? { answer } : {}), lastId: this.lastId });
   }
 
+  onHand(code: string): string {
+    return this.counted.get(code) ?? initialOnHand(code);
+  }
+
+  count(code: string, onHand: string): void {
+    this.write({ counted: { [code]: onHand }, lastId: this.lastId });
+  }
+
   remove(code: string): void {
     this.write({ drop: code, lastId: this.lastId });
   }
@@ -67,6 +79,7 @@ export class ErpState {
   reset(): void {
     this.docs.clear();
     this.answers.clear();
+    this.counted.clear();
     this.journal.clear();
     this.journal.append({ lastId: this.lastId });
   }
@@ -83,6 +96,7 @@ export class ErpState {
   private take(entry: Entry): void {
     for (const doc of entry.put ?? []) this.docs.set(doc.item.code, doc);
     if (entry.drop !== undefined) this.docs.delete(entry.drop);
+    for (const [code, onHand] of Object.entries(entry.counted ?? {})) this.counted.set(code, onHand);
     if (entry.answer) this.remember(entry.answer);
     this.lastId = Math.max(this.lastId, entry.lastId);
   }
@@ -99,5 +113,6 @@ export class ErpState {
     yield { lastId };
     for (const doc of this.items()) yield { put: [doc], lastId };
     for (const answer of this.answers.values()) yield { answer, lastId };
+    yield { counted: Object.fromEntries(this.counted), lastId };
   }
 }

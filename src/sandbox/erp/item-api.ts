@@ -3,7 +3,7 @@ import type { Answer, Request } from '../loopback-server.js';
 import { isPlainObject, parseJson } from '../plain-object.js';
 import type { ErpState } from './erp-state.js';
 import type { ItemDoc } from './item-doc.js';
-import { etagOf, newItem, onHandOf } from './item-doc.js';
+import { etagOf, newItem } from './item-doc.js';
 import { writeItem } from './item-input.js';
 
 const PAGE_LIMIT = 500;
@@ -35,7 +35,7 @@ export class ItemApi {
       return this.page(
         query,
         () => true,
-        (docs) => ({ stock: docs.map(stockOf) }),
+        (docs) => ({ stock: docs.map(({ item }) => ({ code: item.code, onHand: this.state.onHand(item.code) })) }),
       );
     }
     const code = codeOf(path);
@@ -85,10 +85,6 @@ export class ItemApi {
     this.state.commit([doc], { key, fingerprint, status, doc });
     return itemAnswer(doc, status);
   }
-}
-
-function stockOf({ item }: ItemDoc): object {
-  return { code: item.code, onHand: onHandOf(item.code) };
 }
 
 /** RFC 9457. */

@@ -28,8 +28,8 @@ export function etagOf({ item, version }: ItemDoc): string {
   return `"${item.id}-${version}"`;
 }
 
-/** On hand, from 0 to 119, always the same for a code: a figure to read, not one to move. */
-export function onHandOf(code: string): string {
+/** On hand, from 0 to 119, always the same for a code, until somebody counts it anew. */
+export function initialOnHand(code: string): string {
   let hash = 7;
   for (const char of code) hash = (hash * 31 + (char.codePointAt(0) ?? 0)) % 1_000_003;
   return String(hash % 120);
