@@ -83,7 +83,11 @@ function look(kind: SystemKind, state: LifecycleState): string {
   const shown = lifecycleIn(kind, state);
   if (!isGovernedIn({ state, listedIn: [] })) return 'absent';
   return Object.entries(shown as Record<string, Json>)
-    .map(([key, value]) => FLAGS[key]?.[value === true ? 0 : 1] ?? `${spaced(key)} ${String(value)}`)
+    .map(
+      ([key, value]) =>
+        FLAGS[key]?.[value === true ? 0 : 1] ??
+        `${spaced(key)} ${typeof value === 'string' ? value : JSON.stringify(value)}`,
+    )
     .join(', ');
 }
 
