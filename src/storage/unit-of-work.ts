@@ -5,6 +5,7 @@ import { SqlCatalogStore } from './stores/catalog-store.js';
 import { SqlChangeRequestStore } from './stores/change-request-store.js';
 import { SqlDeliveryStore } from './stores/delivery-store.js';
 import { SqlFindingStore } from './stores/finding-store.js';
+import { SqlImportSteps } from './stores/import-steps.js';
 import { SqlPartyStore } from './stores/party-store.js';
 import { SqlRecordStore } from './stores/record-store.js';
 import { SqlSettingStore } from './stores/setting-store.js';
@@ -32,6 +33,7 @@ export class SqlUnitOfWork implements UnitOfWork {
       requests: new SqlChangeRequestStore(sql),
       deliveries: new SqlDeliveryStore(sql, this.newId),
       records: new SqlRecordStore(sql, this.newId),
+      imports: new SqlImportSteps(sql),
       findings: new SqlFindingStore(sql, this.newId),
       parties: new SqlPartyStore(tx),
       settings: new SqlSettingStore(sql),

@@ -75,7 +75,7 @@ describe('a new code that looks like another', () => {
       'Handle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Price\nmugs,Mugs,Size,S,MUG.I,1.00\nmugs,,,L,MUG-2,1.00\n',
     );
     expect(job).toMatchObject({ state: 'SUCCEEDED', skusCreated: 2, rejected: 0 });
-    expect(await world.ports.imports.errors(job.id, 10)).toMatchObject([
+    expect(await world.ports.imports.errors(job.id, 0, 10)).toMatchObject([
       { line: 2, column: 'Variant SKU', code: 'LOOKS_LIKE', value: 'MUG.I', rejected: false },
     ]);
   });

@@ -4,6 +4,7 @@ import { resumeImports } from '../../src/application/imports/resume-imports.js';
 import { runImport } from '../../src/application/imports/run-import.js';
 import type { ImportJob } from '../../src/application/ports/import-store.js';
 import { ImportLost } from '../../src/application/ports/import-store.js';
+import type { Stores } from '../../src/application/ports/unit-of-work.js';
 import type { Ports } from '../../src/application/ports/ports.js';
 import { sqlOver } from '../../src/storage/sql.js';
 import type { World } from '../support/world.js';
@@ -51,7 +52,7 @@ describe('the claim on an import', () => {
     const id = await upload('TWO', 1_500);
     await Promise.all([runImport(world.ports, id), runImport(world.ports, id)]);
     expect(await jobOf(id)).toMatchObject({ state: 'SUCCEEDED', skusCreated: 1_500, rejected: 0, rowsRead: 1_500 });
-    expect(await world.ports.imports.errors(id, 10)).toEqual([]);
+    expect(await world.ports.imports.errors(id, 0, 10)).toEqual([]);
   });
 
   it('is respected until it runs out, and dropped where no other process can be at work', async () => {
@@ -65,13 +66,16 @@ describe('the claim on an import', () => {
       [id],
     );
     expect(await unfinished(300)).toEqual([]);
-    expect(await imports.finish(id, world.ports.newId(), 'FAILED', 'not mine')).toBe(false);
-    expect(await imports.finish(id, null, 'FAILED', 'not received any more')).toBe(false);
+    const end = (runner: string): Promise<void> =>
+      world.ports.work.run((stores) => stores.imports.finish(id, runner, 'FAILED', 'not mine'));
+    await expect(end(world.ports.newId())).rejects.toBeInstanceOf(ImportLost);
+    await imports.abandon(id, 'not received any more');
+    expect(await jobOf(id)).toMatchObject({ state: 'RUNNING', error: null });
     await expire(id);
     expect(await unfinished(300)).toEqual([id]);
     // Taken up a moment ago, so nobody else takes it up too.
     expect(await unfinished(300)).toEqual([]);
-    await expect(imports.hold(id, mine)).rejects.toBeInstanceOf(ImportLost);
+    await expect(end(mine)).rejects.toBeInstanceOf(ImportLost);
     expect(await imports.claim(id, mine)).not.toBeNull();
     await resumeImports(world.ports, 0);
     await runImport(world.ports, id);
@@ -82,19 +86,17 @@ describe('the claim on an import', () => {
     const id = await upload('SLOW', 1_200);
     let others: Promise<void> | null = null;
     const slow = Object.create(world.ports, {
-      imports: {
-        value: Object.create(world.ports.imports, {
-          hold: {
-            value: async (job: string, runner: string) => {
-              if (!others) {
-                await expire(job);
-                others = runImport(world.ports, job);
-                await others;
-              }
-              await world.ports.imports.hold(job, runner);
-            },
+      work: {
+        value: {
+          run: async <T>(work: (stores: Stores) => Promise<T>): Promise<T> => {
+            if (!others) {
+              await expire(id);
+              others = runImport(world.ports, id);
+              await others;
+            }
+            return world.ports.work.run(work);
           },
-        }),
+        },
       },
     }) as Ports;
     await runImport(slow, id);
@@ -113,7 +115,7 @@ describe('an error of an import', () => {
     const { id } = must(await receiveImport(world.ports, HOST, { format: 'shopify-csv', mode: 'baseline' }, body));
     await runImport(world.ports, id);
     expect((await jobOf(id)).error).toBeNull();
-    const [first] = await world.ports.imports.errors(id, 1);
+    const [first] = await world.ports.imports.errors(id, 0, 1);
     expect(first?.message).toContain('x'.repeat(39));
   });
 });

@@ -6,12 +6,16 @@ import { shopifyCsv } from '../../src/domain/imports/shopify-csv.js';
 
 const HEADER = 'Handle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Price,Variant Barcode,Published';
 
-async function batchesOf(...rows: string[]): Promise<FileBatch[]> {
+function batchesOf(...rows: string[]): Promise<FileBatch[]> {
+  return batchesAfter(0, rows);
+}
+
+async function batchesAfter(line: number, rows: readonly string[]): Promise<FileBatch[]> {
   const chunks = (async function* () {
     yield Buffer.from([HEADER, ...rows, ''].join('\n'));
   })();
   const batches: FileBatch[] = [];
-  for await (const batch of readingBatches(chunks, shopifyCsv)) batches.push(batch);
+  for await (const batch of readingBatches(chunks, shopifyCsv, line)) batches.push(batch);
   return batches;
 }
 
@@ -24,29 +28,11 @@ function codesOf(batches: readonly FileBatch[]): string[] {
   return changes.flatMap(({ change }) => (change.operation === 'SKU_CREATE' ? [change.target] : []));
 }
 
+function rowsIn(batches: readonly FileBatch[]): number {
+  return batches.reduce((sum, { rowsRead }) => sum + rowsRead, 0);
+}
+
 describe('the batches of a file', () => {
-  it('name the line of the code that a row doubles, without case, across products', async () => {
-    const batches = await batchesOf('a,A,Title,Default Title,SH-S,1,,', 'b,B,Title,Default Title,sh-s,1,bad,');
-    expect(codesOf(batches)).toEqual(['SH-S']);
-    expect(faultsOf(batches)).toEqual([
-      {
-        line: 3,
-        column: 'Variant SKU',
-        code: 'CODE_TAKEN',
-        message: 'the code is in line 2 already; a code is never used twice',
-        value: 'sh-s',
-        rejected: true,
-        subject: null,
-      },
-    ]);
-  });
-
-  it('leave the code of a rejected row to a later one', async () => {
-    const batches = await batchesOf('a,A,Size,,A,1,,', 'a,,,M,A,1,,');
-    expect(codesOf(batches)).toEqual(['A']);
-    expect(faultsOf(batches)).toMatchObject([{ line: 2, column: 'Option1 Value', rejected: true }]);
-  });
-
   it('say of every noted value which field of what it is, and what the file has there', async () => {
     const batches = await batchesOf('cup,<b>Cup</b>,Size,S,CUP-S,ten,123,perhaps');
     expect(faultsOf(batches).map(({ value, subject }) => [subject, value])).toEqual([
@@ -63,7 +49,27 @@ describe('the batches of a file', () => {
     expect(batches.map(({ readings }) => readings.flatMap(({ changes }) => changes).length)).toEqual([
       1_002, 1_002, 1_002, 744,
     ]);
-    expect(batches.map(({ rowsRead }) => rowsRead).reduce((a, b) => a + b)).toBe(2_500);
+    expect(rowsIn(batches)).toBe(2_500);
     expect(codesOf(batches)).toHaveLength(2_500);
+  });
+
+  it('go on behind any line at which one ended, as if there had been no end', async () => {
+    // Broken rows within and between products, a product that is too long, and broken rows behind its limit.
+    const rows = Array.from({ length: 6_000 }, (_, n) => {
+      if (n % 7 === 3) return 'broken';
+      const handle = n < 3_000 ? `p-${n >> 2}` : n < 5_800 ? 'long' : 'end';
+      return `${handle},P,Size,${n},C-${n},1,,`;
+    });
+    const whole = await batchesOf(...rows);
+    expect(whole.length).toBeGreaterThan(4);
+    for (const [index, { lastLine }] of whole.entries()) {
+      const rest = await batchesAfter(lastLine, rows);
+      expect(codesOf(rest)).toEqual(codesOf(whole.slice(index + 1)));
+      expect(faultsOf(rest)).toEqual(faultsOf(whole.slice(index + 1)));
+      expect(rowsIn(rest)).toBe(rowsIn(whole.slice(index + 1)));
+    }
+    expect(rowsIn(whole)).toBe(6_000);
+    expect(whole.at(-1)?.lastLine).toBe(6_001);
+    expect(faultsOf(whole).filter(({ code }) => code === 'TOO_MANY').length).toBeGreaterThan(200);
   });
 });

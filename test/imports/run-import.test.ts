@@ -7,6 +7,7 @@ import { receiveImport } from '../../src/application/imports/receive-import.js';
 import { resumeImports } from '../../src/application/imports/resume-imports.js';
 import { runImport } from '../../src/application/imports/run-import.js';
 import type { Ports } from '../../src/application/ports/ports.js';
+import type { Stores } from '../../src/application/ports/unit-of-work.js';
 import { sqlOver } from '../../src/storage/sql.js';
 import type { World } from '../support/world.js';
 import { buildWorld, codesOf, HOST, must } from '../support/world.js';
@@ -65,6 +66,12 @@ function file(...rows: string[]): string {
 /** Line, column, code and whether the whole row was rejected, of every error. */
 function told({ errors }: ImportView): unknown[] {
   return errors.map(({ line, column, code, rejected }) => [line, column, code, rejected]);
+}
+
+async function idOf(code: string): Promise<string> {
+  const sku = await world.ports.catalog.skuByCode(code);
+  if (!sku) throw new Error(`there is no SKU ${code}`);
+  return sku.id;
 }
 
 async function countOf(what: string): Promise<number> {
@@ -135,29 +142,86 @@ describe('a baseline import', () => {
     ]);
   });
 
-  it('knows its own work when it is taken again after its process died', async () => {
-    const id = await upload(file('pen,Pen,Size,S,PEN-S,1,,,active', 'pen,,,M,PEN-M,1,,,', 'pen,,,L,,1,,,'));
-    const dies: Ports = Object.create(world.ports, {
-      imports: {
-        value: Object.create(world.ports.imports, {
-          // The process ends after the rows were committed and before anything was said about them.
-          progress: { value: () => Promise.reject(new Error('died')) },
-          addErrors: { value: () => Promise.reject(new Error('died')) },
-          finish: { value: () => Promise.resolve() },
-        }),
+  it('names the line that a doubled code is in, in the same batch or in an earlier one, and where the master has it', async () => {
+    const filler = Array.from({ length: 1_200 }, (_, n) => `far-${n},Far,Title,Default Title,FAR-${n},1,,,active`);
+    await imported(file('old,Old,Title,Default Title,OLD-1,1,,,active'));
+    const view = await imported(
+      file(
+        'dbl,Dbl,Size,S,DBL-S,1,,,active',
+        'dbl2,Dbl,Size,S,dbl-s,1,,,active',
+        ...filler,
+        'dbl3,Dbl,Size,S,DBL-s,1,,,active',
+        'old2,Old,Size,S,old-1,1,,,active',
+      ),
+    );
+    expect(view).toMatchObject({ state: 'SUCCEEDED', rowsRead: 1_204, skusCreated: 1_201, rejected: 3 });
+    expect(view.errors.map(({ line, code, message, value }) => [line, code, message, value])).toEqual([
+      [3, 'CODE_TAKEN', 'the code is in line 2 already; a code is never used twice', 'dbl-s'],
+      [1_204, 'CODE_TAKEN', 'the code is in line 2 already; a code is never used twice', 'DBL-s'],
+      [1_205, 'CODE_TAKEN', 'the master knows this code already; a code is never used twice', 'old-1'],
+    ]);
+    const [first] = (await world.ports.catalog.revisionsOf(await idOf('FAR-7'), { first: 1, after: null })).items;
+    expect(first?.node.reason).toBe(`Baseline import ${view.id}, line 11`);
+  });
+
+  it('leaves a code to a later row where the first one cannot be taken', async () => {
+    const view = await imported(
+      file(
+        'kit,Kit,Size,S,KIT-S,1,,,active',
+        'kit,,,s,KIT-M,1,,,',
+        'kit,,,M,KIT-M,1,,,',
+        'kit,,,,KIT-L,1,,,',
+        'kit,,,L,KIT-L,1,,,',
+      ),
+    );
+    expect(view).toMatchObject({ skusCreated: 3, rejected: 2 });
+    expect(told(view)).toEqual([
+      [3, 'Option1 Value', 'OPTIONS_TAKEN', true],
+      [5, 'Option1 Value', 'REQUIRED', true],
+    ]);
+  });
+
+  it('goes on behind the last batch that was committed, with counts and errors of each row once', async () => {
+    const rows = Array.from(
+      { length: 2_600 },
+      (_, n) => `pen-${n},Pen,Size,S,${n % 400 === 399 ? '' : `PEN-${n}`},x,,,active`,
+    );
+    const id = await upload(file(...rows));
+    let batches = 0;
+    const dying: Ports = Object.create(world.ports, {
+      work: {
+        value: {
+          run: async <T>(work: (stores: Stores) => Promise<T>): Promise<T> => {
+            batches += 1;
+            // The first dies after its commit, the second before it: with it go its rows, its errors and its counts.
+            if (batches === 1) await world.ports.work.run(work);
+            if (batches === 2) {
+              await world.ports.work.run(async (stores) => {
+                await work(stores);
+                throw new Error('died');
+              });
+            }
+            throw new Error('died');
+          },
+        },
       },
     });
-    await runImport(dies, id);
-    expect(await viewOf(id)).toMatchObject({ state: 'RUNNING', rowsRead: 0 });
-    expect(await world.ports.catalog.skuByCode('PEN-M')).not.toBeNull();
+    await expect(runImport(dying, id)).rejects.toThrow('died');
+    const dead = await viewOf(id);
+    expect(dead).toMatchObject({ state: 'RUNNING', rowsRead: 501, skusCreated: 500, rejected: 1 });
+    batches = 1;
+    await resumeImports(world.ports, 0);
+    await expect(runImport(dying, id)).rejects.toThrow('died');
+    expect(await viewOf(id)).toEqual(dead);
     const left = await upload(file('left,Left,Title,Default Title,LEFT,1,,,active'));
     await resumeImports(world.ports, 0);
     await runImport(world.ports, id);
     await runImport(world.ports, left);
-    expect(await viewOf(id)).toMatchObject({ state: 'SUCCEEDED', rowsRead: 3, skusCreated: 2, rejected: 1 });
-    expect(await countOf(`sku_revision where sku_id = (select id from sku where code = 'PEN-M')`)).toBe(1);
+    expect(await viewOf(id)).toMatchObject({ state: 'SUCCEEDED', rowsRead: 2_600, skusCreated: 2_594, rejected: 6 });
+    expect(await countOf(`sku where code like 'PEN-%'`)).toBe(2_594);
+    expect(await countOf(`sku_revision where sku_id = (select id from sku where code = 'PEN-2')`)).toBe(1);
     await runImport(world.ports, id);
-    expect(await countOf(`import_error where import_id = '${id}'`)).toBe(1);
+    expect(await countOf(`import_error where import_id = '${id}'`)).toBe(2_600);
   });
 
   it('takes what stands before a quote that is never closed, and says so', async () => {
@@ -185,8 +249,16 @@ describe('a baseline import', () => {
 
   it('keeps our own faults to the log', async () => {
     const id = await upload(file('tea,Tea,Title,Default Title,TEA,1,,,active'));
+    const failures = [new Error('relation "sku" is on fire')];
     const broken: Ports = Object.create(world.ports, {
-      work: { value: { run: () => Promise.reject(new Error('relation "sku" is on fire')) } },
+      work: {
+        value: {
+          run: <T>(work: (stores: Stores) => Promise<T>): Promise<T> => {
+            const failure = failures.pop();
+            return failure ? Promise.reject(failure) : world.ports.work.run(work);
+          },
+        },
+      },
     });
     await runImport(broken, id);
     const view = await viewOf(id);

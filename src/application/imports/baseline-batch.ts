@@ -16,6 +16,8 @@ export class BaselineBatch {
   readonly faults: RowFault[] = [];
   private groups: Group[];
   private world: World | null = null;
+  /** Rows whose code the master has; which line of this file it came from, if any, is told at the end. */
+  private readonly known: RowChange[] = [];
 
   constructor(
     readings: readonly GroupReading[],
@@ -71,21 +73,24 @@ export class BaselineBatch {
   leaveOut(problems: readonly Problem[], rows: readonly RowChange[]): void {
     const refused = new Map<RowChange, Problem>();
     const withoutGtin = new Map<RowChange, Problem>();
-    const refuse = (row: RowChange, field: string[], { code, message }: Problem): void => {
-      if (!refused.has(row)) refused.set(row, { code, message, field });
-    };
+    const doubles = doublesIn(rows);
     for (const each of problems) {
       const [root, index, , ...path] = each.field ?? [];
       const row = root === 'changes' && index !== undefined ? rows[Number(index)] : undefined;
       const field = path[0] === 'fields' ? path.slice(1) : path;
-      if (!row) for (const extra of this.excess()) refuse(extra, ['handle'], each);
+      const refuse = (one: RowChange, at: string[]): void => {
+        if (!refused.has(one)) refused.set(one, { ...each, field: at });
+      };
+      if (!row) for (const extra of this.excess()) refuse(extra, ['handle']);
+      // Judged once the rest is known: the row that has its code first may itself not be taken.
+      else if (doubles.has(row)) continue;
       else if (row.change.operation === 'PRODUCT_CREATE') {
-        for (const sku of this.skusOf(row.change.target)) refuse(sku, ['handle'], each);
+        for (const sku of this.skusOf(row.change.target)) refuse(sku, ['handle']);
       } else if (each.code === 'GTIN_TAKEN') withoutGtin.set(row, each);
-      else if (each.code === 'CODE_TAKEN') {
-        const message = 'the master knows this code already; a code is never used twice';
-        refuse(row, ['code'], { ...each, message });
-      } else refuse(row, field.length > 0 ? field : ['code'], each);
+      else refuse(row, field.length > 0 ? field : ['code']);
+    }
+    for (const [row, first] of doubles) {
+      if (!refused.has(first)) refused.set(row, { code: 'CODE_TAKEN', message: takenIn(first.line), field: ['code'] });
     }
     // Going on with nothing left out would go on for ever.
     if (refused.size + withoutGtin.size === 0) throw new Error(`a batch cannot be planned: ${problems[0]?.message}`);
@@ -115,10 +120,30 @@ export class BaselineBatch {
     }
   }
 
-  /** Rejects changes, and with each what cannot be without it: the rest of a whole, and other changes of the same SKU. */
+  /** Folded codes of rows that were left out because the master has their code. */
+  get knownCodes(): string[] {
+    return this.known.map(({ change }) => foldCode(change.target));
+  }
+
+  /** @param lines by folded code: where this very file has the code first. What is not there, the master had before. */
+  tellKnown(lines: ReadonlyMap<string, number>): void {
+    for (const row of this.known) {
+      const line = lines.get(foldCode(row.change.target));
+      const message =
+        line === undefined ? 'the master knows this code already; a code is never used twice' : takenIn(line);
+      const place = this.header.placeOf(row, ['code']);
+      this.faults.push({ ...place, code: 'CODE_TAKEN', message, rejected: true, subject: null });
+    }
+  }
+
+  /** Rejects changes, and with each what cannot be without it: the rest of a whole, and what else is done with a SKU that is not created. */
   private drop(refused: ReadonlyMap<RowChange, Problem>): void {
     if (refused.size === 0) return;
     for (const [row, { code, message, field }] of refused) {
+      if (code === 'CODE_TAKEN' && this.world?.skus.has(foldCode(row.change.target))) {
+        this.known.push(row);
+        continue;
+      }
       const place = this.header.placeOf(row, field ?? ['code']);
       this.faults.push({ ...place, code, message, rejected: true, subject: null });
     }
@@ -130,8 +155,10 @@ export class BaselineBatch {
         this.rejectWhole(group.whole, new Set(out.map(({ line }) => line)), first.line, refused.get(first)?.code);
         return [];
       }
-      const gone = new Set(out.map(keyOf));
-      return [{ ...group, changes: group.changes.filter((row) => !gone.has(keyOf(row))) }];
+      const gone = new Set(out.filter(isNewSku).map(keyOf));
+      // Another row that would create the same SKU stands for itself.
+      const stays = (row: RowChange): boolean => !refused.has(row) && (isNewSku(row) || !gone.has(keyOf(row)));
+      return [{ ...group, changes: group.changes.filter(stays) }];
     });
   }
 
@@ -172,6 +199,24 @@ export class BaselineBatch {
   private skusOf(handle: string): RowChange[] {
     return this.groups.flatMap(({ changes }) => changes.filter((row) => isNewSku(row) && productOf(row) === handle));
   }
+}
+
+/** New SKUs whose code an earlier one of the list has, each with that one. */
+function doublesIn(rows: readonly RowChange[]): Map<RowChange, RowChange> {
+  const first = new Map<string, RowChange>();
+  const doubles = new Map<RowChange, RowChange>();
+  for (const row of rows) {
+    if (!isNewSku(row)) continue;
+    const code = foldCode(row.change.target);
+    const earlier = first.get(code);
+    if (earlier) doubles.set(row, earlier);
+    else first.set(code, row);
+  }
+  return doubles;
+}
+
+function takenIn(line: number): string {
+  return `the code is in line ${line} already; a code is never used twice`;
 }
 
 function isNewSku({ change }: RowChange): boolean {

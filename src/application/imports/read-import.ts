@@ -33,7 +33,7 @@ const ERROR_LIMIT = 1_000;
 export async function readImport(ports: Ports, id: string): Promise<ImportView | null> {
   const job = await ports.imports.byId(id);
   if (!job) return null;
-  const errors = await ports.imports.errors(id, ERROR_LIMIT + 1);
+  const errors = await ports.imports.errors(id, 0, ERROR_LIMIT);
   return {
     id,
     state: job.state === 'RECEIVING' ? 'RUNNING' : job.state,
@@ -42,7 +42,7 @@ export async function readImport(ports: Ports, id: string): Promise<ImportView |
     rejected: job.rejected,
     changeRequest: job.changeRequestId,
     error: job.error,
-    errors: errors.slice(0, ERROR_LIMIT),
-    moreErrors: errors.length > ERROR_LIMIT,
+    errors,
+    moreErrors: job.errorCount > errors.length,
   };
 }

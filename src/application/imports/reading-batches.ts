@@ -1,28 +1,34 @@
 import type { CsvRow, RowFault } from '../../domain/imports/csv-row.js';
 import type { GroupReading, ImportFormat, ImportHeader } from '../../domain/imports/import-format.js';
-import { CodesSeen } from './codes-seen.js';
 import { CsvFault, csvRows } from './csv-rows.js';
 
-/** SKUs that one transaction creates at most, unless a single group has more; errors that it stores as well. */
+/** Changes, groups or errors that one transaction takes at most, unless a single group has more. */
 const BATCH_SIZE = 1_000;
 
-/** Groups of a file that follow one another, and what the file had wrong up to there. */
+/** Groups of a file that follow one another, and what the file had wrong up to there. Groups are never cut in two. */
 export interface FileBatch {
   /** Null only where the file ends before its header was understood. */
   header: ImportHeader | null;
   readings: GroupReading[];
   faults: RowFault[];
   rowsRead: number;
-  /** Does any of its rows name what the file is about? */
+  /** Line of the last row that it holds: what comes behind it is whole without it. */
+  lastLine: number;
+  /** Does any row so far name what the file is about? */
   isNamed: boolean;
 }
 
 /**
  * A file as batches of readings. The last batch always comes, though it may be empty.
+ * @param after rows up to this line were taken before: they are passed over, and counted in nothing.
  * @throws CsvFault where the file stops being CSV, after the batch of what stands before.
  */
-export async function* readingBatches(chunks: AsyncIterable<Buffer>, format: ImportFormat): AsyncGenerator<FileBatch> {
-  const reading = new FileReading(format);
+export async function* readingBatches(
+  chunks: AsyncIterable<Buffer>,
+  format: ImportFormat,
+  after: number,
+): AsyncGenerator<FileBatch> {
+  const reading = new FileReading(format, after);
   try {
     for await (const rows of csvRows(chunks)) {
       for (const row of rows) {
@@ -42,15 +48,23 @@ export async function* readingBatches(chunks: AsyncIterable<Buffer>, format: Imp
 /** One pass over the rows of a file: the group that is being read, and the batch that fills. */
 class FileReading {
   private header: ImportHeader | null = null;
-  private readonly codes = new CodesSeen();
-  /** Rows of the group that is being read; they stand together. */
-  private group: CsvRow[] = [];
-  private groupKey = '';
+  /** Rows of the group that is being read, and faults among them; together never more than a group may have. */
+  private rows: CsvRow[] = [];
+  private faults: RowFault[] = [];
+  private key: string | null = null;
+  /** The group is as long as a group may be: what follows under its key is too much. */
+  private isFull = false;
+  private lastLine: number;
+  private isNamed = false;
   private batch: FileBatch;
   private changes = 0;
 
-  constructor(private readonly format: ImportFormat) {
-    this.batch = emptyBatch(null);
+  constructor(
+    private readonly format: ImportFormat,
+    private readonly after: number,
+  ) {
+    this.lastLine = after;
+    this.batch = this.emptyBatch();
   }
 
   get hasHeader(): boolean {
@@ -64,56 +78,85 @@ class FileReading {
       this.batch.header = this.header;
       return null;
     }
-    this.addTo(this.header, row);
-    return this.changes >= BATCH_SIZE || this.batch.faults.length >= BATCH_SIZE ? this.handOut() : null;
+    const { header } = this;
+    const { length } = row.cells;
+    if (length < header.width || row.cells.slice(header.width).some((cell) => cell.trim() !== '')) {
+      const message = `the row has ${length} cells, the header has ${header.width}`;
+      return this.reject(header, row.line, null, 'CSV_INVALID', message);
+    }
+    this.isNamed ||= header.isNamed(row.cells);
+    const key = header.groupKey(row.cells);
+    let full: FileBatch | null = null;
+    if (key !== this.key || key === '') {
+      full = this.closeGroup(header);
+      this.key = key;
+      this.isFull = false;
+    }
+    if (!this.isFull) {
+      this.rows.push(row);
+      return this.closeIfFull(header) ?? full;
+    }
+    const { rows: limit, noun, column } = header.group;
+    return this.reject(header, row.line, column, 'TOO_MANY', `a ${noun} has at most ${limit} rows`);
   }
 
   /** What is left at the end of the file. */
   rest(): FileBatch {
-    if (this.header) this.closeGroup(this.header);
-    return this.handOut();
+    const full = this.header && this.closeGroup(this.header);
+    return full ?? this.handOut();
   }
 
-  private addTo(header: ImportHeader, row: CsvRow): void {
-    const { batch } = this;
-    batch.rowsRead += 1;
-    const { length } = row.cells;
-    if (length < header.width || row.cells.slice(header.width).some((cell) => cell.trim() !== '')) {
-      this.reject(row.line, null, 'CSV_INVALID', `the row has ${length} cells, the header has ${header.width}`);
-      return;
+  /** A row that is no part of any group stands where it stands: within the group around it, where there is one. */
+  private reject(
+    header: ImportHeader,
+    line: number,
+    column: string | null,
+    code: RowFault['code'],
+    message: string,
+  ): FileBatch | null {
+    this.faults.push({ line, column, code, message, value: null, rejected: true, subject: null });
+    return this.rows.length === 0 ? this.closeGroup(header) : this.closeIfFull(header);
+  }
+
+  private closeIfFull(header: ImportHeader): FileBatch | null {
+    if (this.rows.length + this.faults.length < header.group.rows) return null;
+    this.isFull = true;
+    return this.closeGroup(header);
+  }
+
+  /** @returns a batch if it is full now. */
+  private closeGroup(header: ImportHeader): FileBatch | null {
+    const { rows, faults, batch } = this;
+    const last = Math.max(rows.at(-1)?.line ?? 0, faults.at(-1)?.line ?? 0);
+    if (last === 0) return null;
+    this.rows = [];
+    this.faults = [];
+    // Taken before: read all the same, because what follows may belong to it.
+    if (last <= this.after) return null;
+    this.lastLine = last;
+    batch.rowsRead += rows.length + faults.length;
+    for (const fault of faults) batch.faults.push(fault);
+    if (rows.length > 0) {
+      const reading = header.read(rows);
+      batch.readings.push(reading);
+      for (const fault of reading.faults) batch.faults.push(fault);
+      this.changes += reading.changes.length;
     }
-    batch.isNamed ||= header.isNamed(row.cells);
-    const key = header.groupKey(row.cells);
-    if (key !== this.groupKey || key === '') this.closeGroup(header);
-    this.groupKey = key;
-    const { rows: limit, noun, column } = header.group;
-    if (this.group.length < limit) this.group.push(row);
-    else this.reject(row.line, column, 'TOO_MANY', `a ${noun} has at most ${limit} rows`);
-  }
-
-  private closeGroup(header: ImportHeader): void {
-    if (this.group.length === 0) return;
-    const reading = this.codes.withoutDoubles(header.read(this.group), header);
-    this.group = [];
-    this.batch.readings.push(reading);
-    for (const fault of reading.faults) this.batch.faults.push(fault);
-    this.changes += reading.changes.length;
+    const size = Math.max(this.changes, batch.readings.length, batch.faults.length);
+    return size >= BATCH_SIZE ? this.handOut() : null;
   }
 
   private handOut(): FileBatch {
-    const full = this.batch;
-    this.batch = emptyBatch(this.header);
+    const full = { ...this.batch, lastLine: this.lastLine, isNamed: this.isNamed };
+    this.batch = this.emptyBatch();
     this.changes = 0;
     return full;
   }
 
-  private reject(line: number, column: string | null, code: RowFault['code'], message: string): void {
-    this.batch.faults.push({ line, column, code, message, value: null, rejected: true, subject: null });
+  private emptyBatch(): FileBatch {
+    const { header, lastLine, isNamed } = this;
+    return { header, readings: [], faults: [], rowsRead: 0, lastLine, isNamed };
   }
-}
-
-function emptyBatch(header: ImportHeader | null): FileBatch {
-  return { header, readings: [], faults: [], rowsRead: 0, isNamed: false };
 }
 
 function headerOf(row: CsvRow, format: ImportFormat): ImportHeader {

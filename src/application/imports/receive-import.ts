@@ -40,14 +40,14 @@ export async function receiveImport(
   const { format, mode } = request;
   if (!IMPORT_FORMATS.includes(format) || !isImportMode(mode)) return refused(...faultsOf(request));
   const id = ports.newId();
-  await ports.imports.begin({ id, format, mode, actor: caller.actor });
+  await ports.imports.begin({ id, format, mode, dryRun: false, actor: caller.actor });
   let bytes = 0;
   let position = 0;
   try {
     for await (const chunk of inChunks(body)) {
       bytes += chunk.length;
       if (bytes > UPLOAD_LIMIT) {
-        await ports.imports.finish(id, null, 'FAILED', 'TOO_LONG: an upload has at most 200 MiB; nothing was taken');
+        await ports.imports.abandon(id, 'TOO_LONG: an upload has at most 200 MiB; nothing was taken');
         return refused(problem('TOO_LONG', 'an upload has at most 200 MiB', null));
       }
       await ports.imports.addChunk(id, position, chunk);
@@ -55,7 +55,7 @@ export async function receiveImport(
     }
   } catch (error) {
     ports.log('warn', 'an upload broke off', { import: id, bytes, error: String(error) });
-    await ports.imports.finish(id, null, 'FAILED', 'CSV_INVALID: the upload broke off; nothing was taken');
+    await ports.imports.abandon(id, 'CSV_INVALID: the upload broke off; nothing was taken');
     return refused(problem('CSV_INVALID', 'the upload broke off; nothing was taken', null));
   }
   await ports.imports.received(id, bytes);

@@ -1,12 +1,13 @@
 import type { Actor } from '../../domain/actor.js';
 import type { RowFault } from '../../domain/imports/csv-row.js';
 import type { GroupReading, ImportHeader } from '../../domain/imports/import-format.js';
+import type { Ports } from '../ports/ports.js';
 import type { Stores } from '../ports/unit-of-work.js';
 
 /** Groups of a file that follow one another, as the run hands them over. */
 export interface ReadingBatch {
   header: ImportHeader;
-  readings: GroupReading[];
+  readings: readonly GroupReading[];
 }
 
 /** What came of a batch, beyond the faults that its readings bear already. */
@@ -15,16 +16,26 @@ export interface Taken {
   faults: RowFault[];
 }
 
+/** How the file ended. */
+export interface FileEnd {
+  /** Read to its end; else it stopped being CSV somewhere, and what stood before that was taken. */
+  isComplete: boolean;
+  skusCreated: number;
+}
+
 /**
  * What is done with the readings of one import. The run does the rest: reading, grouping, faults, progress, claim, and
- * going on after a crash.
+ * going on after a crash behind the last batch that was committed.
  */
 export interface Taker {
   /**
-   * Takes one batch in the transaction of `stores`. Batches come one at a time, in the file's order.
-   * Must have no effect outside `stores`: the unit of work may run it again, and a crash may come before it ends.
+   * Takes one batch in the transaction of `stores`; faults and progress are kept in the same one. Batches come one at a
+   * time, in the file's order, each once. Must have no effect outside `stores`: the unit of work may run it again, and a
+   * crash may come before it ends.
    */
   take(stores: Stores, batch: ReadingBatch): Promise<Taken>;
+  /** What is due once the file has ended, before the import is told to have. After a crash it may be asked again. */
+  settle(ports: Ports, end: FileEnd): Promise<void>;
 }
 
 /** Whose import it is, for a taker. */

@@ -6,6 +6,8 @@ import type { ProposedChange } from '../../domain/change/change.js';
 export interface Stamp {
   actor: Actor;
   reason: string | null;
+  /** By product or SKU id: reasons of their own, in place of the one above. */
+  reasons?: ReadonlyMap<string, string>;
   changeRequestId: string | null;
 }
 
@@ -32,4 +34,6 @@ export interface CatalogStore {
   write(set: ChangeSet, stamp: Stamp): Promise<WrittenRevision[]>;
   /** Present revisions by `SKU:<folded code>` and `PRODUCT:<handle>`, for the base of a new change. */
   revisionsOf(changes: readonly ProposedChange[]): Promise<Map<string, number>>;
+  /** Why those SKUs were created that are there, by folded code. */
+  firstReasons(foldedCodes: readonly string[]): Promise<Map<string, string | null>>;
 }

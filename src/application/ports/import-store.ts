@@ -1,4 +1,5 @@
 import type { Actor } from '../../domain/actor.js';
+import type { RowFault } from '../../domain/imports/csv-row.js';
 import type { ProblemCode } from '../../domain/problem.js';
 
 /** What is done with a file: taken into the master as it is, at once. */
@@ -8,12 +9,17 @@ export interface ImportJob {
   id: string;
   format: string;
   mode: ImportMode;
+  /** Everything is read, checked against the master and told, and nothing is made. */
+  dryRun: boolean;
   state: 'RECEIVING' | 'RUNNING' | 'SUCCEEDED' | 'FAILED';
   actor: Actor;
   bytes: number;
+  /** Everything up to this line is taken, told and counted; 0 before the first batch. */
+  takenLine: number;
   rowsRead: number;
   skusCreated: number;
   rejected: number;
+  errorCount: number;
   error: string | null;
   changeRequestId: string | null;
   createdAt: Date;
@@ -39,33 +45,42 @@ export class ImportLost extends Error {
   }
 }
 
-/** Uploads and their progress. Outside any unit of work: progress must be seen while the import runs. */
+/** What one batch of an import came to, to be added to what is there. */
+export interface ImportStep {
+  /** Line of the last row that it holds. */
+  line: number;
+  rowsRead: number;
+  skusCreated: number;
+  rejected: number;
+  faults: readonly RowFault[];
+}
+
+/**
+ * How far an import is, kept in the transaction of what it did: after a crash it stands exactly where the master does.
+ * Every method asks that `runner` still holds the import, so that one that stood still commits nothing.
+ */
+export interface ImportSteps {
+  /** Extends the claim too. @throws ImportLost */
+  advance(id: string, runner: string, step: ImportStep): Promise<void>;
+  /** Ends the import and drops the uploaded bytes. @throws ImportLost */
+  finish(id: string, runner: string, state: 'SUCCEEDED' | 'FAILED', error: string | null): Promise<void>;
+}
+
+/** Uploads and what became of them; every method is a transaction of its own. */
 export interface ImportStore {
-  begin(job: { id: string; format: string; mode: ImportMode; actor: Actor }): Promise<void>;
+  begin(job: Pick<ImportJob, 'id' | 'format' | 'mode' | 'dryRun' | 'actor'>): Promise<void>;
   addChunk(id: string, position: number, bytes: Buffer): Promise<void>;
   /** The upload is complete: RUNNING, and a job is sent that will take it, in one transaction. */
   received(id: string, bytes: number): Promise<void>;
+  /** The upload will not be complete: FAILED, and its bytes are dropped. Nothing where it is complete already. */
+  abandon(id: string, error: string): Promise<void>;
   /** The uploaded bytes in order; a cursor, never the whole file. */
   chunks(id: string): AsyncIterable<Buffer>;
   /**
-   * Makes `runner` the only one who takes this import, for 120 s; `hold` and `progress` extend that.
+   * Makes `runner` the only one who takes this import, for 120 s from its last step.
    * Null when it is not RUNNING or another runner's claim has not run out.
    */
   claim(id: string, runner: string): Promise<ImportJob | null>;
-  /** @throws ImportLost */
-  hold(id: string, runner: string): Promise<void>;
-  /** @throws ImportLost */
-  progress(
-    id: string,
-    runner: string,
-    counts: { rowsRead: number; skusCreated: number; rejected: number },
-  ): Promise<void>;
-  addErrors(id: string, firstPosition: number, errors: readonly ImportError[]): Promise<void>;
-  /**
-   * Ends an import that `runner` claims (null: one whose upload is not complete) and drops the uploaded bytes.
-   * @returns false, and nothing is changed, when it is somebody else's or has ended
-   */
-  finish(id: string, runner: string | null, state: 'SUCCEEDED' | 'FAILED', error: string | null): Promise<boolean>;
   /**
    * Imports that have not ended, that nobody claims and that have not moved for so long, oldest first; they count as
    * moved from now on. With 0, where no other process can be at work, claims are the dead's: they are dropped.
@@ -74,5 +89,6 @@ export interface ImportStore {
   /** Sends the job of a RUNNING import once more. */
   sendAgain(id: string): Promise<void>;
   byId(id: string): Promise<ImportJob | null>;
-  errors(id: string, limit: number): Promise<ImportError[]>;
+  /** In the order of the file. @param after how many to pass over: errors are numbered without a gap. */
+  errors(id: string, after: number, limit: number): Promise<ImportError[]>;
 }

@@ -3,6 +3,7 @@ import type { CatalogStore } from './catalog-store.js';
 import type { ChangeRequestStore } from './change-request-store.js';
 import type { DeliveryStore } from './delivery-store.js';
 import type { FindingStore } from './finding-store.js';
+import type { ImportSteps } from './import-store.js';
 import type { PartyStore } from './party-store.js';
 import type { RecordStore } from './record-store.js';
 import type { SettingStore } from './setting-store.js';
@@ -29,6 +30,7 @@ export interface Stores {
   deliveries: DeliveryStore;
   records: RecordStore;
   findings: FindingStore;
+  imports: ImportSteps;
   parties: PartyStore;
   settings: SettingStore;
   wake: Wakeups;

@@ -66,7 +66,7 @@ export async function appendRevisions(
     revision,
     stamp.at,
     actor,
-    stamp.reason,
+    stamp.reasons?.get(id) ?? stamp.reason,
     stamp.changeRequestId,
     jsonText(changes),
     jsonText(snapshot),

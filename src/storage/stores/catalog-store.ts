@@ -35,4 +35,13 @@ export class SqlCatalogStore implements CatalogStore {
     );
     return new Map(rows.map(({ key, revision }) => [key, revision]));
   }
+
+  async firstReasons(foldedCodes: readonly string[]): Promise<Map<string, string | null>> {
+    const rows = await this.sql.rows<{ code: string; reason: string | null }>(
+      `select s.code_folded as code, r.reason from sku s join sku_revision r on r.sku_id = s.id and r.revision = 1
+       where s.code_folded = any($1)`,
+      [foldedCodes],
+    );
+    return new Map(rows.map(({ code, reason }) => [code, reason]));
+  }
 }

@@ -1,0 +1,48 @@
+import type { ImportStep, ImportSteps } from '../../application/ports/import-store.js';
+import { ImportLost } from '../../application/ports/import-store.js';
+import type { Sql } from '../sql.js';
+import { firstRow } from '../sql.js';
+
+/** A batch takes a second; a runner that is silent for so long is dead. */
+export const CLAIM_SECONDS = 120;
+const ERROR_COLUMNS = ['import_id', 'position', 'line', '"column"', 'code', 'message', 'value', 'rejected'];
+
+/** How far imports are, in the transaction of what they did. */
+export class SqlImportSteps implements ImportSteps {
+  constructor(private readonly sql: Sql) {}
+
+  async advance(id: string, runner: string, step: ImportStep): Promise<void> {
+    const { line, rowsRead, skusCreated, rejected, faults } = step;
+    const held = await firstRow<{ before: number }>(
+      this.sql,
+      `update import_job set taken_line = $3, rows_read = rows_read + $4, skus_created = skus_created + $5,
+         rejected = rejected + $6, error_count = error_count + $7, touched_at = clock_timestamp(),
+         runner_until = clock_timestamp() + make_interval(secs => $8)
+       where id = $1 and state = 'RUNNING' and runner = $2 returning error_count - $7 as before`,
+      [id, runner, line, rowsRead, skusCreated, rejected, faults.length, CLAIM_SECONDS],
+    );
+    if (!held) throw new ImportLost(id);
+    const rows = faults.map((fault, index) => [
+      id,
+      held.before + index,
+      fault.line,
+      fault.column,
+      fault.code,
+      // A message that quotes the start of a cell may cut a surrogate pair in two, which cannot be stored.
+      fault.message.toWellFormed(),
+      fault.value,
+      fault.rejected,
+    ]);
+    await this.sql.copy('import_error', ERROR_COLUMNS, rows);
+  }
+
+  async finish(id: string, runner: string, state: 'SUCCEEDED' | 'FAILED', error: string | null): Promise<void> {
+    const ended = await this.sql.rows(
+      `update import_job set state = $3, error = $4, finished_at = clock_timestamp(), runner = null, runner_until = null
+       where id = $1 and state = 'RUNNING' and runner = $2 returning id`,
+      [id, runner, state, error],
+    );
+    if (ended.length === 0) throw new ImportLost(id);
+    await this.sql.rows('delete from import_chunk where import_id = $1', [id]);
+  }
+}
