@@ -192,7 +192,21 @@ create table import_job (
   touched_at timestamp with time zone default clock_timestamp() not null,
   runner uuid,
   runner_until timestamp with time zone,
-  finished_at timestamp with time zone
+  finished_at timestamp with time zone,
+  dry_run boolean default false not null,
+  taken_line integer default 0 not null,
+  error_count integer default 0 not null
+);
+
+create table import_rehearsal (
+  import_id uuid not null,
+  entity text not null,
+  key text not null,
+  id uuid not null,
+  line integer,
+  product_id uuid not null,
+  gtin14 text,
+  content jsonb not null
 );
 
 create table lane (
@@ -421,6 +435,8 @@ alter table import_error add constraint import_error_pkey PRIMARY KEY (import_id
 
 alter table import_job add constraint import_job_pkey PRIMARY KEY (id);
 
+alter table import_rehearsal add constraint import_rehearsal_pkey PRIMARY KEY (import_id, entity, key);
+
 alter table lane add constraint lane_pkey PRIMARY KEY (system, product_id);
 
 alter table ownership_rule add constraint ownership_rule_pkey PRIMARY KEY (id);
@@ -512,6 +528,8 @@ alter table finding_event add constraint finding_event_type_check CHECK ((type =
 alter table import_job add constraint import_job_mode_check CHECK ((mode = ANY (ARRAY['baseline'::text, 'propose'::text])));
 
 alter table import_job add constraint import_job_state_check CHECK ((state = ANY (ARRAY['RECEIVING'::text, 'RUNNING'::text, 'SUCCEEDED'::text, 'FAILED'::text])));
+
+alter table import_rehearsal add constraint import_rehearsal_entity_check CHECK ((entity = ANY (ARRAY['SKU'::text, 'PRODUCT'::text])));
 
 alter table ownership_rule add constraint ownership_rule_check CHECK (((scope = 'DEFAULT'::text) = (match IS NULL)));
 
@@ -619,6 +637,8 @@ alter table import_error add constraint import_error_import_id_fkey FOREIGN KEY 
 
 alter table import_job add constraint import_job_change_request_id_fkey FOREIGN KEY (change_request_id) REFERENCES change_request(id);
 
+alter table import_rehearsal add constraint import_rehearsal_import_id_fkey FOREIGN KEY (import_id) REFERENCES import_job(id);
+
 alter table lane add constraint lane_product_id_fkey FOREIGN KEY (product_id) REFERENCES product(id);
 
 alter table lane add constraint lane_system_fkey FOREIGN KEY (system) REFERENCES system(code);
@@ -711,9 +731,15 @@ CREATE INDEX finding_event_finding ON public.finding_event USING btree (finding_
 
 CREATE INDEX finding_event_time ON public.finding_event USING btree (at) WHERE (type = ANY (ARRAY['OPENED'::text, 'REOPENED'::text, 'RESOLVED'::text]));
 
+CREATE INDEX import_job_list ON public.import_job USING btree (created_at DESC, id DESC);
+
 CREATE INDEX import_job_open ON public.import_job USING btree (state) WHERE (state = ANY (ARRAY['RECEIVING'::text, 'RUNNING'::text]));
 
 CREATE INDEX import_job_request ON public.import_job USING btree (change_request_id);
+
+CREATE INDEX import_rehearsal_gtin ON public.import_rehearsal USING btree (import_id, gtin14);
+
+CREATE INDEX import_rehearsal_product ON public.import_rehearsal USING btree (import_id, product_id);
 
 CREATE INDEX lane_due ON public.lane USING btree (system, due_at) WHERE (due_at IS NOT NULL);
 
@@ -829,6 +855,10 @@ comment on table import_chunk is 'The uploaded bytes until the import has ended,
 comment on table import_error is 'Every row that an import could not take, and every value that it took as null.';
 
 comment on table import_job is 'One uploaded file and how far it has been taken.';
+
+comment on column import_job.taken_line is 'Everything up to this line is taken and counted; written in the transaction that takes it.';
+
+comment on table import_rehearsal is 'What a dry run would have created so far, for its later rows to be checked against; dropped when it ends.';
 
 comment on table lane is 'Deliveries of one product to one system run one after another: the lease on that.';
 
