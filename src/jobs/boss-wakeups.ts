@@ -8,11 +8,17 @@ interface Transaction {
 }
 
 /** Sends a job in a transaction of ours: it is there when that commits, and never was when it rolls back. */
-export async function sendIn(boss: PgBoss, tx: Transaction, queue: string, data: object): Promise<void> {
+export async function sendIn(
+  boss: PgBoss,
+  tx: Transaction,
+  queue: string,
+  data: object,
+  startAfter?: Date,
+): Promise<void> {
   const executeSql = async (text: string, values?: unknown[]): Promise<{ rows: unknown[] }> => ({
     rows: await tx.rows(text, values ?? []),
   });
-  await boss.send(queue, data, { db: { executeSql } });
+  await boss.send(queue, data, { db: { executeSql }, ...(startAfter && { startAfter }) });
 }
 
 export function wakeupsIn(boss: PgBoss, tx: Transaction): Wakeups {
@@ -22,5 +28,6 @@ export function wakeupsIn(boss: PgBoss, tx: Transaction): Wakeups {
     },
     webhookArrived: (system) => sendIn(boss, tx, QUEUES.webhook, { system }),
     scanDue: (scanId) => sendIn(boss, tx, QUEUES.scan, { scanId }),
+    bundleDue: (at) => sendIn(boss, tx, QUEUES.bundle, { at: at.toISOString() }, at),
   };
 }

@@ -10,6 +10,8 @@ export const QUEUES = {
   import: 'import',
   /** {}: every ERP is asked for its stock; sent by the clock. */
   stock: 'stock',
+  /** { at }: a version of a bundle is to take effect. */
+  bundle: 'bundle',
 } as const;
 
 export const QUEUE_NAMES: string[] = Object.values(QUEUES);

@@ -1,4 +1,5 @@
 import type { Job, PgBoss } from 'pg-boss';
+import { takeEffect } from '../application/bundle/take-effect.js';
 import { handleWebhooks } from '../application/drift/handle-webhooks.js';
 import { refreshAllStock } from '../application/drift/refresh-stock.js';
 import { runScan } from '../application/drift/run-scan.js';
@@ -27,6 +28,7 @@ const STOCK_CRON = '41 * * * *';
 export class Worker {
   private readonly deliveries: Drain;
   private readonly webhooks: Drain;
+  private readonly bundles: Drain;
   private readonly timers = new Set<NodeJS.Timeout>();
   private sweep: NodeJS.Timeout | null = null;
   private stopping = false;
@@ -37,6 +39,7 @@ export class Worker {
   ) {
     this.deliveries = new Drain((lane) => this.publish(lane));
     this.webhooks = new Drain((system) => this.takeInbox(system));
+    this.bundles = new Drain(() => this.takeEffect());
   }
 
   get isRunning(): boolean {
@@ -61,6 +64,7 @@ export class Worker {
     await this.boss.work(QUEUES.stock, polling, () => this.takeStock());
     // The same line for every process: the clock sends one job, however many workers there are.
     await this.boss.schedule(QUEUES.stock, STOCK_CRON);
+    await this.boss.work<{ at: string }>(QUEUES.bundle, polling, () => this.bundles.wake('all'));
     this.sweep = setInterval(() => void this.sweepNow(), SWEEP_MS);
     await this.sweepNow();
   }
@@ -72,6 +76,7 @@ export class Worker {
     for (const timer of this.timers) clearTimeout(timer);
     await this.deliveries.idle();
     await this.webhooks.idle();
+    await this.bundles.idle();
   }
 
   private async eachSystem(jobs: Job<{ system: string }>[], wake: (system: string) => Promise<void>): Promise<void> {
@@ -113,6 +118,15 @@ export class Worker {
     }
   }
 
+  private async takeEffect(): Promise<void> {
+    try {
+      while (!this.stopping && (await takeEffect(this.ports)));
+    } catch (error) {
+      // The versions stay due, and the next wake-up or sweep takes them.
+      this.failed('bundle', 'all', error);
+    }
+  }
+
   private later(work: () => Promise<void>): void {
     if (this.stopping) return;
     const timer = setTimeout(() => {
@@ -128,6 +142,7 @@ export class Worker {
       await resumeImports(this.ports, IMPORT_IDLE_SECONDS);
       for (const system of await this.ports.queue.systemsWithDue()) this.wakeLanes(system);
       for (const system of await this.ports.observations.systemsWithWebhooks()) void this.webhooks.wake(system);
+      void this.bundles.wake('all');
     } catch (error) {
       this.failed('sweep', 'all', error);
     }

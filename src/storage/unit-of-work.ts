@@ -1,6 +1,7 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import type { AuditEntry, Stores, UnitOfWork, Wakeups } from '../application/ports/unit-of-work.js';
 import { appendAudit } from './stores/audit.js';
+import { SqlBundleStore } from './stores/bundle-store.js';
 import { SqlCatalogStore } from './stores/catalog-store.js';
 import { SqlChangeRequestStore } from './stores/change-request-store.js';
 import { SqlDeliveryStore } from './stores/delivery-store.js';
@@ -30,6 +31,7 @@ export class SqlUnitOfWork implements UnitOfWork {
     const sql = sqlOver(tx);
     return {
       catalog: new SqlCatalogStore(sql, this.newId, this.masterCurrency),
+      bundles: new SqlBundleStore(sql),
       requests: new SqlChangeRequestStore(sql),
       deliveries: new SqlDeliveryStore(sql, this.newId),
       records: new SqlRecordStore(sql, this.newId),

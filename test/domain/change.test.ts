@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { noBundles } from '../../src/domain/bundle/bundle-world.js';
 import type { Product } from '../../src/domain/catalog/product.js';
 import type { Sku } from '../../src/domain/catalog/sku.js';
 import { requirementsOf } from '../../src/domain/change/approval.js';
@@ -73,6 +74,7 @@ function world(skus: Sku[], over: Partial<World> = {}): World {
     stores: [{ code: 'shopify', digits: 2 }],
     settings: DEFAULT_SETTINGS,
     factsOf: () => gateFactsWith(),
+    bundles: noBundles(THEN),
     ...over,
   };
 }

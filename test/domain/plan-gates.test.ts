@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { ALONE } from '../../src/domain/bundle/bundle-facts.js';
 import type { AttributeDefinition } from '../../src/domain/attributes/definition.js';
 import { REQUIRED_FROM } from '../../src/domain/attributes/definition.js';
 import { LIFECYCLE_STATES, TRANSITIONS } from '../../src/domain/catalog/lifecycle.js';
@@ -197,7 +198,7 @@ describe('readiness', () => {
         if (of.state === to) return expect(codes).toEqual([]);
         expect(codes.includes('TRANSITION_NOT_ALLOWED')).toBe(!TRANSITIONS[of.state].includes(to));
         if (!TRANSITIONS[of.state].includes(to)) return;
-        const gates = gatesOf(to, of, world.factsOf(of, teaProduct()));
+        const gates = gatesOf(to, of, { ...world.factsOf(of, teaProduct()), bundle: ALONE });
         const blocking = gates.filter(({ blocks, satisfied }) => blocks && !satisfied);
         const warning = gates.filter(({ blocks, satisfied }) => !blocks && !satisfied);
         expect(set.problems.map(({ message }) => message)).toEqual(

@@ -1,3 +1,4 @@
+import { ALONE } from '../../src/domain/bundle/bundle-facts.js';
 import { DEFAULT_RULES } from '../../src/domain/drift/source-of-truth.js';
 import type { GateFacts } from '../../src/domain/gates/gate.js';
 import { DEFAULT_SETTINGS } from '../../src/domain/settings/settings.js';
@@ -21,6 +22,7 @@ export function gateFactsWith(over: Partial<GateFacts> = {}): GateFacts {
     masterCurrency: 'USD',
     fieldRules: DEFAULT_RULES,
     stock: [],
+    bundle: ALONE,
     ...over,
   };
 }

@@ -1,3 +1,4 @@
+import { noBundles } from '../../src/domain/bundle/bundle-world.js';
 import type { Product } from '../../src/domain/catalog/product.js';
 import type { Sku } from '../../src/domain/catalog/sku.js';
 import type { ProposedChange } from '../../src/domain/change/change.js';
@@ -83,6 +84,7 @@ export function teaWorld(
     stores: [{ code: 'shopify', digits: 2 }],
     settings,
     factsOf: (_sku, of) => gateFactsWith({ settings, product: of, ...over.facts }),
+    bundles: noBundles(THEN),
   };
 }
 

@@ -1,6 +1,7 @@
 import { givenFor } from '../../domain/change/approval.js';
 import { sameJson } from '../../domain/primitives/json.js';
 import { foldCode } from '../../domain/primitives/text.js';
+import { takeEffectOf } from '../bundle/take-effect.js';
 import { adoptedPatch } from '../drift/adopted-patch.js';
 import type { LockedFinding } from '../ports/finding-store.js';
 import type { ChangeRequest } from '../ports/change-request-store.js';
@@ -17,6 +18,9 @@ export type ApplyResult = 'APPLIED' | 'CONFLICTED' | 'IN_REVIEW';
  * conflict or with its problems; nothing of it is applied then.
  */
 export async function applyChangeRequest(ports: Ports, stores: Stores, request: ChangeRequest): Promise<ApplyResult> {
+  // A version whose time has come is in force before what this request makes of the bundle, though no job came by yet.
+  const bundles = request.changes.filter(({ operation }) => operation === 'BUNDLE_SET').map(({ target }) => target);
+  if (bundles.length > 0) await takeEffectOf(ports, stores, bundles);
   const planned = await planRequest(ports, stores, request.changes, request.author, { lock: true });
   // Whether somebody could still approve is no longer the question: they have. And where somebody else made the same
   // change meanwhile, there is nothing left to do, which is no problem.

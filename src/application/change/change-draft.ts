@@ -1,9 +1,13 @@
 import type { Definitions } from '../../domain/attributes/read-attribute-list.js';
+import type { BundleLine } from '../../domain/bundle/composition.js';
+import { compositionFaults, linesJson } from '../../domain/bundle/composition.js';
+import { BUNDLE_FIELD, instantKey, SCHEDULED_FIELD } from '../../domain/bundle/timeline.js';
 import type { LifecycleState } from '../../domain/catalog/lifecycle.js';
 import type { ProductFieldsDraft } from '../../domain/catalog/read-product-fields.js';
 import { handleFault, readProductFields } from '../../domain/catalog/read-product-fields.js';
 import type { SkuFieldsDraft } from '../../domain/catalog/read-sku-fields.js';
 import { codeFault, lineFault, readSkuFields, textFault, titleFault } from '../../domain/catalog/read-sku-fields.js';
+import type { SkuKind } from '../../domain/catalog/sku.js';
 import type { ProposedChange } from '../../domain/change/change.js';
 import type { FieldValues } from '../../domain/primitives/json.js';
 import type { Problem } from '../../domain/problem.js';
@@ -13,9 +17,28 @@ import { problem, under } from '../../domain/problem.js';
 export type ChangeDraft =
   | { kind: 'productCreate'; input: { handle: string; fields: ProductFieldsDraft } }
   | { kind: 'productUpdate'; input: { handle: string; baseRevision: number | null; fields: ProductFieldsDraft } }
-  | { kind: 'skuCreate'; input: { code: string; product: string; fields: SkuFieldsDraft } }
+  | { kind: 'skuCreate'; input: SkuCreateDraft }
   | { kind: 'skuUpdate'; input: { code: string; baseRevision: number | null; fields: SkuFieldsDraft } }
-  | { kind: 'skuTransition'; input: { code: string; to: LifecycleState; successor?: string | null } };
+  | { kind: 'skuTransition'; input: { code: string; to: LifecycleState; successor?: string | null } }
+  | { kind: 'bundleSet'; input: BundleSetDraft };
+
+export interface SkuCreateDraft {
+  code: string;
+  /** SIMPLE if left out. */
+  kind?: SkuKind | null;
+  product: string;
+  fields: SkuFieldsDraft;
+  /** What is in it from the start, where it is a bundle. */
+  bundle?: BundleLine[] | null;
+}
+
+export interface BundleSetDraft {
+  code: string;
+  baseRevision?: number | null;
+  components: BundleLine[];
+  /** When it is to take effect; at once if left out. */
+  effectiveFrom?: Date | null;
+}
 
 export interface ChangeRequestDraft {
   title: string;
@@ -69,15 +92,8 @@ function readChange(draft: ChangeDraft, known: Known): { change: ProposedChange;
       return readProduct('PRODUCT_CREATE', draft.input.handle, null, draft.input.fields, known);
     case 'productUpdate':
       return readProduct('PRODUCT_UPDATE', draft.input.handle, draft.input.baseRevision, draft.input.fields, known);
-    case 'skuCreate': {
-      const fault = codeFault(draft.input.code);
-      const read = readSku('SKU_CREATE', draft.input.code, null, draft.input.fields, known);
-      read.change.patch.product = draft.input.product;
-      return {
-        change: read.change,
-        problems: [...(fault ? [problem(fault.code, fault.message, ['code'])] : []), ...read.problems],
-      };
-    }
+    case 'skuCreate':
+      return readCreation(draft.input, known);
     case 'skuUpdate':
       return readSku('SKU_UPDATE', draft.input.code, draft.input.baseRevision, draft.input.fields, known);
     case 'skuTransition': {
@@ -88,7 +104,45 @@ function readChange(draft: ChangeDraft, known: Known): { change: ProposedChange;
         problems: [],
       };
     }
+    case 'bundleSet':
+      return readBundleSet(draft.input);
   }
+}
+
+function readCreation(input: SkuCreateDraft, known: Known): { change: ProposedChange; problems: Problem[] } {
+  const fault = codeFault(input.code);
+  const { change, problems } = readSku('SKU_CREATE', input.code, null, input.fields, known);
+  change.patch.product = input.product;
+  if (fault) problems.unshift(problem(fault.code, fault.message, ['code']));
+  if (input.kind === 'BUNDLE') change.patch.kind = 'BUNDLE';
+  if (!input.bundle) return { change, problems };
+  change.patch[BUNDLE_FIELD] = linesJson(input.bundle);
+  const faults =
+    input.kind === 'BUNDLE'
+      ? compositionFaults(input.bundle)
+      : [problem('NOT_A_BUNDLE', 'only a SKU of kind BUNDLE has components', [])];
+  return { change, problems: [...problems, ...under(['bundle'], faults)] };
+}
+
+/** The last moment that four digits of a year can name. */
+const LAST_MOMENT = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
+function readBundleSet(input: BundleSetDraft): { change: ProposedChange; problems: Problem[] } {
+  const { code, components, effectiveFrom } = input;
+  const problems = under(['components'], compositionFaults(components));
+  const fault = lineFault(code);
+  if (fault) problems.push(problem(fault.code, fault.message, ['code']));
+  const lines = linesJson(components);
+  const change: ProposedChange = {
+    operation: 'BUNDLE_SET',
+    target: code,
+    baseRevision: input.baseRevision ?? null,
+    patch: effectiveFrom ? {} : { [BUNDLE_FIELD]: lines },
+  };
+  if (effectiveFrom && effectiveFrom.getTime() > LAST_MOMENT) {
+    problems.push(problem('INVALID_FORMAT', 'a version begins before the year 10000', ['effectiveFrom']));
+  } else if (effectiveFrom) change.patch[SCHEDULED_FIELD] = { [instantKey(effectiveFrom)]: lines };
+  return { change, problems };
 }
 
 function readProduct(

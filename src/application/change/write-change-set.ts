@@ -1,3 +1,4 @@
+import { SCHEDULED_FIELD } from '../../domain/bundle/timeline.js';
 import type { ChangeSet } from '../../domain/change/draft.js';
 import type { Stamp, WrittenRevision } from '../ports/catalog-store.js';
 import type { Stores } from '../ports/unit-of-work.js';
@@ -13,6 +14,7 @@ export async function writeChangeSet(
   mode: 'DELIVER' | 'BASELINE',
 ): Promise<WrittenRevision[]> {
   const written = await stores.catalog.write(set, stamp);
+  for (const at of beginningsOf(set)) await stores.wake.bundleDue(at);
   if (mode === 'BASELINE') {
     await stores.records.ensure(written, 'WAITING');
     return written;
@@ -21,4 +23,11 @@ export async function writeChangeSet(
   const systems = await stores.deliveries.enqueue(written, stamp.changeRequestId);
   if (systems.length > 0) await stores.wake.deliveriesDue(systems);
   return written;
+}
+
+/** Moments at which versions of bundles are to take effect; each once. */
+function beginningsOf({ skus }: ChangeSet): Date[] {
+  const changed = skus.filter(({ changes }) => changes.some(({ field }) => field === SCHEDULED_FIELD));
+  const instants = new Set(changed.flatMap(({ bundle }) => [...(bundle?.scheduled.keys() ?? [])]));
+  return [...instants].map((instant) => new Date(instant));
 }

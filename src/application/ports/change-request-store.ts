@@ -44,6 +44,8 @@ export interface ChangeRequestStore {
   /** The request with its changes, its row locked; null when there is none. */
   lock(id: string): Promise<ChangeRequest | null>;
   update(id: string, outcome: ChangeRequestOutcome): Promise<void>;
+  /** Tells what became of a request after it was applied, beside what is told of it already. */
+  addProblems(id: string, problems: readonly Problem[]): Promise<void>;
   decide(decision: {
     id: string;
     requestId: string;

@@ -1,4 +1,5 @@
 import type { Actor } from '../../domain/actor.js';
+import type { BundleStore } from './bundle-store.js';
 import type { CatalogStore } from './catalog-store.js';
 import type { ChangeRequestStore } from './change-request-store.js';
 import type { DeliveryStore } from './delivery-store.js';
@@ -13,6 +14,8 @@ export interface Wakeups {
   deliveriesDue(systems: readonly string[]): Promise<void>;
   webhookArrived(system: string): Promise<void>;
   scanDue(scanId: string): Promise<void>;
+  /** A version of a bundle is to take effect then. */
+  bundleDue(at: Date): Promise<void>;
 }
 
 export interface AuditEntry {
@@ -26,6 +29,7 @@ export interface AuditEntry {
 /** Stores of one transaction. Nothing written through them is seen before the unit of work has ended. */
 export interface Stores {
   catalog: CatalogStore;
+  bundles: BundleStore;
   requests: ChangeRequestStore;
   deliveries: DeliveryStore;
   records: RecordStore;

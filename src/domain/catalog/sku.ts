@@ -61,7 +61,7 @@ export interface Sku extends SkuContent {
 }
 
 /** International avoirdupois ounce and pound in grams, exact by definition (1959 agreement). */
-const GRAMS: Record<WeightUnit, string> = {
+export const GRAMS_PER_UNIT: Readonly<Record<WeightUnit, string>> = {
   GRAMS: '1',
   KILOGRAMS: '1000',
   OUNCES: '28.349523125',
@@ -73,7 +73,7 @@ const GRAM_PLACES = 6;
 
 /** A weight in grams as decimal text, to the microgram. */
 export function weightInGrams(weight: Weight): string {
-  return decimalText(roundDecimal(multiplyDecimals(weight.value, GRAMS[weight.unit]), GRAM_PLACES));
+  return decimalText(roundDecimal(multiplyDecimals(weight.value, GRAMS_PER_UNIT[weight.unit]), GRAM_PLACES));
 }
 
 /** The SKU as JSON by field name: the form in which revisions keep it and changes are compared. */

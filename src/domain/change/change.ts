@@ -6,6 +6,7 @@ export const CHANGE_OPERATIONS = [
   'SKU_CREATE',
   'SKU_UPDATE',
   'SKU_TRANSITION',
+  'BUNDLE_SET',
 ] as const;
 export type ChangeOperation = (typeof CHANGE_OPERATIONS)[number];
 
@@ -29,6 +30,11 @@ export interface ProposedChange {
   /** The revision that the author looked at; null on creation, and while it is not known yet. */
   baseRevision: number | null;
   patch: FieldValues;
+}
+
+/** Is the target a SKU's code, rather than a product's handle? */
+export function isOfSku(operation: ChangeOperation): boolean {
+  return operation !== 'PRODUCT_CREATE' && operation !== 'PRODUCT_UPDATE';
 }
 
 /** The handle of the product that a SKU_CREATE puts its SKU into; empty where the change names none. */

@@ -1,3 +1,4 @@
+import type { BundleGraph } from '../bundle/bundle-world.js';
 import type { Product } from '../catalog/product.js';
 import type { Sku } from '../catalog/sku.js';
 import type { Gate, GateFacts } from '../gates/gate.js';
@@ -6,7 +7,9 @@ import { gatesOf } from '../gates/gate-rules.js';
 import { foldCode } from '../primitives/text.js';
 import type { Problem } from '../problem.js';
 import { problem } from '../problem.js';
+import type { BundleView } from './bundle-structure.js';
 import type { ProposedChange } from './change.js';
+import { isOfSku } from './change.js';
 import type { Draft, PlannedSku } from './draft.js';
 import { placeOfField } from './place.js';
 
@@ -30,11 +33,12 @@ const NAMED = 20;
 export function checkGates(
   draft: Draft,
   changes: readonly ProposedChange[],
+  bundles: BundleView,
 ): { problems: Problem[]; warnings: Problem[] } {
   // What is on sale already is taken as it is.
   if (draft.options.baseline) return { problems: [], warnings: [] };
   const places = new Places(changes);
-  const open = reachedBy(draft).flatMap((reached) => openGates(draft, reached, places));
+  const open = reachedBy(draft).flatMap((reached) => openGates(draft, bundles, reached, places));
   return {
     problems: open.filter(({ gate }) => gate.blocks).map(told),
     warnings: gathered(open.filter(({ gate }) => !gate.blocks)),
@@ -65,15 +69,20 @@ function reachedBy(draft: Draft): Reached[] {
   return [...own, ...through];
 }
 
-function openGates(draft: Draft, reached: Reached, places: Places): OpenGate[] {
+function openGates(draft: Draft, bundles: BundleView, reached: Reached, places: Places): OpenGate[] {
   const { before, after, productBefore, productAfter } = reached;
-  const facts = (product: Product | null): GateFacts => draft.world.factsOf(after, product);
-  const missing = gatesOf(after.state, after, facts(productAfter)).filter(({ satisfied }) => !satisfied);
+  const facts = (product: Product | null, graph: BundleGraph): GateFacts => ({
+    ...draft.world.factsOf(after, product),
+    bundle: graph.factsOf(foldCode(after.code)),
+  });
+  const missing = gatesOf(after.state, after, facts(productAfter, bundles.after)).filter(({ satisfied }) => !satisfied);
   const entered = before === null || before.state !== after.state;
   const lacked = new Set(
     entered || missing.length === 0
       ? []
-      : gatesOf(before.state, before, facts(productBefore)).flatMap((gate) => (gate.satisfied ? [] : [gateKey(gate)])),
+      : gatesOf(before.state, before, facts(productBefore, bundles.before)).flatMap((gate) =>
+          gate.satisfied ? [] : [gateKey(gate)],
+        ),
   );
   return missing
     .filter((gate) => !lacked.has(gateKey(gate)))
@@ -92,7 +101,7 @@ class Places {
 
   constructor(changes: readonly ProposedChange[]) {
     const all = changes.map((change, index) => ({ change, index }));
-    const isSku = ({ change }: { change: ProposedChange }): boolean => change.operation.startsWith('SKU');
+    const isSku = ({ change }: { change: ProposedChange }): boolean => isOfSku(change.operation);
     this.bySku = Map.groupBy(all.filter(isSku), ({ change }) => foldCode(change.target));
     this.byProduct = Map.groupBy(
       all.filter((each) => !isSku(each)),

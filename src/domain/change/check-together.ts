@@ -1,3 +1,4 @@
+import { SCHEDULED_FIELD } from '../bundle/timeline.js';
 import { gtin14 } from '../catalog/gtin.js';
 import type { Sku } from '../catalog/sku.js';
 import { compareDecimals, decimalPlaces } from '../primitives/decimal.js';
@@ -40,14 +41,14 @@ function fieldsTwice(changes: readonly ProposedChange[]): Problem[] {
   const problems: Problem[] = [];
   for (const [index, change] of changes.entries()) {
     const entity = change.operation.startsWith('PRODUCT') ? 'PRODUCT' : 'SKU';
-    for (const field of Object.keys(change.patch)) {
+    for (const field of fieldsOf(change)) {
       const key = `${entity}:${foldCode(change.target)}:${field}`;
       if (seen.has(key)) {
         problems.push(
           problem(
             'DUPLICATE_CHANGE',
             `${change.target}: ${field} is changed twice in one request`,
-            placeOfField(change, index, field),
+            placeOfField(change, index, field.split(' ')[0] ?? field),
           ),
         );
       }
@@ -55,6 +56,13 @@ function fieldsTwice(changes: readonly ProposedChange[]): Problem[] {
     }
   }
   return problems;
+}
+
+/** Versions of a bundle that are to begin at different moments are different things to set. */
+function fieldsOf({ patch }: ProposedChange): string[] {
+  return Object.entries(patch).flatMap(([field, value]) =>
+    field === SCHEDULED_FIELD ? Object.keys(value ?? {}).map((instant) => `${field} ${instant}`) : [field],
+  );
 }
 
 function gtinsTwice(draft: Draft, place: Place): Problem[] {

@@ -1,11 +1,15 @@
+import type { BundleWorld } from '../bundle/bundle-world.js';
+import type { BundleTimeline } from '../bundle/timeline.js';
+import { NOTHING_YET, timelineSnapshot } from '../bundle/timeline.js';
 import type { Product, ProductContent } from '../catalog/product.js';
 import type { Sku, SkuContent } from '../catalog/sku.js';
+import { skuSnapshot } from '../catalog/sku.js';
 import type { GatedSku, GateFacts } from '../gates/gate.js';
 import type { FieldChange, FieldValues } from '../primitives/json.js';
 import { foldCode } from '../primitives/text.js';
 import type { Problem } from '../problem.js';
 import type { Settings } from '../settings/settings.js';
-import type { FieldConflict } from './change.js';
+import type { FieldConflict, ProposedChange } from './change.js';
 
 /** The part of the master that a request reaches, read under lock when it is applied. */
 export interface World {
@@ -31,8 +35,9 @@ export interface World {
   systems: readonly string[];
   /** The rules of the house in force; under lock they stay so until the transaction ends. */
   settings: Settings;
-  /** What the gates of a SKU must know, were it in this product. */
-  factsOf(sku: Pick<GatedSku, 'id' | 'code'>, product: Product | null): GateFacts;
+  /** What the gates of a SKU must know, were it in this product; of bundles the request itself decides. */
+  factsOf(sku: Pick<GatedSku, 'id' | 'code'>, product: Product | null): Omit<GateFacts, 'bundle'>;
+  bundles: BundleWorld;
 }
 
 export interface PlannedProduct {
@@ -44,7 +49,14 @@ export interface PlannedProduct {
 export interface PlannedSku {
   before: Sku | null;
   after: SkuContent & { id: string; code: string; kind: Sku['kind']; productId: string };
+  /** What a bundle is made of, after the changes; null for a simple SKU. */
+  bundle: BundleTimeline | null;
   changes: FieldChange[];
+}
+
+/** A planned SKU as its revision keeps it: a bundle with its composition. */
+export function plannedSnapshot({ after, bundle }: Pick<PlannedSku, 'after' | 'bundle'>): FieldValues {
+  return bundle === null ? skuSnapshot(after) : { ...skuSnapshot(after), ...timelineSnapshot(bundle) };
 }
 
 export interface ChangeSet {
@@ -72,13 +84,18 @@ export class Draft {
   readonly problems: Problem[] = [];
   readonly warnings: Problem[] = [];
   private readonly known: ReadonlyMap<string, Product>;
+  /** Codes that the request creates, wherever in it; by their folded form. */
+  private readonly created: ReadonlyMap<string, string>;
 
   constructor(
     readonly world: World,
     readonly newId: () => string,
     readonly options: PlanOptions,
+    changes: readonly ProposedChange[],
   ) {
     this.known = new Map([...world.products.values()].map((product) => [product.id, product]));
+    const creations = changes.filter(({ operation }) => operation === 'SKU_CREATE');
+    this.created = new Map(creations.map(({ target }) => [foldCode(target), target]));
   }
 
   productOf(handle: string): PlannedProduct | null {
@@ -101,6 +118,17 @@ export class Draft {
     const planned = this.skus.get(foldCode(code));
     if (planned) return planned;
     const before = this.world.skus.get(foldCode(code));
-    return before ? { before, after: before, changes: [] } : null;
+    return before ? { before, after: before, bundle: this.timelineOf(before), changes: [] } : null;
+  }
+
+  /** A code as the master writes it, or is about to; as it was given where nobody knows it. */
+  spellingOf(code: string): string {
+    const key = foldCode(code);
+    const known = this.world.skus.get(key) ?? this.world.bundles.members.get(key);
+    return known?.code ?? this.created.get(key) ?? code;
+  }
+
+  private timelineOf({ code, kind }: Sku): BundleTimeline | null {
+    return kind === 'BUNDLE' ? (this.world.bundles.timelines.get(foldCode(code)) ?? NOTHING_YET) : null;
   }
 }

@@ -1,3 +1,4 @@
+import { SCHEDULED_FIELD } from '../bundle/timeline.js';
 import type { FieldChange, FieldValues, Json } from '../primitives/json.js';
 import { sameJson } from '../primitives/json.js';
 
@@ -8,16 +9,19 @@ export interface Merge {
   conflicts: { field: string; base: Json; current: Json; proposed: Json }[];
 }
 
+/** Fields that are merged key by key: a patch names only the keys that it means, and null takes one away. */
+const KEYED = new Set(['attributes', SCHEDULED_FIELD]);
+
 /**
  * Field by field, three ways: base, present, proposed. Disjoint edits merge by themselves, and the same field changed
  * to the same value merges; everything else is a conflict, and nobody's work is lost unseen (design 4.3).
- * `attributes` merge key by key: a patch names only the keys that it means, and null means all that are there.
+ * Null for a field that merges key by key means all keys that are there.
  * @param base the snapshot that the author looked at; equal to `current` when nothing came in between.
  */
 export function mergePatch(base: FieldValues, current: FieldValues, patch: FieldValues): Merge {
   const out: Merge = { changes: [], conflicts: [] };
   for (const [field, proposed] of Object.entries(patch)) {
-    if (field === 'attributes') mergeKeys(base[field], current[field], proposed ?? allCleared(current[field]), out);
+    if (KEYED.has(field)) mergeKeys(field, base[field], current[field], proposed ?? allCleared(current[field]), out);
     else mergeField(field, base[field] ?? null, current[field] ?? null, proposed, out);
   }
   return out;
@@ -29,21 +33,21 @@ function mergeField(field: string, base: Json, current: Json, proposed: Json, ou
   else out.conflicts.push({ field, base, current, proposed });
 }
 
-function mergeKeys(base: Json | undefined, current: Json | undefined, proposed: Json, out: Merge): void {
+function mergeKeys(field: string, base: Json | undefined, current: Json | undefined, proposed: Json, out: Merge): void {
   const [was, is, shall] = [asMap(base), asMap(current), asMap(proposed)];
   const inner: Merge = { changes: [], conflicts: [] };
   for (const [key, value] of Object.entries(shall)) {
-    mergeField(`attributes.${key}`, was[key] ?? null, is[key] ?? null, value, inner);
+    mergeField(`${field}.${key}`, was[key] ?? null, is[key] ?? null, value, inner);
   }
   out.conflicts.push(...inner.conflicts);
   if (inner.changes.length === 0) return;
   const merged: Record<string, Json> = { ...is };
-  for (const { field, to } of inner.changes) {
-    const key = field.slice('attributes.'.length);
+  for (const { field: path, to } of inner.changes) {
+    const key = path.slice(field.length + 1);
     if (to === null) delete merged[key];
     else merged[key] = to;
   }
-  out.changes.push({ field: 'attributes', from: is, to: merged });
+  out.changes.push({ field, from: is, to: merged });
 }
 
 function allCleared(current: Json | undefined): Json {

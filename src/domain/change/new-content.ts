@@ -14,11 +14,11 @@ export function newSku(
   product: { id: string } & ProductContent,
   patch: FieldValues,
 ): PlannedSku['after'] {
-  const { product: _handle, kind: _kind, state, attributes, ...fields } = patch;
+  const { product: _handle, bundle: _bundle, kind, state, attributes, ...fields } = patch;
   return {
     id: draft.newId(),
     code,
-    kind: 'SIMPLE',
+    kind: kind === 'BUNDLE' ? 'BUNDLE' : 'SIMPLE',
     productId: product.id,
     state: (state ?? 'DRAFT') as LifecycleState,
     title: product.title,

@@ -1,17 +1,25 @@
 import { definitionsOf } from '../attributes/read-attribute-list.js';
+import {
+  isBundleField,
+  NOTHING_YET,
+  SCHEDULED_FIELD,
+  timelineSnapshot,
+  withBundleChanges,
+} from '../bundle/timeline.js';
 import type { ProductContent } from '../catalog/product.js';
 import { productSnapshot } from '../catalog/product.js';
-import { skuSnapshot } from '../catalog/sku.js';
 import type { FieldChange, FieldValues } from '../primitives/json.js';
 import { foldCode } from '../primitives/text.js';
 import type { Problem } from '../problem.js';
 import { problem, under } from '../problem.js';
+import { bundlePatch } from './bundle-patch.js';
 import type { FieldConflict, ProposedChange } from './change.js';
 import { productOfPatch } from './change.js';
 import type { ChangeSet, PlannedProduct, PlannedSku, PlanOptions, World } from './draft.js';
-import { Draft } from './draft.js';
+import { Draft, plannedSnapshot } from './draft.js';
 import { canonicalAttributes, checkAttributes } from './check-attributes.js';
 import { lookAlikes } from './check-codes.js';
+import { bundleViewOf, checkBundles } from './check-bundles.js';
 import { checkGates } from './check-gates.js';
 import { checkTogether } from './check-together.js';
 import { placeOf } from './place.js';
@@ -29,15 +37,20 @@ export function planChanges(
   newId: () => string,
   options: PlanOptions = { baseline: false },
 ): ChangeSet {
-  const draft = new Draft(world, newId, options);
+  const draft = new Draft(world, newId, options, proposed);
   const { changes, problems: unfit } = canonicalAttributes(proposed, definitionsOf(world.settings.attributes));
   draft.problems.push(...unfit);
   for (const [index, change] of changes.entries()) {
     const problems = applyOne(draft, change);
     draft.problems.push(...under(placeOf(change, index), problems));
   }
-  draft.problems.push(...checkTogether(draft, changes), ...checkAttributes(draft, changes));
-  const gates = checkGates(draft, changes);
+  const bundles = bundleViewOf(draft, changes);
+  draft.problems.push(
+    ...checkTogether(draft, changes),
+    ...checkAttributes(draft, changes),
+    ...checkBundles(draft, bundles),
+  );
+  const gates = checkGates(draft, changes, bundles);
   draft.problems.push(...gates.problems);
   draft.warnings.push(...lookAlikes(world, changes), ...gates.warnings);
   return {
@@ -60,6 +73,8 @@ function applyOne(draft: Draft, change: ProposedChange): Problem[] {
     case 'SKU_UPDATE':
     case 'SKU_TRANSITION':
       return updateSku(draft, change);
+    case 'BUNDLE_SET':
+      return setBundle(draft, change);
   }
 }
 
@@ -108,7 +123,11 @@ function createSku(draft: Draft, { target, patch }: ProposedChange): Problem[] {
   const asked = newSku(draft, target, product.after, patch);
   const fault = draft.options.baseline ? null : stepFault('DRAFT', asked.state);
   const after: PlannedSku['after'] = fault ? { ...asked, state: 'DRAFT' } : asked;
-  draft.skus.set(foldCode(target), { before: null, after, changes: creationChanges(skuSnapshot(after)) });
+  const composition = Object.entries(bundlePatch(draft, NOTHING_YET, patch).patch);
+  const composed = composition.map(([field, to]): FieldChange => ({ field, from: null, to }));
+  const bundle = after.kind === 'BUNDLE' ? withBundleChanges(NOTHING_YET, composed) : null;
+  const changes = creationChanges(plannedSnapshot({ after, bundle }));
+  draft.skus.set(foldCode(target), { before: null, after, bundle, changes });
   return fault ? [fault] : [];
 }
 
@@ -116,7 +135,7 @@ function updateSku(draft: Draft, change: ProposedChange): Problem[] {
   const { target, baseRevision, patch } = change;
   const planned = draft.skuOf(target);
   if (!planned) return [problem('NOT_FOUND', `no SKU has the code ${target}`, ['code'])];
-  const present = skuSnapshot(planned.after);
+  const present = plannedSnapshot(planned);
   const key = foldCode(target);
   const base = baseOf(draft.world, 'SKU', key, planned.before?.revision, baseRevision, present);
   if (!base) return [problem('REVISION_UNKNOWN', `SKU ${target} has no revision ${baseRevision}`, ['baseRevision'])];
@@ -125,11 +144,32 @@ function updateSku(draft: Draft, change: ProposedChange): Problem[] {
   }
   const merge = mergePatch(base, present, patch);
   addConflicts(draft, 'SKU', key, target, merge.conflicts);
-  const after = withPatch(planned.after, merge.changes);
+  const content = merge.changes.filter(({ field }) => !isBundleField(field));
+  const after = withPatch(planned.after, content);
   const fault = stepFault(planned.after.state, after.state);
   if (fault) return [fault];
-  draft.skus.set(key, { before: planned.before, after, changes: mergeChanges(planned.changes, merge.changes) });
+  const made = [...merge.changes, ...endOfVersions(planned, after.state)];
+  const bundle = planned.bundle && withBundleChanges(planned.bundle, made);
+  draft.skus.set(key, { before: planned.before, after, bundle, changes: mergeChanges(planned.changes, made) });
   return [];
+}
+
+/** Sets what is in a bundle, now or from an instant on. What a SKU is, simple or a bundle, never changes. */
+function setBundle(draft: Draft, change: ProposedChange): Problem[] {
+  const planned = draft.skuOf(change.target);
+  if (!planned) return updateSku(draft, change);
+  if (!planned.bundle) {
+    const message = `SKU ${planned.after.code} is no bundle, and never becomes one; create a SKU of kind BUNDLE`;
+    return [problem('NOT_A_BUNDLE', message, ['code'])];
+  }
+  const { patch, problems } = bundlePatch(draft, planned.bundle, change.patch);
+  return [...problems, ...updateSku(draft, { ...change, patch })];
+}
+
+/** RETIRED is final: versions that were still to come never will. */
+function endOfVersions({ bundle }: PlannedSku, state: PlannedSku['after']['state']): FieldChange[] {
+  if (!bundle || bundle.scheduled.size === 0 || state !== 'RETIRED') return [];
+  return [{ field: SCHEDULED_FIELD, from: timelineSnapshot(bundle)[SCHEDULED_FIELD] ?? null, to: {} }];
 }
 
 /** The snapshot that the author looked at; null when they name a revision that never was. */
@@ -152,22 +192,34 @@ function addConflicts(
   target: string,
   conflicts: Omit<FieldConflict, 'target' | 'changedBy'>[],
 ): void {
+  const { changedBy } = draft.world;
   for (const each of conflicts) {
     draft.conflicts.push({
       target,
       ...each,
-      changedBy: draft.world.changedBy.get(`${entity}:${key}:${each.field}`) ?? null,
+      // Fields that merge key by key are told by their key, and were changed as a whole.
+      changedBy: changedBy.get(`${entity}:${key}:${each.field.split('.')[0]}`) ?? null,
     });
   }
 }
 
 function creationChanges(snapshot: FieldValues): FieldChange[] {
-  return Object.entries(snapshot)
+  const { [SCHEDULED_FIELD]: _scheduled, ...told } = snapshot;
+  return Object.entries(told)
     .filter(([, to]) => to !== null && !(Array.isArray(to) && to.length === 0))
     .map(([field, to]) => ({ field, from: null, to }));
 }
 
-/** Two changes of one request to one target: fields are disjoint (checked), so the lists just join. */
+/**
+ * Two changes of one request to one target. They name different fields (checked) or, of a field that merges key by key,
+ * different keys: that is one change of the field.
+ */
 function mergeChanges(earlier: FieldChange[], later: FieldChange[]): FieldChange[] {
-  return [...earlier, ...later];
+  const again = new Map(later.map((each) => [each.field, each.to]));
+  const kept = earlier.map((each) => ({
+    ...each,
+    to: again.has(each.field) ? (again.get(each.field) ?? null) : each.to,
+  }));
+  const known = new Set(earlier.map(({ field }) => field));
+  return [...kept, ...later.filter(({ field }) => !known.has(field))];
 }

@@ -1,3 +1,4 @@
+import type { BundleFacts } from '../bundle/bundle-facts.js';
 import type { Product } from '../catalog/product.js';
 import { DEFAULT_RULES } from '../drift/source-of-truth.js';
 import type { OwnershipRule, Party } from '../ownership/resolve-owner.js';
@@ -25,6 +26,7 @@ export function gateFacts(
   sku: Pick<GatedSku, 'code'>,
   product: Product | null,
   stock: readonly StockLevel[],
+  bundle: BundleFacts,
 ): GateFacts {
   const { settings, stores, masterCurrency } = world;
   return {
@@ -35,6 +37,7 @@ export function gateFacts(
     masterCurrency,
     fieldRules: DEFAULT_RULES,
     stock,
+    bundle,
   };
 }
 

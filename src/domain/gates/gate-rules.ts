@@ -4,6 +4,7 @@ import type { SkuContent } from '../catalog/sku.js';
 import { ruleOf } from '../drift/source-of-truth.js';
 import { compareDecimals } from '../primitives/decimal.js';
 import type { GateEffect } from '../settings/gates-setting.js';
+import { BUNDLE_GATES } from './bundle-gates.js';
 import type { Asked, Gate, GatedSku, GateFacts, GateRule } from './gate.js';
 import { askGates } from './gate.js';
 
@@ -95,6 +96,7 @@ export const GATE_RULES: readonly GateRule[] = [
     fields: ['state'],
     ask: askStock,
   },
+  ...BUNDLE_GATES,
 ];
 
 /** Everything that a state asks of a SKU, by the table above. */

@@ -1,3 +1,4 @@
+import type { BundleFacts } from '../bundle/bundle-facts.js';
 import type { LifecycleState } from '../catalog/lifecycle.js';
 import type { ProductContent } from '../catalog/product.js';
 import type { SkuContent, SkuKind } from '../catalog/sku.js';
@@ -44,6 +45,7 @@ export interface GateFacts {
   /** Which system owns which field. */
   fieldRules: readonly FieldRule[];
   stock: readonly StockLevel[];
+  bundle: BundleFacts;
 }
 
 /** One answer of a gate; a gate of many subjects gives one for each. */

@@ -16,6 +16,9 @@ export const CHOOSABLE_GATES = [
   'COST',
   'SYSTEM_FIELD',
   'STOCK',
+  'COMPONENT_COST',
+  'COMPONENT_PRICE',
+  'COMPONENT_WEIGHT',
 ] as const;
 export type ChoosableGate = (typeof CHOOSABLE_GATES)[number];
 

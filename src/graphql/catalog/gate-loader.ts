@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader';
 import type { Ports } from '../../application/ports/ports.js';
 import type { SystemView } from '../../application/ports/operations-reader.js';
+import { ALONE } from '../../domain/bundle/bundle-facts.js';
 import type { Product } from '../../domain/catalog/product.js';
 import type { GatedSku, GateFacts, StockLevel } from '../../domain/gates/gate.js';
 import type { GateWorld } from '../../domain/gates/gate-facts.js';
@@ -37,7 +38,7 @@ export class GateLoader {
   /** Just what a change request of this SKU would be judged by. */
   async factsOf(sku: Pick<GatedSku, 'id' | 'code'>, product: Product | null): Promise<GateFacts> {
     this.world ??= this.readWorld();
-    return gateFacts(await this.world, sku, product, await this.stock.load(sku.id));
+    return gateFacts(await this.world, sku, product, await this.stock.load(sku.id), ALONE);
   }
 
   /** Forgets all that was read, as the loaders do after a mutation. */

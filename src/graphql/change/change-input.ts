@@ -3,7 +3,9 @@ import { UnprocessableEntityException } from '@nestjs/common';
 import type { ChangeDraft } from '../../application/change/change-draft.js';
 import type { LifecycleState } from '../../domain/catalog/lifecycle.js';
 import type { ProductFieldsDraft } from '../../domain/catalog/read-product-fields.js';
-import { LifecycleStateEnum } from '../catalog/catalog-enums.js';
+import type { SkuKind } from '../../domain/catalog/sku.js';
+import { LifecycleStateEnum, SkuKindEnum } from '../catalog/catalog-enums.js';
+import { DateTimeScalar } from '../scalars/date-time.js';
 import { AttributeInput, attributesInput, SkuFieldsInput, skuFieldsOf } from './sku-fields-input.js';
 
 @InputType({ isAbstract: true })
@@ -40,14 +42,45 @@ export class ProductUpdateInput extends ProductFieldsInput {
   title?: string | null;
 }
 
+@InputType('BundleComponentInput')
+export class BundleComponentInput {
+  @Field(() => String, { description: 'A SKU code.' })
+  sku!: string;
+  @Field(() => Int, { description: '1 to 2,000.' })
+  quantity!: number;
+}
+
+@InputType('BundleSetInput')
+export class BundleSetInput {
+  @Field(() => String)
+  code!: string;
+  @Field(() => Int, {
+    nullable: true,
+    description: 'The revision the author looked at; the present one if left out.',
+  })
+  baseRevision?: number | null;
+  @Field(() => [BundleComponentInput], { description: 'All that is in it; a lone SKU at least twice.' })
+  components!: BundleComponentInput[];
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description:
+      'When it takes effect; at once if left out. Until then the version may be replaced by one for the same moment.',
+  })
+  effectiveFrom?: Date | null;
+}
+
 @InputType('SkuCreateInput')
 export class SkuCreateInput {
   @Field(() => String)
   code!: string;
+  @Field(() => SkuKindEnum, { nullable: true, defaultValue: 'SIMPLE', description: 'It never changes.' })
+  kind?: SkuKind | null;
   @Field(() => String, { description: 'Handle of its product.' })
   product!: string;
   @Field(() => SkuFieldsInput)
   fields!: SkuFieldsInput;
+  @Field(() => [BundleComponentInput], { nullable: true, description: 'What is in it, where it is a bundle.' })
+  bundle?: BundleComponentInput[] | null;
 }
 
 @InputType('SkuUpdateInput')
@@ -85,6 +118,8 @@ export class ChangeInput {
   skuUpdate?: SkuUpdateInput;
   @Field(() => SkuTransitionInput, { nullable: true })
   skuTransition?: SkuTransitionInput;
+  @Field(() => BundleSetInput, { nullable: true })
+  bundleSet?: BundleSetInput;
 }
 
 @InputType('ChangeRequestInput')
@@ -104,7 +139,7 @@ export class ChangeRequestInput {
 
 /** The change in the words of the verb. GraphQL has seen to it that there is exactly one. */
 export function changeDraftOf(input: ChangeInput): ChangeDraft {
-  const { productCreate, productUpdate, skuCreate, skuUpdate, skuTransition } = input;
+  const { productCreate, productUpdate, skuCreate, skuUpdate, skuTransition, bundleSet } = input;
   if (productCreate) {
     const { handle, ...fields } = productCreate;
     return { kind: 'productCreate', input: { handle, fields: productFieldsOf(fields) } };
@@ -117,8 +152,8 @@ export function changeDraftOf(input: ChangeInput): ChangeDraft {
     };
   }
   if (skuCreate) {
-    const { code, product, fields } = skuCreate;
-    return { kind: 'skuCreate', input: { code, product, fields: skuFieldsOf(fields) } };
+    const { code, kind, product, fields, bundle } = skuCreate;
+    return { kind: 'skuCreate', input: { code, kind, product, fields: skuFieldsOf(fields), bundle } };
   }
   if (skuUpdate) {
     const { code, baseRevision, fields } = skuUpdate;
@@ -128,6 +163,7 @@ export function changeDraftOf(input: ChangeInput): ChangeDraft {
     const { code, to, successor } = skuTransition;
     return { kind: 'skuTransition', input: { code, to, successor } };
   }
+  if (bundleSet) return { kind: 'bundleSet', input: bundleSet };
   throw new UnprocessableEntityException('A change names exactly one operation.');
 }
 

@@ -27,6 +27,7 @@ const ChangeOperationEnum = enumType<ChangeOperation>('ChangeOperation', {
   SKU_CREATE: null,
   SKU_UPDATE: null,
   SKU_TRANSITION: null,
+  BUNDLE_SET: null,
 });
 
 const DecisionKindEnum = enumType<'APPROVE' | 'REJECT'>('DecisionKind', { APPROVE: null, REJECT: null });

@@ -75,9 +75,11 @@ export class SqlChangeReader implements ChangeReader {
 
   changesOf(requestId: string, page: PageRequest): Promise<Page<ChangeView>> {
     const keyset = {
-      from: `change h left join sku s on h.operation like 'SKU%' and s.code_folded = h.target_folded
+      from: `change h left join sku s on h.operation not like 'PRODUCT%' and s.code_folded = h.target_folded
         left join sku_revision b on b.sku_id = s.id and b.revision = h.base_revision
         left join sku_revision a on a.sku_id = s.id and a.change_request_id = h.change_request_id
+          and not exists (select from sku_revision e where e.sku_id = s.id and e.change_request_id = h.change_request_id
+            and e.revision < a.revision)
         left join product p on h.operation like 'PRODUCT%' and p.handle = h.target
         left join product_revision pb on pb.product_id = p.id and pb.revision = h.base_revision
         left join product_revision pa on pa.product_id = p.id and pa.change_request_id = h.change_request_id`,

@@ -77,7 +77,7 @@ export async function appendRevisions(
 /** What changed, for those who follow the feed. */
 export async function appendFeed(
   sql: Sql,
-  entity: 'SKU' | 'PRODUCT',
+  entity: 'SKU' | 'PRODUCT' | 'BUNDLE',
   entries: readonly { id: string; key: string; revision: number; changes: FieldChange[] }[],
   stamp: InstantStamp,
 ): Promise<void> {

@@ -1,8 +1,10 @@
 import type { CatalogStore, Stamp, WrittenRevision } from '../../application/ports/catalog-store.js';
 import type { ProposedChange } from '../../domain/change/change.js';
+import { isOfSku } from '../../domain/change/change.js';
 import type { ChangeSet, World } from '../../domain/change/draft.js';
 import { foldCode } from '../../domain/primitives/text.js';
 import type { Sql } from '../sql.js';
+import { writeBundles } from './bundle-writes.js';
 import { readWorld } from './catalog-world.js';
 import { instantOf, writeProducts, writeSkus } from './catalog-writes.js';
 
@@ -22,12 +24,13 @@ export class SqlCatalogStore implements CatalogStore {
     const marked = { ...stamp, at: await instantOf(this.sql, set.products, set.skus) };
     const products = await writeProducts(this.sql, set.products, marked, this.newId);
     const skus = await writeSkus(this.sql, set.skus, marked, this.newId);
+    await writeBundles(this.sql, set.skus, marked, this.newId);
     return [...products, ...skus];
   }
 
   async revisionsOf(changes: readonly ProposedChange[]): Promise<Map<string, number>> {
-    const codes = changes.flatMap(({ operation, target }) => (operation.startsWith('SKU') ? [foldCode(target)] : []));
-    const handles = changes.flatMap(({ operation, target }) => (operation.startsWith('PRODUCT') ? [target] : []));
+    const codes = changes.flatMap(({ operation, target }) => (isOfSku(operation) ? [foldCode(target)] : []));
+    const handles = changes.flatMap(({ operation, target }) => (isOfSku(operation) ? [] : [target]));
     const rows = await this.sql.rows<{ key: string; revision: number }>(
       `select 'SKU:' || code_folded as key, revision from sku where code_folded = any($1)
        union all select 'PRODUCT:' || handle, revision from product where handle = any($2)`,

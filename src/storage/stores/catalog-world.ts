@@ -1,9 +1,10 @@
+import { ALONE } from '../../domain/bundle/bundle-facts.js';
 import type { Product } from '../../domain/catalog/product.js';
 import type { Sku } from '../../domain/catalog/sku.js';
 import { gtin14 } from '../../domain/catalog/gtin.js';
 import { LOOK_ALIKE_LIMIT, skeletonOf } from '../../domain/catalog/look-alike.js';
 import type { ProposedChange } from '../../domain/change/change.js';
-import { productOfPatch } from '../../domain/change/change.js';
+import { isOfSku, productOfPatch } from '../../domain/change/change.js';
 import type { World } from '../../domain/change/draft.js';
 import type { GateWorld } from '../../domain/gates/gate-facts.js';
 import { gateFacts } from '../../domain/gates/gate-facts.js';
@@ -11,6 +12,7 @@ import type { Party } from '../../domain/ownership/resolve-owner.js';
 import type { FieldChange, FieldValues } from '../../domain/primitives/json.js';
 import { foldCode } from '../../domain/primitives/text.js';
 import type { Sql } from '../sql.js';
+import { graphTouchOf, lockGraph, readBundleWorld, withReach } from './bundle-world.js';
 import type { ProductRow, SkuRow } from './catalog-rows.js';
 import { productOf, skuOf } from './catalog-rows.js';
 import { readOwnershipRules } from './ownership-rules.js';
@@ -38,14 +40,18 @@ export async function readWorld(
 ): Promise<World> {
   const reach = reachOf(changes);
   const settings = await readSettings(sql, lock);
+  const touch = graphTouchOf(changes);
+  if (lock && touch.sets) await lockGraph(sql);
   const products = await readProducts(sql, reach, lock);
   const ids = [...products.values()].map(({ id }) => id);
-  const siblings = await readSiblings(sql, ids, lock);
-  const skus = new Map<string, Sku>();
+  const all = await withReach(sql, touch, lock, (around) => readSkus(sql, ids, around, lock));
   const asked = new Set(reach.codes);
-  for (const list of siblings.values()) {
-    for (const sku of list) if (asked.has(foldCode(sku.code))) skus.set(foldCode(sku.code), sku);
-  }
+  const skus = new Map(all.filter(({ code }) => asked.has(foldCode(code))).map((sku) => [foldCode(sku.code), sku]));
+  const mine = new Set(ids);
+  const siblings = Map.groupBy(
+    all.filter(({ productId }) => mine.has(productId)),
+    ({ productId }) => productId,
+  );
   const [gtins, bases, systems, gates, stock] = [
     await readGtins(sql, reach.gtins),
     await readBases(sql, reach),
@@ -75,14 +81,15 @@ export async function readWorld(
     systems: systems.map(({ code }) => code),
     stores,
     settings,
-    factsOf: (sku, product) => gateFacts({ ...gates, settings, stores }, sku, product, stock.get(sku.id) ?? []),
+    factsOf: (sku, product) => gateFacts({ ...gates, settings, stores }, sku, product, stock.get(sku.id) ?? [], ALONE),
+    bundles: await readBundleWorld(sql, all, gates.at),
   };
 }
 
 function reachOf(changes: readonly ProposedChange[]): Reach {
   const reach: Reach = { codes: [], handles: [], gtins: [], skeletons: [], bases: [] };
   for (const { operation, target, baseRevision, patch } of changes) {
-    const isSku = operation.startsWith('SKU');
+    const isSku = isOfSku(operation);
     const key = isSku ? foldCode(target) : target;
     (isSku ? reach.codes : reach.handles).push(key);
     if (operation === 'SKU_CREATE') {
@@ -104,12 +111,19 @@ async function readProducts(sql: Sql, reach: Reach, lock: boolean): Promise<Map<
   return new Map(rows.map((row) => [row.handle, productOf(row)]));
 }
 
-async function readSiblings(sql: Sql, productIds: readonly string[], lock: boolean): Promise<Map<string, Sku[]>> {
+/** All SKUs of these products, for the rule of one option tuple per product, and those around the request's bundles. */
+async function readSkus(
+  sql: Sql,
+  productIds: readonly string[],
+  ids: readonly string[],
+  lock: boolean,
+): Promise<Sku[]> {
+  const around = ids.length > 0 ? 'or id = any($2)' : '';
   const rows = await sql.rows<SkuRow>(
-    `select * from sku where product_id = any($1) order by id ${lock ? 'for update' : ''}`,
-    [productIds],
+    `select * from sku where product_id = any($1) ${around} order by id ${lock ? 'for update' : ''}`,
+    ids.length > 0 ? [productIds, ids] : [productIds],
   );
-  return Map.groupBy(rows.map(skuOf), ({ productId }) => productId);
+  return rows.map(skuOf);
 }
 
 async function readGtins(sql: Sql, gtins: readonly string[]): Promise<Map<string, string>> {

@@ -1,9 +1,10 @@
 import type { WrittenRevision } from '../../application/ports/catalog-store.js';
+import { isBundleField } from '../../domain/bundle/timeline.js';
 import { gtin14 } from '../../domain/catalog/gtin.js';
 import { productSnapshot } from '../../domain/catalog/product.js';
-import { skuSnapshot } from '../../domain/catalog/sku.js';
 import { optionKey } from '../../domain/change/check-together.js';
 import type { PlannedProduct, PlannedSku } from '../../domain/change/draft.js';
+import { plannedSnapshot } from '../../domain/change/draft.js';
 import { foldCode } from '../../domain/primitives/text.js';
 import type { Sql } from '../sql.js';
 import { firstRow } from '../sql.js';
@@ -118,19 +119,19 @@ export async function writeSkus(
   if (planned.length === 0) return [];
   const rows = planned.map(({ before, after }) => ({ created: before === null, values: skuRow(before, after) }));
   await writePresent(sql, 'sku', SKU_COLUMNS, rows, stamp.at);
-  const revisions = planned.map(({ before, after, changes }) => ({
-    id: after.id,
-    revision: nextOf(before),
-    changes,
-    snapshot: skuSnapshot(after),
+  const revisions = planned.map((each) => ({
+    id: each.after.id,
+    revision: nextOf(each.before),
+    changes: each.changes,
+    snapshot: plannedSnapshot(each),
   }));
   await appendRevisions(sql, 'sku', revisions, stamp);
-  const feed = planned.map(({ before, after, changes }) => ({
-    id: newId(),
-    key: after.code,
-    revision: nextOf(before),
-    changes,
-  }));
+  // What a bundle is made of is told as an entry of the bundle, once; a revision of nothing else has no other entry.
+  const feed = planned.flatMap(({ before, after, changes }) => {
+    const told = changes.filter(({ field }) => !isBundleField(field));
+    const entry = { id: newId(), key: after.code, revision: nextOf(before), changes: told };
+    return told.length === 0 && changes.length > 0 ? [] : [entry];
+  });
   await appendFeed(sql, 'SKU', feed, stamp);
   return planned.map(({ before, after, changes }) => ({
     entity: 'SKU',

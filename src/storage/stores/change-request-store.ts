@@ -6,6 +6,7 @@ import type {
   NewChangeRequest,
 } from '../../application/ports/change-request-store.js';
 import type { ProposedChange } from '../../domain/change/change.js';
+import type { Problem } from '../../domain/problem.js';
 import { foldCode } from '../../domain/primitives/text.js';
 import type { Sql } from '../sql.js';
 import { firstRow } from '../sql.js';
@@ -103,6 +104,13 @@ export class SqlChangeRequestStore implements ChangeRequestStore {
         json(outcome.warnings),
       ],
     );
+  }
+
+  async addProblems(id: string, problems: readonly Problem[]): Promise<void> {
+    await this.sql.rows('update change_request set problems = problems || $2::jsonb where id = $1', [
+      id,
+      JSON.stringify(problems),
+    ]);
   }
 
   async decide(decision: {

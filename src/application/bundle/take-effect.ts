@@ -1,0 +1,108 @@
+import { systemActor } from '../../domain/actor.js';
+import { linesJson } from '../../domain/bundle/composition.js';
+import { BUNDLE_FIELD, SCHEDULED_FIELD } from '../../domain/bundle/timeline.js';
+import type { ProposedChange } from '../../domain/change/change.js';
+import { planChanges } from '../../domain/change/plan-changes.js';
+import type { FieldValues } from '../../domain/primitives/json.js';
+import type { Problem } from '../../domain/problem.js';
+import { problem } from '../../domain/problem.js';
+import { writeChangeSet } from '../change/write-change-set.js';
+import type { DueVersion } from '../ports/bundle-store.js';
+import type { Ports } from '../ports/ports.js';
+import type { Stores } from '../ports/unit-of-work.js';
+
+/** Versions that one run looks for; where there are more, another follows. */
+const AT_ONCE = 1_000;
+const ACTOR = systemActor('bundles');
+
+/** A version that could not take effect, and why. */
+interface Refusal {
+  version: DueVersion;
+  problems: Problem[];
+}
+
+/**
+ * Puts every version whose time has come into effect, each bundle in a transaction of its own, so that one that fails
+ * keeps nobody waiting.
+ * @returns true when there may be more.
+ */
+export async function takeEffect(ports: Ports): Promise<boolean> {
+  const due = await ports.work.run((stores) => stores.bundles.due(null, AT_ONCE));
+  let failed = 0;
+  for (const code of new Set(due.map((each) => each.code))) {
+    try {
+      const refused = await ports.work.run((stores) => takeEffectOf(ports, stores, [code]));
+      for (const { version, problems } of refused) logRefusal(ports, version, problems);
+    } catch (error) {
+      failed += 1;
+      ports.log('error', 'a bundle could not be looked at', { bundle: code, error: String(error) });
+    }
+  }
+  // What failed stays due: going on at once would only meet it again.
+  return due.length === AT_ONCE && failed === 0;
+}
+
+function logRefusal(ports: Ports, { code, at, changeRequestId }: DueVersion, problems: readonly Problem[]): void {
+  const detail = { bundle: code, at, changeRequestId, problems: problems.map(({ message }) => message) };
+  ports.log('warn', 'a version of a bundle could not take effect', detail);
+}
+
+/**
+ * Puts versions of these bundles whose time has come into effect, in the caller's transaction and in the order of time.
+ * Everything is judged anew, against the world as it is now. What does not stand leaves the timeline: the version before
+ * stays in force, and the audit log and the request that proposed it say why.
+ */
+export async function takeEffectOf(
+  ports: Pick<Ports, 'newId'>,
+  stores: Stores,
+  codes: readonly string[],
+): Promise<Refusal[]> {
+  const refused: Refusal[] = [];
+  for (const version of await stores.bundles.due(codes, AT_ONCE)) {
+    const lines = linesJson(version.lines);
+    const problems = await write(ports, stores, version, { [BUNDLE_FIELD]: lines, ...withdrawn(version) }, true);
+    const { code, at, changeRequestId } = version;
+    if (problems.length > 0) {
+      refused.push({ version, problems });
+      await write(ports, stores, version, withdrawn(version), false);
+      if (changeRequestId)
+        await stores.requests.addProblems(
+          changeRequestId,
+          problems.map((each) => afterwards(version, each)),
+        );
+    }
+    const type = problems.length > 0 ? 'BUNDLE_VERSION_REFUSED' : 'BUNDLE_VERSION_IN_EFFECT';
+    await stores.audit([{ actor: ACTOR, type, subject: code, data: { at, changeRequestId, lines, problems } }]);
+  }
+  return refused;
+}
+
+/** A problem as the request tells it: it is about no field of its input any more, but about what became of it. */
+function afterwards({ code, at }: DueVersion, { code: which, message }: Problem): Problem {
+  return problem(which, `${code} could not change at ${at}, and stays as it was: ${message}`);
+}
+
+/** The version leaves the list of those that are to come, whether it takes effect or not. */
+function withdrawn({ at }: DueVersion): FieldValues {
+  return { [SCHEDULED_FIELD]: { [at]: null } };
+}
+
+/**
+ * Writes a revision of the bundle, unless it is refused.
+ * @param judged false to write it whatever is wrong: a version that goes may leave a later one without its footing, and
+ *   that is for the later one to be told when its time comes.
+ */
+async function write(
+  ports: Pick<Ports, 'newId'>,
+  stores: Stores,
+  { code, reason, changeRequestId }: DueVersion,
+  patch: FieldValues,
+  judged: boolean,
+): Promise<Problem[]> {
+  const changes: ProposedChange[] = [{ operation: 'BUNDLE_SET', target: code, baseRevision: null, patch }];
+  const world = await stores.catalog.world(changes, { lock: true });
+  const set = planChanges(world, changes, () => ports.newId());
+  if (judged && set.problems.length > 0) return set.problems;
+  await writeChangeSet(stores, set, { actor: ACTOR, reason, changeRequestId }, 'DELIVER');
+  return [];
+}
