@@ -33,6 +33,25 @@ create table audit_event (
   data jsonb not null
 );
 
+create table bundle_component (
+  version_id uuid not null,
+  bundle_id uuid not null,
+  state text not null,
+  "position" integer not null,
+  component_id uuid not null,
+  quantity integer not null
+);
+
+create table bundle_version (
+  id uuid not null,
+  bundle_id uuid not null,
+  state text not null,
+  effective_from timestamp with time zone not null,
+  effective_to timestamp with time zone,
+  change_request_id uuid,
+  created_at timestamp with time zone default clock_timestamp() not null
+);
+
 create table change (
   id uuid not null,
   change_request_id uuid not null,
@@ -413,6 +432,10 @@ alter table attempt add constraint attempt_pkey PRIMARY KEY (id);
 
 alter table audit_event add constraint audit_event_pkey PRIMARY KEY (id);
 
+alter table bundle_component add constraint bundle_component_pkey PRIMARY KEY (version_id, "position");
+
+alter table bundle_version add constraint bundle_version_pkey PRIMARY KEY (id);
+
 alter table change add constraint change_pkey PRIMARY KEY (id);
 
 alter table change_request add constraint change_request_pkey PRIMARY KEY (id);
@@ -469,6 +492,12 @@ alter table webhook add constraint webhook_pkey PRIMARY KEY (id);
 
 alter table api_key add constraint api_key_hash_key UNIQUE (hash);
 
+alter table bundle_component add constraint bundle_component_version_id_component_id_key UNIQUE (version_id, component_id);
+
+alter table bundle_version add constraint bundle_version_begins_once UNIQUE (bundle_id, effective_from);
+
+alter table bundle_version add constraint bundle_version_state UNIQUE (id, bundle_id, state);
+
 alter table change add constraint change_change_request_id_position_key UNIQUE (change_request_id, "position");
 
 alter table change_request add constraint change_request_idempotency_caller_idempotency_key_key UNIQUE (idempotency_caller, idempotency_key);
@@ -487,9 +516,21 @@ alter table sku add constraint sku_code_folded_key UNIQUE (code_folded);
 
 alter table sku add constraint sku_options_once UNIQUE (product_id, option_key) DEFERRABLE INITIALLY DEFERRED;
 
+alter table bundle_version add constraint bundle_version_no_overlap EXCLUDE USING gist (bundle_id WITH =, tstzrange(effective_from, effective_to) WITH &&) DEFERRABLE INITIALLY DEFERRED;
+
 alter table sku add constraint sku_gtin_once EXCLUDE USING btree (gtin14 WITH =) WHERE ((state <> 'RETIRED'::text)) DEFERRABLE INITIALLY DEFERRED;
 
 alter table attempt add constraint attempt_outcome_check CHECK ((outcome = ANY (ARRAY['CONFIRMED'::text, 'REJECTED'::text, 'AMBIGUOUS'::text, 'ECHO'::text, 'LOST'::text])));
+
+alter table bundle_component add constraint bundle_component_check CHECK ((component_id <> bundle_id));
+
+alter table bundle_component add constraint bundle_component_position_check CHECK (("position" >= 1));
+
+alter table bundle_component add constraint bundle_component_quantity_check CHECK (((quantity >= 1) AND (quantity <= 2000)));
+
+alter table bundle_version add constraint bundle_version_check CHECK ((effective_to > effective_from));
+
+alter table bundle_version add constraint bundle_version_state_check CHECK ((state = ANY (ARRAY['PAST'::text, 'CURRENT'::text, 'SCHEDULED'::text])));
 
 alter table change add constraint change_operation_check CHECK ((operation = ANY (ARRAY['PRODUCT_CREATE'::text, 'PRODUCT_UPDATE'::text, 'SKU_CREATE'::text, 'SKU_UPDATE'::text, 'SKU_TRANSITION'::text, 'BUNDLE_SET'::text])));
 
@@ -597,6 +638,16 @@ alter table attempt add constraint attempt_record_id_fkey FOREIGN KEY (record_id
 
 alter table attempt add constraint attempt_system_fkey FOREIGN KEY (system) REFERENCES system(code);
 
+alter table bundle_component add constraint bundle_component_component_id_fkey FOREIGN KEY (component_id) REFERENCES sku(id);
+
+alter table bundle_component add constraint bundle_component_version_id_bundle_id_state_fkey FOREIGN KEY (version_id, bundle_id, state) REFERENCES bundle_version(id, bundle_id, state) ON UPDATE CASCADE ON DELETE CASCADE;
+
+alter table bundle_version add constraint bundle_version_bundle_id_fkey FOREIGN KEY (bundle_id) REFERENCES sku(id);
+
+alter table bundle_version add constraint bundle_version_change_request_id_fkey FOREIGN KEY (change_request_id) REFERENCES change_request(id);
+
+alter table bundle_version add constraint bundle_version_no_gap FOREIGN KEY (bundle_id, effective_to) REFERENCES bundle_version(bundle_id, effective_from) DEFERRABLE INITIALLY DEFERRED;
+
 alter table change add constraint change_change_request_id_fkey FOREIGN KEY (change_request_id) REFERENCES change_request(id);
 
 alter table change_request add constraint change_request_author_party_id_fkey FOREIGN KEY (author_party_id) REFERENCES party(id);
@@ -686,6 +737,20 @@ CREATE INDEX attempt_open ON public.attempt USING btree (record_id) WHERE (settl
 CREATE INDEX attempt_system ON public.attempt USING btree (system, sent_at);
 
 CREATE INDEX audit_event_subject ON public.audit_event USING btree (subject, at);
+
+CREATE INDEX bundle_component_awaited ON public.bundle_component USING btree (component_id, bundle_id) WHERE (state = 'SCHEDULED'::text);
+
+CREATE INDEX bundle_component_inside ON public.bundle_component USING btree (bundle_id, component_id) INCLUDE (quantity, "position") WHERE (state = 'CURRENT'::text);
+
+CREATE INDEX bundle_component_used ON public.bundle_component USING btree (component_id, bundle_id) WHERE (state = 'CURRENT'::text);
+
+CREATE UNIQUE INDEX bundle_version_current ON public.bundle_version USING btree (bundle_id) WHERE (state = 'CURRENT'::text);
+
+CREATE INDEX bundle_version_due ON public.bundle_version USING btree (effective_from) WHERE (state = 'SCHEDULED'::text);
+
+CREATE INDEX bundle_version_end ON public.bundle_version USING btree (bundle_id, effective_to);
+
+CREATE INDEX bundle_version_request ON public.bundle_version USING btree (change_request_id);
 
 CREATE INDEX change_target ON public.change USING btree (target_folded);
 
@@ -833,6 +898,10 @@ comment on table api_key is 'API keys by SHA-256 of the secret; the secret itsel
 comment on table attempt is 'The write ledger: the values that a write of ours will leave behind, stored before it is sent.';
 
 comment on table audit_event is 'What was done, by whom, to what; append-only.';
+
+comment on table bundle_component is 'One line of a version; bundle and state repeat the version''s own, so that where-used and explosion read one index each.';
+
+comment on table bundle_version is 'A bundle''s compositions in time, without gap or overlap: what was, is and is to be in force.';
 
 comment on table change is 'One proposed change; patch holds only the fields that it names.';
 
