@@ -2,6 +2,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import type { AuditEntry, Stores, UnitOfWork, Wakeups } from '../application/ports/unit-of-work.js';
 import { appendAudit } from './stores/audit.js';
 import { SqlBundleStore } from './stores/bundle-store.js';
+import { SqlAttributeUsage } from './stores/attribute-usage.js';
 import { SqlCatalogStore } from './stores/catalog-store.js';
 import { SqlChangeRequestStore } from './stores/change-request-store.js';
 import { SqlDeliveryStore } from './stores/delivery-store.js';
@@ -39,6 +40,7 @@ export class SqlUnitOfWork implements UnitOfWork {
       findings: new SqlFindingStore(sql, this.newId),
       parties: new SqlPartyStore(tx),
       settings: new SqlSettingStore(sql),
+      attributes: new SqlAttributeUsage(sql),
       wake: this.wakeupsOf(sql),
       now: () => databaseNow(sql),
       audit: (entries: readonly AuditEntry[]) => appendAudit(sql, entries, this.newId),

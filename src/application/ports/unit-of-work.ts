@@ -1,5 +1,6 @@
 import type { Actor } from '../../domain/actor.js';
 import type { BundleStore } from './bundle-store.js';
+import type { AttributeUsage } from './attribute-usage.js';
 import type { CatalogStore } from './catalog-store.js';
 import type { ChangeRequestStore } from './change-request-store.js';
 import type { DeliveryStore } from './delivery-store.js';
@@ -37,6 +38,7 @@ export interface Stores {
   imports: ImportSteps;
   parties: PartyStore;
   settings: SettingStore;
+  attributes: AttributeUsage;
   wake: Wakeups;
   /** The database's clock, the only one that instants are compared by across machines. */
   now(): Promise<Date>;

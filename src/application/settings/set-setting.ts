@@ -9,8 +9,8 @@ import type { SettingKey, Settings } from '../../domain/settings/settings.js';
 import { isSettingKey, SETTING_KEYS, SETTINGS } from '../../domain/settings/settings.js';
 import type { Ports } from '../ports/ports.js';
 import type { Stores } from '../ports/unit-of-work.js';
+import { impactOf } from './impacts.js';
 import type { SettingImpact } from './setting-impact.js';
-import { impactOf } from './setting-impact.js';
 
 /**
  * Sets a rule of the house: a new version of it, on record with a reason. The value it has already makes no new version.

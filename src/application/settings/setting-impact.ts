@@ -24,16 +24,3 @@ export type ImpactOf<K extends SettingKey> = (
   before: Settings[K],
   after: Settings[K],
 ) => Promise<SettingImpact>;
-
-/** Keys whose change reaches SKUs that are there already; a key that is not here reaches none. */
-const IMPACTS: { readonly [K in SettingKey]?: ImpactOf<K> } = {};
-
-export async function impactOf<K extends SettingKey>(
-  stores: Stores,
-  key: K,
-  before: Settings[K],
-  after: Settings[K],
-): Promise<SettingImpact> {
-  const impact: ImpactOf<K> | undefined = IMPACTS[key];
-  return impact ? impact(stores, before, after) : { problems: [], effects: [] };
-}

@@ -1,0 +1,17 @@
+import type { SettingKey, Settings } from '../../domain/settings/settings.js';
+import type { Stores } from '../ports/unit-of-work.js';
+import { attributesImpact } from './attributes-impact.js';
+import type { ImpactOf, SettingImpact } from './setting-impact.js';
+
+/** Keys whose change reaches SKUs that are there already; a key that is not here reaches none. */
+const IMPACTS: { readonly [K in SettingKey]?: ImpactOf<K> } = { attributes: attributesImpact };
+
+export async function impactOf<K extends SettingKey>(
+  stores: Stores,
+  key: K,
+  before: Settings[K],
+  after: Settings[K],
+): Promise<SettingImpact> {
+  const impact: ImpactOf<K> | undefined = IMPACTS[key];
+  return impact ? impact(stores, before, after) : { problems: [], effects: [] };
+}
