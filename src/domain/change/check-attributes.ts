@@ -7,7 +7,7 @@ import { foldCode } from '../primitives/text.js';
 import type { Problem } from '../problem.js';
 import { problem } from '../problem.js';
 import type { ProposedChange } from './change.js';
-import type { Draft } from './draft.js';
+import type { Draft, PlannedProduct, PlannedSku } from './draft.js';
 import { placeOfField } from './place.js';
 
 /**
@@ -37,11 +37,16 @@ export function canonicalAttributes(
 /** Rules of attributes that take the product to be known: do they belong to its type, before and after the request? */
 export function checkAttributes(draft: Draft, changes: readonly ProposedChange[]): Problem[] {
   const definitions = definitionsOf(draft.world.settings.attributes);
+  if (definitions.size === 0 && changes.every(({ patch }) => !('attributes' in patch))) return [];
+  const planned = Map.groupBy(
+    [...draft.skus.values()].map(({ after }) => after),
+    ({ productId }) => productId,
+  );
   return [
     ...changes.flatMap((change, index) => namedWrongly(draft, change, index, definitions)),
     ...[...draft.products.values()].flatMap(({ before, after }) =>
       before && foldCode(before.productType ?? '') !== foldCode(after.productType ?? '')
-        ? leftBehind(draft, before, after, changes, definitions)
+        ? leftBehind(draft, { before, after, planned: planned.get(after.id) ?? [] }, changes, definitions)
         : [],
     ),
   ];
@@ -91,14 +96,13 @@ function targetOf(
  */
 function leftBehind(
   draft: Draft,
-  before: Product,
-  after: { id: string; handle: string; productType: string | null; attributes: Record<string, Json> },
+  { before, after, planned }: { before: Product; after: PlannedProduct['after']; planned: PlannedSku['after'][] },
   changes: readonly ProposedChange[],
   definitions: Definitions,
 ): Problem[] {
   const skus = [
     ...(draft.world.siblings.get(after.id) ?? []).filter(({ code }) => !draft.skus.has(foldCode(code))),
-    ...[...draft.skus.values()].map((each) => each.after).filter(({ productId }) => productId === after.id),
+    ...planned,
   ].filter(({ state }) => state !== 'RETIRED');
   const holders = new Map<string, string[]>();
   for (const [name, attributes] of [

@@ -83,9 +83,10 @@ export class Draft {
   readonly conflicts: FieldConflict[] = [];
   readonly problems: Problem[] = [];
   readonly warnings: Problem[] = [];
-  private readonly known: ReadonlyMap<string, Product>;
   /** Codes that the request creates, wherever in it; by their folded form. */
   private readonly created: ReadonlyMap<string, string>;
+  /** Handles by product id: of those in the master, and of those that the request makes. */
+  private readonly handles: Map<string, string>;
 
   constructor(
     readonly world: World,
@@ -93,9 +94,9 @@ export class Draft {
     readonly options: PlanOptions,
     changes: readonly ProposedChange[],
   ) {
-    this.known = new Map([...world.products.values()].map((product) => [product.id, product]));
     const creations = changes.filter(({ operation }) => operation === 'SKU_CREATE');
     this.created = new Map(creations.map(({ target }) => [foldCode(target), target]));
+    this.handles = new Map([...world.products.values()].map(({ id, handle }) => [id, handle]));
   }
 
   productOf(handle: string): PlannedProduct | null {
@@ -105,13 +106,17 @@ export class Draft {
     return before ? { before, after: before, changes: [] } : null;
   }
 
+  putProduct(planned: PlannedProduct): void {
+    this.products.set(planned.after.handle, planned);
+    this.handles.set(planned.after.id, planned.after.handle);
+  }
+
   /** The product as it will be, whether it is known already or made by this very request; null when it is neither. */
   productById(id: string): Product | null {
-    for (const { before, after } of this.products.values()) {
-      if (after.id !== id) continue;
-      return { ...(before ?? { revision: 0, createdAt: NEVER, updatedAt: NEVER }), ...after };
-    }
-    return this.known.get(id) ?? null;
+    const planned = this.productOf(this.handles.get(id) ?? '');
+    if (!planned) return null;
+    const { before, after } = planned;
+    return { ...(before ?? { revision: 0, createdAt: NEVER, updatedAt: NEVER }), ...after };
   }
 
   skuOf(code: string): PlannedSku | null {

@@ -92,7 +92,7 @@ function createProduct(draft: Draft, { target, patch }: ProposedChange): Problem
     ...(patch as Partial<ProductContent>),
     attributes: setAttributes(patch.attributes),
   };
-  draft.products.set(target, { before: null, after, changes: creationChanges(productSnapshot(after)) });
+  draft.putProduct({ before: null, after, changes: creationChanges(productSnapshot(after)) });
   return [];
 }
 
@@ -105,7 +105,7 @@ function updateProduct(draft: Draft, { target, baseRevision, patch }: ProposedCh
     return [problem('REVISION_UNKNOWN', `product ${target} has no revision ${baseRevision}`, ['baseRevision'])];
   const merge = mergePatch(base, present, patch);
   addConflicts(draft, 'PRODUCT', target, target, merge.conflicts);
-  draft.products.set(target, {
+  draft.putProduct({
     before: planned.before,
     after: { ...planned.after, ...(Object.fromEntries(merge.changes.map(({ field, to }) => [field, to])) as object) },
     changes: mergeChanges(planned.changes, merge.changes),
