@@ -23,6 +23,7 @@ const SHORT_FILES: Record<string, string> = {
   'src/application/ownership/end-ownership-rule.ts': 'one verb a file',
   'src/application/imports/resume-imports.ts': 'one verb a file',
   'src/application/publishing/fault-of.ts': 'what two rooms of verbs share and nothing else',
+  'src/application/ports/attribute-usage.ts': 'one port a file',
   'src/application/ports/clock.ts': 'one port a file',
   'src/application/ports/readiness.ts': 'one port a file',
   'src/application/ports/report-renderer.ts': 'one port a file',
