@@ -180,10 +180,11 @@ describe('attributes', () => {
   });
 });
 
-async function waiting(client: Client, ...events: string[]): Promise<boolean> {
+async function waiting(client: Client, ...types: string[]): Promise<boolean> {
   const { rowCount } = await client.query(
-    `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and wait_event = any($1)`,
-    [events],
+    `select from pg_locks l join pg_stat_activity a on a.pid = l.pid
+     where a.datname = current_database() and not l.granted and l.locktype = any($1)`,
+    [types],
   );
   return (rowCount ?? 0) > 0;
 }
