@@ -37,6 +37,13 @@ export class ServiceClient {
     return new Uint8Array(await response.arrayBuffer());
   }
 
+  /** The answer's bytes as they come, without a time limit: how long a download takes depends on its size. */
+  async stream(path: string): Promise<ReadableStream<Uint8Array>> {
+    const { body } = await this.call(path, {});
+    if (!body) throw new CliFault(`${this.base}${path} answered nothing`);
+    return body;
+  }
+
   private async call(path: string, init: RequestInit, extra: Record<string, string> = {}): Promise<Response> {
     const headers = { ...extra, authorization: `Bearer ${this.key}` };
     let response;

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ErrorFilter } from './error.filter.js';
+import { ExportsController } from './exports.controller.js';
 import { GraphiqlController } from './graphiql.controller.js';
 import { HealthController } from './health.controller.js';
 import { ImportsController } from './imports.controller.js';
@@ -11,7 +12,14 @@ import { WebhooksController } from './webhooks.controller.js';
  * body parser on `/webhooks`; none on `/imports`, whose bodies are streamed.
  */
 @Module({
-  controllers: [GraphiqlController, HealthController, ImportsController, ReportsController, WebhooksController],
+  controllers: [
+    ExportsController,
+    GraphiqlController,
+    HealthController,
+    ImportsController,
+    ReportsController,
+    WebhooksController,
+  ],
   providers: [ErrorFilter],
 })
 export class HttpModule {}

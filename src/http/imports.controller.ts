@@ -1,6 +1,7 @@
 import { Controller, Get, HttpCode, Inject, Param, Post, Req, Res, UseFilters } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { CurrentCaller, Roles } from '../access/roles.js';
+import { importTemplate } from '../application/imports/import-template.js';
 import type { ImportView } from '../application/imports/read-import.js';
 import { readImport } from '../application/imports/read-import.js';
 import { receiveImport } from '../application/imports/receive-import.js';
@@ -39,6 +40,17 @@ export class ImportsController {
     }
     response.setHeader('Location', `/imports/${received.value.id}`);
     return this.view(received.value.id);
+  }
+
+  @Get('templates/:file')
+  @Roles('VIEWER', 'INTEGRATION', 'MERCHANDISER', 'APPROVER', 'OPERATOR', 'ADMIN')
+  async template(@Param('file') file: string, @Res() response: Response): Promise<void> {
+    const format = /^(.+)\.csv$/.exec(file)?.[1] ?? '';
+    const csv = await importTemplate(this.#ports, format);
+    if (csv === null) throw httpError(404, 'NOT_FOUND', 'there is a template of sku-csv and of bundle-csv');
+    response.setHeader('Content-Type', 'text/csv; charset=utf-8');
+    response.setHeader('Content-Disposition', `attachment; filename="${format}.csv"`);
+    response.send(csv);
   }
 
   @Get(':id')

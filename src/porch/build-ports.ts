@@ -7,6 +7,7 @@ import { sendIn, wakeupsIn } from '../jobs/boss-wakeups.js';
 import { SqlObservationStore } from '../storage/observation-store.js';
 import { SqlPublishingQueue } from '../storage/publishing-queue.js';
 import { SqlApiKeyReader } from '../storage/readers/api-key-reader.js';
+import { SqlCatalogExport } from '../storage/readers/catalog-export.js';
 import { SqlCatalogReader } from '../storage/readers/catalog-reader.js';
 import { SqlChangeReader } from '../storage/readers/change-reader.js';
 import { SqlDriftAuditReader } from '../storage/readers/drift-audit-reader.js';
@@ -29,6 +30,7 @@ export function buildPorts(database: Database, connectors: ConnectorRegistry, ma
   return new (class extends Ports {
     readonly work = new SqlUnitOfWork(source, wakeups, uuid, masterCurrency);
     readonly catalog = new SqlCatalogReader(source);
+    readonly catalogExport = new SqlCatalogExport(source);
     readonly changes = new SqlChangeReader(sql);
     readonly operations = new SqlOperationsReader(sql);
     readonly driftAudit = new SqlDriftAuditReader(sql);

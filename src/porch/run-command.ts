@@ -1,4 +1,5 @@
 import { createApiKey } from '../application/access/create-api-key.js';
+import { exportCommand } from '../cli/export-command.js';
 import { importCommand } from '../cli/import-command.js';
 import { reportCommand } from '../cli/report-command.js';
 import type { CliIo } from '../cli/cli-io.js';
@@ -16,6 +17,7 @@ import { done } from './sample-people.js';
 
 const USAGE = `skuward                                start the service
 skuward import FILE [--format F] [--mode M] [--url U] [--key K]
+skuward export FILE [--states S] [--vendor V] [--search W] [--columns C] [--url U] [--key K]
 skuward report QUARTER --out FILE      the quarterly drift audit as HTML
 skuward key NAME --role ROLE [--party CODE]   make an API key (on the machine of the database)
 skuward migrate                        bring the database up to date
@@ -35,6 +37,8 @@ export async function runCommand(config: Config, command: string, args: string[]
   switch (command) {
     case 'import':
       return importCommand(args, io);
+    case 'export':
+      return exportCommand(args, io);
     case 'report':
       return reportCommand(args, io);
     case 'key':

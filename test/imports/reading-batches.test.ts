@@ -15,7 +15,8 @@ async function batchesAfter(line: number, rows: readonly string[]): Promise<File
     yield Buffer.from([HEADER, ...rows, ''].join('\n'));
   })();
   const batches: FileBatch[] = [];
-  for await (const batch of readingBatches(chunks, shopifyCsv, line)) batches.push(batch);
+  for await (const batch of readingBatches(chunks, shopifyCsv, { systems: [], attributes: new Map() }, line))
+    batches.push(batch);
   return batches;
 }
 

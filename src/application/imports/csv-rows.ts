@@ -3,6 +3,7 @@ import type { Parser } from 'csv-parse';
 import { CsvError, parse } from 'csv-parse';
 import type { CsvRow } from '../../domain/imports/csv-row.js';
 import { delimiterOf, lineBreaksIn } from '../../domain/imports/csv-row.js';
+import type { Problem } from '../../domain/problem.js';
 
 /** Bytes of one record at most: Shopify's longest cell, a description, has 512 KB (Shopify help: CSV product files). */
 const RECORD_BYTES = 2 * 1024 * 1024;
@@ -19,6 +20,16 @@ export class CsvFault extends Error {
     message: string,
   ) {
     super(message);
+  }
+}
+
+/** The header line is none of the format's: which columns are wrong, each by its own name. */
+export class HeaderFault extends CsvFault {
+  constructor(
+    line: number,
+    readonly problems: readonly Problem[],
+  ) {
+    super(line, null, problems.map(({ message }) => message).join('; '));
   }
 }
 

@@ -11,6 +11,8 @@ export interface ImportView {
   rejected: number;
   /** Id of the change request, for an import that proposes. */
   changeRequest: string | null;
+  /** Headers of columns that were passed over, because they say nothing to the master. */
+  ignoredColumns: string[];
   /** Why the whole file failed: a code, a colon, a sentence. */
   error: string | null;
   /** Rows that were not taken, and values that were taken as "not set"; the first 1,000, in the order of lines. */
@@ -41,6 +43,7 @@ export async function readImport(ports: Ports, id: string): Promise<ImportView |
     skusCreated: job.skusCreated,
     rejected: job.rejected,
     changeRequest: job.changeRequestId,
+    ignoredColumns: job.ignoredColumns,
     error: job.error,
     errors,
     moreErrors: job.errorCount > errors.length,

@@ -1,6 +1,6 @@
 import type { CsvRow, RowFault } from '../../domain/imports/csv-row.js';
-import type { GroupReading, ImportFormat, ImportHeader } from '../../domain/imports/import-format.js';
-import { CsvFault, csvRows } from './csv-rows.js';
+import type { GroupReading, ImportFormat, ImportHeader, Known } from '../../domain/imports/import-format.js';
+import { CsvFault, csvRows, HeaderFault } from './csv-rows.js';
 
 /** Changes, groups or errors that one transaction takes at most, unless a single group has more. */
 const BATCH_SIZE = 1_000;
@@ -26,9 +26,10 @@ export interface FileBatch {
 export async function* readingBatches(
   chunks: AsyncIterable<Buffer>,
   format: ImportFormat,
+  known: Known,
   after: number,
 ): AsyncGenerator<FileBatch> {
-  const reading = new FileReading(format, after);
+  const reading = new FileReading(format, known, after);
   try {
     for await (const rows of csvRows(chunks)) {
       for (const row of rows) {
@@ -61,6 +62,7 @@ class FileReading {
 
   constructor(
     private readonly format: ImportFormat,
+    private readonly known: Known,
     private readonly after: number,
   ) {
     this.lastLine = after;
@@ -74,7 +76,7 @@ class FileReading {
   /** @returns a batch once it is full. */
   add(row: CsvRow): FileBatch | null {
     if (!this.header) {
-      this.header = headerOf(row, this.format);
+      this.header = headerOf(row, this.format, this.known);
       this.batch.header = this.header;
       return null;
     }
@@ -159,8 +161,8 @@ class FileReading {
   }
 }
 
-function headerOf(row: CsvRow, format: ImportFormat): ImportHeader {
-  const header = format.readHeader(row.cells);
+function headerOf(row: CsvRow, format: ImportFormat, known: Known): ImportHeader {
+  const header = format.readHeader(row.cells, known);
   if (header.ok) return header.value;
-  throw new CsvFault(row.line, null, header.problems.map(({ message }) => message).join('; '));
+  throw new HeaderFault(row.line, header.problems);
 }

@@ -1,10 +1,11 @@
-import type { ImportFormat } from '../../domain/imports/import-format.js';
+import { definitionsOf } from '../../domain/attributes/read-attribute-list.js';
+import type { ImportFormat, Known } from '../../domain/imports/import-format.js';
 import { importFormat } from '../../domain/imports/import-formats.js';
 import type { RowFault } from '../../domain/imports/csv-row.js';
 import type { ImportJob } from '../ports/import-store.js';
 import { ImportLost } from '../ports/import-store.js';
 import type { Ports } from '../ports/ports.js';
-import { CsvFault } from './csv-rows.js';
+import { CsvFault, HeaderFault } from './csv-rows.js';
 import { takerOf } from './import-modes.js';
 import { oneAhead } from './one-ahead.js';
 import type { FileBatch } from './reading-batches.js';
@@ -62,7 +63,8 @@ class ImportRun {
     const { ports, job } = this;
     try {
       // While the database works on one batch, the next is read.
-      const batches = readingBatches(ports.imports.chunks(job.id), this.format, job.takenLine);
+      const known = await knownTo(ports);
+      const batches = readingBatches(ports.imports.chunks(job.id), this.format, known, job.takenLine);
       for await (const batch of oneAhead(batches)) await this.takeBatch(batch);
     } catch (error) {
       if (!(error instanceof CsvFault)) throw error;
@@ -79,18 +81,22 @@ class ImportRun {
   }
 
   /** The file stops being CSV: what stands before that line is taken, nothing behind it is. */
-  private async fail({ line, cell, message }: CsvFault): Promise<void> {
+  private async fail(fault: CsvFault): Promise<void> {
     const { ports, job, runner, last } = this;
+    const { line, cell, message } = fault;
     const column = cell === null ? null : (last?.header?.nameAt(cell) ?? null);
-    const fault: RowFault = { line, column, code: 'CSV_INVALID', message, value: null, rejected: true, subject: null };
+    const faults =
+      fault instanceof HeaderFault
+        ? fault.problems.map((each) => fileFault(line, each.field?.[0] || null, each.code, each.message))
+        : [fileFault(line, column, 'CSV_INVALID', message)];
     // Told already, where the process died between this and the end.
     if (line > job.takenLine) {
-      const step = { line, rowsRead: 0, skusCreated: 0, rejected: 1, faults: [fault] };
+      const step = { line, rowsRead: 0, skusCreated: 0, rejected: 1, faults, ignored: last?.header?.ignored ?? [] };
       await ports.work.run((stores) => stores.imports.advance(job.id, runner, step));
     }
     await this.taker.settle(ports, { isComplete: false, skusCreated: this.skusCreated });
     const before = this.skusCreated > 0 ? `; SKUs taken before it: ${this.skusCreated}` : '; nothing was taken';
-    await this.finish('FAILED', `CSV_INVALID: line ${line}: ${message}${before}`);
+    await this.finish('FAILED', `${faults[0]?.code ?? 'CSV_INVALID'}: line ${line}: ${message}${before}`);
   }
 
   private async finish(state: 'SUCCEEDED' | 'FAILED', error: string | null): Promise<void> {
@@ -107,7 +113,8 @@ class ImportRun {
       const taken = asks ? await this.taker.take(stores, { header, readings }) : { skusCreated: 0, faults: [] };
       const faults = [...batch.faults, ...taken.faults].sort((a, b) => a.line - b.line);
       const rejected = new Set(faults.flatMap((fault) => (fault.rejected ? [fault.line] : []))).size;
-      const step = { line, rowsRead, skusCreated: taken.skusCreated, rejected, faults };
+      const ignored = header?.ignored ?? [];
+      const step = { line, rowsRead, skusCreated: taken.skusCreated, rejected, faults, ignored };
       await stores.imports.advance(job.id, runner, step);
       return taken.skusCreated;
     });
@@ -121,4 +128,15 @@ function knownFormat(code: string): ImportFormat {
   const format = importFormat(code);
   if (!format) throw new Error(`there is no import format ${code}`);
   return format;
+}
+
+/** What of the house the reading of a file takes; as it is when the file is taken. */
+async function knownTo(ports: Ports): Promise<Known> {
+  const systems = await ports.operations.systems();
+  const { attributes } = await ports.settings.current();
+  return { systems: systems.map(({ code }) => code), attributes: definitionsOf(attributes) };
+}
+
+function fileFault(line: number, column: string | null, code: RowFault['code'], message: string): RowFault {
+  return { line, column, code, message, value: null, rejected: true, subject: null };
 }

@@ -22,6 +22,8 @@ export interface ImportJob {
   errorCount: number;
   error: string | null;
   changeRequestId: string | null;
+  /** Headers of columns that say nothing to the master. */
+  ignoredColumns: string[];
   createdAt: Date;
   finishedAt: Date | null;
 }
@@ -53,6 +55,8 @@ export interface ImportStep {
   skusCreated: number;
   rejected: number;
   faults: readonly RowFault[];
+  /** Headers of columns that the file's format passes over. */
+  ignored: readonly string[];
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { ApiKeyReader } from './party-store.js';
+import type { CatalogExport } from './catalog-export.js';
 import type { CatalogReader } from './catalog-reader.js';
 import type { ChangeReader } from './change-reader.js';
 import type { Clock } from './clock.js';
@@ -22,6 +23,7 @@ export type Log = (level: LogLevel, message: string, detail?: object) => void;
 export abstract class Ports {
   abstract readonly work: UnitOfWork;
   abstract readonly catalog: CatalogReader;
+  abstract readonly catalogExport: CatalogExport;
   abstract readonly changes: ChangeReader;
   abstract readonly operations: OperationsReader;
   abstract readonly driftAudit: DriftAuditReader;

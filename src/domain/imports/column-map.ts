@@ -6,6 +6,8 @@ export class ColumnMap<C extends string> {
   private readonly places = new Map<C, number>();
   /** Columns that stand in the file more than once, by any of their names: which one is meant, nobody can tell. */
   readonly doubled: string[] = [];
+  /** Headers that are none of those that are known. */
+  readonly unknown: string[] = [];
 
   constructor(
     private readonly names: readonly string[],
@@ -15,7 +17,10 @@ export class ColumnMap<C extends string> {
     for (const column of Object.keys(known) as C[]) for (const name of known[column]) columns.set(name, column);
     for (const [place, name] of names.entries()) {
       const column = columns.get(name.trim().toLowerCase());
-      if (column === undefined) continue;
+      if (column === undefined) {
+        if (name.trim() !== '') this.unknown.push(name.trim());
+        continue;
+      }
       const earlier = this.places.get(column);
       if (earlier === undefined) this.places.set(column, place);
       else this.doubled.push(`"${names[earlier]?.trim()}" (${earlier + 1}) and "${name.trim()}" (${place + 1})`);

@@ -17,13 +17,17 @@ export interface ProductLead {
   state: LifecycleState;
 }
 
-/** Collects faults of one product's rows; keeps the columns at hand, so that each names its column as the file does. */
+/**
+ * Collects faults of one product's rows; keeps the columns at hand, so that each names its column as the file does.
+ * Two ways of reading: a baseline takes a row without the value that does not hold, a proposal does not take the row.
+ */
 export class FaultList {
   readonly all: RowFault[] = [];
 
   constructor(
     readonly columns: ShopifyColumns,
     private readonly handle: string,
+    private readonly refuses: 'ROWS' | 'VALUES',
   ) {}
 
   /** The row is not taken. */
@@ -31,12 +35,31 @@ export class FaultList {
     this.add(row, column, code, message, null);
   }
 
-  /** The product is taken, this value of it is not. */
+  /** A value of the product does not hold; a baseline takes the product without it. `instead` is what it does then. */
+  refuseProduct(row: CsvRow, column: ShopifyColumn, code: ProblemCode, message: string, instead: string): void {
+    if (this.refuses === 'ROWS') this.reject(row, column, code, message);
+    else this.noteProduct(row, column, column, code, `${message}; ${instead}`);
+  }
+
+  /** A value of the SKU of this row does not hold; a baseline takes the SKU without it. */
+  refuseSku(
+    row: CsvRow,
+    column: ShopifyColumn,
+    field: string,
+    code: ProblemCode,
+    message: string,
+    instead: string,
+  ): void {
+    if (this.refuses === 'ROWS') this.reject(row, column, code, message);
+    else this.noteSku(row, column, field, code, `${message}; ${instead}`);
+  }
+
+  /** The product is taken either way; this value of it is not what it seems to be. */
   noteProduct(row: CsvRow, column: ShopifyColumn, field: string, code: ProblemCode, message: string): void {
     this.add(row, column, code, message, { entity: 'PRODUCT', key: this.handle, field });
   }
 
-  /** The SKU of this row is taken, this value of it is not. */
+  /** The SKU of this row is taken either way; this value of it is not what it seems to be. */
   noteSku(row: CsvRow, column: ShopifyColumn, field: string, code: ProblemCode, message: string): void {
     const key = this.columns.cell(row.cells, 'sku');
     this.add(row, column, code, message, { entity: 'SKU', key, field });

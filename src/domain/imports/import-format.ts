@@ -1,6 +1,8 @@
+import type { Definitions } from '../attributes/read-attribute-list.js';
 import type { ProposedChange } from '../change/change.js';
 import type { Outcome, ProblemCode } from '../problem.js';
 import type { CsvRow, RowFault } from './csv-row.js';
+import type { Held } from './held.js';
 
 /** A change beside the row that asks for it. */
 export interface RowChange {
@@ -29,12 +31,22 @@ export interface FaultPlace {
   value: string | null;
 }
 
+/** What a reader knows of the house beside the file itself. */
+export interface Known {
+  /** Codes of the systems that there are. */
+  systems: readonly string[];
+  /** The attributes that are defined. */
+  attributes: Definitions;
+}
+
 /** The header line of one file, understood: how its rows are read. Keeps no state between groups. */
 export interface ImportHeader {
   /** Cells of the header line. */
   readonly width: number;
   /** Rows of one group at most; more are rejected as TOO_MANY. `noun` is what a group is, `column` what it is named by. */
   readonly group: { rows: number; noun: string; column: string };
+  /** Headers of columns that say nothing to the master, and are passed over. */
+  readonly ignored: readonly string[];
   /** Header of a column by its place from 0, as the file writes it. */
   nameAt(place: number): string | null;
   /** Rows that follow one another under one key are read together. An empty key joins no other row. */
@@ -43,6 +55,16 @@ export interface ImportHeader {
   isNamed(cells: readonly string[]): boolean;
   /** @param rows at least one, at most `group.rows`, all as wide as the header, of one key. */
   read(rows: readonly CsvRow[]): GroupReading;
+  /**
+   * What the rows name, as changes that need not be sound in anything else: what of the master to look up before
+   * `propose`. Codes as SKU_CREATE; `baseRevision` where the author says which one they looked at.
+   */
+  reach(rows: readonly CsvRow[]): RowChange[];
+  /**
+   * What the rows ask for against what the master holds: unknown codes are created, of known ones only what differs. A
+   * row with anything wrong is rejected whole.
+   */
+  propose(rows: readonly CsvRow[], held: Held): GroupReading;
   /** @param field path of the field inside of the change, canonical names: `["gtin"]`, `["components", "2", "code"]`. */
   placeOf(row: RowChange, field: readonly string[]): FaultPlace;
 }
@@ -53,6 +75,8 @@ export interface ImportFormat {
   readonly code: string;
   /** Why a file of which no row is named is of no use. */
   readonly nothing: { code: ProblemCode; message: string };
-  /** Understands a header line, or says everything that is wrong with it (CSV_INVALID). */
-  readHeader(names: readonly string[]): Outcome<ImportHeader>;
+  /** Header of an empty file to fill in, or null where the files come from somewhere else. */
+  template(known: Known): readonly string[] | null;
+  /** Understands a header line, or says everything that is wrong with it; `field` is the header that is at fault. */
+  readHeader(names: readonly string[], known: Known): Outcome<ImportHeader>;
 }

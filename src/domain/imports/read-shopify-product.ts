@@ -3,27 +3,29 @@ import type { ProductFieldsDraft } from '../catalog/read-product-fields.js';
 import { readProductFields } from '../catalog/read-product-fields.js';
 import type { ProposedChange } from '../change/change.js';
 import type { FieldValues } from '../primitives/json.js';
-import { hasControls } from '../primitives/text.js';
-import type { ProblemCode } from '../problem.js';
 import type { CsvRow } from './csv-row.js';
 import type { GroupReading, RowChange } from './import-format.js';
 import { columnOfField, readShopifySku } from './read-shopify-sku.js';
 import type { ProductLead } from './fault-list.js';
 import { FaultList, OPTION_COLUMNS } from './fault-list.js';
 import type { ShopifyColumn, ShopifyColumns } from './shopify-columns.js';
-
-const HANDLE_LIMIT = 255;
+import { takenHandleFault } from './taken-handle.js';
 
 /**
  * Reads the rows of one product as Shopify exports them: the first bears the product, each with a price, an option or a
  * SKU is a variant, and the others are images. Real data is taken as it is (design 4.13): a row is rejected only for its
  * code or its structure; any other value that does not hold is noted and left unset.
  * @param rows at least one; all bear the same handle.
+ * @param refuses what is not taken where a value does not hold: the row (as a proposal does), or just that value.
  */
-export function readShopifyProduct(rows: readonly CsvRow[], header: ShopifyColumns): GroupReading {
+export function readShopifyProduct(
+  rows: readonly CsvRow[],
+  header: ShopifyColumns,
+  refuses: 'ROWS' | 'VALUES' = 'VALUES',
+): GroupReading {
   const first = rows[0] ?? { line: 1, cells: [] };
   const handle = header.cell(first.cells, 'handle');
-  const faults = new FaultList(header, handle);
+  const faults = new FaultList(header, handle, refuses);
   const handleProblem = takenHandleFault(handle);
   const fields = readFields(first, header, faults);
   const title = typeof fields.title === 'string' ? fields.title : handle;
@@ -45,21 +47,6 @@ export function readShopifyProduct(rows: readonly CsvRow[], header: ShopifyColum
   return { changes: [{ line: first.line, change: product }, ...skus], faults: faults.all, whole: null };
 }
 
-/**
- * Why a handle cannot be taken over, or null. Looser than what people may give a new product: Shopify itself allows
- * letters of any script, and a baseline keeps what is there.
- */
-function takenHandleFault(handle: string): { code: ProblemCode; message: string } | null {
-  if (handle === '') return { code: 'REQUIRED', message: 'a row names its product by handle' };
-  if (handle.length > HANDLE_LIMIT) {
-    return { code: 'TOO_LONG', message: `a handle has at most ${HANDLE_LIMIT} characters` };
-  }
-  if (hasControls(handle) || /\s/.test(handle)) {
-    return { code: 'INVALID_FORMAT', message: 'a handle holds neither spaces nor control characters' };
-  }
-  return null;
-}
-
 /** The first row is a variant unless it is all empty: what it lacks is told rather than skipped. */
 function isVariant(row: CsvRow, header: ShopifyColumns, isFirst: boolean): boolean {
   const told: ShopifyColumn[] = ['sku', 'price', 'option1Value', 'option2Value', 'option3Value'];
@@ -69,9 +56,10 @@ function isVariant(row: CsvRow, header: ShopifyColumns, isFirst: boolean): boole
 
 function readFields(row: CsvRow, header: ShopifyColumns, faults: FaultList): FieldValues {
   const draft: ProductFieldsDraft = { title: header.cell(row.cells, 'title') };
-  for (const field of ['vendor', 'productType', 'category'] as const) {
+  for (const field of ['vendor', 'productType'] as const) {
     if (header.has(field)) draft[field] = header.cell(row.cells, field);
   }
+  if (header.has('category')) draft.category = categoryOf(header.cell(row.cells, 'category'));
   if (header.has('tags')) draft.tags = header.cell(row.cells, 'tags').split(',');
   const { patch, problems } = readProductFields(draft);
   const fields = { ...patch } as FieldValues;
@@ -79,15 +67,16 @@ function readFields(row: CsvRow, header: ShopifyColumns, faults: FaultList): Fie
     const column = columnOfField(field?.[0] ?? '') ?? 'title';
     // Part of a list that does not hold as a whole would be a guess.
     delete fields[column];
-    faults.noteProduct(
-      row,
-      column,
-      column,
-      code,
-      column === 'title' ? `${message}; the handle stands in` : `${message}; left unset`,
-    );
+    // Shopify writes categories in words, and only in words: that is no fault of whoever sends the file.
+    if (column === 'category') faults.noteProduct(row, column, column, code, `${message}; left as it is`);
+    else faults.refuseProduct(row, column, code, message, column === 'title' ? 'the handle stands in' : 'left unset');
   }
   return fields;
+}
+
+/** Shopify takes the taxonomy's own id too (`aa-1-13-8`), which is the end of the gid. */
+function categoryOf(cell: string): string {
+  return /^[a-z]{2}(?:-\d+)*$/.test(cell) ? `gid://shopify/TaxonomyCategory/${cell}` : cell;
 }
 
 /** Shopify exports a product without options as one option "Title" with the value "Default Title". */

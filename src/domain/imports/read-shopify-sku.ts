@@ -5,6 +5,7 @@ import type { ProposedChange } from '../change/change.js';
 import { compareDecimals, isPlainDecimal } from '../primitives/decimal.js';
 import type { FieldValues } from '../primitives/json.js';
 import type { CsvRow } from './csv-row.js';
+import { derivedTitle } from './derived-title.js';
 import type { FaultList, ProductLead } from './fault-list.js';
 import { OPTION_COLUMNS } from './fault-list.js';
 import type { ShopifyColumn, ShopifyColumns } from './shopify-columns.js';
@@ -30,6 +31,8 @@ const COLUMN_OF: Readonly<Record<string, ShopifyColumn>> = {
   countryOfOrigin: 'countryOfOrigin',
   taxCode: 'taxCode',
 };
+
+const SHOPIFY_ID = /^gid:\/\/shopify\//;
 
 /** The column to name for a problem of a field, or null where no column says it. */
 export function columnOfField(field: string): ShopifyColumn | null {
@@ -61,18 +64,17 @@ export function readShopifySku(
     );
   }
   const patch = readFields(row, header, faults);
-  const values = options.map(({ value }) => value).join(' / ');
-  const { patch: titled } = readSkuFields({ title: values === '' ? lead.title : `${lead.title} - ${values}` }, []);
-  // Too long with its options: the product's title alone is what `newSku` falls back to.
-  if (titled.title === undefined)
+  const title = derivedTitle(lead.title, options);
+  if (title === null) {
     faults.noteSku(row, 'title', 'title', 'TOO_LONG', 'too long with its options; taken without them');
+  }
   return {
     operation: 'SKU_CREATE',
     target: code,
     baseRevision: null,
     patch: {
       ...patch,
-      ...titled,
+      ...(title !== null && { title }),
       optionValues: options,
       product: lead.handle,
       state: lead.state,
@@ -96,6 +98,11 @@ function readOptions(row: CsvRow, header: ShopifyColumns, lead: ProductLead, fau
     else {
       const problem = readSkuFields({ optionValues: [{ name, value }] }, []).problems[0];
       if (problem) faults.reject(row, valueColumn, problem.code, problem.message);
+      else if (SHOPIFY_ID.test(value)) {
+        // "Option1 Linked To" ties an option to a metafield; its values are named all the same, as shoppers read them.
+        const told = 'an id of Shopify, not what shoppers read; taken as it is';
+        faults.noteSku(row, valueColumn, 'optionValues', 'INVALID_FORMAT', told);
+      }
       options.push({ name, value });
     }
   }
@@ -121,22 +128,19 @@ function readFields(row: CsvRow, header: ShopifyColumns, faults: FaultList): Sku
   for (const field of ['requiresShipping', 'taxable'] as const) {
     const cell = header.cell(row.cells, field).toLowerCase();
     if (cell === 'true' || cell === 'false') draft[field] = cell === 'true';
-    else if (cell !== '') faults.noteSku(row, field, field, 'INVALID_FORMAT', 'neither true nor false; taken as true');
+    else if (cell !== '') {
+      faults.refuseSku(row, field, field, 'INVALID_FORMAT', 'neither true nor false', 'taken as true');
+    }
   }
   const { patch, problems } = readSkuFields(draft, []);
   for (const { code, message, field } of problems) {
     const [name = 'code'] = field ?? [];
-    faults.noteSku(row, columnOfField(name) ?? 'sku', name, code, `${message}; left unset`);
+    faults.refuseSku(row, columnOfField(name) ?? 'sku', name, code, message, 'left unset');
   }
   const { price, compareAtPrice } = patch;
   if (price && compareAtPrice && compareDecimals(compareAtPrice, price) <= 0) {
-    faults.noteSku(
-      row,
-      'compareAtPrice',
-      'compareAtPrice',
-      'INVALID_FORMAT',
-      `not above the price ${price}; left unset`,
-    );
+    const column = 'compareAtPrice';
+    faults.refuseSku(row, column, column, 'INVALID_FORMAT', `not above the price ${price}`, 'left unset');
     patch.compareAtPrice = null;
   }
   return patch;

@@ -114,7 +114,8 @@ export class SqlCatalogReader implements CatalogReader {
   }
 }
 
-function conditionsOf(filter: SkuFilter): Conditions {
+/** The conditions of a filter over `sku s`. */
+export function conditionsOf(filter: SkuFilter): Conditions {
   const inProduct = (test: string): string => `s.product_id in (select p.id from product p where ${test})`;
   const conditions = new Conditions()
     .add(filter.codes?.map(foldCode), (place) => `s.code_folded = any(${place})`)

@@ -12,14 +12,14 @@ export class SqlImportSteps implements ImportSteps {
   constructor(private readonly sql: Sql) {}
 
   async advance(id: string, runner: string, step: ImportStep): Promise<void> {
-    const { line, rowsRead, skusCreated, rejected, faults } = step;
+    const { line, rowsRead, skusCreated, rejected, faults, ignored } = step;
     const held = await firstRow<{ before: number }>(
       this.sql,
       `update import_job set taken_line = $3, rows_read = rows_read + $4, skus_created = skus_created + $5,
          rejected = rejected + $6, error_count = error_count + $7, touched_at = clock_timestamp(),
-         runner_until = clock_timestamp() + make_interval(secs => $8)
+         runner_until = clock_timestamp() + make_interval(secs => $8), ignored_columns = $9
        where id = $1 and state = 'RUNNING' and runner = $2 returning error_count - $7 as before`,
-      [id, runner, line, rowsRead, skusCreated, rejected, faults.length, CLAIM_SECONDS],
+      [id, runner, line, rowsRead, skusCreated, rejected, faults.length, CLAIM_SECONDS, ignored],
     );
     if (!held) throw new ImportLost(id);
     const rows = faults.map((fault, index) => [

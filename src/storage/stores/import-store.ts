@@ -24,6 +24,7 @@ interface ImportRow {
   error_count: number;
   error: string | null;
   change_request_id: string | null;
+  ignored_columns: string[];
   created_at: Date;
   finished_at: Date | null;
 }
@@ -146,6 +147,7 @@ function jobOf(row: ImportRow): ImportJob {
     errorCount: row.error_count,
     error: row.error,
     changeRequestId: row.change_request_id,
+    ignoredColumns: row.ignored_columns,
     createdAt: row.created_at,
     finishedAt: row.finished_at,
   };

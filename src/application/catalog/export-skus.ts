@@ -1,0 +1,93 @@
+import { LIFECYCLE_STATES } from '../../domain/catalog/lifecycle.js';
+import type { LifecycleState } from '../../domain/catalog/lifecycle.js';
+import type { ExportedColumn } from '../../domain/imports/sku-csv/exported-columns.js';
+import { exportedColumns } from '../../domain/imports/sku-csv/exported-columns.js';
+import { columnNamed } from '../../domain/imports/sku-csv/sku-column.js';
+import { cellOf } from '../../domain/imports/sku-csv/write-cell.js';
+import type { Outcome, Problem } from '../../domain/problem.js';
+import { accepted, problem, refused } from '../../domain/problem.js';
+import type { CatalogSnapshot, ColumnsInUse } from '../ports/catalog-export.js';
+import type { SkuFilter } from '../ports/catalog-reader.js';
+import type { Ports } from '../ports/ports.js';
+import { BYTE_ORDER_MARK, csvLines } from '../csv-lines.js';
+
+/** What of the catalogue is asked for, as callers word it; lists are parted by commas. */
+export interface ExportRequest {
+  states: string | null;
+  vendor: string | null;
+  productType: string | null;
+  search: string | null;
+  /** Headers of the columns that are wanted, in their order; null for all. */
+  columns: string | null;
+}
+
+/**
+ * The catalogue as sku-csv, in pieces as they are read: one row a SKU, those of a product together. All of it as it
+ * stood at the instant of the first piece. Imported again, it is the same catalogue.
+ * @returns the pieces, or everything that is wrong with the request: INVALID_FORMAT, COLUMN_UNKNOWN.
+ */
+export async function exportSkus(
+  ports: Pick<Ports, 'catalogExport' | 'settings'>,
+  request: ExportRequest,
+): Promise<Outcome<AsyncGenerator<string>>> {
+  const problems: Problem[] = [];
+  const { vendor, productType, search } = request;
+  const filter: SkuFilter = { states: statesOf(request.states, problems), vendor, productType, search };
+  const columns = columnsOf(request.columns, problems);
+  if (problems.length > 0) return refused(...problems);
+  const { attributes } = await ports.settings.current();
+  const defined = new Set(attributes.map(({ key }) => key));
+  return accepted(
+    ports.catalogExport.stream(async function* (snapshot) {
+      yield* pieces(snapshot, filter, columns ?? allColumns(await snapshot.columnsInUse(), defined));
+    }),
+  );
+}
+
+async function* pieces(
+  snapshot: CatalogSnapshot,
+  filter: SkuFilter,
+  columns: readonly ExportedColumn[],
+): AsyncGenerator<string> {
+  yield BYTE_ORDER_MARK + csvLines([columns.map(({ name }) => name)]);
+  for await (const page of snapshot.skus(filter)) {
+    yield csvLines(page.map(({ sku, product }) => columns.map(({ column }) => cellOf(column, sku, product))));
+  }
+}
+
+/** Attributes that nothing defines any more are left out: no import could take them. */
+function allColumns(inUse: ColumnsInUse, defined: ReadonlySet<string>): ExportedColumn[] {
+  const known = (keys: readonly string[]): string[] => keys.filter((key) => defined.has(key));
+  const { skuAttributes, productAttributes, systemAmounts } = inUse;
+  return exportedColumns({
+    systemAmounts,
+    skuAttributes: known(skuAttributes),
+    productAttributes: known(productAttributes),
+  });
+}
+
+function statesOf(text: string | null, problems: Problem[]): LifecycleState[] | null {
+  if (text === null) return null;
+  return listOf(text).flatMap((each) => {
+    const state = LIFECYCLE_STATES.find((known) => known === each.toUpperCase());
+    if (!state)
+      problems.push(problem('INVALID_FORMAT', `a state is one of ${LIFECYCLE_STATES.join(', ')}`, ['states']));
+    return state ? [state] : [];
+  });
+}
+
+function columnsOf(text: string | null, problems: Problem[]): ExportedColumn[] | null {
+  if (text === null) return null;
+  return listOf(text).flatMap((name) => {
+    const column = columnNamed(name);
+    if (!column) problems.push(problem('COLUMN_UNKNOWN', `there is no column "${name.slice(0, 40)}"`, ['columns']));
+    return column ? [{ name, column }] : [];
+  });
+}
+
+function listOf(text: string): string[] {
+  return text
+    .split(',')
+    .map((each) => each.trim())
+    .filter((each) => each !== '');
+}

@@ -1,0 +1,64 @@
+import { createWriteStream } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { parseArgs } from 'node:util';
+import type { CliIo } from './cli-io.js';
+import { CliFault, exitCodeOf } from './cli-io.js';
+import { count } from './cli-output.js';
+import { ServiceClient } from './service-client.js';
+
+const USAGE =
+  'skuward export FILE [--what skus] [--states ACTIVE,…] [--vendor V] [--product-type T] [--search WORDS] ' +
+  '[--columns code,price,…] [--url http://127.0.0.1:4000] [--key KEY]';
+
+/** Fetches the catalogue into a file, which is there only once it is whole. 0: written; 1: not. */
+export async function exportCommand(args: string[], io: CliIo): Promise<number> {
+  return exitCodeOf(io, async () => {
+    const { file, what, query, url, key } = readArgs(args);
+    const client = new ServiceClient({ url: url ?? io.env.url, key: key ?? io.env.key });
+    const body = await client.stream(`/exports/${what}.csv${query === '' ? '' : `?${query}`}`);
+    const bytes = await write(body, file);
+    io.out(`${file}: ${what}, ${count(bytes)} bytes`);
+    return 0;
+  });
+}
+
+async function write(body: ReadableStream<Uint8Array>, file: string): Promise<number> {
+  const partial = `${file}.partial`;
+  let bytes = 0;
+  const counted = async function* (source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const chunk of source) {
+      bytes += chunk.length;
+      yield chunk;
+    }
+  };
+  try {
+    await pipeline(Readable.fromWeb(body), counted, createWriteStream(partial));
+    await rename(partial, file);
+    return bytes;
+  } catch (error) {
+    await rm(partial, { force: true });
+    throw new CliFault(`${file} was not written: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function readArgs(args: string[]): { file: string; what: string; query: string; url?: string; key?: string } {
+  const text = { type: 'string' } as const;
+  let parsed;
+  try {
+    const filters = { states: text, vendor: text, 'product-type': text, search: text, columns: text };
+    const options = { ...filters, what: { ...text, default: 'skus' }, url: text, key: text };
+    parsed = parseArgs({ args, allowPositionals: true, options });
+  } catch (error) {
+    throw new CliFault(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
+  }
+  const { values, positionals } = parsed;
+  const [file] = positionals;
+  if (positionals.length !== 1 || file === undefined) throw new CliFault(`export takes one file\n${USAGE}`);
+  const { what, url, key, 'product-type': productType, ...rest } = values;
+  if (what !== 'skus') throw new CliFault(`--what is skus, not "${what}"\n${USAGE}`);
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries({ ...rest, productType })) if (value !== undefined) query.set(name, value);
+  return { file, what, query: query.toString(), url, key };
+}

@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { Client } from 'pg';
+import { exportSkus } from '../../src/application/catalog/export-skus.js';
+import { writeChangeSet } from '../../src/application/change/write-change-set.js';
+import type { ImportView } from '../../src/application/imports/read-import.js';
+import { readImport } from '../../src/application/imports/read-import.js';
+import { receiveImport } from '../../src/application/imports/receive-import.js';
+import { runImport } from '../../src/application/imports/run-import.js';
+import { setSetting } from '../../src/application/settings/set-setting.js';
+import type { ProposedChange } from '../../src/domain/change/change.js';
+import { planChanges } from '../../src/domain/change/plan-changes.js';
+import type { World } from '../support/world.js';
+import { buildWorld, HOST, must } from '../support/world.js';
+import { ATTRIBUTES, catalogs } from './arbitrary-catalog.js';
+
+const ALL = { states: null, vendor: null, productType: null, search: null, columns: null };
+
+let world: World;
+let owner: Client;
+beforeAll(async () => {
+  world = await buildWorld({ worker: false });
+  owner = new Client(world.ownerUrl);
+  await owner.connect();
+  const reason = 'the house of this test';
+  must(await setSetting(world.ports, HOST, { key: 'attributes', value: ATTRIBUTES, reason }));
+});
+afterAll(async () => {
+  await owner.end();
+  await world.close();
+});
+
+async function emptyMaster(): Promise<void> {
+  await owner.query('truncate product, import_job cascade');
+}
+
+async function fill(changes: readonly ProposedChange[]): Promise<void> {
+  const { ports } = world;
+  await ports.work.run(async (stores) => {
+    const set = planChanges(await stores.catalog.world(changes, { lock: true }), changes, () => ports.newId(), {
+      baseline: true,
+    });
+    expect(set.problems).toEqual([]);
+    await writeChangeSet(stores, set, { actor: HOST.actor, reason: null, changeRequestId: null }, 'BASELINE');
+  });
+}
+
+async function exported(): Promise<string> {
+  let text = '';
+  for await (const piece of must(await exportSkus(world.ports, ALL))) text += piece;
+  return text;
+}
+
+async function imported(text: string): Promise<ImportView> {
+  const body = (async function* () {
+    yield Buffer.from(text);
+  })();
+  const { id } = must(await receiveImport(world.ports, HOST, { format: 'sku-csv', mode: 'baseline' }, body));
+  await runImport(world.ports, id);
+  const view = await readImport(world.ports, id);
+  if (!view) throw new Error('the import is gone');
+  return view;
+}
+
+describe('an export of the catalogue', () => {
+  it('is the same catalogue again when it is imported into an empty master, byte for byte', async () => {
+    await fc.assert(
+      fc.asyncProperty(catalogs, async (changes) => {
+        await emptyMaster();
+        await fill(changes);
+        const before = await exported();
+        await emptyMaster();
+        const view = await imported(before);
+        expect(view).toMatchObject({ state: 'SUCCEEDED', rejected: 0, errors: [] });
+        expect(await exported()).toBe(before);
+      }),
+      { numRuns: 6, endOnFailure: true },
+    );
+  });
+});
