@@ -214,7 +214,10 @@ create table import_job (
   finished_at timestamp with time zone,
   dry_run boolean default false not null,
   taken_line integer default 0 not null,
-  error_count integer default 0 not null
+  error_count integer default 0 not null,
+  ignored_columns text[] default '{}'::text[] not null,
+  request jsonb,
+  proposed jsonb
 );
 
 create table import_rehearsal (
@@ -926,6 +929,12 @@ comment on table import_error is 'Every row that an import could not take, and e
 comment on table import_job is 'One uploaded file and how far it has been taken.';
 
 comment on column import_job.taken_line is 'Everything up to this line is taken and counted; written in the transaction that takes it.';
+
+comment on column import_job.ignored_columns is 'Headers of columns that say nothing to the master.';
+
+comment on column import_job.request is 'Of an import that proposes: title, reason, and whether it stays a draft.';
+
+comment on column import_job.proposed is 'Of an import that proposes: its changes, counted by operation.';
 
 comment on table import_rehearsal is 'What a dry run would have created so far, for its later rows to be checked against; dropped when it ends.';
 
