@@ -26,6 +26,7 @@ export class Loaders {
   readonly sku: DataLoader<string, Sku | null>;
   readonly skuByCode: DataLoader<string, Sku | null>;
   readonly product: DataLoader<string, Product | null>;
+  readonly productByHandle: DataLoader<string, Product | null>;
   readonly request: DataLoader<string, ChangeRequestView | null>;
   readonly decisions: DataLoader<string, DecisionView[]>;
   readonly requestDeliveries: DataLoader<string, DeliveryView[]>;
@@ -43,6 +44,7 @@ export class Loaders {
     this.sku = one((ids) => catalog.skusByIds(ids));
     this.skuByCode = one((codes) => catalog.skusByCodes(codes), foldCode);
     this.product = one((ids) => catalog.productsByIds(ids));
+    this.productByHandle = one((handles) => catalog.productsByHandles(handles));
     this.request = one((ids) => changes.requestsByIds(ids));
     this.decisions = many((ids) => changes.decisionsOf(ids));
     this.requestDeliveries = many((ids) => operations.deliveriesOfRequests(ids));
@@ -87,9 +89,9 @@ export class Loaders {
 
   /** Forgets all that was read: after a mutation its answer must show the world as it is now. */
   reset(): void {
-    const { sku, skuByCode, product, request, decisions, requestDeliveries } = this;
+    const { sku, skuByCode, product, productByHandle, request, decisions, requestDeliveries } = this;
     const { delivery, records, openFindings, finding, scan } = this;
-    const catalog = [sku, skuByCode, product, records, openFindings];
+    const catalog = [sku, skuByCode, product, productByHandle, records, openFindings];
     for (const loader of [...catalog, request, decisions, requestDeliveries, delivery, finding, scan])
       loader.clearAll();
     this.gates.reset();

@@ -12,6 +12,7 @@ const UUID_KINDS = [
   'Party',
   'OwnershipRule',
   'ApiKey',
+  'AuditEvent',
 ] as const;
 const TEXT_KINDS = ['System', 'DriftAuditReport'] as const;
 

@@ -1,9 +1,10 @@
-import { Inject, UnprocessableEntityException } from '@nestjs/common';
+import { ForbiddenException, Inject, UnprocessableEntityException } from '@nestjs/common';
 import { Args, Context, ID, Query, Resolver } from '@nestjs/graphql';
-import { Roles } from '../access/roles.js';
+import { CurrentCaller, Roles } from '../access/roles.js';
 import { readDriftAudit } from '../application/audit/read-drift-audit.js';
 import { Ports } from '../application/ports/ports.js';
-import { ROLES } from '../domain/actor.js';
+import type { Caller } from '../domain/actor.js';
+import { mayActAs, ROLES } from '../domain/actor.js';
 import type { Loaders } from './loaders.js';
 import type { NodeKind } from './node-id.js';
 import { decodeNodeId } from './node-id.js';
@@ -23,9 +24,14 @@ export class NodeResolver {
   async node(
     @Args('id', { type: () => ID }) id: string,
     @Context('loaders') loaders: Loaders,
+    @CurrentCaller() caller: Caller,
   ): Promise<NodeValue | null> {
     const decoded = decodeNodeId(id);
     if (!decoded) throw new UnprocessableEntityException(`"${id.slice(0, 80)}" is no id of this service.`);
+    // The one kind that not everybody may read (design 4.11); every other may be read by whoever is signed in.
+    if (decoded.kind === 'AuditEvent' && !mayActAs(caller, ['OPERATOR'])) {
+      throw new ForbiddenException('This needs the role OPERATOR or ADMIN.');
+    }
     const found = await this.#read(decoded.kind, decoded.key, loaders);
     return found && { ...found, __typename: decoded.kind };
   }
@@ -44,6 +50,8 @@ export class NodeResolver {
         return loaders.finding.load(key);
       case 'DriftScan':
         return loaders.scan.load(key);
+      case 'AuditEvent':
+        return (await this.#ports.auditLog.eventsByIds([key])).get(key) ?? null;
       case 'Party':
         return (await loaders.parties()).get(key) ?? null;
       case 'OwnershipRule':

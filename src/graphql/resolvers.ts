@@ -2,6 +2,7 @@ import { AccessMutationResolver } from './access/access-mutation-resolver.js';
 import { AccessQueryResolver } from './access/access-query-resolver.js';
 import { OwnershipRuleResolver } from './access/ownership-type.js';
 import { PartyResolver } from './access/party-type.js';
+import { AuditEventResolver } from './audit/audit-event-resolver.js';
 import { DriftAuditResolver } from './audit/drift-audit-resolver.js';
 import { CatalogResolver } from './catalog/catalog-resolver.js';
 import { ProductResolver } from './catalog/product-resolver.js';
@@ -15,6 +16,7 @@ import {
   ChangeResolver,
   FieldConflictResolver,
 } from './change/change-request-resolver.js';
+import { CatalogFeedResolver } from './feed/catalog-feed-resolver.js';
 import { NodeResolver } from './node-resolver.js';
 import { SettingResolver } from './settings/setting-resolver.js';
 import { DriftFindingResolver } from './operations/drift-finding-resolver.js';
@@ -41,6 +43,7 @@ export const RESOLVERS = [
   SystemValueResolver,
   StockLevelResolver,
   SkuRevisionResolver,
+  CatalogFeedResolver,
   ChangeQueryResolver,
   ChangeMutationResolver,
   ChangeRequestResolver,
@@ -56,5 +59,6 @@ export const RESOLVERS = [
   DriftScanResolver,
   DriftFindingResolver,
   DriftAuditResolver,
+  AuditEventResolver,
   SettingResolver,
 ];

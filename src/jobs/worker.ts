@@ -9,6 +9,7 @@ import type { Ports } from '../application/ports/ports.js';
 import { publishLane } from '../application/publishing/publish-lane.js';
 import { Drain } from './drain.js';
 import { QUEUES } from './queues.js';
+import { Sequencer } from './sequencer.js';
 
 /** Lanes of one system that this process works on side by side. */
 const LANES = 4;
@@ -29,6 +30,7 @@ export class Worker {
   private readonly deliveries: Drain;
   private readonly webhooks: Drain;
   private readonly bundles: Drain;
+  private readonly sequencer: Sequencer;
   private readonly timers = new Set<NodeJS.Timeout>();
   private sweep: NodeJS.Timeout | null = null;
   private stopping = false;
@@ -40,6 +42,7 @@ export class Worker {
     this.deliveries = new Drain((lane) => this.publish(lane));
     this.webhooks = new Drain((system) => this.takeInbox(system));
     this.bundles = new Drain(() => this.takeEffect());
+    this.sequencer = new Sequencer(ports);
   }
 
   get isRunning(): boolean {
@@ -65,6 +68,7 @@ export class Worker {
     // The same line for every process: the clock sends one job, however many workers there are.
     await this.boss.schedule(QUEUES.stock, STOCK_CRON);
     await this.boss.work<{ at: string }>(QUEUES.bundle, polling, () => this.bundles.wake('all'));
+    this.sequencer.start();
     this.sweep = setInterval(() => void this.sweepNow(), SWEEP_MS);
     await this.sweepNow();
   }
@@ -77,6 +81,7 @@ export class Worker {
     await this.deliveries.idle();
     await this.webhooks.idle();
     await this.bundles.idle();
+    await this.sequencer.stop();
   }
 
   private async eachSystem(jobs: Job<{ system: string }>[], wake: (system: string) => Promise<void>): Promise<void> {

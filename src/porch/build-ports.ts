@@ -8,10 +8,13 @@ import { SqlObservationStore } from '../storage/observation-store.js';
 import { SqlPublishingQueue } from '../storage/publishing-queue.js';
 import { SqlApiKeyReader } from '../storage/readers/api-key-reader.js';
 import { SqlCatalogExport } from '../storage/readers/catalog-export.js';
+import { SqlAuditLogReader } from '../storage/readers/audit-log-reader.js';
 import { SqlCatalogReader } from '../storage/readers/catalog-reader.js';
 import { SqlChangeReader } from '../storage/readers/change-reader.js';
 import { SqlDriftAuditReader } from '../storage/readers/drift-audit-reader.js';
+import { SqlFeedReader } from '../storage/readers/feed-reader.js';
 import { SqlOperationsReader } from '../storage/readers/operations-reader.js';
+import { PgSequencerSeats } from '../storage/sequencer/sequencer-seat.js';
 import type { Sql } from '../storage/sql.js';
 import { sqlOver } from '../storage/sql.js';
 import { SqlImportStore } from '../storage/stores/import-store.js';
@@ -22,7 +25,7 @@ import type { Database } from './open-database.js';
 
 /** Binds every port to its implementation; the one place that knows them all. */
 export function buildPorts(database: Database, connectors: ConnectorRegistry, masterCurrency: string, log: Log): Ports {
-  const { source, boss } = database;
+  const { source, boss, appUrl } = database;
   const sql = sqlOver(source);
   const wakeups = (tx: Sql): ReturnType<typeof wakeupsIn> => wakeupsIn(boss, tx);
   const inTransaction = <T>(work: (tx: Sql) => Promise<T>): Promise<T> => source.transaction((tx) => work(sqlOver(tx)));
@@ -34,6 +37,9 @@ export function buildPorts(database: Database, connectors: ConnectorRegistry, ma
     readonly changes = new SqlChangeReader(sql);
     readonly operations = new SqlOperationsReader(sql);
     readonly driftAudit = new SqlDriftAuditReader(sql);
+    readonly feed = new SqlFeedReader(sql);
+    readonly auditLog = new SqlAuditLogReader(sql);
+    readonly sequencing = new PgSequencerSeats(appUrl);
     readonly apiKeys = new SqlApiKeyReader(sql);
     readonly imports = new SqlImportStore(sql, send, inTransaction);
     readonly stock = new SqlStockStore(sql, inTransaction);

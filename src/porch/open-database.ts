@@ -17,6 +17,8 @@ export interface DatabaseUrls {
 }
 
 export interface Database {
+  /** For the connections that some parts keep to themselves. */
+  appUrl: string;
   source: Source;
   boss: PgBoss;
   close(): Promise<void>;
@@ -71,5 +73,5 @@ export async function openDatabase(appUrl: string, log: Log, listens: boolean): 
     await boss.stop({ graceful: true, timeout: 5_000 });
     await source.destroy();
   };
-  return { source, boss, close };
+  return { appUrl, source, boss, close };
 }

@@ -12,23 +12,33 @@ import { SqlPartyStore } from './stores/party-store.js';
 import { SqlRecordStore } from './stores/record-store.js';
 import { SqlSettingStore } from './stores/setting-store.js';
 import { inTransaction } from './in-transaction.js';
+import { SequencerWake } from './sequencer/wake.js';
 import type { Sql } from './sql.js';
 import { firstRow, sqlOver } from './sql.js';
 
 export class SqlUnitOfWork implements UnitOfWork {
+  private readonly sequencer: SequencerWake;
+
   /** @param wakeupsOf sends jobs in the very transaction that it is given. */
   constructor(
     private readonly source: DataSource,
     private readonly wakeupsOf: (sql: Sql) => Wakeups,
     private readonly newId: () => string,
     private readonly masterCurrency: string,
-  ) {}
-
-  run<T>(work: (stores: Stores) => Promise<T>): Promise<T> {
-    return inTransaction(this.source, (tx) => work(this.storesOf(tx)));
+  ) {
+    this.sequencer = new SequencerWake(source);
   }
 
-  private storesOf(tx: EntityManager): Stores {
+  async run<T>(work: (stores: Stores) => Promise<T>): Promise<T> {
+    let appended = false;
+    const onAppend = (): void => void (appended = true);
+    const result = await inTransaction(this.source, (tx) => work(this.storesOf(tx, onAppend)));
+    if (appended) this.sequencer.now();
+    return result;
+  }
+
+  /** @param onAppend told of audit events, without which nothing changes, the catalogue included. */
+  private storesOf(tx: EntityManager, onAppend: () => void): Stores {
     const sql = sqlOver(tx);
     return {
       catalog: new SqlCatalogStore(sql, this.newId, this.masterCurrency),
@@ -43,7 +53,10 @@ export class SqlUnitOfWork implements UnitOfWork {
       attributes: new SqlAttributeUsage(sql),
       wake: this.wakeupsOf(sql),
       now: () => databaseNow(sql),
-      audit: (entries: readonly AuditEntry[]) => appendAudit(sql, entries, this.newId),
+      audit: (entries: readonly AuditEntry[]) => {
+        onAppend();
+        return appendAudit(sql, entries, this.newId);
+      },
     };
   }
 }

@@ -41,6 +41,7 @@ export interface CatalogReader {
   skusOfProduct(productId: string, page: PageRequest): Promise<Page<Sku>>;
   productByHandle(handle: string): Promise<Product | null>;
   productsByIds(ids: readonly string[]): Promise<Map<string, Product>>;
+  productsByHandles(handles: readonly string[]): Promise<Map<string, Product>>;
   products(page: PageRequest, search: string | null): Promise<Page<Product>>;
   revisionsOf(skuId: string, page: PageRequest): Promise<Page<SkuRevision>>;
   parties(): Promise<Party[]>;

@@ -1,3 +1,4 @@
+import type { AuditLogReader } from './audit-log-reader.js';
 import type { ApiKeyReader } from './party-store.js';
 import type { CatalogExport } from './catalog-export.js';
 import type { CatalogReader } from './catalog-reader.js';
@@ -5,10 +6,12 @@ import type { ChangeReader } from './change-reader.js';
 import type { Clock } from './clock.js';
 import type { ConnectorRegistry } from './connector.js';
 import type { DriftAuditReader } from './drift-audit-reader.js';
+import type { FeedReader } from './feed-reader.js';
 import type { ImportStore } from './import-store.js';
 import type { ObservationStore } from './observation-store.js';
 import type { OperationsReader } from './operations-reader.js';
 import type { PublishingQueue } from './publishing-queue.js';
+import type { SequencerSeats } from './sequencer-seat.js';
 import type { SettingReader } from './setting-store.js';
 import type { StockStore } from './stock-store.js';
 import type { UnitOfWork } from './unit-of-work.js';
@@ -27,6 +30,9 @@ export abstract class Ports {
   abstract readonly changes: ChangeReader;
   abstract readonly operations: OperationsReader;
   abstract readonly driftAudit: DriftAuditReader;
+  abstract readonly feed: FeedReader;
+  abstract readonly auditLog: AuditLogReader;
+  abstract readonly sequencing: SequencerSeats;
   abstract readonly apiKeys: ApiKeyReader;
   abstract readonly imports: ImportStore;
   abstract readonly settings: SettingReader;

@@ -69,6 +69,11 @@ export class SqlCatalogReader implements CatalogReader {
     return new Map(rows.map((row) => [row.id, productOf(row)]));
   }
 
+  async productsByHandles(handles: readonly string[]): Promise<Map<string, Product>> {
+    const rows = await this.sql.rows<ProductRow>('select * from product where handle = any($1)', [handles]);
+    return new Map(rows.map((row) => [row.handle, productOf(row)]));
+  }
+
   products(page: PageRequest, search: string | null): Promise<Page<Product>> {
     const conditions = new Conditions();
     for (const word of words(search)) {

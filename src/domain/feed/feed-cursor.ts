@@ -1,0 +1,74 @@
+/**
+ * A place in the feed, good for ever. The position alone would not be: a database that is restored from a backup gives
+ * the same positions again, to other entries. So a cursor also knows whose feed it is, in which epoch (one run of the
+ * database server) it was made, and a piece of the entry that it stands on.
+ */
+export interface FeedCursor {
+  /** The first epoch's id, shortened: tells this feed from that of another installation. */
+  feed: string;
+  /** The newest epoch when it was made: a UUID of version 7, so that epochs compare by age. */
+  epoch: string;
+  /** The position after which that epoch began. */
+  beganAfter: bigint;
+  /** Of the last entry seen; 0 before the first. */
+  position: bigint;
+  /** The last 8 hexadecimal digits of that entry's id, which are random; zeros at position 0. */
+  entry: string;
+}
+
+/** Where everybody begins, and what an empty feed answers before its first epoch. */
+export const FEED_START: FeedCursor = {
+  feed: '00000000',
+  epoch: '00000000-0000-0000-0000-000000000000',
+  beganAfter: 0n,
+  position: 0n,
+  entry: '00000000',
+};
+
+const VERSION = 1;
+const BYTES = 1 + 4 + 16 + 8 + 8 + 4;
+/** Length of every cursor's text. */
+const TEXT = Math.ceil((BYTES * 4) / 3);
+/** PostgreSQL's bigint. */
+const MOST = 2n ** 63n - 1n;
+
+/** The opaque text of a cursor; ASCII, always of one length. */
+export function feedCursorText({ feed, epoch, beganAfter, position, entry }: FeedCursor): string {
+  const bytes = Buffer.alloc(BYTES);
+  bytes.writeUInt8(VERSION, 0);
+  bytes.write(feed, 1, 4, 'hex');
+  bytes.write(epoch.replaceAll('-', ''), 5, 16, 'hex');
+  bytes.writeBigUInt64BE(beganAfter, 21);
+  bytes.writeBigUInt64BE(position, 29);
+  bytes.write(entry, 37, 4, 'hex');
+  return bytes.toString('base64url');
+}
+
+/** The cursor of a text; null for any text that `feedCursorText` did not make. */
+export function readFeedCursor(text: string): FeedCursor | null {
+  if (text.length !== TEXT) return null;
+  const bytes = Buffer.from(text, 'base64url');
+  if (bytes.length !== BYTES || bytes.readUInt8(0) !== VERSION) return null;
+  const hex = bytes.toString('hex');
+  const epoch = hex.slice(10, 42);
+  const cursor = {
+    feed: hex.slice(2, 10),
+    epoch: [epoch.slice(0, 8), epoch.slice(8, 12), epoch.slice(12, 16), epoch.slice(16, 20), epoch.slice(20)].join('-'),
+    beganAfter: bytes.readBigUInt64BE(21),
+    position: bytes.readBigUInt64BE(29),
+    entry: hex.slice(74, 82),
+  };
+  if (cursor.beganAfter > MOST || cursor.position > MOST) return null;
+  // Decoders of base64 forgive much: another text for the same bytes is not one of ours.
+  return feedCursorText(cursor) === text ? cursor : null;
+}
+
+/** The part of an entry's id that a cursor keeps. */
+export function entryMark(entryId: string): string {
+  return entryId.slice(-8);
+}
+
+/** The part of the first epoch's id that tells feeds apart: its last digits, which are random. */
+export function feedMark(firstEpochId: string): string {
+  return firstEpochId.slice(-8);
+}
