@@ -27,7 +27,7 @@ export async function appendEntries(client: Client, key: string, count: number):
 }
 
 /** Numbers once, on a seat of its own, as the sequencer does at its start; answers how many entries that were. */
-export async function numberOnce(ports: Ports): Promise<number> {
+export async function numberOnce(ports: Pick<Ports, 'sequencing' | 'newId' | 'log'>): Promise<number> {
   const seat = await ports.sequencing.open(() => undefined);
   try {
     while (!(await takeSeat(ports, seat))) await sleep(20);
@@ -48,7 +48,7 @@ export interface Read {
 }
 
 /** Everything after a cursor, page by page. */
-export async function readAll(ports: Ports, after: string | null = null, page = 500): Promise<Read> {
+export async function readAll(ports: Pick<Ports, 'feed'>, after: string | null = null, page = 500): Promise<Read> {
   const entries: PlacedEntry[] = [];
   let cursor = after;
   let restored = false;

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, it } from '@jest/globals';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'pg';
 import { numberCommitted, takeSeat } from '../../src/application/feed/number-committed.js';
 import { Sequencer } from '../../src/jobs/sequencer.js';
@@ -232,31 +231,26 @@ describe('the sequencer of a worker', () => {
     }
   });
 
-  it('is woken by whoever commits, well before it would look by itself', async () => {
-    const sequencer = new Sequencer(world.ports);
-    sequencer.start();
+  it('is woken by whoever commits to append, on the seat that numbers and no other', async () => {
+    const woken = { seat: 0, standBy: 0 };
+    const seat = await world.ports.sequencing.open(() => (woken.seat += 1));
+    const standBy = await world.ports.sequencing.open(() => (woken.standBy += 1));
+    const actor = { kind: 'SYSTEM' as const, id: 'system:test', name: 'test', partyId: null };
+    const append = (fails: boolean): Promise<void> =>
+      world.ports.work.run(async (stores) => {
+        await stores.audit([{ actor, type: 'T', subject: 's', data: {} }]);
+        if (fails) throw new Error('rolled back');
+      });
     try {
-      await until('the seat', async () => (await seats()) === 1);
-      await sleep(300);
-      const waits: number[] = [];
-      for (let round = 0; round < 15; round += 1) {
-        const { rows } = await owner.query<{ n: string }>('select count(*) as n from audit_seal');
-        const goal = Number(rows[0]?.n) + 1;
-        // At another moment of the sequencer's own beat each time.
-        await sleep(13 * round);
-        const since = performance.now();
-        const actor = { kind: 'SYSTEM' as const, id: 'system:test', name: 'test', partyId: null };
-        await world.ports.work.run((stores) => stores.audit([{ actor, type: 'T', subject: 's', data: {} }]));
-        for (;;) {
-          const { rows: now } = await owner.query<{ n: string }>('select count(*) as n from audit_seal');
-          if (Number(now[0]?.n) >= goal) break;
-        }
-        waits.push(performance.now() - since);
-      }
-      // Without a wake-up the median would be about 100 ms.
-      expect(waits.toSorted((a, b) => a - b)[7]).toBeLessThan(60);
+      await until('the seat', () => takeSeat(world.ports, seat));
+      expect(await takeSeat(world.ports, standBy)).toBe(false);
+      await append(true).catch(() => undefined);
+      await world.ports.work.run(() => Promise.resolve());
+      await append(false);
+      await until('being woken', () => Promise.resolve(woken.seat > 0));
+      expect(woken).toEqual({ seat: 1, standBy: 0 });
     } finally {
-      await sequencer.stop();
+      await Promise.all([seat.close(), standBy.close()]);
     }
   });
 });
