@@ -125,7 +125,7 @@ function eachReader(abandonedToo: boolean, test: (answer: Resumption, reader: Re
       test(resumeFeed(reader.cursor, model.facts(reader.cursor)), reader, model.state);
     }
   });
-  fc.assert(property, { numRuns: 2_000 });
+  fc.assert(property, { numRuns: 1_000 });
 }
 
 describe('where a cursor goes on', () => {
@@ -153,7 +153,7 @@ describe('where a cursor goes on', () => {
       expect(Number(answer.position)).toBeLessThanOrEqual(shared);
       expect(Number(answer.position)).toBeGreaterThanOrEqual(Math.min(Number(cursor.beganAfter), shared));
     });
-    expect(restores).toBeGreaterThan(100);
+    expect(restores).toBeGreaterThan(50);
   });
 
   it('waits for nothing but an epoch: one that follows always settles it', () => {

@@ -7,7 +7,6 @@ import type { Json } from '../../domain/primitives/json.js';
 import { Instant } from '../../domain/primitives/instant.js';
 import type { Sql } from '../sql.js';
 import { firstRow } from '../sql.js';
-import { AUDIT_COLUMNS } from './audit-rows.js';
 import { Conditions, readPage } from './keyset.js';
 
 interface PlaceRow {
@@ -18,6 +17,13 @@ interface PlaceRow {
 
 /** An event's columns; all null where the event is gone. */
 type EventRow = { [key in keyof Omit<AuditRecord, 'sequence'>]: AuditRecord[key] };
+
+/**
+ * An audit event `e` as what its hash covers (AuditRecord without its sequence). The instant is text made by PostgreSQL,
+ * to the microsecond, so that no reader's time zone or rounding has a part in it.
+ */
+export const AUDIT_COLUMNS = `e.id, to_char(e.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at,
+  e.actor, e.type, e.subject, e.data`;
 
 const PLACE = `s.position, s.event_id, encode(s.hash, 'hex') as hash`;
 

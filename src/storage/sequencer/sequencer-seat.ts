@@ -2,7 +2,7 @@ import { Client } from 'pg';
 import type { SequencerSeat, SequencerSeats } from '../../application/ports/sequencer-seat.js';
 import type { AuditRecord, ChainHead, SealedRecord } from '../../domain/audit/audit-chain.js';
 import { EMPTY_CHAIN } from '../../domain/audit/audit-chain.js';
-import { AUDIT_COLUMNS } from '../readers/audit-rows.js';
+import { AUDIT_COLUMNS } from '../readers/audit-log-reader.js';
 import { WAKE_CHANNEL } from './wake.js';
 import { Unnumbered } from './unnumbered.js';
 
