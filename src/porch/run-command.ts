@@ -2,6 +2,8 @@ import { createApiKey } from '../application/access/create-api-key.js';
 import { exportCommand } from '../cli/export-command.js';
 import { importCommand } from '../cli/import-command.js';
 import { reportCommand } from '../cli/report-command.js';
+import type { OpenedLog } from '../cli/verify-command.js';
+import { verifyCommand } from '../cli/verify-command.js';
 import type { CliIo } from '../cli/cli-io.js';
 import type { Config } from '../config.js';
 import { ConfigError } from '../config.js';
@@ -20,6 +22,7 @@ skuward import FILE [--format F] [--mode M] [--url U] [--key K]
 skuward export FILE [--states S] [--vendor V] [--search W] [--columns C] [--url U] [--key K]
 skuward report QUARTER --out FILE      the quarterly drift audit as HTML
 skuward key NAME --role ROLE [--party CODE]   make an API key (on the machine of the database)
+skuward verify [--export FILE | --file FILE] [--anchor SEQUENCE:HASH]   the audit log's hash chain
 skuward migrate                        bring the database up to date
 skuward demo                           tell the whole loop on the sandbox
 skuward docs [--check]                 write docs/lifecycle.md
@@ -43,6 +46,8 @@ export async function runCommand(config: Config, command: string, args: string[]
       return reportCommand(args, io);
     case 'key':
       return keyCommand(config, args, io);
+    case 'verify':
+      return verifyCommand(args, io, () => openAuditLog(config));
     case 'migrate':
       return migrateCommand(config, io);
     case 'demo':
@@ -68,6 +73,24 @@ async function migrateCommand(config: Config, io: CliIo): Promise<number> {
     return 0;
   } finally {
     await urls.stop();
+  }
+}
+
+/** The audit log of the database that this machine speaks to. */
+async function openAuditLog(config: Config): Promise<OpenedLog> {
+  const log = buildLog('warn');
+  const urls = await borrowDatabase(config, log);
+  try {
+    if (urls.embedded) await migrateDatabase(urls, log);
+    const database = await openDatabase(urls.appUrl, log, false);
+    const close = async (): Promise<void> => {
+      await database.close();
+      await urls.stop();
+    };
+    return { ports: buildPorts(database, buildConnectors([], log), 'USD', log), close };
+  } catch (error) {
+    await urls.stop();
+    throw error;
   }
 }
 

@@ -21,12 +21,12 @@ export interface AuditVerification {
 /**
  * Recomputes the chain from a sequence on (1: all of it). The hash before that sequence is taken as it stands, so that only
  * a check from 1 proves the whole; it is compared with the one that an auditor has noted.
- * @param onRecords told of every page that fits, for an export.
+ * @param onRecords told of every page that fits and of the head before it, for an export.
  */
 export async function verifyAudit(
   ports: Pick<Ports, 'auditLog'>,
   fromSequence: bigint,
-  options: { limit?: number; onRecords?: (records: readonly FoundSeal[]) => Promise<void> } = {},
+  options: { limit?: number; onRecords?: (before: ChainHead, found: readonly FoundSeal[]) => Promise<void> } = {},
 ): Promise<AuditVerification> {
   const { limit = VERIFY_LIMIT, onRecords } = options;
   const { auditLog } = ports;
@@ -43,13 +43,14 @@ export async function verifyAudit(
   while (checked < limit) {
     const wanted = Math.min(PAGE, limit - checked);
     const found = await auditLog.sealsAfter(head.sequence, wanted);
-    const check = checkChain(head, found);
+    const before = head;
+    const check = checkChain(before, found);
     checked += check.checked;
     head = check.head;
     if (check.brokenAt !== null) {
       return { intact: false, checked, brokenAt: check.brokenAt, head, hasMore: false };
     }
-    await onRecords?.(found);
+    await onRecords?.(before, found);
     if (found.length < wanted) return { intact: true, checked, brokenAt: null, head, hasMore: false };
   }
   const { sequence } = await auditLog.head();
