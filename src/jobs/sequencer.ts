@@ -60,7 +60,7 @@ export class Sequencer {
     seat.lookEverywhere();
     while (!this.#stopping && performance.now() < until) {
       this.#woken = false;
-      await numberCommitted(seat);
+      await numberCommitted(seat, () => !this.#stopping);
       if (!this.#woken) await this.#pause(POLL_MS);
     }
   }

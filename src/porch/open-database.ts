@@ -1,12 +1,15 @@
 import { PgBoss } from 'pg-boss';
 import type { Log } from '../application/ports/ports.js';
 import type { Config } from '../config.js';
+import { ConfigError } from '../config.js';
 import { QUEUE_NAMES } from '../jobs/queues.js';
 import type { Source } from '../storage/data-source.js';
 import { openSource } from '../storage/data-source.js';
 import { findRunningEmbedded, startEmbeddedPostgres } from '../storage/postgres/embedded-postgres.js';
 import { migrate } from '../storage/postgres/migrate.js';
+import { faultsOfRole } from '../storage/postgres/role-faults.js';
 import { QUEUE_SCHEMA } from '../storage/postgres/queue-schema.js';
+import { sqlOver } from '../storage/sql.js';
 
 export interface DatabaseUrls {
   ownerUrl: string;
@@ -51,6 +54,18 @@ export async function migrateDatabase(urls: DatabaseUrls, log: Log): Promise<str
     log: (line) => log('info', line),
   });
   return applied;
+}
+
+/**
+ * Production refuses to start on a role that could rewrite what happened (design section 5); elsewhere a line in the log
+ * says so.
+ */
+export async function checkRole(source: Source, production: boolean, log: Log): Promise<void> {
+  const faults = await faultsOfRole(sqlOver(source));
+  if (faults.length === 0) return;
+  const hint = 'let MIGRATE_DATABASE_URL own the tables, and DATABASE_URL be another role without rights of its own';
+  if (production) throw new ConfigError(`${faults.join('; ')}: ${hint}`);
+  log('warn', 'the database role could rewrite history', { faults, hint });
 }
 
 /** Connections of the application's role. `listens`: this process takes jobs and wants to be woken by NOTIFY. */

@@ -18,7 +18,7 @@ import { buildPorts } from './build-ports.js';
 import { keepSubscriptions, scanAtStart } from './day-one.js';
 import { buildLog, nestLogger } from './logger.js';
 import type { Database, DatabaseUrls } from './open-database.js';
-import { locateDatabase, migrateDatabase, openDatabase } from './open-database.js';
+import { checkRole, locateDatabase, migrateDatabase, openDatabase } from './open-database.js';
 import { seedCatalog } from './sample-catalog.js';
 import { seedPeople } from './sample-people.js';
 import { openSandbox, sandboxSystems } from './sandbox-systems.js';
@@ -55,6 +55,7 @@ export async function serve(config: Config): Promise<Service> {
     if (sandbox) undo.push(() => sandbox.close());
     const database = await openDatabase(urls.appUrl, log, config.role !== 'api');
     undo.push(() => database.close());
+    await checkRole(database.source, config.production, log);
     const ports = await assemble(config, database, sandbox, log);
     const firstStart = sandbox !== null && !(await ports.work.run((stores) => stores.parties.anyKey()));
     if (sandbox) await seedPeople(ports);

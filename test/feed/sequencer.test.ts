@@ -140,7 +140,7 @@ describe('the sequencer', () => {
     for (let round = 0; round < 10; round += 1) {
       const seats = await Promise.all([openSeat(world.ports), openSeat(world.ports)]);
       await appendEntries(owner, `k${round}`, 500);
-      const runs = await Promise.allSettled(seats.map(numberCommitted));
+      const runs = await Promise.allSettled(seats.map((seat) => numberCommitted(seat)));
       refused += runs.filter(({ status }) => status === 'rejected').length;
       await Promise.all(seats.map((seat) => seat.close()));
     }

@@ -2,6 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { Client } from 'pg';
+import { freshDatabase } from '../support/fresh-database.js';
 import { describeOnLinux, Site } from './site.js';
 
 const SHOP = { code: 'shop', kind: 'SHOPIFY', connector: 'shopify', mode: 'WRITE', storeDomain: 'x.myshopify.com' };
@@ -49,6 +51,32 @@ describeOnLinux('a configuration that cannot be run on', () => {
     expect(line).toContain(name);
     expect(run.stdout()).toBe('');
   });
+
+  it('production on a role that could rewrite history: exit 1, one line that names role and table', async () => {
+    const database = await freshDatabase();
+    const owner = new Client({ connectionString: database.ownerUrl });
+    await owner.connect();
+    // From the role itself every start takes it back.
+    await owner.query('grant update on audit_event to public');
+    await owner.end();
+    try {
+      const urls = { DATABASE_URL: database.appUrl, MIGRATE_DATABASE_URL: database.ownerUrl };
+      const run = site.run([], { ...file('whole.json')(), ...urls, NODE_ENV: 'production' });
+      expect(await run.ended()).toBe(1);
+      const told = run
+        .stderr()
+        .trimEnd()
+        .split('\n')
+        .filter((line) => !line.startsWith('{"level"'));
+      expect(told).toEqual([
+        expect.stringMatching(
+          /^skuward: the role skuward_app of DATABASE_URL may change or delete rows of audit_event/,
+        ),
+      ]);
+    } finally {
+      await database.drop();
+    }
+  }, 60_000);
 
   it('a port that somebody listens on: exit 1, one line that names it, and nothing left running', async () => {
     const taken = createServer();

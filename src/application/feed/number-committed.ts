@@ -23,14 +23,17 @@ export async function takeSeat(ports: Pick<Ports, 'newId' | 'log'>, seat: Sequen
  * Gives every committed feed entry a position and every committed audit event a seal, in bounded transactions, until
  * nothing is left. What is committed meanwhile may wait for the next run; a transaction that is still open keeps nobody
  * else waiting.
+ * @param goOn asked before each transaction: false ends the run early, with nothing half done.
  */
-export async function numberCommitted(seat: SequencerSeat): Promise<Numbered> {
+export async function numberCommitted(seat: SequencerSeat, goOn: () => boolean = () => true): Promise<Numbered> {
   const done = { entries: 0, events: 0 };
   for await (const ids of seat.unnumberedEntries(ENTRIES)) {
+    if (!goOn()) return done;
     await seat.numberEntries(ids);
     done.entries += ids.length;
   }
   for await (const events of seat.unsealedEvents(EVENTS)) {
+    if (!goOn()) return done;
     await seat.sealEvents(sealAll(await seat.auditHead(), events));
     done.events += events.length;
   }

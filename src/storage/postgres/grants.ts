@@ -2,7 +2,7 @@ import { type Client, escapeIdentifier } from 'pg';
 import { QUEUE_SCHEMA } from './queue-schema.js';
 
 /** A table whose comment holds this word gets rows and never loses or changes one. */
-const APPEND_ONLY = 'append-only';
+export const APPEND_ONLY = 'append-only';
 
 /** A table whose comment holds these words never loses a row, though its rows change. */
 const NEVER_DELETED = 'never deleted';
