@@ -142,7 +142,7 @@ async function writing<T extends { intact: boolean }>(
     throw new CliFault(`${draft} cannot be written: ${error instanceof Error ? error.message : String(error)}`);
   });
   try {
-    const result = await work(async (text) => void (await handle.writeFile(text)));
+    const result = await work((text) => handle.writeFile(text));
     await handle.sync();
     await handle.close();
     if (result.intact) await rename(draft, file);
