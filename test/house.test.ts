@@ -20,6 +20,7 @@ import { loadSources, parseSource, type Source } from './house/source.js';
 const SHORT_FILES: Record<string, string> = {
   'test/support/postgres-down.ts': 'Jest asks for a file of its own',
   'src/application/access/revoke-api-key.ts': 'one verb a file',
+  'src/application/audit/export-audit.ts': 'one verb a file',
   'src/application/ownership/end-ownership-rule.ts': 'one verb a file',
   'src/application/imports/resume-imports.ts': 'one verb a file',
   'src/application/publishing/fault-of.ts': 'what two rooms of verbs share and nothing else',
