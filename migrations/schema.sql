@@ -30,7 +30,16 @@ create table audit_event (
   actor jsonb not null,
   type text not null,
   subject text not null,
-  data jsonb not null
+  data jsonb not null,
+  xid xid8 default pg_current_xact_id() not null
+);
+
+create table audit_seal (
+  "position" bigint not null,
+  event_id uuid not null,
+  subject text not null,
+  type text not null,
+  hash bytea not null
 );
 
 create table bundle_component (
@@ -134,7 +143,21 @@ create table feed_entry (
   revision integer not null,
   at timestamp with time zone not null,
   changes jsonb not null,
-  change_request_id uuid
+  change_request_id uuid,
+  xid xid8 default pg_current_xact_id() not null
+);
+
+create table feed_epoch (
+  number integer not null,
+  id uuid not null,
+  began_after bigint not null,
+  fingerprint text not null,
+  opened_at timestamp with time zone default clock_timestamp() not null
+);
+
+create table feed_position (
+  "position" bigint not null,
+  entry_id uuid not null
 );
 
 create table finding (
@@ -435,6 +458,8 @@ alter table attempt add constraint attempt_pkey PRIMARY KEY (id);
 
 alter table audit_event add constraint audit_event_pkey PRIMARY KEY (id);
 
+alter table audit_seal add constraint audit_seal_pkey PRIMARY KEY ("position");
+
 alter table bundle_component add constraint bundle_component_pkey PRIMARY KEY (version_id, "position");
 
 alter table bundle_version add constraint bundle_version_pkey PRIMARY KEY (id);
@@ -450,6 +475,10 @@ alter table decision add constraint decision_pkey PRIMARY KEY (id);
 alter table delivery add constraint delivery_pkey PRIMARY KEY (id);
 
 alter table feed_entry add constraint feed_entry_pkey PRIMARY KEY (id);
+
+alter table feed_epoch add constraint feed_epoch_pkey PRIMARY KEY (number);
+
+alter table feed_position add constraint feed_position_pkey PRIMARY KEY ("position");
 
 alter table finding add constraint finding_pkey PRIMARY KEY (id);
 
@@ -495,6 +524,8 @@ alter table webhook add constraint webhook_pkey PRIMARY KEY (id);
 
 alter table api_key add constraint api_key_hash_key UNIQUE (hash);
 
+alter table audit_seal add constraint audit_seal_event_id_key UNIQUE (event_id);
+
 alter table bundle_component add constraint bundle_component_version_id_component_id_key UNIQUE (version_id, component_id);
 
 alter table bundle_version add constraint bundle_version_begins_once UNIQUE (bundle_id, effective_from);
@@ -508,6 +539,10 @@ alter table change_request add constraint change_request_idempotency_caller_idem
 alter table change_request add constraint change_request_number_key UNIQUE (number);
 
 alter table decision add constraint decision_change_request_id_party_id_kind_key UNIQUE (change_request_id, party_id, kind);
+
+alter table feed_epoch add constraint feed_epoch_id_key UNIQUE (id);
+
+alter table feed_position add constraint feed_position_entry_id_key UNIQUE (entry_id);
 
 alter table finding add constraint finding_system_identity_key UNIQUE (system, identity);
 
@@ -524,6 +559,10 @@ alter table bundle_version add constraint bundle_version_no_overlap EXCLUDE USIN
 alter table sku add constraint sku_gtin_once EXCLUDE USING btree (gtin14 WITH =) WHERE ((state <> 'RETIRED'::text)) DEFERRABLE INITIALLY DEFERRED;
 
 alter table attempt add constraint attempt_outcome_check CHECK ((outcome = ANY (ARRAY['CONFIRMED'::text, 'REJECTED'::text, 'AMBIGUOUS'::text, 'ECHO'::text, 'LOST'::text])));
+
+alter table audit_seal add constraint audit_seal_hash_check CHECK ((octet_length(hash) = 32));
+
+alter table audit_seal add constraint audit_seal_position_check CHECK (("position" > 0));
 
 alter table bundle_component add constraint bundle_component_check CHECK ((component_id <> bundle_id));
 
@@ -554,6 +593,12 @@ alter table delivery add constraint delivery_entity_check CHECK ((entity = ANY (
 alter table delivery add constraint delivery_state_check CHECK ((state = ANY (ARRAY['PENDING'::text, 'IN_FLIGHT'::text, 'RETRYING'::text, 'DELIVERED'::text, 'DEAD_LETTERED'::text, 'SUPERSEDED'::text, 'DISCARDED'::text])));
 
 alter table feed_entry add constraint feed_entry_entity_check CHECK ((entity = ANY (ARRAY['SKU'::text, 'PRODUCT'::text, 'BUNDLE'::text])));
+
+alter table feed_epoch add constraint feed_epoch_began_after_check CHECK ((began_after >= 0));
+
+alter table feed_epoch add constraint feed_epoch_number_check CHECK ((number > 0));
+
+alter table feed_position add constraint feed_position_position_check CHECK (("position" > 0));
 
 alter table finding add constraint finding_check CHECK (((state = 'RESOLVED'::text) = (resolved_at IS NOT NULL)));
 
@@ -741,6 +786,12 @@ CREATE INDEX attempt_system ON public.attempt USING btree (system, sent_at);
 
 CREATE INDEX audit_event_subject ON public.audit_event USING btree (subject, at);
 
+CREATE INDEX audit_event_xid ON public.audit_event USING btree (xid);
+
+CREATE INDEX audit_seal_subject ON public.audit_seal USING btree (subject, "position");
+
+CREATE INDEX audit_seal_type ON public.audit_seal USING btree (type, "position");
+
 CREATE INDEX bundle_component_awaited ON public.bundle_component USING btree (component_id, bundle_id) WHERE (state = 'SCHEDULED'::text);
 
 CREATE INDEX bundle_component_inside ON public.bundle_component USING btree (bundle_id, component_id) INCLUDE (quantity, "position") WHERE (state = 'CURRENT'::text);
@@ -780,6 +831,8 @@ CREATE INDEX delivery_sku ON public.delivery USING btree (sku_id);
 CREATE INDEX delivery_state ON public.delivery USING btree (state, created_at DESC, id DESC);
 
 CREATE INDEX feed_entry_request ON public.feed_entry USING btree (change_request_id);
+
+CREATE INDEX feed_entry_xid ON public.feed_entry USING btree (xid);
 
 CREATE INDEX finding_list ON public.finding USING btree (opened_at DESC, id DESC);
 
@@ -902,6 +955,10 @@ comment on table attempt is 'The write ledger: the values that a write of ours w
 
 comment on table audit_event is 'What was done, by whom, to what; append-only.';
 
+comment on column audit_event.xid is 'As feed_entry.xid.';
+
+comment on table audit_seal is 'The place of each audit event and the hash that chains it to the one before; subject and type once more, to page by; append-only.';
+
 comment on table bundle_component is 'One line of a version; bundle and state repeat the version''s own, so that where-used and explosion read one index each.';
 
 comment on table bundle_version is 'A bundle''s compositions in time, without gap or overlap: what was, is and is to be in force.';
@@ -917,6 +974,12 @@ comment on table decision is 'Who approved or rejected a change request; append-
 comment on table delivery is 'The duty to bring one record to one revision.';
 
 comment on table feed_entry is 'Everything canonical that changed, unnumbered until a sequencer numbers it; append-only.';
+
+comment on column feed_entry.xid is 'The transaction that appended it, only ever to find what a snapshot could not see yet; means nothing on another server.';
+
+comment on table feed_epoch is 'Each run of a database server that the feed went on in, and the position after which it did; append-only.';
+
+comment on table feed_position is 'The place of each committed feed entry: 1, 2, 3, … without a hole; append-only. No foreign key: it would mark every entry with a lock.';
 
 comment on table finding is 'A difference that somebody else made, tracked until it is resolved.';
 
