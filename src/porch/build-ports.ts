@@ -1,4 +1,3 @@
-import { v7 as uuid } from 'uuid';
 import { machineClock } from '../application/ports/clock.js';
 import type { ConnectorRegistry } from '../application/ports/connector.js';
 import type { Log } from '../application/ports/ports.js';
@@ -22,11 +21,13 @@ import { SqlSettingReader } from '../storage/stores/setting-store.js';
 import { SqlStockStore } from '../storage/stores/stock-store.js';
 import { SqlUnitOfWork } from '../storage/unit-of-work.js';
 import type { Database } from './open-database.js';
+import { pooledIds } from './pooled-ids.js';
 
 /** Binds every port to its implementation; the one place that knows them all. */
 export function buildPorts(database: Database, connectors: ConnectorRegistry, masterCurrency: string, log: Log): Ports {
   const { source, boss, appUrl } = database;
   const sql = sqlOver(source);
+  const uuid = pooledIds();
   const wakeups = (tx: Sql): ReturnType<typeof wakeupsIn> => wakeupsIn(boss, tx);
   const inTransaction = <T>(work: (tx: Sql) => Promise<T>): Promise<T> => source.transaction((tx) => work(sqlOver(tx)));
   const send = (tx: Sql, queue: string, data: object): Promise<void> => sendIn(boss, tx, queue, data);

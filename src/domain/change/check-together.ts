@@ -27,32 +27,42 @@ type Place = (code: string, field: string) => string[];
 
 /** Where to point for a SKU: the first change of it that names the field, else the first change of it. */
 function placesOf(changes: readonly ProposedChange[]): Place {
+  let byTarget: Map<string, { change: ProposedChange; index: number }[]> | null = null;
   return (code, field) => {
-    const mine = changes.flatMap((change, index) =>
-      foldCode(change.target) === foldCode(code) ? [{ change, index }] : [],
+    byTarget ??= Map.groupBy(
+      changes.map((change, index) => ({ change, index })),
+      ({ change }) => foldCode(change.target),
     );
+    const mine = byTarget.get(foldCode(code)) ?? [];
     const hit = mine.find(({ change }) => field in change.patch) ?? mine[0];
     return hit ? placeOfField(hit.change, hit.index, field) : ['changes'];
   };
 }
 
 function fieldsTwice(changes: readonly ProposedChange[]): Problem[] {
+  /** Most targets are changed once: only of the others do the fields matter. */
+  const byTarget = new Map<string, number[]>();
+  for (const [index, { operation, target }] of changes.entries()) {
+    const key = `${operation.startsWith('PRODUCT') ? 'PRODUCT' : 'SKU'}:${foldCode(target)}`;
+    const indexes = byTarget.get(key);
+    if (indexes) indexes.push(index);
+    else byTarget.set(key, [index]);
+  }
+  const twice = [...byTarget.values()].filter(({ length }) => length > 1);
+  return twice.flatMap((indexes) => fieldsTwiceAmong(changes, indexes));
+}
+
+function fieldsTwiceAmong(changes: readonly ProposedChange[], indexes: readonly number[]): Problem[] {
   const seen = new Set<string>();
   const problems: Problem[] = [];
-  for (const [index, change] of changes.entries()) {
-    const entity = change.operation.startsWith('PRODUCT') ? 'PRODUCT' : 'SKU';
+  for (const index of indexes) {
+    const change = changes[index];
+    if (!change) continue;
     for (const field of fieldsOf(change)) {
-      const key = `${entity}:${foldCode(change.target)}:${field}`;
-      if (seen.has(key)) {
-        problems.push(
-          problem(
-            'DUPLICATE_CHANGE',
-            `${change.target}: ${field} is changed twice in one request`,
-            placeOfField(change, index, field.split(' ')[0] ?? field),
-          ),
-        );
-      }
-      seen.add(key);
+      const message = `${change.target}: ${field} is changed twice in one request`;
+      const place = placeOfField(change, index, field.split(' ')[0] ?? field);
+      if (seen.has(field)) problems.push(problem('DUPLICATE_CHANGE', message, place));
+      seen.add(field);
     }
   }
   return problems;
@@ -90,12 +100,11 @@ export function optionKey(options: Sku['optionValues']): string {
 
 function optionsTwice(draft: Draft, place: Place): Problem[] {
   const problems: Problem[] = [];
-  const products = new Set([...draft.skus.values()].map(({ after }) => after.productId));
-  for (const productId of products) {
+  const byProduct = Map.groupBy(draft.skus.values(), ({ after }) => after.productId);
+  for (const [productId, mine] of byProduct) {
     const present: readonly { code: string; optionValues: Sku['optionValues'] }[] =
       draft.world.siblings.get(productId) ?? [];
     const untouched = present.filter((sku) => !draft.skus.has(foldCode(sku.code)));
-    const mine = [...draft.skus.values()].filter(({ after }) => after.productId === productId);
     const taken = new Map(untouched.map((sku) => [optionKey(sku.optionValues), sku.code]));
     for (const { after } of mine) {
       const key = optionKey(after.optionValues);

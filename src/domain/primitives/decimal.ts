@@ -3,6 +3,9 @@ import Big from 'big.js';
 /** Plain decimals only: no exponent, no sign of plus, no full-width digits, no grouping. */
 const PLAIN = /^-?\d{1,12}(\.\d{1,12})?$/;
 
+/** Amounts as catalogues write them: already canonical but for zeros at the end, and exact as they stand. */
+const USUAL = /^(?:0|[1-9]\d{0,9})(?:\.\d{1,5})?$/;
+
 /** True for text that is an exact decimal as the API takes it ("19.90"); "1e3", "１９" and "+1" are not. */
 export function isPlainDecimal(text: string): boolean {
   return PLAIN.test(text);
@@ -14,10 +17,17 @@ export function isPlainDecimal(text: string): boolean {
  */
 export function decimalText(text: string, minimumPlaces = 0): string {
   if (!isPlainDecimal(text)) throw new RangeError(`not a plain decimal: ${text.slice(0, 40)}`);
+  if (USUAL.test(text)) return padded(text, minimumPlaces);
   const value = new Big(text);
   const places = decimalPlaces(value.toFixed());
   const out = value.toFixed(Math.max(places, minimumPlaces));
   return value.eq(0) ? out.replace('-', '') : out;
+}
+
+function padded(text: string, minimumPlaces: number): string {
+  const [whole = '0', fraction = ''] = text.split('.');
+  const kept = fraction.replace(/0+$/, '').padEnd(minimumPlaces, '0');
+  return kept === '' ? whole : `${whole}.${kept}`;
 }
 
 /** Money has at least two places, as people write it: "19.9" reads back as "19.90". */
@@ -33,6 +43,8 @@ export function decimalPlaces(text: string): number {
 
 /** -1, 0 or 1; exact. */
 export function compareDecimals(a: string, b: string): number {
+  // Up to 15 digits are exact as numbers and stay in order.
+  if (USUAL.test(a) && USUAL.test(b)) return Math.sign(Number(a) - Number(b));
   return new Big(a).cmp(b);
 }
 
