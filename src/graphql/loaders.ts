@@ -1,5 +1,6 @@
 import DataLoader from 'dataloader';
 import type { Ports } from '../application/ports/ports.js';
+import type { Revision } from '../application/ports/catalog-reader.js';
 import type { ChangeRequestView, DecisionView } from '../application/ports/change-reader.js';
 import type {
   DeliveryView,
@@ -10,7 +11,8 @@ import type {
 } from '../application/ports/operations-reader.js';
 import type { Product } from '../domain/catalog/product.js';
 import type { Sku } from '../domain/catalog/sku.js';
-import type { OwnershipRule, Party } from '../domain/ownership/resolve-owner.js';
+import type { OwnershipRule, Party, RulesInForce } from '../domain/ownership/resolve-owner.js';
+import { rulesInForce } from '../domain/ownership/resolve-owner.js';
 import type { Settings } from '../domain/settings/settings.js';
 import { foldCode } from '../domain/primitives/text.js';
 import { GateLoader } from './catalog/gate-loader.js';
@@ -23,10 +25,13 @@ const BATCH_LIMIT = 1_000;
  * One instance per HTTP request; nothing is remembered longer, and nothing across a mutation.
  */
 export class Loaders {
+  /** The catalogue as it is now; `at` has it as of an instant. */
   readonly sku: DataLoader<string, Sku | null>;
   readonly skuByCode: DataLoader<string, Sku | null>;
   readonly product: DataLoader<string, Product | null>;
   readonly productByHandle: DataLoader<string, Product | null>;
+  readonly revision: DataLoader<string, Revision | null>;
+  readonly productRevision: DataLoader<string, Revision | null>;
   readonly request: DataLoader<string, ChangeRequestView | null>;
   readonly decisions: DataLoader<string, DecisionView[]>;
   readonly requestDeliveries: DataLoader<string, DeliveryView[]>;
@@ -37,13 +42,16 @@ export class Loaders {
   readonly scan: DataLoader<string, ScanView | null>;
   /** What gates look at beside a SKU. */
   readonly gates: GateLoader;
+  readonly #ports: Ports;
   readonly #whole: Whole;
+  readonly #past = new Map<string, CatalogLoaders>();
 
   constructor(ports: Ports) {
     const { catalog, changes, operations } = ports;
-    this.sku = one((ids) => catalog.skusByIds(ids));
-    this.skuByCode = one((codes) => catalog.skusByCodes(codes), foldCode);
-    this.product = one((ids) => catalog.productsByIds(ids));
+    this.#ports = ports;
+    ({ sku: this.sku, skuByCode: this.skuByCode, product: this.product } = catalogLoaders(catalog, null));
+    this.revision = one((ids) => catalog.revisionsByIds('SKU', ids));
+    this.productRevision = one((ids) => catalog.revisionsByIds('PRODUCT', ids));
     this.productByHandle = one((handles) => catalog.productsByHandles(handles));
     this.request = one((ids) => changes.requestsByIds(ids));
     this.decisions = many((ids) => changes.decisionsOf(ids));
@@ -57,12 +65,26 @@ export class Loaders {
     this.gates = new GateLoader(ports, this.#whole);
   }
 
+  /** The catalogue as of the instant that what it is asked for bears; the present where it bears none. */
+  at(asOf: Date | undefined): CatalogLoaders {
+    if (asOf === undefined) return this;
+    const key = asOf.toISOString();
+    const loaders = this.#past.get(key) ?? catalogLoaders(this.#ports.catalog, asOf);
+    this.#past.set(key, loaders);
+    return loaders;
+  }
+
   parties(): Promise<ReadonlyMap<string, Party>> {
     return this.#whole.parties();
   }
 
   rules(): Promise<readonly OwnershipRule[]> {
     return this.#whole.rules();
+  }
+
+  /** Ownership rules in force at the instant, or now. */
+  rulesInForce(asOf: Date | undefined): Promise<RulesInForce> {
+    return this.#whole.rulesInForce(asOf);
   }
 
   systems(): Promise<ReadonlyMap<string, SystemView>> {
@@ -89,25 +111,38 @@ export class Loaders {
 
   /** Forgets all that was read: after a mutation its answer must show the world as it is now. */
   reset(): void {
-    const { sku, skuByCode, product, productByHandle, request, decisions, requestDeliveries } = this;
+    const { sku, skuByCode, product, productByHandle, revision, productRevision, request, decisions, requestDeliveries } = this;
     const { delivery, records, openFindings, finding, scan } = this;
-    const catalog = [sku, skuByCode, product, productByHandle, records, openFindings];
+    const catalog = [sku, skuByCode, product, productByHandle, revision, productRevision, records, openFindings];
     for (const loader of [...catalog, request, decisions, requestDeliveries, delivery, finding, scan])
       loader.clearAll();
     this.gates.reset();
+    this.#past.clear();
     this.#whole.reset();
   }
 }
 
+/** SKUs and products as of one instant. */
+export type CatalogLoaders = Pick<Loaders, 'sku' | 'skuByCode' | 'product'>;
+
+function catalogLoaders(catalog: Ports['catalog'], asOf: Date | null): CatalogLoaders {
+  return {
+    sku: one((ids) => catalog.skusByIds(ids, asOf)),
+    skuByCode: one((codes) => catalog.skusByCodes(codes, asOf), foldCode),
+    product: one((ids) => catalog.productsByIds(ids, asOf)),
+  };
+}
+
 /** Short lists that are read as a whole, at most once per request: parties, rules, systems, settings. */
 class Whole {
-  readonly #ports: Pick<Ports, 'catalog' | 'operations' | 'settings'>;
+  readonly #ports: Pick<Ports, 'catalog' | 'operations' | 'settings' | 'clock'>;
+  readonly #inForce = new Map<string, Promise<RulesInForce>>();
   #parties: Promise<ReadonlyMap<string, Party>> | null = null;
   #rules: Promise<readonly OwnershipRule[]> | null = null;
   #systems: Promise<ReadonlyMap<string, SystemView>> | null = null;
   #settings: Promise<Settings> | null = null;
 
-  constructor(ports: Pick<Ports, 'catalog' | 'operations' | 'settings'>) {
+  constructor(ports: Pick<Ports, 'catalog' | 'operations' | 'settings' | 'clock'>) {
     this.#ports = ports;
   }
 
@@ -119,6 +154,14 @@ class Whole {
   rules(): Promise<readonly OwnershipRule[]> {
     this.#rules ??= this.#ports.catalog.ownershipRules();
     return this.#rules;
+  }
+
+  rulesInForce(asOf: Date | undefined): Promise<RulesInForce> {
+    const key = asOf?.toISOString() ?? 'now';
+    const inForce =
+      this.#inForce.get(key) ?? this.rules().then((rules) => rulesInForce(rules, asOf ?? this.#ports.clock.now()));
+    this.#inForce.set(key, inForce);
+    return inForce;
   }
 
   systems(): Promise<ReadonlyMap<string, SystemView>> {
@@ -137,6 +180,7 @@ class Whole {
     this.#settings = null;
     this.#parties = null;
     this.#rules = null;
+    this.#inForce.clear();
     this.#systems = null;
   }
 }

@@ -3,7 +3,6 @@ import { UnprocessableEntityException } from '@nestjs/common';
 const UUID_KINDS = [
   'Sku',
   'Product',
-  'SkuRevision',
   'ChangeRequest',
   'Change',
   'Delivery',
@@ -14,11 +13,14 @@ const UUID_KINDS = [
   'ApiKey',
   'AuditEvent',
 ] as const;
+/** Their key is the id of what was revised and the number of the revision. */
+const REVISION_KINDS = ['SkuRevision', 'ProductRevision'] as const;
 const TEXT_KINDS = ['System', 'DriftAuditReport'] as const;
 
-export type NodeKind = (typeof UUID_KINDS)[number] | (typeof TEXT_KINDS)[number];
+export type NodeKind = (typeof UUID_KINDS)[number] | (typeof REVISION_KINDS)[number] | (typeof TEXT_KINDS)[number];
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const REVISION = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.[1-9]\d{0,8}$/i;
 const KEY = /^[\x21-\x7e]{1,128}$/;
 
 /** A global id: what kind of thing, and its own key: `Sku_0199…`, `System_shopify-us`. */
@@ -33,6 +35,8 @@ export function decodeNodeId(id: string): { kind: NodeKind; key: string } | null
   const key = id.slice(split + 1);
   const uuidKind = UUID_KINDS.find((each) => each === name);
   if (uuidKind) return UUID.test(key) ? { kind: uuidKind, key: key.toLowerCase() } : null;
+  const revisionKind = REVISION_KINDS.find((each) => each === name);
+  if (revisionKind) return REVISION.test(key) ? { kind: revisionKind, key: key.toLowerCase() } : null;
   const textKind = TEXT_KINDS.find((each) => each === name);
   return textKind && KEY.test(key) ? { kind: textKind, key } : null;
 }

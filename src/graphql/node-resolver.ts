@@ -42,6 +42,10 @@ export class NodeResolver {
         return loaders.sku.load(key);
       case 'Product':
         return loaders.product.load(key);
+      case 'SkuRevision':
+        return loaders.revision.load(key);
+      case 'ProductRevision':
+        return loaders.productRevision.load(key);
       case 'ChangeRequest':
         return loaders.request.load(key);
       case 'Delivery':
@@ -62,7 +66,6 @@ export class NodeResolver {
         const audit = await readDriftAudit(this.#ports, key);
         return audit.ok ? audit.value : null;
       }
-      case 'SkuRevision':
       case 'Change':
       case 'ApiKey':
         break;

@@ -7,7 +7,7 @@ import { DriftAuditResolver } from './audit/drift-audit-resolver.js';
 import { CatalogResolver } from './catalog/catalog-resolver.js';
 import { ProductResolver } from './catalog/product-resolver.js';
 import { SkuResolver, StockLevelResolver, SystemValueResolver } from './catalog/sku-resolver.js';
-import { SkuRevisionResolver } from './catalog/sku-revision-resolver.js';
+import { ProductRevisionResolver, SkuRevisionResolver } from './catalog/revision-resolvers.js';
 import { ChangeMutationResolver } from './change/change-mutation-resolver.js';
 import { ChangeQueryResolver } from './change/change-query-resolver.js';
 import {
@@ -44,6 +44,7 @@ export const RESOLVERS = [
   StockLevelResolver,
   SkuRevisionResolver,
   CatalogFeedResolver,
+  ProductRevisionResolver,
   ChangeQueryResolver,
   ChangeMutationResolver,
   ChangeRequestResolver,

@@ -1,5 +1,6 @@
 import { Field, InterfaceType, ObjectType } from '@nestjs/graphql';
-import type { Problem } from '../domain/problem.js';
+import { UnprocessableEntityException } from '@nestjs/common';
+import type { Outcome, Problem } from '../domain/problem.js';
 
 @InterfaceType('UserErrorLike', { resolveType: () => 'UserError' })
 export abstract class UserErrorLikeType {
@@ -23,4 +24,10 @@ export class UserErrorType extends UserErrorLikeType {}
  */
 export function userErrors(problems: readonly Problem[], path: readonly string[] = []): Problem[] {
   return problems.map((each) => ({ ...each, field: each.field === null ? null : [...path, ...each.field] }));
+}
+
+/** What a query answers. It has no userErrors: a question that cannot be answered is a malformed one, BAD_USER_INPUT. */
+export function valueOf<T>(outcome: Outcome<T>): T {
+  if (outcome.ok) return outcome.value;
+  throw new UnprocessableEntityException(outcome.problems.map(({ message }) => message).join('; '));
 }

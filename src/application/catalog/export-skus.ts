@@ -1,5 +1,6 @@
 import { LIFECYCLE_STATES } from '../../domain/catalog/lifecycle.js';
 import type { LifecycleState } from '../../domain/catalog/lifecycle.js';
+import { searchFaults } from '../../domain/catalog/search-words.js';
 import type { ExportedColumn } from '../../domain/imports/sku-csv/exported-columns.js';
 import { exportedColumns } from '../../domain/imports/sku-csv/exported-columns.js';
 import { columnNamed } from '../../domain/imports/sku-csv/sku-column.js';
@@ -7,7 +8,7 @@ import { cellOf } from '../../domain/imports/sku-csv/write-cell.js';
 import type { Outcome, Problem } from '../../domain/problem.js';
 import { accepted, problem, refused } from '../../domain/problem.js';
 import type { CatalogSnapshot, ColumnsInUse } from '../ports/catalog-export.js';
-import type { SkuFilter } from '../ports/catalog-reader.js';
+import type { SkuQuery } from '../ports/catalog-reader.js';
 import type { Ports } from '../ports/ports.js';
 import { BYTE_ORDER_MARK, csvLines } from '../csv-lines.js';
 
@@ -24,7 +25,7 @@ export interface ExportRequest {
 /**
  * The catalogue as sku-csv, in pieces as they are read: one row a SKU, those of a product together. All of it as it
  * stood at the instant of the first piece. Imported again, it is the same catalogue.
- * @returns the pieces, or everything that is wrong with the request: INVALID_FORMAT, COLUMN_UNKNOWN.
+ * @returns the pieces, or everything that is wrong with the request: INVALID_FORMAT, COLUMN_UNKNOWN, TOO_MANY words.
  */
 export async function exportSkus(
   ports: Pick<Ports, 'catalogExport' | 'settings'>,
@@ -32,25 +33,26 @@ export async function exportSkus(
 ): Promise<Outcome<AsyncGenerator<string>>> {
   const problems: Problem[] = [];
   const { vendor, productType, search } = request;
-  const filter: SkuFilter = { states: statesOf(request.states, problems), vendor, productType, search };
+  const query: SkuQuery = { states: statesOf(request.states, problems), vendor, productType, search };
+  problems.push(...searchFaults(search, ['search']));
   const columns = columnsOf(request.columns, problems);
   if (problems.length > 0) return refused(...problems);
   const { attributes } = await ports.settings.current();
   const defined = new Set(attributes.map(({ key }) => key));
   return accepted(
     ports.catalogExport.stream(async function* (snapshot) {
-      yield* pieces(snapshot, filter, columns ?? allColumns(await snapshot.columnsInUse(), defined));
+      yield* pieces(snapshot, query, columns ?? allColumns(await snapshot.columnsInUse(), defined));
     }),
   );
 }
 
 async function* pieces(
   snapshot: CatalogSnapshot,
-  filter: SkuFilter,
+  query: SkuQuery,
   columns: readonly ExportedColumn[],
 ): AsyncGenerator<string> {
   yield BYTE_ORDER_MARK + csvLines([columns.map(({ name }) => name)]);
-  for await (const page of snapshot.skus(filter)) {
+  for await (const page of snapshot.skus(query)) {
     yield csvLines(page.map(({ sku, product }) => columns.map(({ column }) => cellOf(column, sku, product))));
   }
 }

@@ -1,6 +1,6 @@
 import type { Product } from '../../domain/catalog/product.js';
 import type { Sku } from '../../domain/catalog/sku.js';
-import type { SkuFilter } from './catalog-reader.js';
+import type { SkuQuery } from './catalog-reader.js';
 
 /** Which columns a flat export has beyond those that have a name: what is in use in the catalogue. */
 export interface ColumnsInUse {
@@ -19,7 +19,7 @@ export interface ExportedSku {
 export interface CatalogSnapshot {
   columnsInUse(): Promise<ColumnsInUse>;
   /** By product handle, then code: SKUs of one product follow one another. Pages by keyset, two statements each. */
-  skus(filter: SkuFilter): AsyncGenerator<ExportedSku[]>;
+  skus(query: SkuQuery): AsyncGenerator<ExportedSku[]>;
 }
 
 export interface CatalogExport {

@@ -1,49 +1,73 @@
 import type { Actor } from '../../domain/actor.js';
 import type { LifecycleState } from '../../domain/catalog/lifecycle.js';
 import type { Product } from '../../domain/catalog/product.js';
-import type { Sku } from '../../domain/catalog/sku.js';
-import type { FieldChange, FieldValues } from '../../domain/primitives/json.js';
+import type { Sku, SkuKind } from '../../domain/catalog/sku.js';
+import type { OwnershipCut } from '../../domain/ownership/owned-by.js';
 import type { OwnershipRule, Party } from '../../domain/ownership/resolve-owner.js';
+import type { FieldChange, FieldValues } from '../../domain/primitives/json.js';
 import type { Page, PageRequest } from './page.js';
 
-export interface SkuFilter {
+/** What a list of SKUs is narrowed to; all that is given must hold. */
+export interface SkuQuery {
   codes?: string[] | null;
   states?: LifecycleState[] | null;
+  kind?: SkuKind | null;
   vendor?: string | null;
   productType?: string | null;
   productHandle?: string | null;
+  /** Of any length: compared on the 14-digit form, RETIRED SKUs included. */
   gtin?: string | null;
+  owners?: OwnershipCut | null;
+  /** Speaks of the present; not to be asked of the past. */
   hasOpenDrift?: boolean | null;
   updatedAfter?: Date | null;
+  /** Words, each of which is somewhere in code, title, GTIN or vendor. */
   search?: string | null;
 }
 
 export type SkuOrder = 'CODE' | 'UPDATED_AT';
 
-export interface SkuRevision {
+/** One immutable state of a SKU or a product. */
+export interface Revision {
+  /** The id of what it is a revision of, and its number: `<uuid>.<revision>`. */
   id: string;
-  skuId: string;
   revision: number;
   appliedAt: Date;
   actor: Actor;
   reason: string | null;
   changeRequestId: string | null;
   changes: FieldChange[];
+  /** The whole of it as it stood after this revision. */
   snapshot: FieldValues;
 }
 
-/** Reads of the catalogue: one statement a list, whatever the page size; batches by id for everything beside it. */
+export type RevisedEntity = 'SKU' | 'PRODUCT';
+
+/**
+ * Reads of the catalogue: one statement a list, whatever the page size; batches by id for everything beside it.
+ *
+ * `asOf`: as it stood at that instant, to the microsecond: the newest revision not later than it. What had none by then
+ * was not there. Left out or null: as it is now.
+ */
 export interface CatalogReader {
-  skuByCode(code: string): Promise<Sku | null>;
-  skusByIds(ids: readonly string[]): Promise<Map<string, Sku>>;
-  skusByCodes(codes: readonly string[]): Promise<Map<string, Sku>>;
-  skus(page: PageRequest, filter: SkuFilter, order: SkuOrder): Promise<Page<Sku>>;
-  skusOfProduct(productId: string, page: PageRequest): Promise<Page<Sku>>;
-  productByHandle(handle: string): Promise<Product | null>;
-  productsByIds(ids: readonly string[]): Promise<Map<string, Product>>;
+  skuByCode(code: string, asOf?: Date | null): Promise<Sku | null>;
+  skusByIds(ids: readonly string[], asOf?: Date | null): Promise<Map<string, Sku>>;
+  /** By folded code. */
+  skusByCodes(codes: readonly string[], asOf?: Date | null): Promise<Map<string, Sku>>;
+  skus(page: PageRequest, query: SkuQuery, order: SkuOrder, asOf?: Date | null): Promise<Page<Sku>>;
+  skusOfProduct(productId: string, page: PageRequest, asOf?: Date | null): Promise<Page<Sku>>;
+  productByHandle(handle: string, asOf?: Date | null): Promise<Product | null>;
+  productsByIds(ids: readonly string[], asOf?: Date | null): Promise<Map<string, Product>>;
   productsByHandles(handles: readonly string[]): Promise<Map<string, Product>>;
-  products(page: PageRequest, search: string | null): Promise<Page<Product>>;
-  revisionsOf(skuId: string, page: PageRequest): Promise<Page<SkuRevision>>;
+  products(page: PageRequest, search: string | null, asOf?: Date | null): Promise<Page<Product>>;
+  /** Newest first; with `asOf` those that were there by then. */
+  revisionsOf(skuId: string, page: PageRequest, asOf?: Date | null): Promise<Page<Revision>>;
+  productRevisionsOf(productId: string, page: PageRequest, asOf?: Date | null): Promise<Page<Revision>>;
+  /** By the ids that revisions bear. */
+  revisionsByIds(entity: RevisedEntity, ids: readonly string[]): Promise<Map<string, Revision>>;
   parties(): Promise<Party[]>;
+  /** All rules, ended ones too. */
   ownershipRules(): Promise<OwnershipRule[]>;
+  /** The database's clock, by which revisions are dated. */
+  now(): Promise<Date>;
 }

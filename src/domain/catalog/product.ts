@@ -19,6 +19,8 @@ export interface Product extends ProductContent {
   revision: number;
   createdAt: Date;
   updatedAt: Date;
+  /** The instant as of which it is told; absent where it is told as it is now. */
+  asOf?: Date;
 }
 
 export const PRODUCT_FIELDS = [
@@ -31,8 +33,11 @@ export const PRODUCT_FIELDS = [
   'attributes',
 ] as const;
 
+/** What a revision keeps of a product. */
+export type ProductState = ProductContent & Pick<Product, 'handle'>;
+
 /** The product as JSON by field name: the form in which revisions keep it and changes are compared. */
-export function productSnapshot(product: ProductContent & { handle: string }): FieldValues {
+export function productSnapshot(product: ProductState): FieldValues {
   return {
     handle: product.handle,
     title: product.title,

@@ -58,6 +58,8 @@ export interface Sku extends SkuContent {
   revision: number;
   createdAt: Date;
   updatedAt: Date;
+  /** The instant as of which it is told; absent where it is told as it is now. */
+  asOf?: Date;
 }
 
 /** International avoirdupois ounce and pound in grams, exact by definition (1959 agreement). */
@@ -76,8 +78,11 @@ export function weightInGrams(weight: Weight): string {
   return decimalText(roundDecimal(multiplyDecimals(weight.value, GRAMS_PER_UNIT[weight.unit]), GRAM_PLACES));
 }
 
+/** What a revision keeps of a SKU: everything but when and which revision it was, which the revision itself says. */
+export type SkuState = SkuContent & Pick<Sku, 'code' | 'kind' | 'productId'>;
+
 /** The SKU as JSON by field name: the form in which revisions keep it and changes are compared. */
-export function skuSnapshot(sku: SkuContent & { code: string; kind: SkuKind; productId: string }): FieldValues {
+export function skuSnapshot(sku: SkuState): FieldValues {
   return {
     code: sku.code,
     kind: sku.kind,

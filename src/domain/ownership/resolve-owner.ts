@@ -34,8 +34,28 @@ export interface OwnedThing {
   vendor: string | null;
 }
 
-/** Like CODEOWNERS: SKU over product over product type over vendor over default; of two equal rules the later-created (design 4.5). */
-export function resolveOwner(rules: readonly OwnershipRule[], thing: OwnedThing, at: Date): OwnershipRule | null {
+/** Of each scope the rule that wins a match (folded; empty for DEFAULT) at one instant. */
+export type RulesInForce = Readonly<Record<OwnershipScope, ReadonlyMap<string, OwnershipRule>>>;
+
+/** The rules in force at an instant, of two equally specific ones the later-created; made once for any number of SKUs. */
+export function rulesInForce(rules: readonly OwnershipRule[], at: Date): RulesInForce {
+  const winners = {
+    SKU: new Map<string, OwnershipRule>(),
+    PRODUCT: new Map<string, OwnershipRule>(),
+    PRODUCT_TYPE: new Map<string, OwnershipRule>(),
+    VENDOR: new Map<string, OwnershipRule>(),
+    DEFAULT: new Map<string, OwnershipRule>(),
+  };
+  for (const rule of rules) {
+    if (!isInForce(rule, at)) continue;
+    const rival = winners[rule.scope].get(rule.match ?? '');
+    if (!rival || rule.createdAt >= rival.createdAt) winners[rule.scope].set(rule.match ?? '', rule);
+  }
+  return winners;
+}
+
+/** Like CODEOWNERS: SKU over product over product type over vendor over default (design 4.5). */
+export function ruleOf(inForce: RulesInForce, thing: OwnedThing): OwnershipRule | null {
   const keys: Record<OwnershipScope, string | null> = {
     SKU: thing.code,
     PRODUCT: thing.handle,
@@ -45,14 +65,15 @@ export function resolveOwner(rules: readonly OwnershipRule[], thing: OwnedThing,
   };
   for (const scope of OWNERSHIP_SCOPES) {
     const key = keys[scope];
-    if (key === null) continue;
-    const hits = rules.filter(
-      (rule) => rule.scope === scope && isInForce(rule, at) && (rule.match ?? '') === foldCode(key),
-    );
-    const last = hits.sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime()).at(-1);
-    if (last) return last;
+    const rule = key === null ? undefined : inForce[scope].get(foldCode(key));
+    if (rule) return rule;
   }
   return null;
+}
+
+/** `ruleOf` for a single question. */
+export function resolveOwner(rules: readonly OwnershipRule[], thing: OwnedThing, at: Date): OwnershipRule | null {
+  return ruleOf(rulesInForce(rules, at), thing);
 }
 
 function isInForce(rule: OwnershipRule, at: Date): boolean {

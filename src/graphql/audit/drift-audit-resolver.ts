@@ -1,4 +1,4 @@
-import { Inject, UnprocessableEntityException } from '@nestjs/common';
+import { Inject } from '@nestjs/common';
 import { Args, Context, ID, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { Roles } from '../../access/roles.js';
 import { absoluteUrl, PUBLIC_URL } from '../../access/tokens.js';
@@ -8,7 +8,6 @@ import { Ports } from '../../application/ports/ports.js';
 import { ROLES } from '../../domain/actor.js';
 import type { DriftAudit, DriftAuditFormat } from '../../domain/audit/drift-audit.js';
 import { driftAuditPath } from '../../domain/audit/drift-audit.js';
-import type { Outcome } from '../../domain/problem.js';
 import type { Connection } from '../connection.js';
 import { toConnection } from '../connection.js';
 import { inputPipe } from '../input-pipe.js';
@@ -18,6 +17,7 @@ import { DriftFindingConnectionType, DriftFindingType } from '../operations/drif
 import { present } from '../operations/system-mutation-resolver.js';
 import { PageArgs, pageOf } from '../page-args.js';
 import { QuarterScalar } from '../scalars/calendar.js';
+import { valueOf } from '../user-errors.js';
 import { DriftAuditReportType, ReportFormatEnum } from './drift-audit-type.js';
 
 @Resolver(() => DriftAuditReportType)
@@ -64,10 +64,4 @@ export class DriftAuditResolver {
   url(@Parent() audit: DriftAudit, @Args('format', { type: () => ReportFormatEnum }) format: DriftAuditFormat): string {
     return absoluteUrl(this.#publicUrl, driftAuditPath(audit.quarter, format));
   }
-}
-
-/** A query has no userErrors: a quarter that cannot be reported is a malformed question. */
-export function valueOf<T>(outcome: Outcome<T>): T {
-  if (outcome.ok) return outcome.value;
-  throw new UnprocessableEntityException(outcome.problems.map(({ message }) => message).join('; '));
 }

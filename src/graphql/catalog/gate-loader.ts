@@ -3,7 +3,8 @@ import type { Ports } from '../../application/ports/ports.js';
 import type { SystemView } from '../../application/ports/operations-reader.js';
 import { ALONE } from '../../domain/bundle/bundle-facts.js';
 import type { Product } from '../../domain/catalog/product.js';
-import type { GatedSku, GateFacts, StockLevel } from '../../domain/gates/gate.js';
+import type { Sku } from '../../domain/catalog/sku.js';
+import type { GateFacts, StockLevel } from '../../domain/gates/gate.js';
 import type { GateWorld } from '../../domain/gates/gate-facts.js';
 import { gateFacts } from '../../domain/gates/gate-facts.js';
 import type { OwnershipRule, Party } from '../../domain/ownership/resolve-owner.js';
@@ -35,10 +36,11 @@ export class GateLoader {
     });
   }
 
-  /** Just what a change request of this SKU would be judged by. */
-  async factsOf(sku: Pick<GatedSku, 'id' | 'code'>, product: Product | null): Promise<GateFacts> {
+  /** Just what a change request of this SKU would be judged by; of the past, by whom the rules in force then made its owner. */
+  async factsOf(sku: Pick<Sku, 'id' | 'code' | 'asOf'>, product: Product | null): Promise<GateFacts> {
     this.world ??= this.readWorld();
-    return gateFacts(await this.world, sku, product, await this.stock.load(sku.id), ALONE);
+    const world = await this.world;
+    return gateFacts({ ...world, at: sku.asOf ?? world.at }, sku, product, await this.stock.load(sku.id), ALONE);
   }
 
   /** Forgets all that was read, as the loaders do after a mutation. */

@@ -1,6 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { Args, ID, Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import { Ports } from '../../application/ports/ports.js';
+import type { Revision } from '../../application/ports/catalog-reader.js';
 import type { Product } from '../../domain/catalog/product.js';
 import type { Sku } from '../../domain/catalog/sku.js';
 import type { Json } from '../../domain/primitives/json.js';
@@ -11,6 +12,7 @@ import { nodeId } from '../node-id.js';
 import { PageArgs, pageOf } from '../page-args.js';
 import { attributesOf, AttributeValueType } from './field-change-type.js';
 import { ProductType } from './product-type.js';
+import { ProductRevisionConnectionType } from './revision-types.js';
 import { SkuConnectionType } from './sku-type.js';
 
 @Resolver(() => ProductType)
@@ -34,6 +36,13 @@ export class ProductResolver {
   // One statement per product: pages of children each have a cursor of their own, which no batch can serve.
   @ResolveField('skus', () => SkuConnectionType)
   async skus(@Parent() product: Product, @Args(inputPipe) args: PageArgs): Promise<Connection<Sku>> {
-    return toConnection(await this.#ports.catalog.skusOfProduct(product.id, pageOf(args)));
+    return toConnection(await this.#ports.catalog.skusOfProduct(product.id, pageOf(args), product.asOf));
+  }
+
+  @ResolveField('revisions', () => ProductRevisionConnectionType, {
+    description: 'Newest first; of the past, those by then.',
+  })
+  async revisions(@Parent() product: Product, @Args(inputPipe) args: PageArgs): Promise<Connection<Revision>> {
+    return toConnection(await this.#ports.catalog.productRevisionsOf(product.id, pageOf(args), product.asOf));
   }
 }

@@ -28,6 +28,11 @@ export class ProductType extends NodeType {
   createdAt!: Date;
   @Field(() => DateTimeScalar)
   updatedAt!: Date;
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'The instant as of which it is told; null where it is told as it is now.',
+  })
+  asOf?: Date | null;
 }
 
 export const ProductConnectionType = connectionType('Product', () => ProductType);

@@ -1,6 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { Args, Context, ID, Parent, ResolveField, Resolver } from '@nestjs/graphql';
-import type { SkuRevision } from '../../application/ports/catalog-reader.js';
+import type { Revision } from '../../application/ports/catalog-reader.js';
 import type { FindingView, SystemRecordView, SystemView } from '../../application/ports/operations-reader.js';
 import { Ports } from '../../application/ports/ports.js';
 import type { LifecycleState } from '../../domain/catalog/lifecycle.js';
@@ -10,7 +10,7 @@ import type { Sku, SystemValue } from '../../domain/catalog/sku.js';
 import type { Gate, StockLevel } from '../../domain/gates/gate.js';
 import { gatesOf } from '../../domain/gates/gate-rules.js';
 import type { OwnershipRule, Party } from '../../domain/ownership/resolve-owner.js';
-import { resolveOwner } from '../../domain/ownership/resolve-owner.js';
+import { ruleOf } from '../../domain/ownership/resolve-owner.js';
 import type { Json } from '../../domain/primitives/json.js';
 import { ResolvedOwnerType } from '../access/ownership-type.js';
 import type { Connection } from '../connection.js';
@@ -24,7 +24,7 @@ import { PageArgs, pageOf } from '../page-args.js';
 import { LifecycleStateEnum } from './catalog-enums.js';
 import { attributesOf, AttributeValueType } from './field-change-type.js';
 import { ProductType } from './product-type.js';
-import { SkuRevisionConnectionType } from './sku-revision-type.js';
+import { SkuRevisionConnectionType } from './revision-types.js';
 import { GateType, SkuType, StockLevelType, SystemValueType } from './sku-type.js';
 
 @Resolver(() => SkuType)
@@ -55,7 +55,7 @@ export class SkuResolver {
     description: "The SKU that takes this one's place once it is phased out.",
   })
   successor(@Parent() sku: Sku, @Context('loaders') loaders: Loaders): Promise<Sku | null> {
-    return sku.successor === null ? Promise.resolve(null) : loaders.skuByCode.load(sku.successor);
+    return sku.successor === null ? Promise.resolve(null) : loaders.at(sku.asOf).skuByCode.load(sku.successor);
   }
 
   @ResolveField('listedIn', () => [SystemType], { description: 'Systems that it is to be in.' })
@@ -65,7 +65,7 @@ export class SkuResolver {
 
   @ResolveField('owner', () => ResolvedOwnerType, {
     nullable: true,
-    description: 'Who is accountable for it, and by which rule.',
+    description: 'Who is accountable for it, and by which rule; of the past, by the rules in force then.',
   })
   owner(
     @Parent() sku: Sku,
@@ -75,7 +75,8 @@ export class SkuResolver {
   }
 
   @ResolveField('readiness', () => [GateType], {
-    description: 'What must still be there before it may enter a state, one line each.',
+    description:
+      'What must still be there before it may enter a state, one line each. Of the past: the SKU as it stood, by the gates and the people of today.',
   })
   async readiness(
     @Parent() sku: Sku,
@@ -93,39 +94,42 @@ export class SkuResolver {
   }
 
   @ResolveField('stock', () => [StockLevelType], {
-    description: 'On hand, as each ERP last reported it; none where none has reported it.',
+    description:
+      'On hand, as each ERP last reported it; none where none has reported it. Speaks of the present, whatever asOf says.',
   })
   stock(@Parent() sku: Sku, @Context('loaders') loaders: Loaders): Promise<StockLevel[]> {
     return loaders.gates.stock.load(sku.id);
   }
 
   @ResolveField('systems', () => [SystemRecordType], {
-    description: 'Where it stands in each system that it is published to.',
+    description: 'Where it stands in each system that it is published to. Speaks of the present, whatever asOf says.',
   })
   systems(@Parent() sku: Sku, @Context('loaders') loaders: Loaders): Promise<SystemRecordView[]> {
     return loaders.records.load(sku.id);
   }
 
-  @ResolveField('openDrift', () => [DriftFindingType])
+  @ResolveField('openDrift', () => [DriftFindingType], { description: 'Speaks of the present, whatever asOf says.' })
   openDrift(@Parent() sku: Sku, @Context('loaders') loaders: Loaders): Promise<FindingView[]> {
     return loaders.openFindings.load(sku.id);
   }
 
-  @ResolveField('revisions', () => SkuRevisionConnectionType)
-  async revisions(@Parent() sku: Sku, @Args(inputPipe) args: PageArgs): Promise<Connection<SkuRevision>> {
-    return toConnection(await this.#ports.catalog.revisionsOf(sku.id, pageOf(args)));
+  @ResolveField('revisions', () => SkuRevisionConnectionType, {
+    description: 'Newest first; of the past, those that were there by then.',
+  })
+  async revisions(@Parent() sku: Sku, @Args(inputPipe) args: PageArgs): Promise<Connection<Revision>> {
+    return toConnection(await this.#ports.catalog.revisionsOf(sku.id, pageOf(args), sku.asOf));
   }
 
   async #ownerOf(sku: Sku, loaders: Loaders): Promise<{ party: Party; rule: OwnershipRule } | null> {
-    const [product, rules] = await Promise.all([productOf(sku, loaders), loaders.rules()]);
+    const [product, rules] = await Promise.all([productOf(sku, loaders), loaders.rulesInForce(sku.asOf)]);
     const { handle, productType, vendor } = product;
-    const rule = resolveOwner(rules, { code: sku.code, handle, productType, vendor }, this.#ports.clock.now());
+    const rule = ruleOf(rules, { code: sku.code, handle, productType, vendor });
     return rule && { party: await loaders.party(rule.ownerId), rule };
   }
 }
 
 async function productOf(sku: Sku, loaders: Loaders): Promise<Product> {
-  const product = await loaders.product.load(sku.productId);
+  const product = await loaders.at(sku.asOf).product.load(sku.productId);
   if (!product) throw new Error(`the SKU ${sku.code} names the product ${sku.productId}, which does not exist`);
   return product;
 }

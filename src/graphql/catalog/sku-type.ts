@@ -96,6 +96,11 @@ export class SkuType extends NodeType {
   createdAt!: Date;
   @Field(() => DateTimeScalar)
   updatedAt!: Date;
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'The instant as of which it is told; null where it is told as it is now.',
+  })
+  asOf?: Date | null;
 }
 
 export const SkuConnectionType = connectionType('Sku', () => SkuType);

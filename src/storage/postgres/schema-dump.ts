@@ -46,6 +46,13 @@ const COLUMN = `
 
 const SECTIONS: [title: string, sql: string][] = [
   [
+    'extensions',
+    `select 'create extension ' || quote_ident(e.extname) || ';' as line
+       from pg_extension e
+      where e.extname <> 'plpgsql'
+      order by e.extname collate "C"`,
+  ],
+  [
     'types',
     `select case when t.typtype = 'd'
         then 'create domain ' || quote_ident(t.typname) || ' as ' || format_type(t.typbasetype, t.typtypmod) || ';'

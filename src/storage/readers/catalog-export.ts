@@ -5,12 +5,13 @@ import type {
   ColumnsInUse,
   ExportedSku,
 } from '../../application/ports/catalog-export.js';
-import type { SkuFilter } from '../../application/ports/catalog-reader.js';
+import type { SkuQuery } from '../../application/ports/catalog-reader.js';
 import type { Sql } from '../sql.js';
 import { firstRow, sqlOver } from '../sql.js';
 import type { ProductRow, SkuRow } from '../stores/catalog-rows.js';
 import { productOf, skuOf } from '../stores/catalog-rows.js';
-import { conditionsOf } from './catalog-reader.js';
+import { faceOf } from './catalog/face.js';
+import { skuConditions } from './catalog/sku-conditions.js';
 
 const PAGE_ROWS = 1_000;
 /** Longer than any network hiccup; a download that stands still for so long is taken for given up. */
@@ -56,8 +57,8 @@ class SqlCatalogSnapshot implements CatalogSnapshot {
     return row;
   }
 
-  async *skus(filter: SkuFilter): AsyncGenerator<ExportedSku[]> {
-    const { where, values } = conditionsOf(filter);
+  async *skus(query: SkuQuery): AsyncGenerator<ExportedSku[]> {
+    const { where, values } = await skuConditions(this.sql, faceOf(null), query);
     const [handle, code] = [`$${values.length + 1}`, `$${values.length + 2}`];
     for (let after: [string, string] | null = null; ;) {
       const behind =

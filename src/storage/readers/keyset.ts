@@ -91,6 +91,12 @@ export async function readPage<Row, T>(
   };
 }
 
+/** Takes a value and answers its place ($1, $2, …). */
+export type Place = (value: unknown) => string;
+
+/** A condition's text, its values put where they belong. */
+export type Condition = (place: Place) => string;
+
 /** Conditions gathered one by one, each with its own values. */
 export class Conditions {
   readonly values: unknown[];
@@ -101,11 +107,20 @@ export class Conditions {
     this.values = [...values];
   }
 
+  readonly place: Place = (value) => {
+    this.values.push(value);
+    return `$${this.values.length}`;
+  };
+
   /** Adds a condition unless its value is absent; `text` is given the value's place ($1, $2, …). */
   add(value: unknown, text: (place: string) => string): this {
     if (value === null || value === undefined) return this;
-    this.values.push(value);
-    this.parts.push(text(`$${this.values.length}`));
+    this.parts.push(text(this.place(value)));
+    return this;
+  }
+
+  require(condition: Condition): this {
+    this.parts.push(condition(this.place));
     return this;
   }
 

@@ -48,6 +48,15 @@ export interface ProductRow {
   updated_at: Date;
 }
 
+/** Columns of SkuRow, of `sku s`: what only indexes and conditions need stays in the database. */
+export const SKU_COLUMNS = `s.id, s.code, s.kind, s.state, s.product_id, s.revision, s.title, s.option_values, s.gtin, s.price,
+  s.compare_at_price, s.cost, s.weight_value, s.weight_unit, s.hs_code, s.country_of_origin, s.requires_shipping, s.taxable,
+  s.tax_code, s.unit_of_measure, s.attributes, s.successor, s.listed_in, s.system_values, s.created_at, s.updated_at`;
+
+/** Columns of ProductRow, of `product p`. */
+export const PRODUCT_COLUMNS = `p.id, p.handle, p.revision, p.title, p.vendor, p.product_type, p.category, p.tags,
+  p.option_names, p.attributes, p.created_at, p.updated_at`;
+
 export function skuOf(row: SkuRow): Sku {
   const money = (text: string | null): string | null => (text === null ? null : moneyText(text));
   return {

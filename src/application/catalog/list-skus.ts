@@ -1,0 +1,65 @@
+import type { SkuOrder, SkuQuery } from '../ports/catalog-reader.js';
+import type { Page, PageRequest } from '../ports/page.js';
+import type { Ports } from '../ports/ports.js';
+import { searchFaults } from '../../domain/catalog/search-words.js';
+import type { Sku } from '../../domain/catalog/sku.js';
+import type { OwnershipCut } from '../../domain/ownership/owned-by.js';
+import { cutOwnership } from '../../domain/ownership/owned-by.js';
+import { rulesInForce } from '../../domain/ownership/resolve-owner.js';
+import type { Outcome, Problem } from '../../domain/problem.js';
+import { problem } from '../../domain/problem.js';
+import { foldCode } from '../../domain/primitives/text.js';
+import { readAsOf } from './read-as-of.js';
+
+/** A list of SKUs as callers narrow it. */
+export interface SkuFilter extends Omit<SkuQuery, 'owners'> {
+  /** Party code of the accountable owner. */
+  owner?: string | null;
+  /** true: only SKUs that no ownership rule reaches, or whose owner cannot answer. */
+  orphaned?: boolean | null;
+}
+
+/**
+ * A page of SKUs, as they are or as they stood at an instant. Owners are those by the rules in force at that instant.
+ * A filter that speaks of the present is refused for the past, as is an instant that has not come.
+ */
+export async function listSkus(
+  ports: Pick<Ports, 'catalog' | 'clock'>,
+  page: PageRequest,
+  filter: SkuFilter,
+  order: SkuOrder,
+  asOf: Date | null,
+): Promise<Outcome<Page<Sku>>> {
+  const problems = faultsOf(filter, asOf);
+  if (problems.length > 0) return { ok: false, problems };
+  const { owner, orphaned, ...query } = filter;
+  const owners = isGiven(owner) || isGiven(orphaned) ? await ownersOf(ports, { owner, orphaned }, asOf) : null;
+  return readAsOf(ports, asOf, () => ports.catalog.skus(page, { ...query, owners }, order, asOf));
+}
+
+function faultsOf(filter: SkuFilter, asOf: Date | null): Problem[] {
+  const problems = searchFaults(filter.search, ['filter', 'search']);
+  if (asOf === null) return problems;
+  const present = { hasOpenDrift: 'findings', orphaned: 'who is active' } as const;
+  for (const field of ['hasOpenDrift', 'orphaned'] as const) {
+    if (!isGiven(filter[field])) continue;
+    const message = `${field} cannot be asked of the past: of ${present[field]} no history is kept; leave out asOf or ${field}`;
+    problems.push(problem('INVALID_FORMAT', message, ['filter', field]));
+  }
+  return problems;
+}
+
+async function ownersOf(
+  ports: Pick<Ports, 'catalog' | 'clock'>,
+  { owner, orphaned }: Pick<SkuFilter, 'owner' | 'orphaned'>,
+  asOf: Date | null,
+): Promise<OwnershipCut> {
+  const [rules, parties] = await Promise.all([ports.catalog.ownershipRules(), ports.catalog.parties()]);
+  const question = { owner: isGiven(owner) ? foldCode(owner) : null, orphaned };
+  const inForce = rulesInForce(rules, asOf ?? ports.clock.now());
+  return cutOwnership(inForce, new Map(parties.map((party) => [party.id, party])), question);
+}
+
+function isGiven<T>(value: T | null | undefined): value is T {
+  return value !== null && value !== undefined;
+}
