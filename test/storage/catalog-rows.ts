@@ -31,7 +31,10 @@ export async function addProducts(owner: DataSource, products: readonly ProductH
   const plain = { category: null, tags: [], optionNames: [], attributes: {} };
   const revisions = rows.flatMap(({ id, handle, states }) =>
     states.map(({ at, vendor, productType }, index) => ({
-      ...{ id, at, revision: index + 1, snapshot: { handle, title: handle, vendor, productType, ...plain } },
+      id,
+      at,
+      revision: index + 1,
+      snapshot: { handle, title: handle, vendor, productType, ...plain },
     })),
   );
   await addRevisions(owner, 'product', revisions);
@@ -42,7 +45,12 @@ export async function addSkus(owner: DataSource, skus: readonly SkuHistory[]): P
   const products: { id: string; handle: string }[] = await owner.query('select id, handle from product');
   const productIds = new Map(products.map(({ id, handle }) => [handle, id]));
   const rows = skus.map(({ code, product, states }) => ({
-    ...{ id: randomUUID(), code, folded: foldCode(code), productId: productIds.get(product), states, ...ends(states) },
+    id: randomUUID(),
+    code,
+    folded: foldCode(code),
+    productId: productIds.get(product),
+    states,
+    ...ends(states),
   }));
   await owner.query(
     `insert into sku (id, code, code_folded, kind, state, product_id, revision, title, option_values, option_key, gtin, gtin14,
@@ -58,7 +66,9 @@ export async function addSkus(owner: DataSource, skus: readonly SkuHistory[]): P
   const lists = { optionValues: [], attributes: {}, listedIn: [], systemValues: [] };
   const revisions = rows.flatMap(({ id, code, productId, states }) =>
     states.map(({ at, state, title, gtin }, index) => ({
-      ...{ id, at, revision: index + 1 },
+      id,
+      at,
+      revision: index + 1,
       snapshot: { code, kind: 'SIMPLE', productId, state, title, gtin, ...plain, ...money, ...lists },
     })),
   );

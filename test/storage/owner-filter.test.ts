@@ -14,18 +14,10 @@ import { addProducts, addSkus } from './catalog-rows.js';
 
 const ALL = { first: 250, after: null };
 /** Names that fold alike, and names that only seem to: case, width, ligatures, dotted I, final sigma, outer spaces. */
-const NAMES = [
-  ...['Acme', 'ACME', ' acme\u00a0', '\uff21\uff23\uff2d\uff25', 'Acm\u00e9', 'Acme\u0301', 'ACM\u00c9'],
-  ...[
-    '\u0130zmir',
-    'izmir',
-    'i\u0307zmir',
-    '\u039f\u0394\u039f\u03a3',
-    '\u03bf\u03b4\u03bf\u03c2',
-    '\u03bf\u03b4\u03bf\u03c3',
-  ],
-  ...['Stra\u00dfe', 'STRASSE', '\ufb01ne', 'FINE', '100%_\\', ''],
-];
+const NAMES = (
+  'Acme|ACME| acme\u00a0|\uff21\uff23\uff2d\uff25|Acm\u00e9|Acme\u0301|ACM\u00c9|\u0130zmir|izmir|i\u0307zmir|\u039f\u0394\u039f\u03a3|' +
+  '\u03bf\u03b4\u03bf\u03c2|\u03bf\u03b4\u03bf\u03c3|Stra\u00dfe|STRASSE|\ufb01ne|FINE|100%_\\|'
+).split('|');
 const HANDLES = ['alpha', 'beta', 'gamma', 'delta'];
 const CODES = HANDLES.flatMap((handle) => ['1', '2', '3'].map((n) => `${handle.toUpperCase()}-${n}`));
 const DAYS = ['2026-01-01', '2026-01-02', '2026-01-03', '2026-01-04'];
@@ -146,7 +138,9 @@ describe('the owner filters', () => {
     );
     const state = { state: 'ACTIVE' as const, title: 'Thing', gtin: null };
     const skus = things.map(({ code, handle, states }) => ({
-      ...{ code, product: handle, states: [{ at: states[0]?.at ?? '', ...state }] },
+      code,
+      product: handle,
+      states: [{ at: states[0]?.at ?? '', ...state }],
     }));
     await addSkus(owner, skus);
     return things;

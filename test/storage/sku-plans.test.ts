@@ -78,7 +78,7 @@ describe('the filters of skus, at 25,000 SKUs', () => {
     must(await listSkus(world.ports, PAGE, filter, order, null));
     const lists = sent.filter(({ text }) => / from (sku|product) /.test(text));
     const plans: PlanNode[][] = [];
-    for (const { text, values } of [...lists]) {
+    for (const { text, values } of lists) {
       const [row] = await world.database.source.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }[]>(
         `explain (format json) ${text}`,
         values,
