@@ -20,10 +20,12 @@ export class History0005790000000005 implements MigrationInterface {
       drop index product_vendor;
       drop index product_type;
       alter table product
+        add column handle_folded text not null generated always as (fold_code(handle)) stored,
         add column vendor_folded text generated always as (fold_code(vendor)) stored,
         add column product_type_folded text generated always as (fold_code(product_type)) stored,
         add column search text not null
           generated always as (fold_code(handle || ' ' || title || ' ' || coalesce(vendor, ''))) stored;
+      create index product_handle_folded on product (handle_folded);
       create index product_vendor on product (vendor_folded);
       create index product_type on product (product_type_folded);
       create index product_search on product using gin (search gin_trgm_ops);
@@ -41,7 +43,7 @@ export class History0005790000000005 implements MigrationInterface {
     await db.query(`
       drop index sku_gtin_retired, sku_bundle;
       alter table sku drop column search;
-      alter table product drop column search, drop column vendor_folded, drop column product_type_folded;
+      alter table product drop column search, drop column handle_folded, drop column vendor_folded, drop column product_type_folded;
       create index product_vendor on product (lower(vendor));
       create index product_type on product (lower(product_type));
       drop function fold_code(text);

@@ -17,10 +17,10 @@ export async function ownerTest(sql: Sql, face: Face, cut: OwnershipCut): Promis
   return either(named, both(unnamed, through ?? false));
 }
 
-/** Products whose SKUs answer with yes where no rule of their own names them. A handle is its own folded form. */
+/** Products whose SKUs answer with yes where no rule of their own names them. */
 function productTest(face: Face, cut: OwnershipCut): Test {
   const byVendor = level(face.product.vendor, cut.vendor, cut.rest);
-  return level('p.handle', cut.product, level(face.product.type, cut.productType, byVendor));
+  return level('p.handle_folded', cut.product, level(face.product.type, cut.productType, byVendor));
 }
 
 /** One scope: what its rules say; where none names the value, or there is no value, what less specific ones say. */
