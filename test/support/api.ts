@@ -1,0 +1,53 @@
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import { AppModule } from '../../src/app.module.js';
+import { SystemReadiness } from '../../src/porch/system-readiness.js';
+import type { World } from './world.js';
+
+const ADMIN = 'an-admin-key-of-thirty-two-characters';
+
+/** The API of a world on a port of its own, asked as ADMIN. */
+export interface Api {
+  /** The data of an answer; throws the errors of one that has any. */
+  ask<T>(query: string, variables?: object): Promise<T>;
+  /** Code and message of the first error. */
+  fault(query: string, variables?: object): Promise<{ code: string; message: string }>;
+  close(): Promise<void>;
+}
+
+interface Answer<T> {
+  data: T;
+  errors?: { message: string; extensions: { code: string } }[];
+}
+
+export async function openApi(world: World): Promise<Api> {
+  const readiness = new SystemReadiness(world.database.source, null);
+  const { ports } = world;
+  const parts = { ports, readiness, bootstrapKey: ADMIN, publicUrl: 'http://localhost/', production: false };
+  const app = await NestFactory.create(AppModule.with(parts), { logger: false });
+  await app.listen(0, '127.0.0.1');
+  const base = (await app.getUrl()).replace('[::1]', '127.0.0.1');
+  const send = async <T>(query: string, variables: object): Promise<Answer<T>> => {
+    const response = await fetch(`${base}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${ADMIN}` },
+      body: JSON.stringify({ query, variables }),
+    });
+    const answer: Answer<T> = JSON.parse(await response.text());
+    return answer;
+  };
+  return {
+    async ask<T>(query: string, variables: object = {}) {
+      const { data, errors } = await send<T>(query, variables);
+      if (errors) throw new Error(JSON.stringify(errors));
+      return data;
+    },
+    async fault(query, variables = {}) {
+      const { errors } = await send<unknown>(query, variables);
+      const [first] = errors ?? [];
+      if (!first) throw new Error('was answered');
+      return { code: first.extensions.code, message: first.message };
+    },
+    close: () => app.close(),
+  };
+}
