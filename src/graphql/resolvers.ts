@@ -17,6 +17,7 @@ import {
   FieldConflictResolver,
 } from './change/change-request-resolver.js';
 import { CatalogFeedResolver } from './feed/catalog-feed-resolver.js';
+import { NamingResolver } from './naming/naming-resolver.js';
 import { NodeResolver } from './node-resolver.js';
 import { SettingResolver } from './settings/setting-resolver.js';
 import { DriftFindingResolver } from './operations/drift-finding-resolver.js';
@@ -51,6 +52,7 @@ export const RESOLVERS = [
   ChangeResolver,
   ApprovalRequirementResolver,
   FieldConflictResolver,
+  NamingResolver,
   OperationsQueryResolver,
   SystemMutationResolver,
   DriftMutationResolver,

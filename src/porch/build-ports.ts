@@ -17,6 +17,7 @@ import { PgSequencerSeats } from '../storage/sequencer/sequencer-seat.js';
 import type { Sql } from '../storage/sql.js';
 import { sqlOver } from '../storage/sql.js';
 import { SqlImportStore } from '../storage/stores/import-store.js';
+import { SqlNamingReader } from '../storage/stores/naming-store.js';
 import { SqlSettingReader } from '../storage/stores/setting-store.js';
 import { SqlStockStore } from '../storage/stores/stock-store.js';
 import { SqlUnitOfWork } from '../storage/unit-of-work.js';
@@ -44,6 +45,7 @@ export function buildPorts(database: Database, connectors: ConnectorRegistry, ma
     readonly apiKeys = new SqlApiKeyReader(sql);
     readonly imports = new SqlImportStore(sql, send, inTransaction);
     readonly stock = new SqlStockStore(sql, inTransaction);
+    readonly naming = new SqlNamingReader(sql);
     readonly settings = new SqlSettingReader(sql);
     readonly queue = new SqlPublishingQueue(source, uuid);
     readonly observations = new SqlObservationStore(source, wakeups, uuid);

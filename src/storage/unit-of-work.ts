@@ -8,6 +8,7 @@ import { SqlChangeRequestStore } from './stores/change-request-store.js';
 import { SqlDeliveryStore } from './stores/delivery-store.js';
 import { SqlFindingStore } from './stores/finding-store.js';
 import { SqlImportSteps } from './stores/import-steps.js';
+import { SqlNamingStore } from './stores/naming-store.js';
 import { SqlPartyStore } from './stores/party-store.js';
 import { SqlRecordStore } from './stores/record-store.js';
 import { SqlSettingStore } from './stores/setting-store.js';
@@ -48,6 +49,7 @@ export class SqlUnitOfWork implements UnitOfWork {
       records: new SqlRecordStore(sql, this.newId),
       imports: new SqlImportSteps(sql),
       findings: new SqlFindingStore(sql, this.newId),
+      naming: new SqlNamingStore(sql),
       parties: new SqlPartyStore(tx),
       settings: new SqlSettingStore(sql),
       attributes: new SqlAttributeUsage(sql),

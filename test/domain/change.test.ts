@@ -67,6 +67,7 @@ function world(skus: Sku[], over: Partial<World> = {}): World {
     siblings: new Map([['p1', skus]]),
     gtins: new Map(),
     lookAlikes: new Map(),
+    reservations: new Map(),
     bases: new Map(),
     changedBy: new Map(),
     writableSystems: ['shopify'],

@@ -77,6 +77,7 @@ export function teaWorld(
     siblings: new Map([[product.id, skus]]),
     gtins: new Map(),
     lookAlikes: new Map(),
+    reservations: new Map(),
     bases: new Map(),
     changedBy: new Map(),
     writableSystems: ['shopify'],

@@ -2,6 +2,7 @@ import type { Definitions } from '../../domain/attributes/read-attribute-list.js
 import type { BundleLine } from '../../domain/bundle/composition.js';
 import { compositionFaults, linesJson } from '../../domain/bundle/composition.js';
 import { BUNDLE_FIELD, instantKey, SCHEDULED_FIELD } from '../../domain/bundle/timeline.js';
+import type { GtinRules } from '../../domain/catalog/gtin.js';
 import type { LifecycleState } from '../../domain/catalog/lifecycle.js';
 import type { ProductFieldsDraft } from '../../domain/catalog/read-product-fields.js';
 import { handleFault, readProductFields } from '../../domain/catalog/read-product-fields.js';
@@ -54,6 +55,7 @@ export function readChangeRequest(
   draft: ChangeRequestDraft,
   systems: readonly string[],
   definitions: Definitions,
+  gtins: GtinRules,
 ): { changes: ProposedChange[]; problems: Problem[] } {
   const problems: Problem[] = [];
   const title = titleFault(draft.title);
@@ -73,17 +75,18 @@ export function readChangeRequest(
     return { changes: [], problems };
   }
   const changes = draft.changes.map((each, index) => {
-    const read = readChange(each, { systems, definitions });
+    const read = readChange(each, { systems, definitions, gtins });
     problems.push(...under(['changes', String(index), each.kind], read.problems));
     return read.change;
   });
   return { changes, problems };
 }
 
-/** What there is to be named: codes of systems, and attributes. */
+/** What there is to be named: codes of systems, attributes, and the GTINs that the house takes. */
 interface Known {
   systems: readonly string[];
   definitions: Definitions;
+  gtins: GtinRules;
 }
 
 function readChange(draft: ChangeDraft, known: Known): { change: ProposedChange; problems: Problem[] } {
@@ -165,9 +168,9 @@ function readSku(
   code: string,
   baseRevision: number | null,
   fields: SkuFieldsDraft,
-  { systems, definitions }: Known,
+  { systems, definitions, gtins }: Known,
 ): { change: ProposedChange; problems: Problem[] } {
-  const { patch, problems } = readSkuFields(fields, systems, definitions);
+  const { patch, problems } = readSkuFields(fields, systems, definitions, gtins);
   const named = under(['fields'], problems);
   if (operation === 'SKU_UPDATE' && Object.keys(fields).length === 0) {
     named.push(problem('REQUIRED', 'nothing to change', ['fields']));

@@ -5,6 +5,7 @@ import type { ProposedChange } from '../../domain/change/change.js';
 import { foldCode } from '../../domain/primitives/text.js';
 import type { Outcome } from '../../domain/problem.js';
 import { accepted, problem, refused } from '../../domain/problem.js';
+import { gtinRulesOf } from '../../domain/settings/gtin-setting.js';
 import type { Ports } from '../ports/ports.js';
 import type { Stores } from '../ports/unit-of-work.js';
 import type { ChangeRequestDraft } from './change-draft.js';
@@ -26,8 +27,9 @@ export async function createChangeRequest(
     return refused(problem('PARTY_REQUIRED', 'this key belongs to no party, so nobody would answer for the request'));
   }
   const systems = (await ports.operations.systems()).map((system) => system.code);
-  const definitions = definitionsOf((await ports.settings.current()).attributes);
-  const { changes, problems } = readChangeRequest(draft, systems, definitions);
+  const settings = await ports.settings.current();
+  const definitions = definitionsOf(settings.attributes);
+  const { changes, problems } = readChangeRequest(draft, systems, definitions, gtinRulesOf(settings.gtin));
   if (problems.length > 0) return { ok: false, problems };
   const outcome = await ports.work.run((stores) =>
     addRequest(ports, stores, caller, { draft, changes, asDraft, origin: 'REQUEST' }),

@@ -31,7 +31,7 @@ export async function planRequest(
   options: { lock: boolean },
 ): Promise<PlannedRequest> {
   const world = await stores.catalog.world(changes, options);
-  const set = planChanges(world, changes, () => ports.newId());
+  const set = planChanges(world, changes, () => ports.newId(), { baseline: false, authorPartyId: author.partyId });
   const [parties, rules, at] = [
     await stores.parties.parties(),
     await stores.parties.ownershipRules(),

@@ -86,7 +86,7 @@ export class BaselineBatch {
       else if (doubles.has(row)) continue;
       else if (row.change.operation === 'PRODUCT_CREATE') {
         for (const sku of this.skusOf(row.change.target)) refuse(sku, ['handle']);
-      } else if (each.code === 'GTIN_TAKEN') withoutGtin.set(row, each);
+      } else if (each.code === 'GTIN_TAKEN' || each.code === 'GTIN_INVALID') withoutGtin.set(row, each);
       else refuse(row, field.length > 0 ? field : ['code']);
     }
     for (const [row, first] of doubles) {

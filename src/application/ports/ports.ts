@@ -8,6 +8,7 @@ import type { ConnectorRegistry } from './connector.js';
 import type { DriftAuditReader } from './drift-audit-reader.js';
 import type { FeedReader } from './feed-reader.js';
 import type { ImportStore } from './import-store.js';
+import type { NamingReader } from './naming-store.js';
 import type { ObservationStore } from './observation-store.js';
 import type { OperationsReader } from './operations-reader.js';
 import type { PublishingQueue } from './publishing-queue.js';
@@ -35,6 +36,7 @@ export abstract class Ports {
   abstract readonly sequencing: SequencerSeats;
   abstract readonly apiKeys: ApiKeyReader;
   abstract readonly imports: ImportStore;
+  abstract readonly naming: NamingReader;
   abstract readonly settings: SettingReader;
   abstract readonly stock: StockStore;
   abstract readonly queue: PublishingQueue;

@@ -6,6 +6,7 @@ import type { ChangeRequestStore } from './change-request-store.js';
 import type { DeliveryStore } from './delivery-store.js';
 import type { FindingStore } from './finding-store.js';
 import type { ImportSteps } from './import-store.js';
+import type { NamingStore } from './naming-store.js';
 import type { PartyStore } from './party-store.js';
 import type { RecordStore } from './record-store.js';
 import type { SettingStore } from './setting-store.js';
@@ -36,6 +37,7 @@ export interface Stores {
   records: RecordStore;
   findings: FindingStore;
   imports: ImportSteps;
+  naming: NamingStore;
   parties: PartyStore;
   settings: SettingStore;
   attributes: AttributeUsage;

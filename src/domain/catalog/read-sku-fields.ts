@@ -4,6 +4,7 @@ import { compareDecimals, decimalPlaces, decimalText, isPlainDecimal, moneyText 
 import { hasControls, hasHtml, isPrintableAscii, textOrNull } from '../primitives/text.js';
 import type { Problem } from '../problem.js';
 import { problem, under } from '../problem.js';
+import type { GtinRules } from './gtin.js';
 import { gtinFault } from './gtin.js';
 import type { OptionValue, SkuContent, SystemValue, Weight } from './sku.js';
 import { WEIGHT_UNITS } from './sku.js';
@@ -53,12 +54,14 @@ class Reading {
  * Checks the fields of a SKU as a caller gave them and brings them into canonical form.
  * @param systems codes of the systems that exist.
  * @param definitions the attributes that there are.
+ * @param gtins which GTINs the house takes; left out: any that is a GTIN, and the house is asked when it is planned.
  * @returns the patch (what was sound) and every problem, each with the name of its field.
  */
 export function readSkuFields(
   draft: SkuFieldsDraft,
   systems: readonly string[],
   definitions: Definitions = NO_DEFINITIONS,
+  gtins: GtinRules = { allowRestricted: true },
 ): { patch: SkuPatch; problems: Problem[] } {
   const out = new Reading();
   for (const [field, value] of Object.entries(draft)) {
@@ -66,7 +69,7 @@ export function readSkuFields(
   }
   readTexts(draft, out);
   readMoney(draft, out);
-  readTrade(draft, out);
+  readTrade(draft, gtins, out);
   readLists(draft, systems, out);
   readAttributes(draft.attributes, definitions, out);
   if (typeof draft.requiresShipping === 'boolean') out.patch.requiresShipping = draft.requiresShipping;
@@ -136,10 +139,10 @@ export function moneyFault(text: string): string | null {
   return null;
 }
 
-function readTrade(draft: SkuFieldsDraft, out: Reading): void {
+function readTrade(draft: SkuFieldsDraft, gtins: GtinRules, out: Reading): void {
   if (draft.gtin !== undefined) {
     const gtin = textOrNull(draft.gtin);
-    const fault = gtin === null ? null : gtinFault(gtin);
+    const fault = gtin === null ? null : gtinFault(gtin, gtins);
     if (fault) out.fault('GTIN_INVALID', 'gtin', fault);
     else out.patch.gtin = gtin;
   }

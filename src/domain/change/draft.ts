@@ -23,6 +23,8 @@ export interface World {
   gtins: ReadonlyMap<string, string>;
   /** By skeleton (`skeletonOf`): codes of the master that a new code looks like, the first few of each. */
   lookAlikes: ReadonlyMap<string, readonly string[]>;
+  /** By folded code: new codes that somebody has reserved and that have not expired. */
+  reservations: ReadonlyMap<string, CodeReservation>;
   /** Snapshots of base revisions that are not the present one, by `SKU:<folded code>:<revision>` or `PRODUCT:<handle>:<revision>`. */
   bases: ReadonlyMap<string, FieldValues>;
   /** Who changed a field since a revision: request ids by `<SKU|PRODUCT>:<key>:<field>`. */
@@ -38,6 +40,14 @@ export interface World {
   /** What the gates of a SKU must know, were it in this product; of bundles the request itself decides. */
   factsOf(sku: Pick<GatedSku, 'id' | 'code'>, product: Product | null): Omit<GateFacts, 'bundle'>;
   bundles: BundleWorld;
+}
+
+/** A proposed code that is kept for whoever asked for it. */
+export interface CodeReservation {
+  partyId: string;
+  /** The holder's name. */
+  holder: string;
+  expiresAt: Date;
 }
 
 export interface PlannedProduct {
@@ -71,6 +81,8 @@ export interface ChangeSet {
 export interface PlanOptions {
   /** What is on sale already is taken as it is: without gates, and listed in every system (design 4.13). */
   baseline: boolean;
+  /** Whose request it is: what they have reserved is theirs. */
+  authorPartyId?: string | null;
 }
 
 /** When a product was made that is only planned. */

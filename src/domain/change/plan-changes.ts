@@ -18,8 +18,8 @@ import { productOfPatch } from './change.js';
 import type { ChangeSet, PlannedProduct, PlannedSku, PlanOptions, World } from './draft.js';
 import { Draft, plannedSnapshot } from './draft.js';
 import { canonicalAttributes, checkAttributes } from './check-attributes.js';
-import { lookAlikes } from './check-codes.js';
 import { bundleViewOf, checkBundles } from './check-bundles.js';
+import { checkCodes } from './check-codes.js';
 import { checkGates } from './check-gates.js';
 import { checkTogether } from './check-together.js';
 import { placeOf } from './place.js';
@@ -50,9 +50,10 @@ export function planChanges(
     ...checkAttributes(draft, changes),
     ...checkBundles(draft, bundles),
   );
-  const gates = checkGates(draft, changes, bundles);
-  draft.problems.push(...gates.problems);
-  draft.warnings.push(...lookAlikes(world, changes), ...gates.warnings);
+  for (const found of [checkCodes(draft, changes), checkGates(draft, changes, bundles)]) {
+    draft.problems.push(...found.problems);
+    draft.warnings.push(...found.warnings);
+  }
   return {
     products: [...draft.products.values()].filter((each) => each.before === null || each.changes.length > 0),
     skus: [...draft.skus.values()].filter((each) => each.before === null || each.changes.length > 0),

@@ -5,7 +5,7 @@ import type { NamingFacts, SegmentRule } from './segment.js';
 import { impliedRule, plainLetters, valueOf } from './segment.js';
 
 /** How SKU codes are to look for some products: data, kept in the setting `naming`. What is left out has its default. */
-export interface NamingPolicy {
+export type NamingPolicy = {
   name: string;
   /** Which products it is for; a list that is left out or empty asks nothing. */
   scope?: { productTypes?: string[]; vendors?: string[] };
@@ -16,7 +16,7 @@ export interface NamingPolicy {
   upperCase?: boolean;
   /** A new code that does not fit is refused, not only warned about; false if left out. */
   enforce?: boolean;
-}
+};
 
 /** A segment with all that matching needs. */
 export interface Segment {

@@ -3,12 +3,18 @@ import type { AttributesSetting } from './attributes-setting.js';
 import { attributesSetting } from './attributes-setting.js';
 import type { GatesSetting } from './gates-setting.js';
 import { gatesSetting } from './gates-setting.js';
+import type { GtinSetting } from './gtin-setting.js';
+import { gtinSetting } from './gtin-setting.js';
+import type { NamingSetting } from './naming-setting.js';
+import { namingSetting } from './naming-setting.js';
 import type { SettingDefinition } from './setting.js';
 
 /** Every rule of the house that is data, by key: as it is in force. */
 export interface Settings {
   attributes: AttributesSetting;
   gates: GatesSetting;
+  gtin: GtinSetting;
+  naming: NamingSetting;
 }
 export type SettingKey = keyof Settings;
 
@@ -16,6 +22,8 @@ export type SettingKey = keyof Settings;
 export const SETTINGS: { readonly [K in SettingKey]: SettingDefinition<Settings[K]> } = {
   attributes: attributesSetting,
   gates: gatesSetting,
+  gtin: gtinSetting,
+  naming: namingSetting,
 };
 
 export const SETTING_KEYS = Object.keys(SETTINGS) as SettingKey[];

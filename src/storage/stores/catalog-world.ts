@@ -5,7 +5,7 @@ import { gtin14 } from '../../domain/catalog/gtin.js';
 import { LOOK_ALIKE_LIMIT, skeletonOf } from '../../domain/catalog/look-alike.js';
 import type { ProposedChange } from '../../domain/change/change.js';
 import { isOfSku, productOfPatch } from '../../domain/change/change.js';
-import type { World } from '../../domain/change/draft.js';
+import type { CodeReservation, World } from '../../domain/change/draft.js';
 import type { GateWorld } from '../../domain/gates/gate-facts.js';
 import { gateFacts } from '../../domain/gates/gate-facts.js';
 import type { Party } from '../../domain/ownership/resolve-owner.js';
@@ -23,7 +23,8 @@ interface Reach {
   codes: string[];
   handles: string[];
   gtins: string[];
-  /** What new codes look like. */
+  /** New codes, folded, and what they look like. */
+  newCodes: string[];
   skeletons: string[];
   /** Base revisions that may lie behind the present one. */
   bases: { entity: 'SKU' | 'PRODUCT'; key: string; revision: number }[];
@@ -66,6 +67,7 @@ export async function readWorld(
   ];
   const changedBy = await readChangedBy(sql, reach);
   const lookAlikes = await readLookAlikes(sql, reach.skeletons);
+  const reservations = await readReservations(sql, reach.newCodes);
   const stores = systems.flatMap(({ code, kind, currency }) =>
     kind === 'SHOPIFY' ? [{ code, currency, digits: digitsOf(currency) }] : [],
   );
@@ -75,6 +77,7 @@ export async function readWorld(
     siblings,
     gtins,
     lookAlikes,
+    reservations,
     bases,
     changedBy,
     writableSystems: systems.filter(({ mode }) => mode === 'WRITE').map(({ code }) => code),
@@ -87,13 +90,14 @@ export async function readWorld(
 }
 
 function reachOf(changes: readonly ProposedChange[]): Reach {
-  const reach: Reach = { codes: [], handles: [], gtins: [], skeletons: [], bases: [] };
+  const reach: Reach = { codes: [], handles: [], gtins: [], newCodes: [], skeletons: [], bases: [] };
   for (const { operation, target, baseRevision, patch } of changes) {
     const isSku = isOfSku(operation);
     const key = isSku ? foldCode(target) : target;
     (isSku ? reach.codes : reach.handles).push(key);
     if (operation === 'SKU_CREATE') {
       reach.handles.push(productOfPatch(patch));
+      reach.newCodes.push(key);
       reach.skeletons.push(skeletonOf(target));
     }
     if (typeof patch.gtin === 'string') reach.gtins.push(gtin14(patch.gtin));
@@ -144,6 +148,15 @@ async function readLookAlikes(sql: Sql, skeletons: readonly string[]): Promise<M
   return new Map(
     [...Map.groupBy(rows, (row) => row.skeleton)].map(([key, list]) => [key, list.map(({ code }) => code)]),
   );
+}
+
+async function readReservations(sql: Sql, codes: readonly string[]): Promise<Map<string, CodeReservation>> {
+  const rows = await sql.rows<CodeReservation & { folded: string }>(
+    `select code_folded as folded, party_id as "partyId", holder->>'name' as holder, expires_at as "expiresAt"
+     from code_reservation where code_folded = any($1) and expires_at > clock_timestamp()`,
+    [codes],
+  );
+  return new Map(rows.map(({ folded, ...held }) => [folded, held]));
 }
 
 async function readBases(sql: Sql, reach: Reach): Promise<Map<string, FieldValues>> {
