@@ -53,9 +53,7 @@ describe('naming policies in force', () => {
   afterAll(() => world.close());
 
   const setNaming = async (value: NamingPolicy[]): Promise<void> => {
-    must(
-      await setSetting(world.ports, world.people.alex, { key: 'naming', value: value as Json, reason: 'for the test' }),
-    );
+    must(await setSetting(world.ports, world.people.alex, { key: 'naming', value, reason: 'for the test' }));
   };
   const options = (color: string, size: string, cut: string): { name: string; value: string }[] => [
     { name: 'Color', value: color },

@@ -64,7 +64,8 @@ export function parseGrammar(text: string): { parts: GrammarPart[]; faults: Gram
     }
   }
   endLiteral();
-  return { parts, faults: [...faults, ...faultsOfWhole(text, parts)] };
+  // Of a text that cannot be read, nothing more can be said.
+  return { parts, faults: faults.length > 0 ? faults : faultsOfWhole(text, parts) };
 }
 
 /** @param at where the text between the braces begins, counted from 1. */

@@ -30,6 +30,7 @@ function faultsOfOne(policy: NamingPolicy, path: string[]): Problem[] {
   const upperCase = policy.upperCase ?? true;
   const { parts, faults: inGrammar } = parseGrammar(policy.grammar);
   for (const { at, message } of inGrammar) fault(`at character ${at}: ${message}`, 'grammar');
+  if (inGrammar.length > 0) return faults;
   let counters = 0;
   for (const part of parts) {
     if ('literal' in part) {
