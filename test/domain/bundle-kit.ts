@@ -103,6 +103,7 @@ export class Catalogue {
       siblings: new Map([['p1', [...this.skus.values()]]]),
       gtins: new Map(),
       lookAlikes: new Map(),
+      reservations: new Map(),
       bases: new Map(),
       changedBy: new Map(),
       writableSystems: [],
