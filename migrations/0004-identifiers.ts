@@ -26,7 +26,8 @@ export class Identifiers0004790000000004 implements MigrationInterface {
       alter table sku add column skeleton text collate "C" not null
         generated always as (translate(lower(code collate "C"), 'oil-_ .', '011')) stored;
       create index sku_skeleton on sku (skeleton);
-      create index sku_code_range on sku (code_folded collate "C");
+      -- Codes of one length in the order of their running numbers.
+      create index sku_code_series on sku (length(code_folded), code_folded collate "C");
 
       alter table product
         add constraint product_handle_form
@@ -86,7 +87,7 @@ export class Identifiers0004790000000004 implements MigrationInterface {
       drop function refuse_deletion();
       drop function refuse_identifier_change();
       alter table product drop constraint product_handle_form;
-      drop index sku_code_range;
+      drop index sku_code_series;
       alter table sku drop column skeleton, drop constraint sku_gtin14, drop constraint sku_gtin_form,
         drop constraint sku_code_folded, drop constraint sku_code_form;
       comment on table product is 'The style that a shopper sees, as it is now.';

@@ -6,10 +6,13 @@ import { lowerAscii } from '../../domain/naming/policy.js';
 import type { NamingFacts } from '../../domain/naming/segment.js';
 import { foldCode } from '../../domain/primitives/text.js';
 import type { Sql } from '../sql.js';
-import { firstRow } from '../sql.js';
 
 /** Change requests that may still create what they propose. */
 const OPEN = `('DRAFT', 'VALIDATING', 'IN_REVIEW', 'SCHEDULED', 'CONFLICTED')`;
+
+/** Codes that are looked through at once for the highest of a series: first few, for most often the first is it. */
+const FIRST_STEP = 20;
+const STEP = 5_000;
 
 interface JudgedRow {
   id: string;
@@ -32,9 +35,9 @@ export class SqlNamingReader implements NamingReader {
     const rows = await this.sql.rows<JudgedRow>(
       `select s.id, s.code, s.state, s.option_values, s.title as sku_title, s.attributes as sku_attributes,
          p.handle, p.title, p.vendor, p.product_type, p.attributes
-       from (select * from sku where code_folded collate "C" > $1 order by code_folded collate "C" limit $2) s
+       from (select * from sku where code_folded > $1 order by code_folded limit $2) s
          join product p on p.id = s.product_id
-       order by s.code_folded collate "C"`,
+       order by s.code_folded`,
       [after, limit],
     );
     return rows.map(judgedOf);
@@ -66,34 +69,46 @@ export class SqlNamingStore extends SqlNamingReader implements NamingStore {
     await this.sql.rows('select pg_advisory_xact_lock(hashtextextended($1, 0))', [series]);
   }
 
-  /**
-   * A walk over the codes of the series: an index range, backwards. Where numbers have one width the first hit is the
-   * highest, and nothing else is read.
-   */
-  async highest({ prefix, suffix, digits }: CodeTemplate): Promise<number> {
-    if (digits === null) return 0;
-    const { least, most } = digits;
-    const within = (
-      column: string,
-    ): string => `${column} collate "C" >= $1::text || '0' and ${column} collate "C" < $1::text || ':'
-      and right(${column}, length($2::text)) = $2::text and length(${column}) between length($1::text) + length($2::text) + $3::int and length($1::text) + length($2::text) + $4::int
-      and substr(${column}, length($1::text) + 1, length(${column}) - length($1::text) - length($2::text)) ~ '^[0-9]+$'`;
-    const highestFirst = (column: string): string =>
-      least === most ? `${column} collate "C" desc` : `length(${column}) desc, ${column} collate "C" desc`;
-    const row = await firstRow<{ number: number | null }>(
-      this.sql,
-      `select max(substr(code, length($1::text) + 1, length(code) - length($1::text) - length($2::text))::int) as number from (
-         (select code_folded as code from sku where ${within('code_folded')} order by ${highestFirst('code_folded')} limit 1)
-         union all
-         (select code_folded from code_reservation where expires_at > clock_timestamp() and ${within('code_folded')}
-          order by ${highestFirst('code_folded')} limit 1)
-         union all
-         (select h.target_folded from change_request r join change h on h.change_request_id = r.id
-          where r.state in ${OPEN} and h.operation = 'SKU_CREATE' and ${within('h.target_folded')}
-          order by ${highestFirst('h.target_folded')} limit 1)) as used`,
-      [lowerAscii(prefix), lowerAscii(suffix), least, most],
+  async highest(template: CodeTemplate): Promise<number> {
+    if (template.digits === null) return 0;
+    const used = await this.highestOfSkus(template, template.digits);
+    const [from, end] = [lowerAscii(template.prefix), lowerAscii(template.suffix)];
+    const given = await this.sql.rows<{ code: string }>(
+      `select code_folded as code from code_reservation
+         where expires_at > clock_timestamp() and starts_with(code_folded, $1) and right(code_folded, length($2)) = $2
+       union all
+       select h.target_folded from change_request r join change h on h.change_request_id = r.id
+         where r.state in ${OPEN} and h.operation = 'SKU_CREATE'
+           and starts_with(h.target_folded, $1) and right(h.target_folded, length($2)) = $2`,
+      [from, end],
     );
-    return row?.number ?? 0;
+    return given.reduce((highest, { code }) => Math.max(highest, numberOf(code, template) ?? 0), used);
+  }
+
+  /**
+   * Codes of one length stand in the index in the order of their numbers, so the walk from the highest down ends at its
+   * first row, but where other series have the same text in front; those it passes over in ever larger steps.
+   */
+  private async highestOfSkus(template: CodeTemplate, digits: { least: number; most: number }): Promise<number> {
+    const prefix = lowerAscii(template.prefix);
+    for (let width = digits.most; width >= digits.least; width -= 1) {
+      const length = prefix.length + width + template.suffix.length;
+      // A number with more digits than it must have begins with no zero.
+      const from = prefix + (width > digits.least ? '1' : '0');
+      for (let below = `${prefix}:`, step = FIRST_STEP; ; step = STEP) {
+        const rows = await this.sql.rows<{ code: string }>(
+          `select code_folded as code from sku
+           where length(code_folded) = $1 and code_folded collate "C" >= $2 and code_folded collate "C" < $3
+           order by length(code_folded) desc, code_folded collate "C" desc limit $4`,
+          [length, from, below, step],
+        );
+        const hit = rows.map(({ code }) => numberOf(code, template)).find((number) => number !== null);
+        if (hit !== undefined) return hit ?? 0;
+        if (rows.length < step) break;
+        below = rows.at(-1)?.code ?? '';
+      }
+    }
+    return 0;
   }
 
   obstacles(codes: readonly string[]): Promise<CodeObstacle[]> {
@@ -150,4 +165,12 @@ export class SqlNamingStore extends SqlNamingReader implements NamingStore {
     const until = rows[0]?.until ?? new Date(0);
     return { codes: rows.map(({ code }) => code), until };
   }
+}
+
+/** The running number of a folded code, where it is of the series. */
+function numberOf(code: string, { prefix, suffix, digits }: CodeTemplate): number | null {
+  if (digits === null || !code.startsWith(lowerAscii(prefix)) || !code.endsWith(lowerAscii(suffix))) return null;
+  const text = code.slice(prefix.length, code.length - suffix.length);
+  const fits = /^[0-9]{1,9}$/.test(text) && text.length >= digits.least && text.length <= digits.most;
+  return fits && (text.length === digits.least || !text.startsWith('0')) ? Number(text) : null;
 }
