@@ -71,7 +71,7 @@ describe('the highest number of a series', () => {
   });
 
   it('is what looking at every code would find', async () => {
-    const digits = fc.stringMatching(/^[0-9]{1,4}$/);
+    const digits = fc.stringMatching(/^[019]{1,4}$/);
     const code = fc
       .tuple(fc.constantFrom('', 'A', 'a', 'A-', 'A1'), digits, fc.constantFrom('', 'S', '-S', '1'))
       .map((parts) => parts.join(''));
@@ -86,15 +86,15 @@ describe('the highest number of a series', () => {
     const sets = fc.uniqueArray(code, { maxLength: 60, selector: lowerAscii });
     await fc.assert(
       fc.asyncProperty(sets, template, async (codes, of) => {
-        const folded = new Set(codes.map(lowerAscii));
-        let brute = 0;
-        for (let number = 0; number < 100_000; number += 1) {
-          const made = codeAt(of, number);
-          if (made !== null && folded.has(lowerAscii(made))) brute = number;
-        }
+        const numbers = codes.flatMap((each) => {
+          const inside = each.slice(of.prefix.length, each.length - of.suffix.length);
+          const number = /^[0-9]+$/.test(inside) ? Number(inside) : -1;
+          return number >= 0 && lowerAscii(codeAt(of, number) ?? '') === lowerAscii(each) ? [number] : [];
+        });
+        const brute = Math.max(0, ...numbers);
         expect(await withCodes(codes, (store) => store.highest(of))).toBe(brute);
       }),
-      { numRuns: 40 },
+      { numRuns: 200 },
     );
   });
 
