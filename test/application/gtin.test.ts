@@ -104,8 +104,10 @@ describe('GTINs of the master', () => {
     ];
     const job = await importBaseline(world, [header, ...rows, ''].join('\n'));
     expect(job).toMatchObject({ state: 'SUCCEEDED', skusCreated: 3, rejected: 0 });
-    const errors = await world.ports.imports.errors(job.id, 10);
-    expect(errors.map(({ line, column, code, value }) => [line, column, code, value]).toSorted()).toEqual([
+    const errors = await world.ports.imports.errors(job.id, 0, 10);
+    expect(
+      errors.toSorted((a, b) => a.line - b.line).map(({ line, column, code, value }) => [line, column, code, value]),
+    ).toEqual([
       [2, 'Variant Barcode', 'GTIN_INVALID', '2000000000015'],
       [3, 'Variant Barcode', 'GTIN_INVALID', '9900000000004'],
       [4, 'Variant Barcode', 'GTIN_TAKEN', FIRST],

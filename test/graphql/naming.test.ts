@@ -112,7 +112,7 @@ describe('naming over GraphQL', () => {
       nodes: [{ code: 'ACM.BLK.OO1', policy: 'tees', sku: { code: 'ACM.BLK.OO1', state: 'DRAFT' } }],
       pageInfo: { hasNextPage: true },
     });
-    const { endCursor } = first?.['pageInfo'] as { endCursor: string };
+    const { endCursor } = (first?.['pageInfo'] ?? {}) as { endCursor?: string };
     expect((await ask('APPROVER', VIOLATIONS, { after: endCursor })).data?.['namingViolations']).toMatchObject({
       nodes: [],
       pageInfo: { hasNextPage: false },
