@@ -4,6 +4,7 @@ import type { Log } from '../application/ports/ports.js';
 import { Ports } from '../application/ports/ports.js';
 import { sendIn, wakeupsIn } from '../jobs/boss-wakeups.js';
 import { SqlObservationStore } from '../storage/observation-store.js';
+import { SqlOnboardingStore } from '../storage/onboarding-store.js';
 import { SqlPublishingQueue } from '../storage/publishing-queue.js';
 import { SqlApiKeyReader } from '../storage/readers/api-key-reader.js';
 import { SqlCatalogExport } from '../storage/readers/catalog-export.js';
@@ -49,6 +50,7 @@ export function buildPorts(database: Database, connectors: ConnectorRegistry, ma
     readonly settings = new SqlSettingReader(sql);
     readonly queue = new SqlPublishingQueue(source, uuid);
     readonly observations = new SqlObservationStore(source, wakeups, uuid);
+    readonly onboarding = new SqlOnboardingStore(source, uuid);
     readonly connectors = connectors;
     readonly clock = machineClock;
     readonly log = log;

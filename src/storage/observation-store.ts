@@ -14,6 +14,7 @@ import type { GovernedSystem, ObservedRecord, RootRef } from '../domain/publishi
 import { reopenLanes, systemRow } from './lane-sql.js';
 import { lockObservable, storeVerdicts } from './judge-sql.js';
 import { absences, pairByCode, unseenRecords } from './scan-sql.js';
+import { keepSightings, settleSightings } from './sighting-sql.js';
 import { scanOf, SCAN_COLUMNS, type ScanRow } from './readers/scan-rows.js';
 import { inTransaction } from './in-transaction.js';
 import type { Sql } from './sql.js';
@@ -174,6 +175,7 @@ export class SqlObservationStore implements ObservationStore {
       [JSON.stringify(rows), scanId],
     );
     if (running.length === 0) throw new Error('the scan was given up while it ran');
+    await keepSightings(sqlOver(this.source), this.newId, scanId, batch);
   }
 
   async scanProgress(
@@ -222,6 +224,7 @@ export class SqlObservationStore implements ObservationStore {
         `update scan set state = $2, error = $3, finished_at = clock_timestamp() where id = $1 and state = 'RUNNING'`,
         [scanId, state, error],
       );
+      await settleSightings(sql, scanId);
       await sql.rows('delete from scan_record where scan_id = $1', [scanId]);
     });
   }

@@ -80,7 +80,7 @@ export async function absences(
   const unmatched = never.map(({ id }) => ({ recordId: id, externalId: null }));
   let opened = await markMissing(sql, findings, scan.system, [...gone, ...unmatched], 'FULL_SCAN');
   await letBeCreated(sql, scanId);
-  const strangers = await strangersOf(sql, scanId);
+  const strangers = (await masterHolds(sql)) ? await strangersOf(sql, scanId) : [];
   opened += await findings.record(scan.system, strangers, 'FULL_SCAN');
   const holding = strangers.map(({ identity }) => identity);
   const over = await sql.rows<{ id: string }>(
@@ -130,6 +130,14 @@ function noLongerMissed(sql: Sql, system: string): Promise<{ id: string }[]> {
      where f.system = $1 and f.kind = 'MISSING' and f.state <> 'RESOLVED' and not ${WANTED}`,
     [system],
   );
+}
+
+/**
+ * Does the master hold any SKU? Before the first import it knows no record of any system, and a finding for each of them
+ * would say nothing: what they are is told by the onboarding match. From the first SKU on, whatever is unknown is news.
+ */
+async function masterHolds(sql: Sql): Promise<boolean> {
+  return (await sql.rows('select 1 from sku limit 1')).length > 0;
 }
 
 /** SKU records that the master does not know, and codes that more than one record bears. */

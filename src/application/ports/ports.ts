@@ -10,6 +10,7 @@ import type { FeedReader } from './feed-reader.js';
 import type { ImportStore } from './import-store.js';
 import type { NamingReader } from './naming-store.js';
 import type { ObservationStore } from './observation-store.js';
+import type { OnboardingStore } from './onboarding-store.js';
 import type { OperationsReader } from './operations-reader.js';
 import type { PublishingQueue } from './publishing-queue.js';
 import type { SequencerSeats } from './sequencer-seat.js';
@@ -41,6 +42,7 @@ export abstract class Ports {
   abstract readonly stock: StockStore;
   abstract readonly queue: PublishingQueue;
   abstract readonly observations: ObservationStore;
+  abstract readonly onboarding: OnboardingStore;
   abstract readonly connectors: ConnectorRegistry;
   abstract readonly clock: Clock;
   abstract readonly log: Log;

@@ -1,0 +1,222 @@
+#!/usr/bin/env node
+/**
+ * What the onboarding match costs: keeping what a scan saw, making the match of two systems, and reading it. Each figure
+ * stands beside a baseline of the same rows in the same database and run:
+ * - a scan's batches stored with their sightings, beside the same batches without (what a scan stored before there was a match);
+ * - the match, beside a bare SQL full join by folded code of two tables that writes its rows as JSON into an unlogged table;
+ * - the whole file as CSV, beside COPY of the stored rows to the client.
+ *
+ * Usage: node bench/onboarding.mjs [--records 100000] [--runs 3]   (needs `npm run build`)
+ */
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { pipeline } from 'node:stream/promises';
+import { Writable } from 'node:stream';
+import pg from 'pg';
+import { to as copyTo } from 'pg-copy-streams';
+import { v7 as uuid } from 'uuid';
+import { exportMatch } from '../dist/application/onboarding/export-match.js';
+import { presentMatch, readMatch } from '../dist/application/onboarding/read-match.js';
+import { gs1CheckDigit } from '../dist/domain/catalog/gtin.js';
+import { openSource } from '../dist/storage/data-source.js';
+import { SqlObservationStore } from '../dist/storage/observation-store.js';
+import { SqlOnboardingStore } from '../dist/storage/onboarding-store.js';
+import { startEmbeddedPostgres } from '../dist/storage/postgres/embedded-postgres.js';
+import { migrate } from '../dist/storage/postgres/migrate.js';
+
+const args = process.argv.slice(2);
+const option = (name, fallback) => Number(args[args.indexOf(`--${name}`) + 1] ?? fallback) || fallback;
+const RECORDS = option('records', 100_000);
+const RUNS = option('runs', 3);
+const BATCH = 500;
+const BY = { kind: 'SYSTEM', id: 'system:bench', name: 'bench', partyId: null };
+const COLORS = ['Clay', 'Moss', 'Ink', 'Sand', 'Rust'];
+
+const gtinOf = (n) => {
+  const body = `952${String(n).padStart(9, '0')}`;
+  return body + gs1CheckDigit(body);
+};
+const seen = (entity, externalId, rootId, code, fields) => ({
+  entity,
+  externalId,
+  root: { externalId: rootId, code: null },
+  code,
+  fields,
+  unreadable: [],
+  updatedAt: '2026-11-01T00:00:00Z',
+  attribution: null,
+  token: null,
+});
+
+/** A store of five variants a product, as a bulk scan shows it. */
+function* shopify() {
+  for (let n = 0; n < RECORDS; n += 1) {
+    const product = `gid://shopify/Product/${8_000_000_000 + Math.floor(n / 5)}`;
+    if (n % 5 === 0) {
+      const fields = { 'product.title': `Trail Shirt ${n / 5}`, 'product.handle': `trail-shirt-${n / 5}`, 'product.vendor': 'Fell & Harbor' };
+      yield seen('PRODUCT', product, product, `trail-shirt-${n / 5}`, { ...fields, 'product.tags': ['summer', 'trail'], lifecycle: { status: 'ACTIVE' } });
+    }
+    yield seen('SKU', `gid://shopify/ProductVariant/${41_000_000_000 + n}`, product, `FH-TS-${String(n).padStart(6, '0')}`, {
+      price: `${20 + (n % 80)}.00`,
+      compareAtPrice: null,
+      cost: `${8 + (n % 30)}.50`,
+      gtin: gtinOf(n),
+      weight: String(150 + (n % 400)),
+      hsCode: '610910',
+      countryOfOrigin: 'PT',
+      requiresShipping: true,
+      taxable: true,
+      optionValues: [{ name: 'Color', value: COLORS[n % 5] }],
+      lifecycle: { published: true, inventoryPolicy: 'DENY' },
+    });
+  }
+}
+
+/** An ERP that agrees in nine of ten; the rest is recoded, mistyped, doubled, known by its name alone, or not there. */
+function* erp() {
+  for (let n = 0; n < RECORDS; n += 1) {
+    const code = `fh-ts-${String(n).padStart(6, '0')}`;
+    const kind = n % 100;
+    const odd = { 1: `ERP-${n}`, 2: `ERP-${n}`, 3: code.replace('0', 'O'), 4: `'${code}`, 5: `X${n}`, 6: 'FH-TS-DOUBLE' }[kind] ?? code;
+    if (kind === 7) continue;
+    yield seen('SKU', String(500_000 + n), String(500_000 + n), kind === 6 ? `${odd}-${Math.floor(n / 300)}` : odd, {
+      title: `Trail Shirt ${Math.floor(n / 5)} - ${COLORS[n % 5]}`,
+      gtin: kind === 3 || kind === 4 || kind === 5 ? null : gtinOf(n),
+      price: `${20 + (n % 80)}.${kind === 8 ? '50' : '00'}`,
+      cost: `${8 + (n % 30)}.50`,
+      weight: String(150 + (n % 400)),
+      hsCode: '610910',
+      countryOfOrigin: 'PT',
+      unitOfMeasure: null,
+      lifecycle: { active: true, salable: true, purchasable: true },
+    });
+  }
+}
+
+function* inBatches(records) {
+  let batch = [];
+  for (const each of records) {
+    batch.push(each);
+    if (batch.length < BATCH) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
+
+async function timed(work) {
+  const since = performance.now();
+  const value = await work();
+  return { took: performance.now() - since, value };
+}
+
+/** What `scanSaw` stores of a batch beside the sightings, in the statement that it stores it with. */
+async function withoutSightings(client, scanId, batch) {
+  const rows = batch.map((each) => ({
+    entity: each.entity,
+    external_id: each.externalId,
+    root_id: each.root.externalId,
+    root_code: each.root.code,
+    code: each.code,
+    code_folded: each.code?.toLowerCase() ?? null,
+    observed: each,
+  }));
+  await client.query(
+    `with s as (select system from scan where id = $2 and state = 'RUNNING' for share), saw as (
+       insert into scan_record (scan_id, entity, external_id, root_id, root_code, code, code_folded, observed)
+       select $2, n.entity, n.external_id, n.root_id, n.root_code, n.code, n.code_folded, case when r.id is null then n.observed end
+       from s cross join jsonb_to_recordset($1::jsonb) as n(entity text, external_id text, root_id text, root_code text,
+         code text, code_folded text, observed jsonb)
+       left join record r on r.system = s.system and r.entity = n.entity and r.external_id = n.external_id
+       on conflict do nothing)
+     select 1 from s`,
+    [JSON.stringify(rows), scanId],
+  );
+}
+
+async function scan(observations, client, system, records, sighted) {
+  const { id } = await observations.beginScan(uuid(), system, 'FULL', BY);
+  const { took } = await timed(async () => {
+    for (const batch of inBatches(records)) {
+      await (sighted ? observations.scanSaw(id, batch) : withoutSightings(client, id, batch));
+    }
+  });
+  const end = await timed(() => observations.endScan(id, sighted ? 'SUCCEEDED' : 'FAILED', null));
+  return { took, end: end.took };
+}
+
+/** By code alone, without looking at anything else of a record. */
+async function bareJoin(client) {
+  const sides = ['shopify', 'erp'].map((system) => `(select r->>'code' as code, lower(r->>'code') as folded, r->'fields' as fields
+    from sighting s join scan c on c.id = s.scan_id and c.system = '${system}', json_array_elements(s.records) r where s.entity = 'SKU')`);
+  await client.query(`create temp table a as select * from ${sides[0]} x; create temp table b as select * from ${sides[1]} x; analyze a; analyze b`);
+  const { took } = await timed(() =>
+    client.query(
+      `create unlogged table bench_join as select json_build_array(row_to_json(a), row_to_json(b))::jsonb as told from a full join b using (folded)`,
+    ),
+  );
+  await client.query('drop table a, b, bench_join');
+  return took;
+}
+
+async function oneRun(source, client, ports, observations) {
+  const bare = await scan(observations, client, 'shopify', shopify(), false);
+  const kept = await scan(observations, client, 'shopify', shopify(), true);
+  await scan(observations, client, 'erp', erp(), true);
+  await client.query('truncate onboarding_match, onboarding_row');
+  const joined = await bareJoin(client);
+  global.gc?.();
+  const before = process.memoryUsage().rss;
+  let peak = before;
+  const watch = setInterval(() => (peak = Math.max(peak, process.memoryUsage().rss)), 20);
+  const delay = monitorEventLoopDelay({ resolution: 5 });
+  delay.enable();
+  const match = await timed(() => presentMatch(ports));
+  delay.disable();
+  clearInterval(watch);
+  const page = await timed(() => readMatch(ports, { first: 100, after: null }, { problems: ['FIELDS_DIFFER'] }));
+  let bytes = 0;
+  const sink = () => new Writable({ write: (chunk, _encoding, done) => ((bytes += chunk.length), done()) });
+  const csv = await timed(async () => {
+    const file = await exportMatch(ports);
+    await pipeline(file.value.lines, sink());
+  });
+  const copied = await timed(() => pipeline(client.query(copyTo(`copy onboarding_row to stdout`)), sink()));
+  return {
+    bare: bare.took, kept: kept.took, end: kept.end, joined, match: match.took, head: match.value, grown: (peak - before) / 2 ** 20,
+    block: delay.max / 1e6, page: page.took, csv: csv.took, copied: copied.took,
+  };
+}
+
+const dataDir = mkdtempSync(join(tmpdir(), 'skuward-bench-'));
+chmodSync(dataDir, 0o755);
+const database = await startEmbeddedPostgres({ dataDir, log: () => undefined });
+try {
+  await migrate({ ownerUrl: database.ownerUrl, appRole: new URL(database.appUrl).username, queues: [], log: () => undefined });
+  const source = await openSource(database.appUrl);
+  const client = new pg.Client(database.ownerUrl);
+  await client.connect();
+  for (const [code, kind, connector] of [['shopify', 'SHOPIFY', 'shopify'], ['erp', 'ERP', 'http']]) {
+    await client.query(`insert into system (code, kind, connector, mode, currency, link, health) values ($1, $2, $3, 'READ_ONLY', 'USD', 'UNLINKED', 'UP')`, [code, kind, connector]);
+  }
+  const wakeups = () => ({ deliveriesDue: async () => undefined, webhookArrived: async () => undefined, scanDue: async () => undefined });
+  const observations = new SqlObservationStore(source, wakeups, uuid);
+  const ports = { onboarding: new SqlOnboardingStore(source, uuid), masterCurrency: 'USD' };
+  const results = [];
+  for (let run = 0; run < RUNS; run += 1) results.push(await oneRun(source, client, ports, observations));
+  const of = (key) => results.map((each) => each[key]).toSorted((a, b) => a - b)[Math.floor(RUNS / 2)].toFixed(0);
+  console.log(`node ${process.version}, ${cpus().length} cores, ${RECORDS} records a side, ${RUNS} runs, medians`);
+  console.log(`rows ${results[0].head.grades.filter(({ rows }) => rows > 0).map(({ grade, rows }) => `${grade} ${rows}`).join(', ')}`);
+  console.log(`scan's batches stored with sightings   ${of('kept')} ms   (without: ${of('bare')} ms); at its end ${of('end')} ms`);
+  console.log(`match made and stored                  ${of('match')} ms   (bare full join by code, stored: ${of('joined')} ms)`);
+  console.log(`  memory beyond what was there before  ${of('grown')} MB; longest turn of the event loop ${of('block')} ms`);
+  console.log(`page of 100 rows that differ           ${of('page')} ms`);
+  console.log(`whole file as CSV                      ${of('csv')} ms   (COPY of the stored rows: ${of('copied')} ms)`);
+  await client.end();
+  await source.destroy();
+} finally {
+  await database.stop();
+  rmSync(dataDir, { recursive: true, force: true });
+}

@@ -1,0 +1,32 @@
+import type { MatchRow } from '../../domain/onboarding/match-row.js';
+import type { MatchHead, MatchQuery } from '../ports/onboarding-store.js';
+import type { Page, PageRequest } from '../ports/page.js';
+import type { Ports } from '../ports/ports.js';
+import { matchWork } from './compute-match.js';
+
+type MatchPorts = Pick<Ports, 'onboarding' | 'masterCurrency'>;
+
+/** A page of a match, and the whole that it is a page of. */
+export interface MatchPage {
+  head: MatchHead;
+  page: Page<MatchRow>;
+}
+
+/** Counts up when the same sources make another match than before: what is stored is then of no more use. */
+const RULES = 1;
+
+/** The match as things stand now, worked out only if they have moved since the last one. */
+export function presentMatch({ onboarding, masterCurrency }: MatchPorts): Promise<MatchHead> {
+  return onboarding.present(`${RULES} ${masterCurrency}`, matchWork(masterCurrency));
+}
+
+/**
+ * A page of the onboarding match. The first page is of the match as things stand now; the pages after it are of the
+ * last match that was made, so that whoever reads on reads one and the same.
+ * Rejects with BadCursor for a cursor that is not one of its own.
+ */
+export async function readMatch(ports: MatchPorts, page: PageRequest, query: MatchQuery): Promise<MatchPage> {
+  const last = page.after === null ? null : await ports.onboarding.latest();
+  const head = last ?? (await presentMatch(ports));
+  return { head, page: await ports.onboarding.rows(head.id, page, query) };
+}
