@@ -55,22 +55,36 @@ function* shopify() {
   for (let n = 0; n < RECORDS; n += 1) {
     const product = `gid://shopify/Product/${8_000_000_000 + Math.floor(n / 5)}`;
     if (n % 5 === 0) {
-      const fields = { 'product.title': `Trail Shirt ${n / 5}`, 'product.handle': `trail-shirt-${n / 5}`, 'product.vendor': 'Fell & Harbor' };
-      yield seen('PRODUCT', product, product, `trail-shirt-${n / 5}`, { ...fields, 'product.tags': ['summer', 'trail'], lifecycle: { status: 'ACTIVE' } });
+      const fields = {
+        'product.title': `Trail Shirt ${n / 5}`,
+        'product.handle': `trail-shirt-${n / 5}`,
+        'product.vendor': 'Fell & Harbor',
+      };
+      yield seen('PRODUCT', product, product, `trail-shirt-${n / 5}`, {
+        ...fields,
+        'product.tags': ['summer', 'trail'],
+        lifecycle: { status: 'ACTIVE' },
+      });
     }
-    yield seen('SKU', `gid://shopify/ProductVariant/${41_000_000_000 + n}`, product, `FH-TS-${String(n).padStart(6, '0')}`, {
-      price: `${20 + (n % 80)}.00`,
-      compareAtPrice: null,
-      cost: `${8 + (n % 30)}.50`,
-      gtin: gtinOf(n),
-      weight: String(150 + (n % 400)),
-      hsCode: '610910',
-      countryOfOrigin: 'PT',
-      requiresShipping: true,
-      taxable: true,
-      optionValues: [{ name: 'Color', value: COLORS[n % 5] }],
-      lifecycle: { published: true, inventoryPolicy: 'DENY' },
-    });
+    yield seen(
+      'SKU',
+      `gid://shopify/ProductVariant/${41_000_000_000 + n}`,
+      product,
+      `FH-TS-${String(n).padStart(6, '0')}`,
+      {
+        price: `${20 + (n % 80)}.00`,
+        compareAtPrice: null,
+        cost: `${8 + (n % 30)}.50`,
+        gtin: gtinOf(n),
+        weight: String(150 + (n % 400)),
+        hsCode: '610910',
+        countryOfOrigin: 'PT',
+        requiresShipping: true,
+        taxable: true,
+        optionValues: [{ name: 'Color', value: COLORS[n % 5] }],
+        lifecycle: { published: true, inventoryPolicy: 'DENY' },
+      },
+    );
   }
 }
 
@@ -79,7 +93,9 @@ function* erp() {
   for (let n = 0; n < RECORDS; n += 1) {
     const code = `fh-ts-${String(n).padStart(6, '0')}`;
     const kind = n % 100;
-    const odd = { 1: `ERP-${n}`, 2: `ERP-${n}`, 3: code.replace('0', 'O'), 4: `'${code}`, 5: `X${n}`, 6: 'FH-TS-DOUBLE' }[kind] ?? code;
+    const odd =
+      { 1: `ERP-${n}`, 2: `ERP-${n}`, 3: code.replace('0', 'O'), 4: `'${code}`, 5: `X${n}`, 6: 'FH-TS-DOUBLE' }[kind] ??
+      code;
     if (kind === 7) continue;
     yield seen('SKU', String(500_000 + n), String(500_000 + n), kind === 6 ? `${odd}-${Math.floor(n / 300)}` : odd, {
       title: `Trail Shirt ${Math.floor(n / 5)} - ${COLORS[n % 5]}`,
@@ -149,9 +165,13 @@ async function scan(observations, client, system, records, sighted) {
 
 /** By code alone, without looking at anything else of a record. */
 async function bareJoin(client) {
-  const sides = ['shopify', 'erp'].map((system) => `(select r->>'code' as code, lower(r->>'code') as folded, r->'fields' as fields
-    from sighting s join scan c on c.id = s.scan_id and c.system = '${system}', json_array_elements(s.records) r where s.entity = 'SKU')`);
-  await client.query(`create temp table a as select * from ${sides[0]} x; create temp table b as select * from ${sides[1]} x; analyze a; analyze b`);
+  const sides = ['shopify', 'erp'].map(
+    (system) => `(select r->>'code' as code, lower(r->>'code') as folded, r->'fields' as fields
+    from sighting s join scan c on c.id = s.scan_id and c.system = '${system}', json_array_elements(s.skus) r)`,
+  );
+  await client.query(
+    `create temp table a as select * from ${sides[0]} x; create temp table b as select * from ${sides[1]} x; analyze a; analyze b`,
+  );
   const { took } = await timed(() =>
     client.query(
       `create unlogged table bench_join as select json_build_array(row_to_json(a), row_to_json(b))::jsonb as told from a full join b using (folded)`,
@@ -181,12 +201,21 @@ async function oneRun(source, client, ports, observations) {
   const sink = () => new Writable({ write: (chunk, _encoding, done) => ((bytes += chunk.length), done()) });
   const csv = await timed(async () => {
     const file = await exportMatch(ports);
-    await pipeline(file.value.lines, sink());
+    await pipeline(file.value, sink());
   });
   const copied = await timed(() => pipeline(client.query(copyTo(`copy onboarding_row to stdout`)), sink()));
   return {
-    bare: bare.took, kept: kept.took, end: kept.end, joined, match: match.took, head: match.value, grown: (peak - before) / 2 ** 20,
-    block: delay.max / 1e6, page: page.took, csv: csv.took, copied: copied.took,
+    bare: bare.took,
+    kept: kept.took,
+    end: kept.end,
+    joined,
+    match: match.took,
+    head: match.value,
+    grown: (peak - before) / 2 ** 20,
+    block: delay.max / 1e6,
+    page: page.took,
+    csv: csv.took,
+    copied: copied.took,
   };
 }
 
@@ -194,24 +223,54 @@ const dataDir = mkdtempSync(join(tmpdir(), 'skuward-bench-'));
 chmodSync(dataDir, 0o755);
 const database = await startEmbeddedPostgres({ dataDir, log: () => undefined });
 try {
-  await migrate({ ownerUrl: database.ownerUrl, appRole: new URL(database.appUrl).username, queues: [], log: () => undefined });
+  await migrate({
+    ownerUrl: database.ownerUrl,
+    appRole: new URL(database.appUrl).username,
+    queues: [],
+    log: () => undefined,
+  });
   const source = await openSource(database.appUrl);
   const client = new pg.Client(database.ownerUrl);
   await client.connect();
-  for (const [code, kind, connector] of [['shopify', 'SHOPIFY', 'shopify'], ['erp', 'ERP', 'http']]) {
-    await client.query(`insert into system (code, kind, connector, mode, currency, link, health) values ($1, $2, $3, 'READ_ONLY', 'USD', 'UNLINKED', 'UP')`, [code, kind, connector]);
+  for (const [code, kind, connector] of [
+    ['shopify', 'SHOPIFY', 'shopify'],
+    ['erp', 'ERP', 'http'],
+  ]) {
+    await client.query(
+      `insert into system (code, kind, connector, mode, currency, link, health) values ($1, $2, $3, 'READ_ONLY', 'USD', 'UNLINKED', 'UP')`,
+      [code, kind, connector],
+    );
   }
-  const wakeups = () => ({ deliveriesDue: async () => undefined, webhookArrived: async () => undefined, scanDue: async () => undefined });
+  const wakeups = () => ({
+    deliveriesDue: async () => undefined,
+    webhookArrived: async () => undefined,
+    scanDue: async () => undefined,
+  });
   const observations = new SqlObservationStore(source, wakeups, uuid);
   const ports = { onboarding: new SqlOnboardingStore(source, uuid), masterCurrency: 'USD' };
   const results = [];
   for (let run = 0; run < RUNS; run += 1) results.push(await oneRun(source, client, ports, observations));
-  const of = (key) => results.map((each) => each[key]).toSorted((a, b) => a - b)[Math.floor(RUNS / 2)].toFixed(0);
+  const of = (key) =>
+    results
+      .map((each) => each[key])
+      .toSorted((a, b) => a - b)
+      [Math.floor(RUNS / 2)].toFixed(0);
   console.log(`node ${process.version}, ${cpus().length} cores, ${RECORDS} records a side, ${RUNS} runs, medians`);
-  console.log(`rows ${results[0].head.grades.filter(({ rows }) => rows > 0).map(({ grade, rows }) => `${grade} ${rows}`).join(', ')}`);
-  console.log(`scan's batches stored with sightings   ${of('kept')} ms   (without: ${of('bare')} ms); at its end ${of('end')} ms`);
-  console.log(`match made and stored                  ${of('match')} ms   (bare full join by code, stored: ${of('joined')} ms)`);
-  console.log(`  memory beyond what was there before  ${of('grown')} MB; longest turn of the event loop ${of('block')} ms`);
+  console.log(
+    `rows ${results[0].head.grades
+      .filter(({ rows }) => rows > 0)
+      .map(({ grade, rows }) => `${grade} ${rows}`)
+      .join(', ')}`,
+  );
+  console.log(
+    `scan's batches stored with sightings   ${of('kept')} ms   (without: ${of('bare')} ms); at its end ${of('end')} ms`,
+  );
+  console.log(
+    `match made and stored                  ${of('match')} ms   (bare full join by code, stored: ${of('joined')} ms)`,
+  );
+  console.log(
+    `  memory beyond what was there before  ${of('grown')} MB; longest turn of the event loop ${of('block')} ms`,
+  );
   console.log(`page of 100 rows that differ           ${of('page')} ms`);
   console.log(`whole file as CSV                      ${of('csv')} ms   (COPY of the stored rows: ${of('copied')} ms)`);
   await client.end();

@@ -15,11 +15,11 @@ export class Onboarding0009790000000009 implements MigrationInterface {
       create table sighting (
         id uuid primary key,
         scan_id uuid not null references scan(id),
-        entity text not null check (entity in ('PRODUCT', 'SKU')),
-        records json not null
+        products json not null,
+        skus json not null
       );
       comment on table sighting is 'What the last complete scan of each system saw, in batches: what the onboarding match is made of.';
-      create index sighting_scan on sighting (scan_id, entity, id);
+      create index sighting_scan on sighting (scan_id, id);
 
       -- Worked out again whenever it is gone, so a crash may take it along, and no log is written for it.
       create unlogged table onboarding_match (
@@ -41,7 +41,7 @@ export class Onboarding0009790000000009 implements MigrationInterface {
         problems text[] not null,
         fields text[] not null,
         words text not null,
-        told jsonb not null,
+        told json not null,
         primary key (match_id, rank, code, key)
       );
       comment on table onboarding_row is 'Records of several sides that are one SKU as far as their keys tell.';

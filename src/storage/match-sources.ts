@@ -8,9 +8,9 @@ import type { RecordEntity } from '../domain/publishing/system.js';
 import type { Sql } from './sql.js';
 import { firstRow } from './sql.js';
 
-const SKUS = 5_000;
+const SKUS = 2_000;
 /** Batches of a scan that are read at a time; each holds some 500 records. */
-const BATCHES = 20;
+const BATCHES = 4;
 
 /**
  * One text for everything that a match is made of: another text, another match. The sums go up with every revision,
@@ -49,9 +49,10 @@ export class SqlMatchSources implements MatchSources {
     const known = new Set<string>();
     for (let after: string | null = null; ;) {
       const rows: { id: string; records: Sighting[] }[] = await this.sql.rows(
-        `select s.id, s.records from sighting s where s.scan_id = (select id from scan where system = $1 and sighted)
-           and s.entity = $2 and ($3::uuid is null or s.id > $3) order by s.id limit ${BATCHES}`,
-        [system, entity, after],
+        `select s.id, s.${entity === 'SKU' ? 'skus' : 'products'} as records from sighting s
+         where s.scan_id = (select id from scan where system = $1 and sighted) and ($2::uuid is null or s.id > $2)
+         order by s.id limit ${BATCHES}`,
+        [system, after],
       );
       const last = rows.at(-1);
       if (!last) return;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { DataSource, QueryRunner } from 'typeorm';
 import type {
   MatchHead,
@@ -12,6 +13,7 @@ import type { Page, PageRequest } from '../application/ports/page.js';
 import { MATCH_GRADES } from '../domain/onboarding/grade-row.js';
 import type { MatchRow } from '../domain/onboarding/match-row.js';
 import { foldCode } from '../domain/primitives/text.js';
+import { copyRows } from './copy-rows.js';
 import { matchInputs, scannedSystems, SqlMatchSources } from './match-sources.js';
 import { Conditions, readPage } from './readers/keyset.js';
 import type { Sql } from './sql.js';
@@ -23,6 +25,15 @@ const MATCH_LOCK = 0x6d61746368;
 const SORTED_BY = 64;
 /** The match before the present one is kept for whoever is reading it page by page. */
 const KEPT = 2;
+
+/** Rows that are read at a time for a file. */
+const ROWS = 1_000;
+
+interface SortKey {
+  rank: number;
+  code: string;
+  key: string;
+}
 
 interface HeadRow {
   id: string;
@@ -65,7 +76,7 @@ export class SqlOnboardingStore implements OnboardingStore {
     try {
       await sql.rows('select pg_advisory_lock($1)', [MATCH_LOCK]);
       try {
-        return (await fresh(sql, basis)) ?? (await this.remake(runner, sql, basis, work));
+        return (await fresh(sql, basis)) ?? (await this.remake(runner, basis, work));
       } finally {
         await sql.rows('select pg_advisory_unlock($1)', [MATCH_LOCK]);
       }
@@ -75,10 +86,10 @@ export class SqlOnboardingStore implements OnboardingStore {
   }
 
   /** One snapshot: a scan that ends, or an import that goes on meanwhile, is not half in it. */
-  private async remake(runner: QueryRunner, sql: Sql, basis: string, work: MatchWork): Promise<MatchHead> {
+  private async remake(runner: QueryRunner, basis: string, work: MatchWork): Promise<MatchHead> {
     await runner.startTransaction('REPEATABLE READ');
     try {
-      const head = await this.store(sql, basis, work);
+      const head = await this.store(runner, basis, work);
       await runner.commitTransaction();
       return head;
     } catch (error) {
@@ -87,12 +98,13 @@ export class SqlOnboardingStore implements OnboardingStore {
     }
   }
 
-  private async store(sql: Sql, basis: string, work: MatchWork): Promise<MatchHead> {
+  private async store(runner: QueryRunner, basis: string, work: MatchWork): Promise<MatchHead> {
+    const sql = sqlOver(runner.manager);
     const id = this.newId();
     const inputs = await matchInputs(sql, basis);
     await sql.rows(`insert into onboarding_match (id, inputs, summary) values ($1, $2, '{}')`, [id, inputs]);
     const sources = new SqlMatchSources(sql, await scannedSystems(sql));
-    const summary = await work(sources, (rows) => keepRows(sql, id, rows));
+    const summary = await work(sources, (rows) => keepRows(runner, id, rows));
     const [row] = await sql.rows<HeadRow>(
       `update onboarding_match set summary = $2, computed_at = clock_timestamp() where id = $1 returning *`,
       [id, JSON.stringify(summary)],
@@ -118,10 +130,29 @@ export class SqlOnboardingStore implements OnboardingStore {
     ];
     const keyset = { from: 'onboarding_row', where, values, columns: 'told', order };
     const rows = await readPage<{ told: MatchRow }, MatchRow>(this.sql, page, keyset, ({ told }) => told);
-    // Asked after the rows were read: what is still there now was whole then.
+    await this.checkKept(matchId);
+    return rows;
+  }
+
+  async *allRows(matchId: string): AsyncGenerator<MatchRow[]> {
+    for (let after: SortKey | null = null; ;) {
+      const rows: (SortKey & { told: MatchRow })[] = await this.sql.rows(
+        `select rank, code, key, told from onboarding_row where match_id = $1
+           and ($2::int is null or (rank, code, key) > ($2, $3, $4)) order by rank, code, key limit ${ROWS}`,
+        [matchId, after?.rank ?? null, after?.code ?? null, after?.key ?? null],
+      );
+      await this.checkKept(matchId);
+      const last = rows.at(-1);
+      if (!last) return;
+      after = last;
+      yield rows.map(({ told }) => told);
+    }
+  }
+
+  /** Asked after rows were read: what is still there now was whole then. */
+  private async checkKept(matchId: string): Promise<void> {
     const kept = await firstRow(this.sql, 'select 1 from onboarding_match where id = $1', [matchId]);
     if (!kept) throw new MatchReplaced();
-    return rows;
   }
 }
 
@@ -142,29 +173,27 @@ function headOf({ id, computed_at: computedAt, summary }: HeadRow): MatchHead {
   return { ...summary, id, computedAt, sides };
 }
 
-async function keepRows(sql: Sql, matchId: string, rows: readonly MatchRow[]): Promise<void> {
-  const stored = rows.map((told) => ({
-    rank: MATCH_GRADES.indexOf(told.grade),
-    code: clipped(foldCode(told.records.find(({ code }) => code !== null && code.trim() !== '')?.code ?? '')),
-    key: told.key,
-    grade: told.grade,
-    sides: [...new Set(told.records.map(({ side }) => side))],
-    not_in: told.notIn,
-    problems: [...new Set(told.problems.map(({ kind }) => kind))],
-    fields: told.differences.map(({ field }) => field),
-    words: told.records
-      .flatMap(({ id, code, title, gtin }) => [code, title, gtin, id])
-      .filter(Boolean)
-      .join('\n')
-      .toLowerCase(),
-    told,
-  }));
-  await sql.rows(
-    `insert into onboarding_row (match_id, rank, code, key, grade, sides, not_in, problems, fields, words, told)
-     select $2, rank, code, md5(key), grade, sides, not_in, problems, fields, words, told
-     from jsonb_to_recordset($1::jsonb) as n(rank int, code text, key text, grade text, sides text[], not_in text[],
-       problems text[], fields text[], words text, told jsonb)`,
-    [JSON.stringify(stored), matchId],
+async function keepRows(runner: QueryRunner, matchId: string, rows: readonly MatchRow[]): Promise<void> {
+  const stored = rows.map((told) => {
+    const words = told.records.flatMap(({ id, code, title, gtin }) => [code, title, gtin, id]).filter(Boolean);
+    return [
+      matchId,
+      MATCH_GRADES.indexOf(told.grade),
+      clipped(foldCode(told.records.find(({ code }) => code !== null && code.trim() !== '')?.code ?? '')),
+      createHash('sha256').update(told.key).digest('base64url'),
+      told.grade,
+      [...new Set(told.records.map(({ side }) => side))],
+      told.notIn,
+      [...new Set(told.problems.map(({ kind }) => kind))],
+      told.differences.map(({ field }) => field),
+      words.join('\n').toLowerCase(),
+      JSON.stringify(told),
+    ];
+  });
+  await copyRows(
+    runner,
+    'onboarding_row (match_id, rank, code, key, grade, sides, not_in, problems, fields, words, told)',
+    stored,
   );
 }
 

@@ -1,5 +1,5 @@
 import { sightingOf } from '../domain/onboarding/sighting.js';
-import type { ObservedRecord } from '../domain/publishing/system.js';
+import type { ObservedRecord, RecordEntity } from '../domain/publishing/system.js';
 import type { Sql } from './sql.js';
 
 /**
@@ -12,13 +12,12 @@ export async function keepSightings(
   scanId: string,
   batch: readonly ObservedRecord[],
 ): Promise<void> {
-  const byEntity = Map.groupBy(batch, ({ entity }) => entity);
-  const rows = [...byEntity].map(([entity, records]) => ({ id: newId(), entity, records: records.map(sightingOf) }));
+  const of = (wanted: RecordEntity): string =>
+    JSON.stringify(batch.filter(({ entity }) => entity === wanted).map(sightingOf));
   await sql.rows(
-    `with running as (select id from scan where id = $2 and state = 'RUNNING' for share)
-     insert into sighting (id, scan_id, entity, records)
-     select n.id, running.id, n.entity, n.records from running cross join json_to_recordset($1::json) as n(id uuid, entity text, records json)`,
-    [JSON.stringify(rows), scanId],
+    `insert into sighting (id, scan_id, products, skus)
+     select $1, id, $3, $4 from scan where id = $2 and state = 'RUNNING' for share`,
+    [newId(), scanId, of('PRODUCT'), of('SKU')],
   );
 }
 

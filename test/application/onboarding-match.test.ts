@@ -24,7 +24,12 @@ describe('the onboarding match', () => {
     await scansDone(world);
     const t = performance.now();
     const { head, page } = await readMatch(world.ports, FIRST, {});
-    console.log(performance.now() - t, JSON.stringify(head, null, 1), JSON.stringify(page.items.slice(0, 2), null, 1), page.totalCount);
+    console.log(
+      performance.now() - t,
+      JSON.stringify(head, null, 1),
+      JSON.stringify(page.items.slice(0, 2), null, 1),
+      page.totalCount,
+    );
     console.log(JSON.stringify(page.items.at(-1)), world.logged);
   });
 });

@@ -97,4 +97,6 @@ export interface OnboardingStore {
   latest(): Promise<MatchHead | null>;
   /** What needs a person first, then by code. @throws MatchReplaced when that match is gone. */
   rows(matchId: string, page: PageRequest, query: MatchQuery): Promise<Page<MatchRow>>;
+  /** All of them in the same order, some at a time. Rejects with MatchReplaced when that match goes meanwhile. */
+  allRows(matchId: string): AsyncIterable<MatchRow[]>;
 }

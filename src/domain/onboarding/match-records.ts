@@ -28,7 +28,8 @@ export interface MatchedRow {
 const PLACEHOLDER = 100;
 /** Related records told for one record and key; the row's key is what to search for. */
 const RELATED = 10;
-const ROWS_A_STEP = 10_000;
+const ROWS_A_STEP = 2_000;
+const RECORDS_A_STEP = 20_000;
 const DOUBLED = 1;
 const CONFLICTED = 2;
 
@@ -49,13 +50,10 @@ export function matchRecords(records: readonly MatchRecord[]): MatchedRow[] {
   for (let step = steps.next(); ; step = steps.next()) if (step.done) return step.value;
 }
 
-/** The same in steps, for a process that has others to answer in between: each is some 100 ms for 100,000 records. */
+/** The same in steps, for a process that has others to answer in between. */
 export function* matchInSteps(records: readonly MatchRecord[]): Generator<void, MatchedRow[]> {
   const matching = new Matching(records);
-  for (const key of MATCH_KEYS) {
-    matching.pairBy(key);
-    yield;
-  }
+  for (const key of MATCH_KEYS) yield* matching.pairBy(key);
   return yield* matching.rows();
 }
 
@@ -68,23 +66,26 @@ class Matching {
   constructor(private readonly records: readonly MatchRecord[]) {
     const names = [...new Set(records.map(({ side }) => side))];
     const number = new Map(names.map((name, index) => [name, index]));
-    this.sides = Int32Array.from(records, ({ side }) => number.get(side) ?? 0);
+    this.sides = new Int32Array(records.map(({ side }) => number.get(side) ?? 0));
     this.groups = new RecordGroups(this.sides);
   }
 
-  pairBy(key: MatchKey): void {
-    const classes = this.classesOf(key);
+  *pairBy(key: MatchKey): Generator<void, void> {
+    const classes = yield* this.classesOf(key);
     const isHint = key === 'LOOKS_ALIKE' || key === 'TITLE';
     const [doubled, single] = [[] as KeyClass[], [] as KeyClass[]];
     for (const each of classes) (isDoubled(this.sidesOf(each)) ? doubled : single).push(each);
+    yield;
     if (!isHint) this.gatherDoubles(key, doubled);
+    yield;
     this.joinSingles(key, single, isHint);
   }
 
   /** Values that at least two records bear. */
-  private classesOf(key: MatchKey): KeyClass[] {
+  private *classesOf(key: MatchKey): Generator<void, KeyClass[]> {
     const byValue = new Map<string, number | number[]>();
     for (const [index, record] of this.records.entries()) {
+      if (index % RECORDS_A_STEP === RECORDS_A_STEP - 1) yield;
       const value = keyOfRecord(record, key);
       if (value === null) continue;
       const held = byValue.get(value);

@@ -11,7 +11,9 @@ export class RecordGroups {
 
   /** @param sides the side of each record, by number. */
   constructor(private readonly sides: Int32Array) {
-    this.parent = Int32Array.from(sides, (_, index) => index);
+    this.parent = new Int32Array(sides.length);
+    // In a plain loop: `from` with a function takes ten times as long, and there are two of these for every key.
+    for (let index = 0; index < sides.length; index += 1) this.parent[index] = index;
     this.size = new Int32Array(sides.length).fill(1);
     this.marks = new Uint8Array(sides.length);
   }

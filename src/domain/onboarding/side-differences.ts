@@ -34,7 +34,9 @@ export function differencesOf(sides: readonly RowSide[]): SideDifference[] {
 
 function differs(field: string, one: RowSide, other: RowSide): boolean {
   if (MONEY.has(field) && one.currency !== other.currency) return false;
-  const [a, b] = [one.fields[field] ?? null, other.fields[field] ?? null];
+  const a = one.fields[field] ?? null;
+  const b = other.fields[field] ?? null;
+  if (a === b) return false;
   if (field === 'gtin') return wholeGtin(a) !== wholeGtin(b);
   return !lawOf(field).agrees(a, b, undefined, ruleOf(DEFAULT_RULES, field)?.tolerance ?? null);
 }

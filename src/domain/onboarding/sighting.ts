@@ -14,7 +14,7 @@ export interface Sighting {
 }
 
 /** Fields that a sighting keeps; the others say nothing of which record is which. */
-const KEPT: ReadonlySet<string> = new Set([
+const KEPT = [
   'product.title',
   'title',
   'optionValues',
@@ -27,11 +27,15 @@ const KEPT: ReadonlySet<string> = new Set([
   'countryOfOrigin',
   'unitOfMeasure',
   'lifecycle',
-]);
+] as const;
 
 /** What is kept of an observation until the next complete scan. What could not be read is absent, never a guess. */
 export function sightingOf({ entity, externalId, root, code, fields }: ObservedRecord): Sighting {
-  const kept = Object.fromEntries(Object.entries(fields).filter(([field]) => KEPT.has(field)));
+  const kept: FieldValues = {};
+  for (const field of KEPT) {
+    const value = fields[field];
+    if (value !== undefined) kept[field] = value;
+  }
   return { entity, externalId, rootId: root.externalId, code, fields: kept };
 }
 

@@ -30,8 +30,12 @@ function padded(text: string, minimumPlaces: number): string {
   return kept === '' ? whole : `${whole}.${kept}`;
 }
 
+/** As `moneyText` writes it already; most amounts are, and scans and matches see millions of them. */
+const MONEY = /^(?:0|[1-9]\d{0,11})\.\d{2}$/;
+
 /** Money has at least two places, as people write it: "19.9" reads back as "19.90". */
 export function moneyText(text: string): string {
+  if (MONEY.test(text)) return text;
   return decimalText(text, 2);
 }
 
