@@ -55,6 +55,7 @@ export class Onboarding0009790000000009 implements MigrationInterface {
         field text not null,
         raw_value text,
         code text not null,
+        severity text not null check (severity in ('ERROR', 'WARNING')),
         message text not null,
         import_id uuid not null references import_job(id),
         line int not null,

@@ -20,6 +20,7 @@ import { CatalogFeedResolver } from './feed/catalog-feed-resolver.js';
 import { NamingResolver } from './naming/naming-resolver.js';
 import { NodeResolver } from './node-resolver.js';
 import { SettingResolver } from './settings/setting-resolver.js';
+import { OnboardingMatchResolver } from './onboarding/onboarding-match-resolver.js';
 import { DriftFindingResolver } from './operations/drift-finding-resolver.js';
 import { DriftMutationResolver } from './operations/drift-mutation-resolver.js';
 import { OperationsQueryResolver } from './operations/operations-query-resolver.js';
@@ -64,4 +65,5 @@ export const RESOLVERS = [
   DriftAuditResolver,
   AuditEventResolver,
   SettingResolver,
+  OnboardingMatchResolver,
 ];

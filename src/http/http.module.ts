@@ -4,6 +4,7 @@ import { ExportsController } from './exports.controller.js';
 import { GraphiqlController } from './graphiql.controller.js';
 import { HealthController } from './health.controller.js';
 import { ImportsController } from './imports.controller.js';
+import { OnboardingController } from './onboarding.controller.js';
 import { ReportsController } from './reports.controller.js';
 import { WebhooksController } from './webhooks.controller.js';
 
@@ -17,6 +18,7 @@ import { WebhooksController } from './webhooks.controller.js';
     GraphiqlController,
     HealthController,
     ImportsController,
+    OnboardingController,
     ReportsController,
     WebhooksController,
   ],

@@ -4,7 +4,10 @@ import { approveChangeRequest } from '../../src/application/change/approve-chang
 import { createChangeRequest } from '../../src/application/change/create-change-request.js';
 import { revertFindings } from '../../src/application/drift/revert-findings.js';
 import { startScan } from '../../src/application/drift/start-scan.js';
+import { readMatch } from '../../src/application/onboarding/read-match.js';
+import type { MatchHead } from '../../src/application/ports/onboarding-store.js';
 import { linkSystem } from '../../src/application/publishing/link-system.js';
+import type { JournalEntry } from '../../src/sandbox/request-journal.js';
 import { sqlOver } from '../../src/storage/sql.js';
 import type { World } from '../support/world.js';
 import { buildWorld, codesOf, control, importBaseline, must, scansDone, until } from '../support/world.js';
@@ -36,6 +39,86 @@ describe('day one', () => {
     must(await approveChangeRequest(world.ports, world.people.ada, id, null));
     return id;
   };
+
+  /** What reached a system and changed something there, and every request of ours that is a write by its kind. */
+  const writes = async (url: string): Promise<string[]> => {
+    const { entries } = (await control(url, 'journal')) as { entries: JournalEntry[] };
+    return entries
+      .filter(({ source, kind, commits }) => source === 'request' && (kind === 'mutation' || commits.length > 0))
+      .map(({ operation, commits }) => [operation, ...commits.map(({ act }) => act)].join(' '));
+  };
+  /** Shopify takes the question for a whole catalogue as a mutation; it changes nothing there. */
+  const written = async (): Promise<string[]> => [
+    ...(await writes(world.sandbox.shopify.url)).filter((each) => each !== 'BulkRun'),
+    ...(await writes(world.sandbox.erp.url)),
+  ];
+
+  it('goes from an empty master to LINKED through scan, match, import and scan without one write to either system', async () => {
+    await control(world.sandbox.shopify.url, 'fill', CSV);
+    await control(world.sandbox.erp.url, 'fill', CSV);
+    await scan('shopify');
+    await scan('erp');
+    expect(await links()).toEqual(['erp UNLINKED', 'shopify UNLINKED']);
+    const before = await readMatch(world.ports, FIRST, {});
+    const rowsOf = (head: MatchHead, grade: string): number =>
+      head.grades.find((each) => each.grade === grade)?.rows ?? 0;
+    // Drafts of the shop are not in the ERP yet.
+    expect([rowsOf(before.head, 'EXACT'), rowsOf(before.head, 'UNPAIRED')]).toEqual([60, 4]);
+    expect(await open()).toEqual([]);
+    expect(await written()).toEqual([]);
+
+    const job = await importBaseline(world, CSV);
+    expect(job).toMatchObject({ state: 'SUCCEEDED', skusCreated: 64 });
+    expect(await links()).toEqual(['erp LINKED', 'shopify LINKED']);
+    expect(await open()).toEqual([]);
+    const after = await readMatch(world.ports, FIRST, {});
+    expect(rowsOf(after.head, 'EXACT')).toBe(64);
+    expect((await world.ports.operations.deliveries(FIRST, {})).items).toEqual([]);
+    expect(await written()).toEqual([]);
+
+    // It would be seen if there were one: the first approved change is written, to both.
+    const id = await raise('FH-WDP22-CLY', '131.00');
+    await until('both to have it', async () =>
+      (await world.ports.operations.deliveriesOfRequests([id])).get(id)?.every(({ state }) => state === 'DELIVERED'),
+    );
+    expect(await written()).toEqual(['VariantsUpdate updated', 'PUT /items/FH-WDP22-CLY updated']);
+  });
+
+  it('creates what a system lacks only where systemLink is told to, and nothing else', async () => {
+    await control(world.sandbox.shopify.url, 'fill', CSV);
+    await control(world.sandbox.erp.url, 'fill', CSV);
+    await control(world.sandbox.erp.url, 'delete', { code: 'FH-WDP22-CLY' });
+    await scan('erp');
+    expect(codesOf(await linkSystem(world.ports, world.people.alex, 'shopify', false))).toEqual(['WRONG_STATE']);
+    await importBaseline(world, CSV);
+    expect(await links()).toEqual(['erp UNLINKED', 'shopify LINKED']);
+    expect(await open()).toEqual(['erp MISSING FH-WDP22-CLY ']);
+    must(await linkSystem(world.ports, world.people.alex, 'erp', false));
+    await scan('erp');
+    expect(await open()).toEqual(['erp MISSING FH-WDP22-CLY ']);
+    expect(await written()).toEqual([]);
+    must(await linkSystem(world.ports, world.people.alex, 'erp', true));
+    await until('it to be there', async () => (await open()).length === 0);
+    expect(await written()).toEqual(['PUT /items/FH-WDP22-CLY created']);
+  });
+
+  it('leaves a system with doubles unlinked, and unwritten, until somebody links it', async () => {
+    await control(world.sandbox.shopify.url, 'fill', CSV);
+    await control(world.sandbox.erp.url, 'fill', CSV);
+    const [row = ''] = /[^\n]*,FH-WDP22-CLY,[^\n]*/.exec(CSV) ?? [];
+    const [head = ''] = CSV.split('\n');
+    const double = row.replace('FH-WDP22-CLY', 'fh-wdp22-cly');
+    await control(world.sandbox.erp.url, 'fill', `${head}\n${double}\n`);
+    await importBaseline(world, CSV);
+    await scan('erp');
+    expect(await links()).toEqual(['erp UNLINKED', 'shopify LINKED']);
+    expect((await open()).map((each) => each.toLowerCase())).toContain('erp duplicate fh-wdp22-cly ');
+    expect(await written()).toEqual([]);
+    must(await linkSystem(world.ports, world.people.alex, 'erp', false));
+    expect(await links()).toEqual(['erp LINKED', 'shopify LINKED']);
+    await scan('erp');
+    expect(await written()).toEqual([]);
+  });
 
   it('only looks at a read-only system: it is linked, what differs is a finding, and nothing is ever sent', async () => {
     await sqlOver(world.database.source).rows(`update system set mode = 'READ_ONLY'`);

@@ -1,5 +1,6 @@
 import type { MatchRow } from '../../domain/onboarding/match-row.js';
 import type { MatchHead, MatchQuery } from '../ports/onboarding-store.js';
+import { MatchReplaced } from '../ports/onboarding-store.js';
 import type { Page, PageRequest } from '../ports/page.js';
 import type { Ports } from '../ports/ports.js';
 import { matchWork } from './compute-match.js';
@@ -28,5 +29,11 @@ export function presentMatch({ onboarding, masterCurrency }: MatchPorts): Promis
 export async function readMatch(ports: MatchPorts, page: PageRequest, query: MatchQuery): Promise<MatchPage> {
   const last = page.after === null ? null : await ports.onboarding.latest();
   const head = last ?? (await presentMatch(ports));
-  return { head, page: await ports.onboarding.rows(head.id, page, query) };
+  try {
+    return { head, page: await ports.onboarding.rows(head.id, page, query) };
+  } catch (error) {
+    // Two others were made since we asked which one is the last.
+    if (error instanceof MatchReplaced) return readMatch(ports, page, query);
+    throw error;
+  }
 }
