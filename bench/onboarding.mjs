@@ -181,7 +181,12 @@ async function bareJoin(client) {
   return took;
 }
 
-async function oneRun(source, client, ports, observations) {
+/** Takes everything and keeps nothing. */
+function drain() {
+  return new Writable({ write: (_chunk, _encoding, done) => done() });
+}
+
+async function oneRun(client, ports, observations) {
   const bare = await scan(observations, client, 'shopify', shopify(), false);
   const kept = await scan(observations, client, 'shopify', shopify(), true);
   await scan(observations, client, 'erp', erp(), true);
@@ -197,13 +202,8 @@ async function oneRun(source, client, ports, observations) {
   delay.disable();
   clearInterval(watch);
   const page = await timed(() => readMatch(ports, { first: 100, after: null }, { problems: ['FIELDS_DIFFER'] }));
-  let bytes = 0;
-  const sink = () => new Writable({ write: (chunk, _encoding, done) => ((bytes += chunk.length), done()) });
-  const csv = await timed(async () => {
-    const file = await exportMatch(ports);
-    await pipeline(file.value, sink());
-  });
-  const copied = await timed(() => pipeline(client.query(copyTo(`copy onboarding_row to stdout`)), sink()));
+  const csv = await timed(async () => pipeline((await exportMatch(ports)).value, drain()));
+  const copied = await timed(() => pipeline(client.query(copyTo('copy onboarding_row to stdout')), drain()));
   return {
     bare: bare.took,
     kept: kept.took,
@@ -249,12 +249,13 @@ try {
   const observations = new SqlObservationStore(source, wakeups, uuid);
   const ports = { onboarding: new SqlOnboardingStore(source, uuid), masterCurrency: 'USD' };
   const results = [];
-  for (let run = 0; run < RUNS; run += 1) results.push(await oneRun(source, client, ports, observations));
+  for (let run = 0; run < RUNS; run += 1) results.push(await oneRun(client, ports, observations));
   const of = (key) =>
     results
       .map((each) => each[key])
       .toSorted((a, b) => a - b)
-      [Math.floor(RUNS / 2)].toFixed(0);
+      .at(Math.floor(RUNS / 2))
+      .toFixed(0);
   console.log(`node ${process.version}, ${cpus().length} cores, ${RECORDS} records a side, ${RUNS} runs, medians`);
   console.log(
     `rows ${results[0].head.grades

@@ -13,7 +13,7 @@ import type { Page, PageRequest } from '../application/ports/page.js';
 import { MATCH_GRADES } from '../domain/onboarding/grade-row.js';
 import type { MatchRow } from '../domain/onboarding/match-row.js';
 import { foldCode } from '../domain/primitives/text.js';
-import { copyRows } from './copy-rows.js';
+import { arrayText } from './copy-text.js';
 import { matchInputs, scannedSystems, SqlMatchSources } from './match-sources.js';
 import { Conditions, readPage } from './readers/keyset.js';
 import type { Sql } from './sql.js';
@@ -89,7 +89,7 @@ export class SqlOnboardingStore implements OnboardingStore {
   private async remake(runner: QueryRunner, basis: string, work: MatchWork): Promise<MatchHead> {
     await runner.startTransaction('REPEATABLE READ');
     try {
-      const head = await this.store(runner, basis, work);
+      const head = await this.store(sqlOver(runner.manager), basis, work);
       await runner.commitTransaction();
       return head;
     } catch (error) {
@@ -98,13 +98,12 @@ export class SqlOnboardingStore implements OnboardingStore {
     }
   }
 
-  private async store(runner: QueryRunner, basis: string, work: MatchWork): Promise<MatchHead> {
-    const sql = sqlOver(runner.manager);
+  private async store(sql: Sql, basis: string, work: MatchWork): Promise<MatchHead> {
     const id = this.newId();
     const inputs = await matchInputs(sql, basis);
     await sql.rows(`insert into onboarding_match (id, inputs, summary) values ($1, $2, '{}')`, [id, inputs]);
     const sources = new SqlMatchSources(sql, await scannedSystems(sql));
-    const summary = await work(sources, (rows) => keepRows(runner, id, rows));
+    const summary = await work(sources, (rows) => keepRows(sql, id, rows));
     const [row] = await sql.rows<HeadRow>(
       `update onboarding_match set summary = $2, computed_at = clock_timestamp() where id = $1 returning *`,
       [id, JSON.stringify(summary)],
@@ -173,7 +172,21 @@ function headOf({ id, computed_at: computedAt, summary }: HeadRow): MatchHead {
   return { ...summary, id, computedAt, sides };
 }
 
-async function keepRows(runner: QueryRunner, matchId: string, rows: readonly MatchRow[]): Promise<void> {
+const ROW_COLUMNS = [
+  'match_id',
+  'rank',
+  'code',
+  'key',
+  'grade',
+  'sides',
+  'not_in',
+  'problems',
+  'fields',
+  'words',
+  'told',
+] as const;
+
+async function keepRows(sql: Sql, matchId: string, rows: readonly MatchRow[]): Promise<void> {
   const stored = rows.map((told) => {
     const words = told.records.flatMap(({ id, code, title, gtin }) => [code, title, gtin, id]).filter(Boolean);
     return [
@@ -182,19 +195,15 @@ async function keepRows(runner: QueryRunner, matchId: string, rows: readonly Mat
       clipped(foldCode(told.records.find(({ code }) => code !== null && code.trim() !== '')?.code ?? '')),
       createHash('sha256').update(told.key).digest('base64url'),
       told.grade,
-      [...new Set(told.records.map(({ side }) => side))],
-      told.notIn,
-      [...new Set(told.problems.map(({ kind }) => kind))],
-      told.differences.map(({ field }) => field),
+      arrayText([...new Set(told.records.map(({ side }) => side))]),
+      arrayText(told.notIn),
+      arrayText([...new Set(told.problems.map(({ kind }) => kind))]),
+      arrayText(told.differences.map(({ field }) => field)),
       words.join('\n').toLowerCase(),
       JSON.stringify(told),
     ];
   });
-  await copyRows(
-    runner,
-    'onboarding_row (match_id, rank, code, key, grade, sides, not_in, problems, fields, words, told)',
-    stored,
-  );
+  await sql.copy('onboarding_row', ROW_COLUMNS, stored);
 }
 
 /** Systems hold codes of any length; cursors and indexes do not. Cut between characters, never within one. */
