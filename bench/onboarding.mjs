@@ -247,7 +247,11 @@ try {
     scanDue: async () => undefined,
   });
   const observations = new SqlObservationStore(source, wakeups, uuid);
-  const ports = { onboarding: new SqlOnboardingStore(source, uuid), masterCurrency: 'USD' };
+  const ports = {
+    onboarding: new SqlOnboardingStore(source, uuid),
+    masterCurrency: 'USD',
+    settings: new SqlSettingReader(source),
+  };
   const results = [];
   for (let run = 0; run < RUNS; run += 1) results.push(await oneRun(client, ports, observations));
   const of = (key) =>

@@ -188,7 +188,9 @@ const ROW_COLUMNS = [
 
 async function keepRows(sql: Sql, matchId: string, rows: readonly MatchRow[]): Promise<void> {
   const stored = rows.map((told) => {
-    const words = told.records.flatMap(({ id, code, title, gtin }) => [code, title, gtin, id]).filter(Boolean);
+    const words = told.records
+      .flatMap(({ id, code, title, fields: { gtin } }) => [code, title, gtin, id])
+      .filter(isText);
     return [
       matchId,
       MATCH_GRADES.indexOf(told.grade),
@@ -204,6 +206,10 @@ async function keepRows(sql: Sql, matchId: string, rows: readonly MatchRow[]): P
     ];
   });
   await sql.copy('onboarding_row', ROW_COLUMNS, stored);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
 }
 
 /** Systems hold codes of any length; cursors and indexes do not. Cut between characters, never within one. */

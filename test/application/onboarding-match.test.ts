@@ -6,6 +6,7 @@ import { matchWork } from '../../src/application/onboarding/compute-match.js';
 import { presentMatch, readMatch } from '../../src/application/onboarding/read-match.js';
 import type { MatchQuery } from '../../src/application/ports/onboarding-store.js';
 import { MatchReplaced } from '../../src/application/ports/onboarding-store.js';
+import { STRICT_GTIN } from '../../src/domain/catalog/gtin.js';
 import type { MatchRow } from '../../src/domain/onboarding/match-row.js';
 import type { World } from '../support/world.js';
 import { buildWorld, codesOf, control, importBaseline, must, scansDone, until } from '../support/world.js';
@@ -162,7 +163,7 @@ describe('the onboarding match', () => {
     expect(fourth.id).toBe(third.id);
     // The one before is kept for whoever reads it, the one before that is not.
     await world.ports.onboarding.rows(first.id, FIRST, {});
-    await world.ports.onboarding.present('another basis', matchWork('USD'));
+    await world.ports.onboarding.present('another basis', matchWork('USD', STRICT_GTIN));
     await expect(world.ports.onboarding.rows(first.id, FIRST, {})).rejects.toThrow(MatchReplaced);
     const rest = world.ports.onboarding.allRows(first.id)[Symbol.asyncIterator]();
     await expect(rest.next()).rejects.toThrow(MatchReplaced);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { gs1CheckDigit } from '../../src/domain/catalog/gtin.js';
+import { gs1CheckDigit, STRICT_GTIN } from '../../src/domain/catalog/gtin.js';
 import type { MatchRecord } from '../../src/domain/onboarding/match-record.js';
 import { gtinKey, keyOfRecord, lookKey, MATCH_KEYS, titleKey } from '../../src/domain/onboarding/match-record.js';
 import type { MatchedRow } from '../../src/domain/onboarding/match-records.js';
@@ -9,9 +9,14 @@ import { compareRecords, matchRecords } from '../../src/domain/onboarding/match-
 const GTIN = '4006381333931';
 
 let count = 0;
-function at(side: string, code: string | null, more: Partial<MatchRecord> = {}): MatchRecord {
+function at(
+  side: string,
+  code: string | null,
+  { gtin = null, ...more }: Partial<MatchRecord> & { gtin?: string | null } = {},
+): MatchRecord {
   count += 1;
-  return { side, id: `${side}-${code ?? 'none'}-${count}`, skuId: null, code, gtin: null, title: null, ...more };
+  const gtin14 = gtinKey(gtin, STRICT_GTIN);
+  return { side, id: `${side}-${code ?? 'none'}-${count}`, skuId: null, code, gtin14, title: null, ...more };
 }
 
 /** Each row as `GRADE code@side code@side`, sorted, so that a test reads like the file. */
@@ -44,10 +49,9 @@ describe('matching', () => {
   });
 
   it('pairs what was recoded by its GTIN, and by nothing that is no GTIN', () => {
-    const records = [at('shop', 'NEW', { gtin: GTIN }), at('erp', 'OLD', { gtin: GTIN })];
-    expect(told(records)).toEqual(['GTIN OLD@erp NEW@shop']);
-    const wrong = records.map((each) => ({ ...each, gtin: '4006381333932' }));
-    expect(told(wrong)).toEqual(['UNPAIRED NEW@shop', 'UNPAIRED OLD@erp']);
+    const both = (gtin: string): MatchRecord[] => [at('shop', 'NEW', { gtin }), at('erp', 'OLD', { gtin })];
+    expect(told(both(GTIN))).toEqual(['GTIN OLD@erp NEW@shop']);
+    expect(told(both('4006381333932'))).toEqual(['UNPAIRED NEW@shop', 'UNPAIRED OLD@erp']);
   });
 
   it('suggests look-alikes and titles only where they are unique on every side', () => {
@@ -103,11 +107,20 @@ describe('matching', () => {
 
   it('reads keys as people mean them', () => {
     expect(lookKey("'00O-1l_I.")).toBe('000111');
-    expect([lookKey(null), lookKey(' '), titleKey('--'), titleKey(null), gtinKey(''), gtinKey('abc')]).toEqual(
-      Array.from({ length: 6 }, () => null),
-    );
+    expect([
+      lookKey(null),
+      lookKey(' '),
+      titleKey('--'),
+      titleKey(null),
+      gtinKey('', STRICT_GTIN),
+      gtinKey('abc', STRICT_GTIN),
+    ]).toEqual(Array.from({ length: 6 }, () => null));
     expect(titleKey('Ｔee  – “S”/Red!')).toBe('tee s red');
-    expect(gtinKey(' 036000291452 ')).toBe('00036000291452');
+    expect(gtinKey(' 036000291452 ', STRICT_GTIN)).toBe('00036000291452');
+    expect([true, false].map((allowRestricted) => gtinKey('2000000000008', { allowRestricted }))).toEqual([
+      '02000000000008',
+      null,
+    ]);
   });
 });
 
@@ -126,10 +139,10 @@ const world = fc
   .map((drafts) => {
     // One stored id a side and SKU, as the database holds it.
     const taken = new Set<string>();
-    return drafts.map(({ sku, ...draft }, index): MatchRecord => {
+    return drafts.map(({ sku, gtin, ...draft }, index): MatchRecord => {
       const skuId = sku !== null && !taken.has(`${draft.side}:${sku}`) ? sku : null;
       taken.add(`${draft.side}:${sku}`);
-      return { ...draft, id: `r${index}`, skuId };
+      return { ...draft, gtin14: gtinKey(gtin, STRICT_GTIN), id: `r${index}`, skuId };
     });
   });
 

@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { STRICT_GTIN } from '../../src/domain/catalog/gtin.js';
 import { matchHeader, matchLines } from '../../src/application/onboarding/match-lines.js';
+import { gtinKey } from '../../src/domain/onboarding/match-record.js';
 import type { MatchRow, MatchSide, SideRecord } from '../../src/domain/onboarding/match-row.js';
 import { tellRow } from '../../src/domain/onboarding/match-row.js';
 import { matchRecords } from '../../src/domain/onboarding/match-records.js';
@@ -14,13 +16,19 @@ const SIDES: MatchSide[] = [
   { code: 'shop', currency: 'USD' },
 ];
 
-function record(side: string, code: string | null, more: Partial<SideRecord> = {}): SideRecord {
-  const base = { side, id: `${side}:${code}`, skuId: null, code, gtin: null, title: null, fields: {}, wantedIn: null };
-  return { ...base, ...more };
+function record(
+  side: string,
+  code: string | null,
+  { gtin = null, fields = {}, ...more }: Partial<SideRecord> & { gtin?: string | null } = {},
+): SideRecord {
+  const base = { side, id: `${side}:${code}`, skuId: null, code, title: null, wantedIn: null };
+  return { ...base, gtin14: gtinKey(gtin, STRICT_GTIN), fields: { gtin, ...fields }, ...more };
 }
 
 function told(records: SideRecord[], sides = SIDES): MatchRow[] {
-  return matchRecords(records).map((row) => tellRow(row, (index) => records[index] ?? record('nowhere', null), sides));
+  return matchRecords(records).map((row) =>
+    tellRow(row, (index) => records[index] ?? record('nowhere', null), sides, STRICT_GTIN),
+  );
 }
 
 const kinds = (row: MatchRow | undefined): string[] => (row?.problems ?? []).map(({ kind }) => kind).sort();

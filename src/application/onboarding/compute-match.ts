@@ -1,8 +1,9 @@
 import { setImmediate as others } from 'node:timers/promises';
+import type { GtinRules } from '../../domain/catalog/gtin.js';
 import type { MatchGrade } from '../../domain/onboarding/grade-row.js';
 import { MATCH_GRADES } from '../../domain/onboarding/grade-row.js';
 import type { MatchRecord } from '../../domain/onboarding/match-record.js';
-import { MASTER_SIDE } from '../../domain/onboarding/match-record.js';
+import { gtinKey, MASTER_SIDE } from '../../domain/onboarding/match-record.js';
 import { matchInSteps } from '../../domain/onboarding/match-records.js';
 import type { MatchProblemKind, MatchRow, MatchSide, SideRecord } from '../../domain/onboarding/match-row.js';
 import { MATCH_PROBLEMS, tellRow } from '../../domain/onboarding/match-row.js';
@@ -19,9 +20,9 @@ const ROWS = 500;
  * Works the match of all sides out. Keys and packed values of every record are held at once, about 1 KB a record; what
  * becomes of them is told and stored in batches.
  */
-export function matchWork(masterCurrency: string): MatchWork {
+export function matchWork(masterCurrency: string, rules: GtinRules): MatchWork {
   return async (sources, keep) => {
-    const pool = new RecordPool();
+    const pool = new RecordPool(rules);
     const sides: MatchSide[] = [];
     const views: MatchSideView[] = [];
     const add = (code: string, currency: string, records: number, scannedAt: Date | null): void => {
@@ -36,7 +37,7 @@ export function matchWork(masterCurrency: string): MatchWork {
     const tally = new Tally();
     const matched = await inTurns(matchInSteps(pool.records));
     for (let from = 0; from < matched.length; from += ROWS) {
-      const rows = matched.slice(from, from + ROWS).map((row) => tellRow(row, (index) => pool.at(index), sides));
+      const rows = matched.slice(from, from + ROWS).map((row) => tellRow(row, (index) => pool.at(index), sides, rules));
       tally.add(rows);
       await keep(rows);
     }
@@ -101,16 +102,18 @@ class RecordPool {
   private readonly wanted: (readonly string[] | null)[] = [];
   private readonly lists = new Map<string, readonly string[]>();
 
-  add(key: Omit<MatchRecord, 'gtin' | 'title'>, fields: FieldValues, wantedIn: readonly string[] | null): void {
-    const { gtin, title, ...rest } = fields;
+  constructor(private readonly rules: GtinRules) {}
+
+  add(key: Omit<MatchRecord, 'gtin14' | 'title'>, fields: FieldValues, wantedIn: readonly string[] | null): void {
+    const { title, ...rest } = fields;
+    const gtin = typeof fields['gtin'] === 'string' ? fields['gtin'] : null;
     this.records.push({
       ...key,
-      gtin: typeof gtin === 'string' ? gtin : null,
+      gtin14: gtinKey(gtin, this.rules),
       title: typeof title === 'string' ? title : null,
     });
     // A field that is absent and one that is empty are not the same: only what the side has a place for is compared.
-    const empty = { ...(gtin === null ? { gtin } : {}), ...(title === null ? { title } : {}) };
-    this.packed.push(JSON.stringify({ ...rest, ...empty }));
+    this.packed.push(JSON.stringify(title === null ? fields : rest));
     this.wanted.push(wantedIn && this.shared(wantedIn));
   }
 
@@ -118,10 +121,8 @@ class RecordPool {
     const record = this.records[index];
     const packed = this.packed[index];
     if (!record || packed === undefined) throw new RangeError(`there is no record ${index}`);
-    const { gtin, title } = record;
     const fields: FieldValues = JSON.parse(packed);
-    if (gtin !== null) fields['gtin'] = gtin;
-    if (title !== null) fields['title'] = title;
+    if (record.title !== null) fields['title'] = record.title;
     return { ...record, fields, wantedIn: this.wanted[index] ?? null };
   }
 

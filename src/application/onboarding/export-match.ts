@@ -1,11 +1,9 @@
 import { stringify } from 'csv-stringify/sync';
 import type { Outcome } from '../../domain/problem.js';
 import { accepted, problem, refused } from '../../domain/problem.js';
-import type { Ports } from '../ports/ports.js';
 import { matchHeader, matchLines } from './match-lines.js';
+import type { MatchPorts } from './read-match.js';
 import { presentMatch } from './read-match.js';
-
-type MatchPorts = Pick<Ports, 'onboarding' | 'masterCurrency'>;
 
 /**
  * The whole match as CSV, in pieces as they are read; memory holds one page of it.

@@ -1,3 +1,4 @@
+import { STRICT_GTIN } from '../../domain/catalog/gtin.js';
 import type { MatchRow } from '../../domain/onboarding/match-row.js';
 import type { MatchHead, MatchQuery } from '../ports/onboarding-store.js';
 import { MatchReplaced } from '../ports/onboarding-store.js';
@@ -5,7 +6,7 @@ import type { Page, PageRequest } from '../ports/page.js';
 import type { Ports } from '../ports/ports.js';
 import { matchWork } from './compute-match.js';
 
-type MatchPorts = Pick<Ports, 'onboarding' | 'masterCurrency'>;
+export type MatchPorts = Pick<Ports, 'onboarding' | 'masterCurrency'>;
 
 /** A page of a match, and the whole that it is a page of. */
 export interface MatchPage {
@@ -17,8 +18,9 @@ export interface MatchPage {
 const RULES = 1;
 
 /** The match as things stand now, worked out only if they have moved since the last one. */
-export function presentMatch({ onboarding, masterCurrency }: MatchPorts): Promise<MatchHead> {
-  return onboarding.present(`${RULES} ${masterCurrency}`, matchWork(masterCurrency));
+export async function presentMatch({ onboarding, masterCurrency }: MatchPorts): Promise<MatchHead> {
+  const basis = JSON.stringify([RULES, masterCurrency, STRICT_GTIN]);
+  return onboarding.present(basis, matchWork(masterCurrency, STRICT_GTIN));
 }
 
 /**

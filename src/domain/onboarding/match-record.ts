@@ -1,4 +1,6 @@
+import type { GtinRules } from '../catalog/gtin.js';
 import { gtin14, gtinFault } from '../catalog/gtin.js';
+import { skeletonOf } from '../catalog/look-alike.js';
 import { foldCode } from '../primitives/text.js';
 
 /** The side of a match that is no system: SKUs that the master holds already. No system can have this code. */
@@ -12,9 +14,10 @@ export interface MatchRecord {
   id: string;
   /** The SKU whose record in the system this is by stored id; of the master's own SKUs their id. */
   skuId: string | null;
-  /** As the side holds them. */
+  /** As the side holds it. */
   code: string | null;
-  gtin: string | null;
+  /** A valid GTIN in its 14-digit form (`gtinKey`); null for any other barcode, which names nothing. */
+  gtin14: string | null;
   /** With its options. */
   title: string | null;
 }
@@ -38,7 +41,7 @@ export function keyOfRecord(record: MatchRecord, key: MatchKey): string | null {
     case 'CODE':
       return codeKey(record.code);
     case 'GTIN':
-      return gtinKey(record.gtin);
+      return record.gtin14;
     case 'LOOKS_ALIKE':
       return lookKey(record.code);
     case 'TITLE':
@@ -50,22 +53,15 @@ function codeKey(code: string | null): string | null {
   return (code === null ? '' : foldCode(code)) || null;
 }
 
-/** The 14-digit form, and null for what is no valid GTIN: a wrong barcode names nothing. */
-export function gtinKey(gtin: string | null): string | null {
+/** The 14-digit form of a barcode, or null for what is no valid GTIN by the house's rules. */
+export function gtinKey(gtin: string | null, rules: GtinRules): string | null {
   const digits = gtin?.trim() ?? '';
-  return digits === '' || gtinFault(digits) !== null ? null : gtin14(digits);
+  return digits === '' || gtinFault(digits, rules) !== null ? null : gtin14(digits);
 }
 
-/** O and 0; I, l and 1; separators; and the apostrophe with which spreadsheets keep leading zeros. */
+/** What people confuse, as for new codes; and the apostrophe with which spreadsheets keep leading zeros. */
 export function lookKey(code: string | null): string | null {
-  if (code === null) return null;
-  const plain = foldCode(code).replace(/^['’]+/u, '');
-  return (
-    plain
-      .replace(/[-_ .]/gu, '')
-      .replace(/o/gu, '0')
-      .replace(/[il]/gu, '1') || null
-  );
+  return code === null ? null : skeletonOf(foldCode(code).replace(/^['’]+/u, '')) || null;
 }
 
 /** Words alone: without case, punctuation and the kind of white space. */

@@ -1,4 +1,5 @@
 import { codeFault } from '../catalog/read-sku-fields.js';
+import type { GtinRules } from '../catalog/gtin.js';
 import { gtinFault } from '../catalog/gtin.js';
 import type { FieldValues } from '../primitives/json.js';
 import type { MatchGrade } from './grade-row.js';
@@ -31,7 +32,7 @@ export interface MatchProblem {
   message: string;
 }
 
-/** A record of a row with what it shows there. */
+/** A record of a row with what it shows there; its barcode is among the fields, valid or not. */
 export interface RowRecord extends MatchRecord {
   /** Comparable fields. */
   fields: FieldValues;
@@ -73,6 +74,7 @@ export function tellRow(
   row: MatchedRow,
   recordAt: (index: number) => SideRecord,
   sides: readonly MatchSide[],
+  rules: GtinRules,
 ): MatchRow {
   const members = row.records.map(recordAt);
   const currencies = new Map(sides.map(({ code, currency }) => [code, currency]));
@@ -92,7 +94,10 @@ export function tellRow(
     keys: row.keys,
     records: members.map(({ wantedIn: _wantedIn, ...record }) => record),
     notIn,
-    problems: [...members.flatMap(problemsOfRecord), ...problemsOfRow(row, members, notIn, differences)],
+    problems: [
+      ...members.flatMap((record) => problemsOfRecord(record, rules)),
+      ...problemsOfRow(row, members, notIn, differences),
+    ],
     differences,
     related,
   };
@@ -108,7 +113,7 @@ function sidesWithout(members: readonly SideRecord[], sides: readonly MatchSide[
 }
 
 /** What is wrong with one record, whatever it is paired with. */
-function problemsOfRecord({ side, code, gtin }: SideRecord): MatchProblem[] {
+function problemsOfRecord({ side, code, fields: { gtin } }: SideRecord, rules: GtinRules): MatchProblem[] {
   const out: MatchProblem[] = [];
   const tell = (kind: MatchProblemKind, message: string): void => void out.push({ kind, side, message });
   const plain = code?.trim() ?? '';
@@ -118,7 +123,7 @@ function problemsOfRecord({ side, code, gtin }: SideRecord): MatchProblem[] {
   if (plain !== '' && plain !== code) tell('CODE_SPACES', 'the code has spaces at its ends');
   if (/^['’]/u.test(plain))
     tell('CODE_APOSTROPHE', 'the code begins with an apostrophe, as spreadsheets write numbers');
-  const wrong = gtin === null || gtin.trim() === '' ? null : gtinFault(gtin.trim());
+  const wrong = typeof gtin === 'string' && gtin.trim() !== '' ? gtinFault(gtin.trim(), rules) : null;
   if (wrong !== null) tell('GTIN_INVALID', wrong);
   return out;
 }

@@ -1,7 +1,7 @@
+import { gtin14 } from '../catalog/gtin.js';
 import { lawOf } from '../drift/normalise.js';
 import { DEFAULT_RULES, ruleOf } from '../drift/source-of-truth.js';
 import type { FieldValues, Json } from '../primitives/json.js';
-import { gtinKey } from './match-record.js';
 
 /** One side of a row: its values are comparable fields (`comparableFields`), its prices in its own currency. */
 export interface RowSide {
@@ -41,7 +41,7 @@ function differs(field: string, one: RowSide, other: RowSide): boolean {
   return !lawOf(field).agrees(a, b, undefined, ruleOf(DEFAULT_RULES, field)?.tolerance ?? null);
 }
 
-/** A 12-digit UPC and its 13-digit form are one GTIN; what is none is compared as it stands. */
+/** A 12-digit UPC and its 13-digit form are one GTIN; what has other than digits is compared as it stands. */
 function wholeGtin(value: Json): Json {
-  return typeof value === 'string' ? (gtinKey(value) ?? value) : value;
+  return typeof value === 'string' && /^[0-9]{8,14}$/.test(value) ? gtin14(value) : value;
 }

@@ -63,8 +63,8 @@ export class OnboardingRecordType {
   code!: string | null;
   @Field(() => String, { nullable: true, description: 'With its options.' })
   title!: string | null;
-  @Field(() => String, { nullable: true })
-  gtin!: string | null;
+  @Field(() => String, { nullable: true, description: 'Its barcode in the 14-digit form, if that is a valid GTIN.' })
+  gtin14!: string | null;
   @Field(() => JsonScalar, { description: 'Values by canonical field name, normalised; weight in grams.' })
   fields!: Json;
 }
