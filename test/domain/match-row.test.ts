@@ -118,7 +118,7 @@ describe('a row of the match', () => {
     );
     expect(
       kinds(told([record('shop', ' A '), record('erp', 'A', { gtin: '4006381333932' })], SIDES.slice(1))[0]),
-    ).toEqual(['CODE_SPACES', 'GTIN_INVALID']);
+    ).toEqual(['CODE_SPACES', 'FIELDS_DIFFER', 'GTIN_INVALID']);
     for (const code of [null, '', '  ']) expect(kinds(told([record('shop', code)], [])[0])).toEqual(['CODE_MISSING']);
     for (const code of ['Ä-1', 'A'.repeat(65), 'A\u202eB'])
       expect(kinds(told([record('shop', code)], [])[0])).toEqual(['CODE_INVALID']);

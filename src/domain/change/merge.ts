@@ -3,7 +3,7 @@ import type { FieldChange, FieldValues, Json } from '../primitives/json.js';
 import { sameJson } from '../primitives/json.js';
 
 export interface Merge {
-  /** What the patch really changes against the present. */
+  /** What the patch really changes against the present, and what it decides on. */
   changes: FieldChange[];
   /** Fields that somebody else changed differently since the base. */
   conflicts: { field: string; base: Json; current: Json; proposed: Json }[];
@@ -17,37 +17,55 @@ const KEYED = new Set(['attributes', SCHEDULED_FIELD]);
  * to the same value merges; everything else is a conflict, and nobody's work is lost unseen (design 4.3).
  * Null for a field that merges key by key means all keys that are there.
  * @param base the snapshot that the author looked at; equal to `current` when nothing came in between.
+ * @param undecided fields whose present value is nobody's decision (an open quality issue): whoever names one with just
+ *   that value decides on it, which is a change from the value to itself.
  */
-export function mergePatch(base: FieldValues, current: FieldValues, patch: FieldValues): Merge {
-  const out: Merge = { changes: [], conflicts: [] };
+export function mergePatch(
+  base: FieldValues,
+  current: FieldValues,
+  patch: FieldValues,
+  undecided: ReadonlySet<string> = NONE,
+): Merge {
+  const merging = new Merging(undecided);
   for (const [field, proposed] of Object.entries(patch)) {
-    if (KEYED.has(field)) mergeKeys(field, base[field], current[field], proposed ?? allCleared(current[field]), out);
-    else mergeField(field, base[field] ?? null, current[field] ?? null, proposed, out);
+    if (KEYED.has(field)) merging.keys(field, base[field], current[field], proposed ?? allCleared(current[field]));
+    else merging.field(field, base[field] ?? null, current[field] ?? null, proposed);
   }
-  return out;
+  return merging;
 }
 
-function mergeField(field: string, base: Json, current: Json, proposed: Json, out: Merge): void {
-  if (sameJson(current, proposed)) return;
-  if (sameJson(base, current)) out.changes.push({ field, from: current, to: proposed });
-  else out.conflicts.push({ field, base, current, proposed });
-}
+const NONE: ReadonlySet<string> = new Set();
 
-function mergeKeys(field: string, base: Json | undefined, current: Json | undefined, proposed: Json, out: Merge): void {
-  const [was, is, shall] = [asMap(base), asMap(current), asMap(proposed)];
-  const inner: Merge = { changes: [], conflicts: [] };
-  for (const [key, value] of Object.entries(shall)) {
-    mergeField(`${field}.${key}`, was[key] ?? null, is[key] ?? null, value, inner);
+class Merging implements Merge {
+  readonly changes: FieldChange[] = [];
+  readonly conflicts: Merge['conflicts'] = [];
+
+  constructor(private readonly undecided: ReadonlySet<string>) {}
+
+  field(field: string, base: Json, current: Json, proposed: Json): void {
+    const isDecision = this.undecided.has(field);
+    if (sameJson(current, proposed) && !isDecision) return;
+    if (sameJson(base, current) || sameJson(current, proposed)) {
+      this.changes.push({ field, from: current, to: proposed });
+    } else this.conflicts.push({ field, base, current, proposed });
   }
-  out.conflicts.push(...inner.conflicts);
-  if (inner.changes.length === 0) return;
-  const merged: Record<string, Json> = { ...is };
-  for (const { field: path, to } of inner.changes) {
-    const key = path.slice(field.length + 1);
-    if (to === null) delete merged[key];
-    else merged[key] = to;
+
+  keys(field: string, base: Json | undefined, current: Json | undefined, proposed: Json): void {
+    const [was, is, shall] = [asMap(base), asMap(current), asMap(proposed)];
+    const inner = new Merging(this.undecided);
+    for (const [key, value] of Object.entries(shall)) {
+      inner.field(`${field}.${key}`, was[key] ?? null, is[key] ?? null, value);
+    }
+    this.conflicts.push(...inner.conflicts);
+    if (inner.changes.length === 0) return;
+    const merged: Record<string, Json> = { ...is };
+    for (const { field: path, to } of inner.changes) {
+      const key = path.slice(field.length + 1);
+      if (to === null) delete merged[key];
+      else merged[key] = to;
+    }
+    this.changes.push({ field, from: is, to: merged });
   }
-  out.changes.push({ field, from: is, to: merged });
 }
 
 function allCleared(current: Json | undefined): Json {
