@@ -9,6 +9,7 @@ import type {
   SystemRecordView,
   SystemView,
 } from '../application/ports/operations-reader.js';
+import type { QualityIssueView } from '../application/ports/quality-store.js';
 import type { Product } from '../domain/catalog/product.js';
 import type { Sku } from '../domain/catalog/sku.js';
 import type { OwnershipRule, Party, RulesInForce } from '../domain/ownership/resolve-owner.js';
@@ -40,6 +41,9 @@ export class Loaders {
   readonly openFindings: DataLoader<string, FindingView[]>;
   readonly finding: DataLoader<string, FindingView | null>;
   readonly scan: DataLoader<string, ScanView | null>;
+  readonly qualityIssue: DataLoader<string, QualityIssueView | null>;
+  readonly skuIssues: DataLoader<string, QualityIssueView[]>;
+  readonly productIssues: DataLoader<string, QualityIssueView[]>;
   /** What gates look at beside a SKU. */
   readonly gates: GateLoader;
   readonly #ports: Ports;
@@ -47,7 +51,7 @@ export class Loaders {
   readonly #past = new Map<string, CatalogLoaders>();
 
   constructor(ports: Ports) {
-    const { catalog, changes, operations } = ports;
+    const { catalog, changes, operations, quality } = ports;
     this.#ports = ports;
     ({ sku: this.sku, skuByCode: this.skuByCode, product: this.product } = catalogLoaders(catalog, null));
     this.revision = one((ids) => catalog.revisionsByIds('SKU', ids));
@@ -61,6 +65,9 @@ export class Loaders {
     this.openFindings = many((ids) => operations.openFindingsOfSkus(ids));
     this.finding = one(async (ids) => byId(await operations.findingsByIds(ids)));
     this.scan = one((ids) => operations.scansByIds(ids));
+    this.qualityIssue = one((ids) => quality.issuesByIds(ids));
+    this.skuIssues = many((ids) => quality.openOfSkus(ids));
+    this.productIssues = many((ids) => quality.openOfProducts(ids));
     this.#whole = new Whole(ports);
     this.gates = new GateLoader(ports, this.#whole);
   }
@@ -114,7 +121,8 @@ export class Loaders {
     const { sku, skuByCode, product, productByHandle, revision, productRevision, request, decisions, requestDeliveries } = this;
     const { delivery, records, openFindings, finding, scan } = this;
     const catalog = [sku, skuByCode, product, productByHandle, revision, productRevision, records, openFindings];
-    for (const loader of [...catalog, request, decisions, requestDeliveries, delivery, finding, scan])
+    const issues = [this.qualityIssue, this.skuIssues, this.productIssues];
+    for (const loader of [...catalog, request, decisions, requestDeliveries, delivery, finding, scan, ...issues])
       loader.clearAll();
     this.gates.reset();
     this.#past.clear();

@@ -21,6 +21,12 @@ import { NamingResolver } from './naming/naming-resolver.js';
 import { NodeResolver } from './node-resolver.js';
 import { SettingResolver } from './settings/setting-resolver.js';
 import { OnboardingMatchResolver } from './onboarding/onboarding-match-resolver.js';
+import {
+  ProductQualityResolver,
+  QualityIssueResolver,
+  QualityIssuesResolver,
+  SkuQualityResolver,
+} from './quality/quality-issue-resolver.js';
 import { DriftFindingResolver } from './operations/drift-finding-resolver.js';
 import { DriftMutationResolver } from './operations/drift-mutation-resolver.js';
 import { OperationsQueryResolver } from './operations/operations-query-resolver.js';
@@ -66,4 +72,8 @@ export const RESOLVERS = [
   AuditEventResolver,
   SettingResolver,
   OnboardingMatchResolver,
+  QualityIssuesResolver,
+  QualityIssueResolver,
+  SkuQualityResolver,
+  ProductQualityResolver,
 ];

@@ -1,5 +1,3 @@
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { Controller, Get, Inject, Res, UseFilters } from '@nestjs/common';
 import type { Response } from 'express';
 import { Roles } from '../access/roles.js';
@@ -7,6 +5,7 @@ import { exportMatch } from '../application/onboarding/export-match.js';
 import { Ports } from '../application/ports/ports.js';
 import { ErrorFilter } from './error.filter.js';
 import { httpError } from './http-error.js';
+import { sendCsv } from './send-csv.js';
 
 /** What an operator takes along to the people who know the catalogue. */
 @Controller('onboarding')
@@ -27,10 +26,6 @@ export class OnboardingController {
       const [told] = file.problems;
       throw httpError(409, told?.code ?? 'WRONG_STATE', told?.message ?? 'there is no match yet');
     }
-    response.setHeader('Content-Type', 'text/csv; charset=utf-8');
-    response.setHeader('Content-Disposition', 'attachment; filename="match.csv"');
-    response.setHeader('Cache-Control', 'no-store');
-    response.setHeader('X-Content-Type-Options', 'nosniff');
-    await pipeline(Readable.from(file.value), response);
+    await sendCsv(response, 'match.csv', file.value);
   }
 }

@@ -15,6 +15,7 @@ import { SqlDriftAuditReader } from '../storage/readers/drift-audit-reader.js';
 import { SqlFeedReader } from '../storage/readers/feed-reader.js';
 import { SqlOperationsReader } from '../storage/readers/operations-reader.js';
 import { PgSequencerSeats } from '../storage/sequencer/sequencer-seat.js';
+import { SqlQualityReader } from '../storage/readers/quality-reader.js';
 import type { Sql } from '../storage/sql.js';
 import { sqlOver } from '../storage/sql.js';
 import { SqlImportStore } from '../storage/stores/import-store.js';
@@ -50,6 +51,7 @@ export function buildPorts(database: Database, connectors: ConnectorRegistry, ma
     readonly settings = new SqlSettingReader(sql);
     readonly queue = new SqlPublishingQueue(source, uuid);
     readonly observations = new SqlObservationStore(source, wakeups, uuid);
+    readonly quality = new SqlQualityReader(sql);
     readonly onboarding = new SqlOnboardingStore(source, uuid);
     readonly connectors = connectors;
     readonly clock = machineClock;

@@ -10,6 +10,7 @@ import { SqlFindingStore } from './stores/finding-store.js';
 import { SqlImportSteps } from './stores/import-steps.js';
 import { SqlNamingStore } from './stores/naming-store.js';
 import { SqlPartyStore } from './stores/party-store.js';
+import { SqlQualityStore } from './stores/quality-store.js';
 import { SqlRecordStore } from './stores/record-store.js';
 import { SqlSettingStore } from './stores/setting-store.js';
 import { inTransaction } from './in-transaction.js';
@@ -50,6 +51,7 @@ export class SqlUnitOfWork implements UnitOfWork {
       imports: new SqlImportSteps(sql),
       findings: new SqlFindingStore(sql, this.newId),
       naming: new SqlNamingStore(sql),
+      quality: new SqlQualityStore(sql, this.newId),
       parties: new SqlPartyStore(tx),
       settings: new SqlSettingStore(sql),
       attributes: new SqlAttributeUsage(sql),

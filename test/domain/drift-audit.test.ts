@@ -26,6 +26,7 @@ const NOTHING: CountedQuarter = {
   medianSecondsToResolve: null,
 };
 
+const ALL_DECIDED = { values: 0, skus: 0, products: 0 };
 const SOUND: AuditedSystem = {
   code: 'erp',
   mode: 'WRITE',
@@ -49,6 +50,7 @@ function counted(changes: Partial<CountedAudit>): CountedAudit {
     recurringCount: 0,
     unresolved: [],
     systems: [SOUND],
+    undecided: ALL_DECIDED,
     ...changes,
   };
 }
@@ -139,11 +141,17 @@ describe('the report', () => {
 
 describe('gaps', () => {
   it('has none where all was looked at', () => {
-    expect(gapsOf([SOUND], true)).toEqual([]);
+    expect(gapsOf([SOUND], ALL_DECIDED, true)).toEqual([]);
+    expect(gapsOf([SOUND], { values: 3, skus: 2, products: 1 }, true)).toEqual([
+      '3 values of 2 SKUs and 1 product did not hold when imported: they are compared with no system until somebody decides on them.',
+    ]);
+    expect(gapsOf([SOUND], { values: 1, skus: 1, products: 0 }, true)).toEqual([
+      '1 value of 1 SKU did not hold when imported: it is compared with no system until somebody decides on it.',
+    ]);
   });
 
   it('says that there is nothing to compare with', () => {
-    expect(gapsOf([], true)).toEqual(['No system is configured: nothing was compared with anything.']);
+    expect(gapsOf([], ALL_DECIDED, true)).toEqual(['No system is configured: nothing was compared with anything.']);
   });
 
   it('names everything that was not looked at, as sentences', () => {
@@ -159,7 +167,7 @@ describe('gaps', () => {
       skusUnpriced: 1,
       deadLetters: 1,
     };
-    const gaps = gapsOf([SOUND, broken], true);
+    const gaps = gapsOf([SOUND, broken], ALL_DECIDED, true);
     expect(gaps).toHaveLength(8);
     for (const gap of gaps) expect(gap).toMatch(/^[^\n]*shopify-us [^\n]*[^.\n]\.$/);
     expect(gaps[3]).toMatch(/^2 scans of shopify-us failed; the last with: bulk operation failed: x+…\.$/);
@@ -169,6 +177,6 @@ describe('gaps', () => {
   });
 
   it('says of a quarter that has ended what is of today', () => {
-    expect(gapsOf([SOUND], false)).toHaveLength(1);
+    expect(gapsOf([SOUND], ALL_DECIDED, false)).toHaveLength(1);
   });
 });

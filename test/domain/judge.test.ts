@@ -42,7 +42,12 @@ function judge(
     expected: [],
     rules: DEFAULT_RULES,
   };
-  return judgeRecord(record, compareRecord(input), { attribution: null, changedAt: new Map(changedAt), readOnly });
+  return judgeRecord(record, compareRecord(input), {
+    attribution: null,
+    changedAt: new Map(changedAt),
+    readOnly,
+    undecided: {},
+  });
 }
 
 describe('what verdicts lead to: nothing is overwritten unseen', () => {

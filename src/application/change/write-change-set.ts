@@ -14,6 +14,7 @@ export async function writeChangeSet(
   mode: 'DELIVER' | 'BASELINE',
 ): Promise<WrittenRevision[]> {
   const written = await stores.catalog.write(set, stamp);
+  await stores.quality.settle(written, stamp.changeRequestId);
   for (const at of beginningsOf(set)) await stores.wake.bundleDue(at);
   if (mode === 'BASELINE') {
     await stores.records.ensure(written, 'WAITING');

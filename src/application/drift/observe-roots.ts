@@ -9,7 +9,7 @@ import { foldCode } from '../../domain/primitives/text.js';
 import type { GovernedSystem, ObservedRecord, RootRef } from '../../domain/publishing/system.js';
 import type { ObservableRecord, Verdicts } from '../ports/observation-store.js';
 import type { Ports } from '../ports/ports.js';
-import { projectRecord } from '../publishing/project-record.js';
+import { projectRecord, undecidedValues } from '../publishing/project-record.js';
 
 /** What was read, and when the reading began by the database's clock. */
 export interface Observation {
@@ -99,6 +99,7 @@ function judgeOne(
     attribution: shown.attribution,
     changedAt: record.changedAt,
     readOnly: system.mode === 'READ_ONLY',
+    undecided: undecidedValues(record, system, values),
   });
   const recoded = recodedOf(record, shown);
   if (recoded) out.findings.push(recoded);

@@ -1,12 +1,14 @@
 import { systemActor } from '../../domain/actor.js';
 import type { ChangeSet } from '../../domain/change/draft.js';
 import { planChanges } from '../../domain/change/plan-changes.js';
+import type { RowFault } from '../../domain/imports/csv-row.js';
 import type { RowChange } from '../../domain/imports/import-format.js';
 import { foldCode } from '../../domain/primitives/text.js';
 import { writeChangeSet } from '../change/write-change-set.js';
 import { startScan } from '../drift/start-scan.js';
 import type { Ports } from '../ports/ports.js';
 import type { Stores } from '../ports/unit-of-work.js';
+import { notedIssues } from './noted-issues.js';
 import { BaselineBatch } from './baseline-batch.js';
 import type { FileEnd, ReadingBatch, Taken, Taker, Taking } from './taker.js';
 
@@ -34,7 +36,8 @@ export class BaselineTaker implements Taker {
         batch.leaveOut(set.problems, rows);
         continue;
       }
-      const skusCreated = rows.length === 0 ? 0 : await this.write(stores, set, rows);
+      const faults = [...readings.flatMap((reading) => reading.faults), ...batch.faults];
+      const skusCreated = rows.length === 0 ? 0 : await this.write(stores, set, rows, faults);
       batch.note(set.warnings, rows);
       const known = batch.knownCodes;
       if (known.length > 0) batch.tellKnown(linesIn(this.by.importId, await stores.catalog.firstReasons(known)));
@@ -42,7 +45,12 @@ export class BaselineTaker implements Taker {
     }
   }
 
-  private async write(stores: Stores, set: ChangeSet, rows: readonly RowChange[]): Promise<number> {
+  private async write(
+    stores: Stores,
+    set: ChangeSet,
+    rows: readonly RowChange[],
+    faults: readonly RowFault[],
+  ): Promise<number> {
     const { actor, importId } = this.by;
     const lines = new Map(rows.map(({ line, change }) => [foldCode(change.target), line]));
     const reason = reasonOf(importId);
@@ -50,6 +58,7 @@ export class BaselineTaker implements Taker {
       set.skus.map(({ after }) => [after.id, `${reason}${LINE}${lines.get(foldCode(after.code))}`]),
     );
     const written = await writeChangeSet(stores, set, { actor, reason, reasons, changeRequestId: null }, 'BASELINE');
+    await stores.quality.note(importId, notedIssues(faults, written, rows));
     const skus = written.filter(({ entity }) => entity === 'SKU').length;
     const data = { skus, products: written.length - skus };
     await stores.audit([{ actor, type: 'IMPORT_TAKEN', subject: importId, data }]);

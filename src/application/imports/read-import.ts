@@ -9,6 +9,8 @@ export interface ImportView {
   skusCreated: number;
   /** Rows that were not taken. */
   rejected: number;
+  /** Values that did not hold, of SKUs and products that were taken (docs/onboarding.md). */
+  qualityIssues: number;
   /** Id of the change request, for an import that proposes. */
   changeRequest: string | null;
   /** Headers of columns that were passed over, because they say nothing to the master. */
@@ -42,6 +44,7 @@ export async function readImport(ports: Ports, id: string): Promise<ImportView |
     rowsRead: job.rowsRead,
     skusCreated: job.skusCreated,
     rejected: job.rejected,
+    qualityIssues: await ports.quality.countOfImport(id),
     changeRequest: job.changeRequestId,
     ignoredColumns: job.ignoredColumns,
     error: job.error,

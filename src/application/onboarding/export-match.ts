@@ -1,6 +1,6 @@
-import { stringify } from 'csv-stringify/sync';
 import type { Outcome } from '../../domain/problem.js';
 import { accepted, problem, refused } from '../../domain/problem.js';
+import { csvText } from './csv-text.js';
 import { matchHeader, matchLines } from './match-lines.js';
 import type { MatchPorts } from './read-match.js';
 import { presentMatch } from './read-match.js';
@@ -26,13 +26,9 @@ export async function exportMatch(ports: MatchPorts): Promise<Outcome<AsyncGener
 }
 
 async function* pieces(ports: MatchPorts, matchId: string, systems: readonly string[]): AsyncGenerator<string> {
-  yield csv([matchHeader(systems)]);
+  yield csvText([matchHeader(systems)]);
   let number = 0;
   for await (const rows of ports.onboarding.allRows(matchId)) {
-    yield csv(rows.flatMap((row) => matchLines(row, (number += 1), systems)));
+    yield csvText(rows.flatMap((row) => matchLines(row, (number += 1), systems)));
   }
-}
-
-function csv(lines: readonly string[][]): string {
-  return stringify([...lines], { escape_formulas: true, record_delimiter: '\r\n', quoted_match: /[\r\n]/ });
 }

@@ -22,6 +22,8 @@ export interface WrittenRevision {
   created: boolean;
   /** Set of changed canonical field names. */
   fields: string[];
+  /** Fields with an open quality issue that this revision decided on; attributes by key. */
+  decided: readonly string[];
 }
 
 export interface CatalogStore {

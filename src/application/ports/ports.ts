@@ -12,6 +12,7 @@ import type { NamingReader } from './naming-store.js';
 import type { ObservationStore } from './observation-store.js';
 import type { OnboardingStore } from './onboarding-store.js';
 import type { OperationsReader } from './operations-reader.js';
+import type { QualityReader } from './quality-store.js';
 import type { PublishingQueue } from './publishing-queue.js';
 import type { SequencerSeats } from './sequencer-seat.js';
 import type { SettingReader } from './setting-store.js';
@@ -43,6 +44,7 @@ export abstract class Ports {
   abstract readonly queue: PublishingQueue;
   abstract readonly observations: ObservationStore;
   abstract readonly onboarding: OnboardingStore;
+  abstract readonly quality: QualityReader;
   abstract readonly connectors: ConnectorRegistry;
   abstract readonly clock: Clock;
   abstract readonly log: Log;

@@ -19,6 +19,8 @@ export interface LaneRecord extends KnownRecord {
   unsettled: readonly { attemptId: string; expected: FieldValues }[];
   /** When requests last changed a field, for fields with an open finding. */
   changedAt: ReadonlyMap<string, Date>;
+  /** Fields of the SKU, or of the product for its own record, with an open quality issue: neither compared nor written. */
+  undecided: ReadonlySet<string>;
 }
 
 export interface ClaimedDelivery {

@@ -8,6 +8,7 @@ import type { FindingStore } from './finding-store.js';
 import type { ImportSteps } from './import-store.js';
 import type { NamingStore } from './naming-store.js';
 import type { PartyStore } from './party-store.js';
+import type { QualityStore } from './quality-store.js';
 import type { RecordStore } from './record-store.js';
 import type { SettingStore } from './setting-store.js';
 
@@ -36,6 +37,7 @@ export interface Stores {
   deliveries: DeliveryStore;
   records: RecordStore;
   findings: FindingStore;
+  quality: QualityStore;
   imports: ImportSteps;
   naming: NamingStore;
   parties: PartyStore;

@@ -12,7 +12,7 @@ import { LeaseLost } from '../ports/publishing-queue.js';
 import type { Ports } from '../ports/ports.js';
 import { faultOf, unreachable } from './fault-of.js';
 import { readLane } from './read-lane.js';
-import { isWanted, projectRecord } from './project-record.js';
+import { isWanted, projectRecord, undecidedValues } from './project-record.js';
 import { SettlementDraft } from './settlement-draft.js';
 
 /** One record of a lane, read and judged: what is there, and what shall be written. */
@@ -124,7 +124,8 @@ function reckon(
     expected,
     rules: DEFAULT_RULES,
   };
-  const context = { attribution: observed.attribution, changedAt: record.changedAt, readOnly: false };
+  const undecided = undecidedValues(record, system, values);
+  const context = { attribution: observed.attribution, changedAt: record.changedAt, readOnly: false, undecided };
   const judgement = judgeRecord(record, compareRecord(input), context);
   draft.seen(record, observed, values, judgement, canonical);
   const write = Object.keys(judgement.writes).length > 0 ? updateOf(claim, record, observed, judgement.writes) : null;

@@ -16,6 +16,7 @@ import type {
   Settlement,
 } from '../ports/publishing-queue.js';
 import type { Ports } from '../ports/ports.js';
+import { undecidedValues } from './project-record.js';
 
 const HOUR = 3_600_000;
 
@@ -114,7 +115,8 @@ export class SettlementDraft {
   ): void {
     const strays = new Set(astray.map(({ field }) => field));
     const arrived = Object.entries(wanted).filter(([field]) => !strays.has(field) && field in values);
-    const base = { ...judgement?.base, ...Object.fromEntries(arrived) };
+    const known = judgement?.base ?? undecidedValues(record, this.claim.system, values);
+    const base = { ...known, ...Object.fromEntries(arrived) };
     const clean = strays.size === 0 && (judgement?.held.length ?? 0) === 0;
     this.keep(record, shown, base, values, clean);
     for (const [field] of arrived) {

@@ -21,6 +21,14 @@ export interface AuditedSystem {
   deadLetters: number;
 }
 
+/** Values of baselines that did not hold, and that nobody had decided on when the quarter ended. */
+export interface UndecidedValues {
+  values: number;
+  /** SKUs, and products of their own, that lack them. */
+  skus: number;
+  products: number;
+}
+
 /** "1 SKU", "1,204 SKUs" */
 export function counted(count: number, noun: string): string {
   return `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`;
@@ -80,10 +88,21 @@ function gapsOfSystem(system: AuditedSystem): string[] {
   return gaps;
 }
 
-/** What the audit cannot vouch for, one sentence each, system by system. Empty only when all was looked at. */
-export function gapsOf(systems: readonly AuditedSystem[], running: boolean): string[] {
+function gapOfValues({ values, skus, products }: UndecidedValues): string[] {
+  if (values === 0) return [];
+  const owners = [[skus, 'SKU'] as const, [products, 'product'] as const].filter(([count]) => count > 0);
+  const of = owners.map(([count, noun]) => counted(count, noun)).join(' and ');
+  const [they, are] = values === 1 ? ['it', 'is'] : ['they', 'are'];
+  return [
+    `${counted(values, 'value')} of ${of} did not hold when imported: ${they} ${are} compared with no system until somebody decides on ${values === 1 ? 'it' : 'them'}.`,
+  ];
+}
+
+/** What the audit cannot vouch for, one sentence each: the catalogue's own, then system by system. Empty only when all was looked at. */
+export function gapsOf(systems: readonly AuditedSystem[], undecided: UndecidedValues, running: boolean): string[] {
   const gaps: string[] = [];
   if (systems.length === 0) gaps.push('No system is configured: nothing was compared with anything.');
+  gaps.push(...gapOfValues(undecided));
   for (const system of systems) gaps.push(...gapsOfSystem(system));
   if (!running) {
     gaps.push(

@@ -2,7 +2,7 @@ import type { DriftKind, DriftState } from '../drift/finding.js';
 import type { Severity } from '../drift/source-of-truth.js';
 import type { Json } from '../primitives/json.js';
 import type { Attribution } from '../publishing/system.js';
-import type { AuditedSystem } from './audit-gaps.js';
+import type { AuditedSystem, UndecidedValues } from './audit-gaps.js';
 import { gapsOf } from './audit-gaps.js';
 import type { IsoWeek, Quarter } from './quarter.js';
 import { weeksOf } from './quarter.js';
@@ -127,6 +127,7 @@ export interface CountedAudit {
   recurringCount: number;
   unresolved: AuditFinding[];
   systems: AuditedSystem[];
+  undecided: UndecidedValues;
 }
 
 function share(part: number, whole: number): number {
@@ -193,6 +194,6 @@ export function driftAuditOf(quarter: Quarter, counted: CountedAudit, generatedA
     recurring: counted.recurring,
     recurringCount: counted.recurringCount,
     unresolved: counted.unresolved,
-    gaps: gapsOf(counted.systems, running),
+    gaps: gapsOf(counted.systems, counted.undecided, running),
   };
 }

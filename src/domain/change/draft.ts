@@ -29,6 +29,8 @@ export interface World {
   bases: ReadonlyMap<string, FieldValues>;
   /** Who changed a field since a revision: request ids by `<SKU|PRODUCT>:<key>:<field>`. */
   changedBy: ReadonlyMap<string, string>;
+  /** Fields with an open quality issue, by `SKU:<folded code>` or `PRODUCT:<handle>`. */
+  undecided?: ReadonlyMap<string, ReadonlySet<string>>;
   /** Codes of all systems in WRITE mode: where a new SKU is listed unless it says otherwise. */
   writableSystems: readonly string[];
   /** Stores, with the decimal places that their currency has. */
@@ -54,6 +56,8 @@ export interface PlannedProduct {
   before: Product | null;
   after: ProductContent & { id: string; handle: string };
   changes: FieldChange[];
+  /** Fields with an open quality issue that the changes decide on. */
+  decided?: readonly string[];
 }
 
 export interface PlannedSku {
@@ -62,6 +66,8 @@ export interface PlannedSku {
   /** What a bundle is made of, after the changes; null for a simple SKU. */
   bundle: BundleTimeline | null;
   changes: FieldChange[];
+  /** Fields with an open quality issue that the changes decide on. */
+  decided?: readonly string[];
 }
 
 /** A planned SKU as its revision keeps it: a bundle with its composition. */

@@ -24,6 +24,7 @@ import { checkGates } from './check-gates.js';
 import { checkTogether } from './check-together.js';
 import { placeOf } from './place.js';
 import { mergePatch } from './merge.js';
+import { decidedBy, undecidedOf } from './undecided.js';
 import { newSku, setAttributes, stepFault, withPatch } from './new-content.js';
 
 /**
@@ -104,10 +105,12 @@ function updateProduct(draft: Draft, { target, baseRevision, patch }: ProposedCh
   const base = baseOf(draft.world, 'PRODUCT', target, planned.before?.revision, baseRevision, present);
   if (!base)
     return [problem('REVISION_UNKNOWN', `product ${target} has no revision ${baseRevision}`, ['baseRevision'])];
-  const merge = mergePatch(base, present, patch);
+  const undecided = undecidedOf(draft.world, 'PRODUCT', target);
+  const merge = mergePatch(base, present, patch, undecided);
   addConflicts(draft, 'PRODUCT', target, target, merge.conflicts);
   draft.putProduct({
     before: planned.before,
+    decided: [...(planned.decided ?? []), ...decidedBy(patch, undecided)],
     after: { ...planned.after, ...(Object.fromEntries(merge.changes.map(({ field, to }) => [field, to])) as object) },
     changes: mergeChanges(planned.changes, merge.changes),
   });
@@ -143,7 +146,8 @@ function updateSku(draft: Draft, change: ProposedChange): Problem[] {
   if (planned.after.state === 'RETIRED') {
     return [problem('WRONG_STATE', `SKU ${target} is RETIRED, which is final`, ['code'])];
   }
-  const merge = mergePatch(base, present, patch);
+  const undecided = undecidedOf(draft.world, 'SKU', key);
+  const merge = mergePatch(base, present, patch, undecided);
   addConflicts(draft, 'SKU', key, target, merge.conflicts);
   const content = merge.changes.filter(({ field }) => !isBundleField(field));
   const after = withPatch(planned.after, content);
@@ -151,7 +155,9 @@ function updateSku(draft: Draft, change: ProposedChange): Problem[] {
   if (fault) return [fault];
   const made = [...merge.changes, ...endOfVersions(planned, after.state)];
   const bundle = planned.bundle && withBundleChanges(planned.bundle, made);
-  draft.skus.set(key, { before: planned.before, after, bundle, changes: mergeChanges(planned.changes, made) });
+  const changes = mergeChanges(planned.changes, made);
+  const decided = [...(planned.decided ?? []), ...decidedBy(patch, undecided)];
+  draft.skus.set(key, { before: planned.before, after, bundle, changes, decided });
   return [];
 }
 

@@ -39,6 +39,8 @@ export interface JudgeContext {
   changedAt: ReadonlyMap<string, Date>;
   /** Nothing is ever sent to the system, so what the master moved differs there for good and is a finding (design 4.13). */
   readOnly: boolean;
+  /** What the system shows for fields that the master has not decided on: it counts as published. */
+  undecided: FieldValues;
 }
 
 /**
@@ -51,7 +53,7 @@ export function judgeRecord(
   context: JudgeContext,
 ): Judgement {
   const out: Judgement = {
-    base: { ...record.published },
+    base: { ...record.published, ...context.undecided },
     findings: [],
     closings: [],
     writes: {},

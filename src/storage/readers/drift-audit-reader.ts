@@ -1,6 +1,6 @@
 import type { DriftAuditReader } from '../../application/ports/drift-audit-reader.js';
 import type { Page, PageRequest } from '../../application/ports/page.js';
-import type { AuditedSystem } from '../../domain/audit/audit-gaps.js';
+import type { AuditedSystem, UndecidedValues } from '../../domain/audit/audit-gaps.js';
 import type {
   AuditFinding,
   CountedAudit,
@@ -24,7 +24,7 @@ const NO_SKUS: SkuFigures = { skusGoverned: 0, skusCovered: 0, skusDrifted: 0 };
 
 /**
  * Counts the drift of a quarter from the events of findings, so that a finding which opened, closed and opened again
- * counts as often as it happened. Nine statements, whatever there is to count; no row per finding leaves the database.
+ * counts as often as it happened. Ten statements, whatever there is to count; no row per finding leaves the database.
  */
 export class SqlDriftAuditReader implements DriftAuditReader {
   constructor(private readonly sql: Sql) {}
@@ -40,6 +40,7 @@ export class SqlDriftAuditReader implements DriftAuditReader {
       recurringCount: recurring[0]?.total ?? 0,
       unresolved: await this.unresolved(quarter),
       systems: await this.systems(quarter),
+      undecided: await this.undecided(quarter),
     };
   }
 
@@ -146,6 +147,16 @@ export class SqlDriftAuditReader implements DriftAuditReader {
        limit ${FINDINGS_LISTED}`,
       [end],
     );
+  }
+
+  private async undecided({ end }: Quarter): Promise<UndecidedValues> {
+    const [row] = await this.sql.rows<UndecidedValues>(
+      `select count(*)::int as values, count(distinct sku_id)::int as skus,
+         (count(distinct product_id) filter (where entity = 'PRODUCT'))::int as products
+       from quality_issue where found_at < $1 and (resolved_at is null or resolved_at >= $1)`,
+      [end],
+    );
+    return row ?? { values: 0, skus: 0, products: 0 };
   }
 
   private systems({ start, end }: Quarter): Promise<AuditedSystem[]> {

@@ -16,6 +16,7 @@ import { graphTouchOf, lockGraph, readBundleWorld, withReach } from './bundle-wo
 import type { ProductRow, SkuRow } from './catalog-rows.js';
 import { productOf, skuOf } from './catalog-rows.js';
 import { readOwnershipRules } from './ownership-rules.js';
+import { readUndecided } from './quality-store.js';
 import { readSettings } from './setting-store.js';
 import { readStock } from './stock-store.js';
 
@@ -66,6 +67,11 @@ export async function readWorld(
     ),
   ];
   const changedBy = await readChangedBy(sql, reach);
+  const undecided = await readUndecided(
+    sql,
+    [...skus.values()].map(({ id }) => id),
+    ids,
+  );
   const lookAlikes = await readLookAlikes(sql, reach.skeletons);
   const reservations = await readReservations(sql, reach.newCodes);
   const stores = systems.flatMap(({ code, kind, currency }) =>
@@ -80,6 +86,7 @@ export async function readWorld(
     reservations,
     bases,
     changedBy,
+    undecided: byKey(undecided, skus, products),
     writableSystems: systems.filter(({ mode }) => mode === 'WRITE').map(({ code }) => code),
     systems: systems.map(({ code }) => code),
     stores,
@@ -87,6 +94,24 @@ export async function readWorld(
     factsOf: (sku, product) => gateFacts({ ...gates, settings, stores }, sku, product, stock.get(sku.id) ?? [], ALONE),
     bundles: await readBundleWorld(sql, all, gates.at),
   };
+}
+
+/** The same by the keys that changes name their targets by. */
+function byKey(
+  undecided: ReadonlyMap<string, Set<string>>,
+  skus: ReadonlyMap<string, Sku>,
+  products: ReadonlyMap<string, Product>,
+): Map<string, Set<string>> {
+  const keys: [string, string][] = [
+    ...[...skus].map(([folded, { id }]): [string, string] => [`SKU:${folded}`, `SKU:${id}`]),
+    ...[...products].map(([handle, { id }]): [string, string] => [`PRODUCT:${handle}`, `PRODUCT:${id}`]),
+  ];
+  return new Map(
+    keys.flatMap(([key, id]) => {
+      const fields = undecided.get(id);
+      return fields ? [[key, fields]] : [];
+    }),
+  );
 }
 
 function reachOf(changes: readonly ProposedChange[]): Reach {

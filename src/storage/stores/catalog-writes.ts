@@ -99,7 +99,7 @@ export async function writeProducts(
     changes,
   }));
   await appendFeed(sql, 'PRODUCT', feed, stamp);
-  return planned.map(({ before, after, changes }) => ({
+  return planned.map(({ before, after, changes, decided = [] }) => ({
     entity: 'PRODUCT',
     productId: after.id,
     skuId: null,
@@ -107,6 +107,7 @@ export async function writeProducts(
     revision: nextOf(before),
     created: before === null,
     fields: changes.map(({ field }) => field),
+    decided,
   }));
 }
 
@@ -133,7 +134,7 @@ export async function writeSkus(
     return told.length === 0 && changes.length > 0 ? [] : [entry];
   });
   await appendFeed(sql, 'SKU', feed, stamp);
-  return planned.map(({ before, after, changes }) => ({
+  return planned.map(({ before, after, changes, decided = [] }) => ({
     entity: 'SKU',
     productId: after.productId,
     skuId: after.id,
@@ -141,6 +142,7 @@ export async function writeSkus(
     revision: nextOf(before),
     created: before === null,
     fields: changes.map(({ field }) => field),
+    decided,
   }));
 }
 

@@ -8,6 +8,7 @@ import type { FieldChange, FieldValues, Json } from '../../domain/primitives/jso
 import type { Sql } from '../sql.js';
 import type { ProductRow, SkuRow } from './catalog-rows.js';
 import { productOf, skuOf } from './catalog-rows.js';
+import { readUndecided } from './quality-store.js';
 
 export interface RecordRow {
   id: string;
@@ -23,6 +24,8 @@ export interface RecordRow {
   published_at: Date | null;
 }
 
+const NONE: ReadonlySet<string> = new Set();
+
 export interface LoadedRecords {
   records: LaneRecord[];
   products: Map<string, Product>;
@@ -30,7 +33,7 @@ export interface LoadedRecords {
   states: Map<string, LifecycleState[]>;
 }
 
-/** Records with all that judging them takes, in six statements for any number of records. */
+/** Records with all that judging them takes, in seven statements for any number of records. */
 export async function loadRecords(sql: Sql, system: string, rows: readonly RecordRow[]): Promise<LoadedRecords> {
   const productIds = [...new Set(rows.map((row) => row.product_id))];
   const ids = rows.map(({ id }) => id);
@@ -39,6 +42,8 @@ export async function loadRecords(sql: Sql, system: string, rows: readonly Recor
   const findings = await openFindings(sql, ids);
   const unsettled = await unsettledAttempts(sql, ids);
   const changed = await lastChanges(sql, rows, findings);
+  const skuIds = rows.flatMap((row) => (row.sku_id === null ? [] : [row.sku_id]));
+  const undecided = await readUndecided(sql, skuIds, productIds);
   const productById = new Map(products.map((row) => [row.id, productOf(row)]));
   const skuById = new Map(skus.map((row) => [row.id, skuOf(row)]));
   const states = new Map<string, LifecycleState[]>();
@@ -64,6 +69,7 @@ export async function loadRecords(sql: Sql, system: string, rows: readonly Recor
       sku,
       unsettled: unsettled.get(row.id) ?? [],
       changedAt: changed.get(row.id) ?? new Map(),
+      undecided: undecided.get(`${row.entity}:${row.sku_id ?? row.product_id}`) ?? NONE,
     };
   });
   return { records, products: productById, states };

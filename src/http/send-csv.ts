@@ -1,0 +1,20 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Response } from 'express';
+
+/**
+ * Sends a file as it is made, no faster than it is taken. What fails before the first piece is answered as an error;
+ * what fails later cuts the connection, so that half a file never passes for a whole one.
+ */
+export async function sendCsv(response: Response, name: string, pieces: AsyncGenerator<string>): Promise<void> {
+  const first = await pieces.next();
+  response.setHeader('Content-Type', 'text/csv; charset=utf-8');
+  response.setHeader('Content-Disposition', `attachment; filename="${name}"`);
+  response.setHeader('Cache-Control', 'no-store');
+  response.setHeader('X-Content-Type-Options', 'nosniff');
+  const all = async function* (): AsyncGenerator<string> {
+    if (!first.done) yield first.value;
+    yield* pieces;
+  };
+  await pipeline(Readable.from(all()), response);
+}
