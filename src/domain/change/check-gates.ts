@@ -9,9 +9,8 @@ import type { Problem } from '../problem.js';
 import { problem } from '../problem.js';
 import type { BundleView } from './bundle-structure.js';
 import type { ProposedChange } from './change.js';
-import { isOfSku } from './change.js';
 import type { Draft, PlannedSku } from './draft.js';
-import { placeOfField } from './place.js';
+import { Places } from './place.js';
 
 /** A gate that a request leaves open, and for which SKU. */
 interface OpenGate {
@@ -92,33 +91,6 @@ function openGates(draft: Draft, bundles: BundleView, reached: Reached, places: 
       state: after.state,
       place: places.of(after.code, productAfter?.handle ?? null, entered ? ['state'] : gate.fields),
     }));
-}
-
-/** Where to point: the change that did it. */
-class Places {
-  private readonly bySku: Map<string, { change: ProposedChange; index: number }[]>;
-  private readonly byProduct: Map<string, { change: ProposedChange; index: number }[]>;
-
-  constructor(changes: readonly ProposedChange[]) {
-    const all = changes.map((change, index) => ({ change, index }));
-    const isSku = ({ change }: { change: ProposedChange }): boolean => isOfSku(change.operation);
-    this.bySku = Map.groupBy(all.filter(isSku), ({ change }) => foldCode(change.target));
-    this.byProduct = Map.groupBy(
-      all.filter((each) => !isSku(each)),
-      ({ change }) => change.target,
-    );
-  }
-
-  /** The first change of the SKU, or else of its product, that names one of the fields; else the first of either. */
-  of(code: string, handle: string | null, fields: readonly string[]): string[] {
-    const mine = [...(this.bySku.get(foldCode(code)) ?? []), ...(this.byProduct.get(handle ?? '') ?? [])];
-    for (const { change, index } of mine) {
-      const field = fields.find((each) => each in change.patch);
-      if (field !== undefined) return placeOfField(change, index, field);
-    }
-    const [first] = mine;
-    return first ? placeOfField(first.change, first.index, fields[0] ?? 'state') : ['changes'];
-  }
 }
 
 function told({ gate, code, state, place }: OpenGate): Problem {

@@ -7,13 +7,14 @@ import type { Problem } from '../problem.js';
 import { problem } from '../problem.js';
 import type { ProposedChange } from './change.js';
 import type { Draft, PlannedSku } from './draft.js';
-import { placeOfField } from './place.js';
+import { placeOfField, Places } from './place.js';
 
 const VARIANT_LIMIT = 2048;
 
 /** Rules that only the whole request can break: one field twice, one GTIN twice, one option tuple twice, too many variants. */
 export function checkTogether(draft: Draft, changes: readonly ProposedChange[]): Problem[] {
-  const place = placesOf(changes);
+  const places = new Places(changes);
+  const place: Place = (code, field) => places.of(code, null, [field]);
   return [
     ...fieldsTwice(changes),
     ...gtinsTwice(draft, place),
@@ -23,21 +24,8 @@ export function checkTogether(draft: Draft, changes: readonly ProposedChange[]):
   ];
 }
 
+/** Where to point for a field of a SKU. */
 type Place = (code: string, field: string) => string[];
-
-/** Where to point for a SKU: the first change of it that names the field, else the first change of it. */
-function placesOf(changes: readonly ProposedChange[]): Place {
-  let byTarget: Map<string, { change: ProposedChange; index: number }[]> | null = null;
-  return (code, field) => {
-    byTarget ??= Map.groupBy(
-      changes.map((change, index) => ({ change, index })),
-      ({ change }) => foldCode(change.target),
-    );
-    const mine = byTarget.get(foldCode(code)) ?? [];
-    const hit = mine.find(({ change }) => field in change.patch) ?? mine[0];
-    return hit ? placeOfField(hit.change, hit.index, field) : ['changes'];
-  };
-}
 
 function fieldsTwice(changes: readonly ProposedChange[]): Problem[] {
   /** Most targets are changed once: only of the others do the fields matter. */
