@@ -50,8 +50,7 @@ export class Bundles0009790000000010 implements MigrationInterface {
       comment on table bundle_component is 'One line of a version; bundle and state repeat the version''s own, so that where-used and explosion read one index each.';
       create index bundle_component_inside on bundle_component (bundle_id, component_id) include (quantity, position)
         where state = 'CURRENT';
-      create index bundle_component_used on bundle_component (component_id, bundle_id) where state = 'CURRENT';
-      create index bundle_component_awaited on bundle_component (component_id, bundle_id) where state = 'SCHEDULED';
+      create index bundle_component_used on bundle_component (component_id, state, bundle_id);
     `);
   }
 

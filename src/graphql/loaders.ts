@@ -16,10 +16,11 @@ import type { OwnershipRule, Party, RulesInForce } from '../domain/ownership/res
 import { rulesInForce } from '../domain/ownership/resolve-owner.js';
 import type { Settings } from '../domain/settings/settings.js';
 import { foldCode } from '../domain/primitives/text.js';
+import { BundleLoader } from './catalog/bundle-loader.js';
 import { GateLoader } from './catalog/gate-loader.js';
 
-/** Ids beyond this go into a second statement. */
-const BATCH_LIMIT = 1_000;
+/** Ids beyond this go into a second statement. A page of bundles may hold 250 times 30 components. */
+const BATCH_LIMIT = 10_000;
 
 /**
  * Everything that answers refer to, in batches: however many rows a list has, each kind of reference is read once.
@@ -44,6 +45,7 @@ export class Loaders {
   readonly qualityIssue: DataLoader<string, QualityIssueView | null>;
   readonly skuIssues: DataLoader<string, QualityIssueView[]>;
   readonly productIssues: DataLoader<string, QualityIssueView[]>;
+  readonly bundles: BundleLoader;
   /** What gates look at beside a SKU. */
   readonly gates: GateLoader;
   readonly #ports: Ports;
@@ -69,7 +71,8 @@ export class Loaders {
     this.skuIssues = many((ids) => quality.openOfSkus(ids));
     this.productIssues = many((ids) => quality.openOfProducts(ids));
     this.#whole = new Whole(ports);
-    this.gates = new GateLoader(ports, this.#whole);
+    this.bundles = new BundleLoader(ports.bundles);
+    this.gates = new GateLoader(ports, this.#whole, this.bundles);
   }
 
   /** The catalogue as of the instant that what it is asked for bears; the present where it bears none. */
@@ -124,6 +127,7 @@ export class Loaders {
     const issues = [this.qualityIssue, this.skuIssues, this.productIssues];
     for (const loader of [...catalog, request, decisions, requestDeliveries, delivery, finding, scan, ...issues])
       loader.clearAll();
+    this.bundles.reset();
     this.gates.reset();
     this.#past.clear();
     this.#whole.reset();

@@ -4,6 +4,7 @@ import { OwnershipRuleResolver } from './access/ownership-type.js';
 import { PartyResolver } from './access/party-type.js';
 import { AuditEventResolver } from './audit/audit-event-resolver.js';
 import { DriftAuditResolver } from './audit/drift-audit-resolver.js';
+import { BundleComponentResolver, BundleCompositionResolver, SkuBundleResolver } from './catalog/bundle-resolver.js';
 import { CatalogResolver } from './catalog/catalog-resolver.js';
 import { ProductResolver } from './catalog/product-resolver.js';
 import { SkuResolver, StockLevelResolver, SystemValueResolver } from './catalog/sku-resolver.js';
@@ -48,6 +49,9 @@ export const RESOLVERS = [
   CatalogResolver,
   ProductResolver,
   SkuResolver,
+  SkuBundleResolver,
+  BundleCompositionResolver,
+  BundleComponentResolver,
   SystemValueResolver,
   StockLevelResolver,
   SkuRevisionResolver,

@@ -9,6 +9,7 @@ import { SqlPublishingQueue } from '../storage/publishing-queue.js';
 import { SqlApiKeyReader } from '../storage/readers/api-key-reader.js';
 import { SqlCatalogExport } from '../storage/readers/catalog-export.js';
 import { SqlAuditLogReader } from '../storage/readers/audit-log-reader.js';
+import { SqlBundleReader } from '../storage/readers/bundle-reader.js';
 import { SqlCatalogReader } from '../storage/readers/catalog-reader.js';
 import { SqlChangeReader } from '../storage/readers/change-reader.js';
 import { SqlDriftAuditReader } from '../storage/readers/drift-audit-reader.js';
@@ -38,6 +39,7 @@ export function buildPorts(database: Database, connectors: ConnectorRegistry, ma
     readonly work = new SqlUnitOfWork(source, wakeups, uuid, masterCurrency);
     readonly catalog = new SqlCatalogReader(source);
     readonly catalogExport = new SqlCatalogExport(source);
+    readonly bundles = new SqlBundleReader(sql);
     readonly changes = new SqlChangeReader(sql);
     readonly operations = new SqlOperationsReader(sql);
     readonly driftAudit = new SqlDriftAuditReader(sql);

@@ -1,6 +1,7 @@
 import type { AuditLogReader } from './audit-log-reader.js';
 import type { ApiKeyReader } from './party-store.js';
 import type { CatalogExport } from './catalog-export.js';
+import type { BundleReader } from './bundle-reader.js';
 import type { CatalogReader } from './catalog-reader.js';
 import type { ChangeReader } from './change-reader.js';
 import type { Clock } from './clock.js';
@@ -30,6 +31,7 @@ export abstract class Ports {
   abstract readonly work: UnitOfWork;
   abstract readonly catalog: CatalogReader;
   abstract readonly catalogExport: CatalogExport;
+  abstract readonly bundles: BundleReader;
   abstract readonly changes: ChangeReader;
   abstract readonly operations: OperationsReader;
   abstract readonly driftAudit: DriftAuditReader;

@@ -52,6 +52,11 @@ export function compareDecimals(a: string, b: string): number {
   return new Big(a).cmp(b);
 }
 
+/** Sum of exact decimals, as plain decimal text; "0" of none. */
+export function addDecimals(amounts: readonly string[]): string {
+  return amounts.reduce((sum, each) => sum.plus(each), new Big(0)).toFixed();
+}
+
 /** |a − b|, exact, as plain decimal text. */
 export function decimalDistance(a: string, b: string): string {
   return new Big(a).minus(b).abs().toFixed();

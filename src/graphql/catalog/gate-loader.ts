@@ -1,7 +1,6 @@
 import DataLoader from 'dataloader';
 import type { Ports } from '../../application/ports/ports.js';
 import type { SystemView } from '../../application/ports/operations-reader.js';
-import { ALONE } from '../../domain/bundle/bundle-facts.js';
 import type { Product } from '../../domain/catalog/product.js';
 import type { Sku } from '../../domain/catalog/sku.js';
 import type { GateFacts, StockLevel } from '../../domain/gates/gate.js';
@@ -9,6 +8,7 @@ import type { GateWorld } from '../../domain/gates/gate-facts.js';
 import { gateFacts } from '../../domain/gates/gate-facts.js';
 import type { OwnershipRule, Party } from '../../domain/ownership/resolve-owner.js';
 import type { Settings } from '../../domain/settings/settings.js';
+import type { BundleLoader } from './bundle-loader.js';
 
 /** What the gates of all SKUs share, as the request's loaders have it. */
 export interface SharedFacts {
@@ -29,6 +29,7 @@ export class GateLoader {
   constructor(
     private readonly ports: Pick<Ports, 'stock' | 'clock' | 'masterCurrency'>,
     private readonly shared: SharedFacts,
+    private readonly bundles: BundleLoader,
   ) {
     this.stock = new DataLoader<string, StockLevel[]>(async (ids) => {
       const levels = await ports.stock.levelsOfSkus(ids);
@@ -39,8 +40,12 @@ export class GateLoader {
   /** Just what a change request of this SKU would be judged by; of the past, by whom the rules in force then made its owner. */
   async factsOf(sku: Pick<Sku, 'id' | 'code' | 'asOf'>, product: Product | null): Promise<GateFacts> {
     this.world ??= this.readWorld();
-    const world = await this.world;
-    return gateFacts({ ...world, at: sku.asOf ?? world.at }, sku, product, await this.stock.load(sku.id), ALONE);
+    const [world, stock, bundle] = await Promise.all([
+      this.world,
+      this.stock.load(sku.id),
+      this.bundles.facts.load(sku.id),
+    ]);
+    return gateFacts({ ...world, at: sku.asOf ?? world.at }, sku, product, stock, bundle);
   }
 
   /** Forgets all that was read, as the loaders do after a mutation. */

@@ -1,0 +1,50 @@
+import { Field, Int, ObjectType } from '@nestjs/graphql';
+import { DateTimeScalar } from '../scalars/date-time.js';
+import { DecimalScalar } from '../scalars/decimal.js';
+import { WeightType } from './sku-type.js';
+
+@ObjectType('BundleComponent', { description: 'A SKU in a bundle, and how many of it.' })
+export class BundleComponentType {
+  @Field(() => Int)
+  quantity!: number;
+  @Field(() => Int, { description: 'From 1, in the order in which people listed them.' })
+  position!: number;
+}
+
+@ObjectType('BundleRollup', {
+  description: 'Figures derived from the exploded components, exactly; null where a component lacks the figure.',
+})
+export class BundleRollupType {
+  @Field(() => DecimalScalar, { nullable: true })
+  cost!: string | null;
+  @Field(() => WeightType, {
+    nullable: true,
+    description: 'In the unit that all components share, else in grams, to the microgram.',
+  })
+  weight!: WeightType | null;
+  @Field(() => DecimalScalar, { nullable: true, description: 'What the components cost a buyer one by one.' })
+  componentPriceTotal!: string | null;
+  @Field(() => DecimalScalar, {
+    nullable: true,
+    description: "What a buyer saves against that by the bundle's own price; below zero where the bundle is dearer.",
+  })
+  savings!: string | null;
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      "Units that could be built from the components' stock as the ERP last reported it. Null as of the past: stock is read, not kept.",
+  })
+  buildable!: number | null;
+}
+
+@ObjectType('BundleComposition', { description: 'What a bundle is made of, from one moment to another.' })
+export class BundleCompositionType {
+  @Field(() => Int, {
+    description: 'The first composition is 1. One still to come may be renumbered until it is in force.',
+  })
+  version!: number;
+  @Field(() => DateTimeScalar)
+  effectiveFrom!: Date;
+  @Field(() => DateTimeScalar, { nullable: true })
+  effectiveTo!: Date | null;
+}
