@@ -48,8 +48,7 @@ export class Bundles0009790000000010 implements MigrationInterface {
           on update cascade on delete cascade
       );
       comment on table bundle_component is 'One line of a version; bundle and state repeat the version''s own, so that where-used and explosion read one index each.';
-      create index bundle_component_inside on bundle_component (bundle_id, component_id) include (quantity, position)
-        where state = 'CURRENT';
+      create index bundle_component_inside on bundle_component (bundle_id, state, position) include (component_id, quantity);
       create index bundle_component_used on bundle_component (component_id, state, bundle_id);
     `);
   }

@@ -30,38 +30,48 @@ export const VERSIONS = `select ${VERSION},
     row_number() over (partition by v.bundle_id order by v.effective_from)::int as version
   from bundle_version v where v.bundle_id = any($1::uuid[]) order by v.bundle_id, v.effective_from`;
 
+// A planner cannot know how little a recursion finds, and would rather hash the whole graph than look a few SKUs up.
+// `offset 0` keeps what it stands in from being merged into such a join: each step is one look into an index.
+
+/** Lines of the bundle `id`, as it is now. */
+const LINES_NOW = (id: string): string => `lateral (
+  select c.bundle_id, c.position, c.component_id, c.quantity from bundle_component c
+  where c.bundle_id = ${id} and c.state = 'CURRENT' offset 0)`;
+
+/** Lines of the bundle `id`, as of an instant. */
+const LINES_THEN = (id: string, instant: string): string => `lateral (
+  select c.bundle_id, c.position, c.component_id, c.quantity from bundle_version v
+    join bundle_component c on c.version_id = v.id
+  where v.bundle_id = ${id} and ${inForceAt(instant)} offset 0)`;
+
 /** $1: SKU ids. */
-export const INSIDE_NOW = `with recursive reach(id) as (
-    select unnest($1::uuid[])
-    union select c.component_id from reach r join bundle_component c on c.bundle_id = r.id and c.state = 'CURRENT')
-  select c.bundle_id, c.component_id, c.quantity from reach r
-    join bundle_component c on c.bundle_id = r.id and c.state = 'CURRENT'
-  order by c.bundle_id, c.position`;
+export const INSIDE_NOW = `with recursive inside(bundle_id, position, component_id, quantity) as (
+    select l.* from unnest($1::uuid[]) a(id) cross join ${LINES_NOW('a.id')} l
+    union select l.* from inside i cross join ${LINES_NOW('i.component_id')} l)
+  select bundle_id, component_id, quantity from inside order by bundle_id, position`;
 
 /** $1: instants; $2: SKU ids, side by side. */
-export const INSIDE_THEN = `with recursive reach(at, id) as (
-    select * from unnest($1::timestamptz[], $2::uuid[])
-    union select r.at, c.component_id from reach r
-      join bundle_version v on v.bundle_id = r.id and ${inForceAt('r.at')}
-      join bundle_component c on c.version_id = v.id)
-  select r.at, v.bundle_id, c.component_id, c.quantity from reach r
-    join bundle_version v on v.bundle_id = r.id and ${inForceAt('r.at')}
-    join bundle_component c on c.version_id = v.id
-  order by r.at, v.bundle_id, c.position`;
+export const INSIDE_THEN = `with recursive inside(at, bundle_id, position, component_id, quantity) as (
+    select a.at, l.* from unnest($1::timestamptz[], $2::uuid[]) a(at, id) cross join ${LINES_THEN('a.id', 'a.at')} l
+    union select i.at, l.* from inside i cross join ${LINES_THEN('i.component_id', 'i.at')} l)
+  select at, bundle_id, component_id, quantity from inside order by at, bundle_id, position`;
 
-/** Which bundle holds which SKU: rows of `component_id` and `bundle_id` as of $2, or as it is now where $2 is null. */
-function edges(at: Date | null): string {
-  const now = `select component_id, bundle_id from bundle_component where state = 'CURRENT' and $2::timestamptz is null`;
-  const then = `select c.component_id, c.bundle_id from bundle_component c
-    join bundle_version v on v.id = c.version_id and ${inForceAt('$2::timestamptz')}`;
-  return at === null ? now : then;
+/** Bundles that hold the SKU `id` directly, as of $2, or as they are now where that is null. */
+function holders(id: string, at: Date | null): string {
+  if (at === null) {
+    return `select c.bundle_id from bundle_component c
+      where c.component_id = ${id} and c.state = 'CURRENT' and $2::timestamptz is null`;
+  }
+  return `select c.bundle_id from bundle_component c join bundle_version v on v.id = c.version_id
+    where c.component_id = ${id} and ${inForceAt('$2::timestamptz')}`;
 }
 
 /** Every bundle around each SKU of $1, once, as of $2. */
 function around(at: Date | null): string {
   return `recursive outwards(sku_id, bundle_id) as (
-    select e.component_id, e.bundle_id from (${edges(at)}) e where e.component_id = any($1::uuid[])
-    union select o.sku_id, e.bundle_id from outwards o join (${edges(at)}) e on e.component_id = o.bundle_id)`;
+    select a.id, h.bundle_id from unnest($1::uuid[]) a(id) cross join lateral (${holders('a.id', at)} offset 0) h
+    union
+    select o.sku_id, h.bundle_id from outwards o cross join lateral (${holders('o.bundle_id', at)} offset 0) h)`;
 }
 
 /** One page for each SKU of $1 as of $2: behind the bundle $3, at most $4. Direct holders come from the index in order. */
@@ -73,33 +83,35 @@ export function usedIn(nested: boolean, at: Date | null): string {
         where $3::uuid is null or bundle_id > $3) p
       where place <= $4 order by sku_id, bundle_id`;
   }
-  return `select a.sku_id, u.bundle_id from unnest($1::uuid[]) a(sku_id)
+  return `select a.id as sku_id, h.bundle_id from unnest($1::uuid[]) a(id)
     cross join lateral (
-      select e.bundle_id from (${edges(at)}) e
-      where e.component_id = a.sku_id and ($3::uuid is null or e.bundle_id > $3) order by e.bundle_id limit $4) u
-    order by a.sku_id, u.bundle_id`;
+      ${holders('a.id', at)} and ($3::uuid is null or c.bundle_id > $3) order by c.bundle_id limit $4) h
+    order by a.id, h.bundle_id`;
 }
 
 export function useCounts(nested: boolean, at: Date | null): string {
   if (nested) return `with ${around(at)} select sku_id, count(*)::int as count from outwards group by sku_id`;
-  return `select e.component_id as sku_id, count(*)::int as count from (${edges(at)}) e
-    where e.component_id = any($1::uuid[]) group by e.component_id`;
+  return `select a.id as sku_id, h.count from unnest($1::uuid[]) a(id)
+    cross join lateral (select count(*)::int as count from (${holders('a.id', at)}) e) h`;
 }
 
 /** Everything in each bundle of $1 as it is now, at every level, as its neighbours see it. */
 export const CONTENTS = `with recursive inside(root, id) as (
-    select c.bundle_id, c.component_id from bundle_component c where c.bundle_id = any($1::uuid[]) and c.state = 'CURRENT'
-    union select i.root, c.component_id from inside i join bundle_component c on c.bundle_id = i.id and c.state = 'CURRENT')
+    select a.id, l.component_id from unnest($1::uuid[]) a(id) cross join ${LINES_NOW('a.id')} l
+    union select i.root, l.component_id from inside i cross join ${LINES_NOW('i.id')} l)
   select i.root, s.code, s.kind, s.state, array_remove(array[
       case when s.cost is null then 'cost' end, case when s.price is null then 'price' end,
       case when s.weight_value is null then 'weight' end], null) as lacks
-  from inside i join sku s on s.id = i.id order by i.root, s.code_folded`;
+  from inside i cross join lateral (select * from sku s where s.id = i.id offset 0) s order by i.root, s.code_folded`;
+
+/** Bundles that hold the SKU `id` directly, in versions of now and of later. */
+const KEEPERS = (id: string): string => `lateral (
+  select c.bundle_id from bundle_component c where c.component_id = ${id} and c.state in ('CURRENT', 'SCHEDULED') offset 0)`;
 
 /** Bundles in the states $2 around each SKU of $1, in versions of now and of later: how many, and the codes of the first $3. */
 export const HOLDERS = `with recursive outwards(root, id) as (
-    select c.component_id, c.bundle_id from bundle_component c
-      where c.component_id = any($1::uuid[]) and c.state in ('CURRENT', 'SCHEDULED')
-    union select o.root, c.bundle_id from outwards o
-      join bundle_component c on c.component_id = o.id and c.state in ('CURRENT', 'SCHEDULED'))
+    select a.id, k.bundle_id from unnest($1::uuid[]) a(id) cross join ${KEEPERS('a.id')} k
+    union select o.root, k.bundle_id from outwards o cross join ${KEEPERS('o.id')} k)
   select o.root, count(*)::int as count, (array_agg(s.code order by s.code))[1:$3] as first
-  from outwards o join sku s on s.id = o.id where s.state = any($2) group by o.root`;
+  from outwards o cross join lateral (select * from sku s where s.id = o.id offset 0) s
+  where s.state = any($2) group by o.root`;
