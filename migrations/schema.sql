@@ -1,5 +1,11 @@
 -- Made from the migrations by `npm run schema`; not edited by hand.
 
+-- extensions
+
+create extension btree_gist;
+
+create extension pg_trgm;
+
 -- tables
 
 create table api_key (
@@ -262,6 +268,27 @@ create table lane (
   lease_until timestamp with time zone
 );
 
+create table onboarding_match (
+  id uuid not null,
+  inputs text not null,
+  computed_at timestamp with time zone default clock_timestamp() not null,
+  summary jsonb not null
+);
+
+create table onboarding_row (
+  match_id uuid not null,
+  rank integer not null,
+  code text collate "C" not null,
+  key text collate "C" not null,
+  grade text not null,
+  sides text[] not null,
+  not_in text[] not null,
+  problems text[] not null,
+  fields text[] not null,
+  words text not null,
+  told json not null
+);
+
 create table ownership_rule (
   id uuid not null,
   scope text not null,
@@ -301,7 +328,11 @@ create table product (
   option_names text[] not null,
   attributes jsonb not null,
   created_at timestamp with time zone not null,
-  updated_at timestamp with time zone not null
+  updated_at timestamp with time zone not null,
+  handle_folded text generated always as (fold_code(handle)) stored not null,
+  vendor_folded text generated always as (fold_code(vendor)) stored,
+  product_type_folded text generated always as (fold_code(product_type)) stored,
+  search text generated always as (fold_code(((((handle || ' '::text) || title) || ' '::text) || COALESCE(vendor, ''::text)))) stored not null
 );
 
 create table product_revision (
@@ -313,6 +344,25 @@ create table product_revision (
   change_request_id uuid,
   changes jsonb not null,
   snapshot jsonb not null
+);
+
+create table quality_issue (
+  id uuid not null,
+  entity text not null,
+  product_id uuid not null,
+  sku_id uuid,
+  target text not null,
+  field text not null,
+  raw_value text,
+  code text not null,
+  severity text not null,
+  message text not null,
+  import_id uuid not null,
+  line integer not null,
+  found_at timestamp with time zone default clock_timestamp() not null,
+  resolved_at timestamp with time zone,
+  resolved_revision integer,
+  change_request_id uuid
 );
 
 create table record (
@@ -348,7 +398,8 @@ create table scan (
   skus_compared integer default 0 not null,
   findings_opened integer default 0 not null,
   findings_resolved integer default 0 not null,
-  error text
+  error text,
+  sighted boolean default false not null
 );
 
 create table scan_record (
@@ -369,6 +420,13 @@ create table setting_version (
   reason text not null,
   changed_by jsonb not null,
   changed_at timestamp with time zone default clock_timestamp() not null
+);
+
+create table sighting (
+  id uuid not null,
+  scan_id uuid not null,
+  products json not null,
+  skus json not null
 );
 
 create table sku (
@@ -401,7 +459,8 @@ create table sku (
   system_values jsonb not null,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
-  skeleton text collate "C" generated always as (translate(lower((code COLLATE "C")), 'oil-_ .'::text, '011'::text)) stored not null
+  skeleton text collate "C" generated always as (translate(lower((code COLLATE "C")), 'oil-_ .'::text, '011'::text)) stored not null,
+  search text generated always as (fold_code(((((code || ' '::text) || title) || ' '::text) || COALESCE(gtin, ''::text)))) stored not null
 );
 
 create table sku_revision (
@@ -494,6 +553,10 @@ alter table import_rehearsal add constraint import_rehearsal_pkey PRIMARY KEY (i
 
 alter table lane add constraint lane_pkey PRIMARY KEY (system, product_id);
 
+alter table onboarding_match add constraint onboarding_match_pkey PRIMARY KEY (id);
+
+alter table onboarding_row add constraint onboarding_row_pkey PRIMARY KEY (match_id, rank, code, key);
+
 alter table ownership_rule add constraint ownership_rule_pkey PRIMARY KEY (id);
 
 alter table party add constraint party_pkey PRIMARY KEY (id);
@@ -504,6 +567,8 @@ alter table product add constraint product_pkey PRIMARY KEY (id);
 
 alter table product_revision add constraint product_revision_pkey PRIMARY KEY (product_id, revision);
 
+alter table quality_issue add constraint quality_issue_pkey PRIMARY KEY (id);
+
 alter table record add constraint record_pkey PRIMARY KEY (id);
 
 alter table scan add constraint scan_pkey PRIMARY KEY (id);
@@ -511,6 +576,8 @@ alter table scan add constraint scan_pkey PRIMARY KEY (id);
 alter table scan_record add constraint scan_record_pkey PRIMARY KEY (scan_id, entity, external_id);
 
 alter table setting_version add constraint setting_version_pkey PRIMARY KEY (key, version);
+
+alter table sighting add constraint sighting_pkey PRIMARY KEY (id);
 
 alter table sku add constraint sku_pkey PRIMARY KEY (id);
 
@@ -632,6 +699,14 @@ alter table party_member add constraint party_member_check CHECK ((team_id <> me
 
 alter table product add constraint product_handle_form CHECK ((((char_length(handle) >= 1) AND (char_length(handle) <= 255)) AND (handle !~ '[[:space:][:cntrl:]]'::text)));
 
+alter table quality_issue add constraint quality_issue_check CHECK (((entity = 'SKU'::text) = (sku_id IS NOT NULL)));
+
+alter table quality_issue add constraint quality_issue_check1 CHECK (((resolved_at IS NULL) = (resolved_revision IS NULL)));
+
+alter table quality_issue add constraint quality_issue_entity_check CHECK ((entity = ANY (ARRAY['PRODUCT'::text, 'SKU'::text])));
+
+alter table quality_issue add constraint quality_issue_severity_check CHECK ((severity = ANY (ARRAY['ERROR'::text, 'WARNING'::text])));
+
 alter table record add constraint record_check CHECK (((entity = 'SKU'::text) = (sku_id IS NOT NULL)));
 
 alter table record add constraint record_entity_check CHECK ((entity = ANY (ARRAY['PRODUCT'::text, 'SKU'::text])));
@@ -742,6 +817,8 @@ alter table lane add constraint lane_product_id_fkey FOREIGN KEY (product_id) RE
 
 alter table lane add constraint lane_system_fkey FOREIGN KEY (system) REFERENCES system(code);
 
+alter table onboarding_row add constraint onboarding_row_match_id_fkey FOREIGN KEY (match_id) REFERENCES onboarding_match(id) ON DELETE CASCADE;
+
 alter table ownership_rule add constraint ownership_rule_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES party(id);
 
 alter table party_member add constraint party_member_member_id_fkey FOREIGN KEY (member_id) REFERENCES party(id);
@@ -752,6 +829,14 @@ alter table product_revision add constraint product_revision_change_request_id_f
 
 alter table product_revision add constraint product_revision_product_id_fkey FOREIGN KEY (product_id) REFERENCES product(id);
 
+alter table quality_issue add constraint quality_issue_change_request_id_fkey FOREIGN KEY (change_request_id) REFERENCES change_request(id);
+
+alter table quality_issue add constraint quality_issue_import_id_fkey FOREIGN KEY (import_id) REFERENCES import_job(id);
+
+alter table quality_issue add constraint quality_issue_product_id_fkey FOREIGN KEY (product_id) REFERENCES product(id);
+
+alter table quality_issue add constraint quality_issue_sku_id_fkey FOREIGN KEY (sku_id) REFERENCES sku(id);
+
 alter table record add constraint record_product_id_fkey FOREIGN KEY (product_id) REFERENCES product(id);
 
 alter table record add constraint record_sku_id_fkey FOREIGN KEY (sku_id) REFERENCES sku(id);
@@ -761,6 +846,8 @@ alter table record add constraint record_system_fkey FOREIGN KEY (system) REFERE
 alter table scan add constraint scan_system_fkey FOREIGN KEY (system) REFERENCES system(code);
 
 alter table scan_record add constraint scan_record_scan_id_fkey FOREIGN KEY (scan_id) REFERENCES scan(id);
+
+alter table sighting add constraint sighting_scan_id_fkey FOREIGN KEY (scan_id) REFERENCES scan(id);
 
 alter table sku add constraint sku_product_id_fkey FOREIGN KEY (product_id) REFERENCES product(id);
 
@@ -792,11 +879,9 @@ CREATE INDEX audit_seal_subject ON public.audit_seal USING btree (subject, "posi
 
 CREATE INDEX audit_seal_type ON public.audit_seal USING btree (type, "position");
 
-CREATE INDEX bundle_component_awaited ON public.bundle_component USING btree (component_id, bundle_id) WHERE (state = 'SCHEDULED'::text);
+CREATE INDEX bundle_component_inside ON public.bundle_component USING btree (bundle_id, state, "position") INCLUDE (component_id, quantity);
 
-CREATE INDEX bundle_component_inside ON public.bundle_component USING btree (bundle_id, component_id) INCLUDE (quantity, "position") WHERE (state = 'CURRENT'::text);
-
-CREATE INDEX bundle_component_used ON public.bundle_component USING btree (component_id, bundle_id) WHERE (state = 'CURRENT'::text);
+CREATE INDEX bundle_component_used ON public.bundle_component USING btree (component_id, state, bundle_id);
 
 CREATE UNIQUE INDEX bundle_version_current ON public.bundle_version USING btree (bundle_id) WHERE (state = 'CURRENT'::text);
 
@@ -870,13 +955,33 @@ CREATE INDEX ownership_rule_match ON public.ownership_rule USING btree (scope, m
 
 CREATE INDEX party_member_member ON public.party_member USING btree (member_id);
 
-CREATE INDEX product_type ON public.product USING btree (lower(product_type));
+CREATE INDEX product_handle_folded ON public.product USING btree (handle_folded);
 
-CREATE INDEX product_vendor ON public.product USING btree (lower(vendor));
+CREATE INDEX product_search ON public.product USING gin (search gin_trgm_ops);
+
+CREATE INDEX product_type ON public.product USING btree (product_type_folded);
+
+CREATE INDEX product_vendor ON public.product USING btree (vendor_folded);
 
 CREATE INDEX product_revision_request ON public.product_revision USING btree (change_request_id);
 
 CREATE INDEX product_revision_time ON public.product_revision USING btree (product_id, valid_from);
+
+CREATE INDEX quality_issue_field ON public.quality_issue USING btree (field, code) WHERE (resolved_at IS NULL);
+
+CREATE INDEX quality_issue_import ON public.quality_issue USING btree (import_id);
+
+CREATE INDEX quality_issue_list ON public.quality_issue USING btree (found_at, id);
+
+CREATE INDEX quality_issue_of_product ON public.quality_issue USING btree (product_id);
+
+CREATE INDEX quality_issue_of_sku ON public.quality_issue USING btree (sku_id);
+
+CREATE UNIQUE INDEX quality_issue_product ON public.quality_issue USING btree (product_id, field) WHERE ((entity = 'PRODUCT'::text) AND (resolved_at IS NULL));
+
+CREATE INDEX quality_issue_request ON public.quality_issue USING btree (change_request_id);
+
+CREATE UNIQUE INDEX quality_issue_sku ON public.quality_issue USING btree (sku_id, field) WHERE ((entity = 'SKU'::text) AND (resolved_at IS NULL));
 
 CREATE UNIQUE INDEX record_external ON public.record USING btree (system, entity, external_id) WHERE (external_id IS NOT NULL);
 
@@ -896,11 +1001,21 @@ CREATE INDEX record_waiting ON public.record USING btree (system, match) WHERE (
 
 CREATE UNIQUE INDEX scan_running ON public.scan USING btree (system) WHERE (state = 'RUNNING'::text);
 
+CREATE UNIQUE INDEX scan_sighted ON public.scan USING btree (system) WHERE sighted;
+
 CREATE INDEX scan_system ON public.scan USING btree (system, started_at DESC);
 
 CREATE INDEX scan_record_code ON public.scan_record USING btree (scan_id, entity, code_folded);
 
-CREATE INDEX sku_code_range ON public.sku USING btree (code_folded COLLATE "C");
+CREATE INDEX sighting_scan ON public.sighting USING btree (scan_id, id);
+
+CREATE INDEX sku_bundle ON public.sku USING btree (code_folded) WHERE (kind = 'BUNDLE'::text);
+
+CREATE INDEX sku_code_series ON public.sku USING btree (length(code_folded), code_folded COLLATE "C");
+
+CREATE INDEX sku_gtin_retired ON public.sku USING btree (gtin14) WHERE (state = 'RETIRED'::text);
+
+CREATE INDEX sku_search ON public.sku USING gin (search gin_trgm_ops);
 
 CREATE INDEX sku_skeleton ON public.sku USING btree (skeleton);
 
@@ -919,6 +1034,14 @@ CREATE INDEX webhook_received ON public.webhook USING btree (received_at);
 CREATE INDEX webhook_waiting ON public.webhook USING btree (system, root_id) WHERE (handled_at IS NULL);
 
 -- functions
+
+CREATE OR REPLACE FUNCTION public.fold_code(text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+AS $function$
+          select lower(btrim(normalize($1, nfkc), E' \t\n\x0b\f\r\u1680\u2028\u2029\ufeff') collate "pg_unicode_fast")
+        $function$;
 
 CREATE OR REPLACE FUNCTION public.refuse_deletion()
  RETURNS trigger
@@ -1003,6 +1126,10 @@ comment on table import_rehearsal is 'What a dry run would have created so far, 
 
 comment on table lane is 'Deliveries of one product to one system run one after another: the lease on that.';
 
+comment on table onboarding_match is 'The onboarding match as it was last worked out, with what it was made of.';
+
+comment on table onboarding_row is 'Records of several sides that are one SKU as far as their keys tell.';
+
 comment on table ownership_rule is 'Who is accountable for which SKUs; the most specific rule in force wins.';
 
 comment on table party is 'Who can be accountable: a person or a team.';
@@ -1013,13 +1140,19 @@ comment on table product is 'The style that a shopper sees, as it is now. Rows a
 
 comment on table product_revision is 'One immutable state of one product; append-only.';
 
+comment on table quality_issue is 'A value of a baseline that did not hold: the SKU was taken without it, and nobody compares or writes the field until a revision sets it.';
+
 comment on table record is 'One SKU or product as one system holds it: its id there, what was last published and seen.';
 
 comment on table scan is 'One look at a whole system.';
 
+comment on column scan.sighted is 'The last complete scan of its system, whose sightings are kept.';
+
 comment on table scan_record is 'What a running scan has seen; values only of records that are matched with none of ours yet.';
 
 comment on table setting_version is 'Every value that a rule of the house had; the newest is in force, and before the first the default is; append-only.';
+
+comment on table sighting is 'What the last complete scan of each system saw, in batches: what the onboarding match is made of.';
 
 comment on table sku is 'The sellable variant, as it is now. Rows are never deleted, so a code is never used again.';
 

@@ -121,7 +121,17 @@ export class Loaders {
 
   /** Forgets all that was read: after a mutation its answer must show the world as it is now. */
   reset(): void {
-    const { sku, skuByCode, product, productByHandle, revision, productRevision, request, decisions, requestDeliveries } = this;
+    const {
+      sku,
+      skuByCode,
+      product,
+      productByHandle,
+      revision,
+      productRevision,
+      request,
+      decisions,
+      requestDeliveries,
+    } = this;
     const { delivery, records, openFindings, finding, scan } = this;
     const catalog = [sku, skuByCode, product, productByHandle, revision, productRevision, records, openFindings];
     const issues = [this.qualityIssue, this.skuIssues, this.productIssues];

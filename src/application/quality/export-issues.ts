@@ -1,6 +1,6 @@
 import type { Outcome, Problem } from '../../domain/problem.js';
 import { accepted, problem, refused } from '../../domain/problem.js';
-import { csvText } from '../onboarding/csv-text.js';
+import { csvLines } from '../csv-lines.js';
 import type { Ports } from '../ports/ports.js';
 import type { QualityIssueView, QualityQuery } from '../ports/quality-store.js';
 
@@ -48,8 +48,8 @@ export function exportIssues(
 }
 
 async function* pieces(ports: Pick<Ports, 'quality'>, query: QualityQuery): AsyncGenerator<string> {
-  yield csvText([HEADER]);
-  for await (const issues of ports.quality.all(query)) yield csvText(issues.map(lineOf));
+  yield csvLines([HEADER]);
+  for await (const issues of ports.quality.all(query)) yield csvLines(issues.map(lineOf));
 }
 
 function lineOf(issue: QualityIssueView & { handle: string }): string[] {
