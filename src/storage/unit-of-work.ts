@@ -7,6 +7,7 @@ import { SqlCatalogStore } from './stores/catalog-store.js';
 import { SqlChangeRequestStore } from './stores/change-request-store.js';
 import { SqlDeliveryStore } from './stores/delivery-store.js';
 import { SqlFindingStore } from './stores/finding-store.js';
+import { SqlImportProposals } from './stores/import-proposals.js';
 import { SqlImportSteps } from './stores/import-steps.js';
 import { SqlNamingStore } from './stores/naming-store.js';
 import { SqlPartyStore } from './stores/party-store.js';
@@ -49,6 +50,7 @@ export class SqlUnitOfWork implements UnitOfWork {
       deliveries: new SqlDeliveryStore(sql, this.newId),
       records: new SqlRecordStore(sql, this.newId),
       imports: new SqlImportSteps(sql),
+      proposals: new SqlImportProposals(sql),
       findings: new SqlFindingStore(sql, this.newId),
       naming: new SqlNamingStore(sql),
       quality: new SqlQualityStore(sql, this.newId),

@@ -1,9 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import type { FileBatch } from '../../src/application/imports/reading-batches.js';
+import type { Reading } from '../../src/application/imports/reading-batches.js';
 import { readingBatches } from '../../src/application/imports/reading-batches.js';
 import type { RowFault } from '../../src/domain/imports/csv-row.js';
 import { shopifyCsv } from '../../src/domain/imports/shopify-csv.js';
 
+const HOW: Reading = {
+  format: shopifyCsv,
+  known: { systems: [], attributes: new Map() },
+  read: (header, rows) => header.read(rows),
+};
 const HEADER = 'Handle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Price,Variant Barcode,Published';
 
 function batchesOf(...rows: string[]): Promise<FileBatch[]> {
@@ -15,8 +21,7 @@ async function batchesAfter(line: number, rows: readonly string[]): Promise<File
     yield Buffer.from([HEADER, ...rows, ''].join('\n'));
   })();
   const batches: FileBatch[] = [];
-  for await (const batch of readingBatches(chunks, shopifyCsv, { systems: [], attributes: new Map() }, line))
-    batches.push(batch);
+  for await (const batch of readingBatches(chunks, HOW, line)) batches.push(batch);
   return batches;
 }
 

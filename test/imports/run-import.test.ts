@@ -48,7 +48,7 @@ async function upload(text: string | Buffer): Promise<string> {
 }
 
 async function viewOf(id: string): Promise<ImportView> {
-  const view = await readImport(world.ports, id);
+  const view = await readImport(world.ports, id, HOST);
   if (!view) throw new Error(`there is no import ${id}`);
   return view;
 }
@@ -274,7 +274,7 @@ describe('a baseline import', () => {
       'INVALID_FORMAT',
     ]);
     expect(await countOf('import_chunk')).toBe(0);
-    expect(await readImport(world.ports, 'no-such-import')).toBeNull();
+    expect(await readImport(world.ports, 'no-such-import', HOST)).toBeNull();
   });
 
   real(SAMPLE)('names every variant of a file without SKUs', async () => {

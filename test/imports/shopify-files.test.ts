@@ -3,10 +3,16 @@ import { resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
+import type { Reading } from '../../src/application/imports/reading-batches.js';
 import { readingBatches } from '../../src/application/imports/reading-batches.js';
 import type { ProposedChange } from '../../src/domain/change/change.js';
 import { shopifyCsv } from '../../src/domain/imports/shopify-csv.js';
 
+const HOW: Reading = {
+  format: shopifyCsv,
+  known: { systems: [], attributes: new Map() },
+  read: (header, rows) => header.read(rows),
+};
 const FIXTURES = resolve(import.meta.dirname, 'fixtures');
 const SAMPLES = resolve(import.meta.dirname, '../../../shared/data/shopify-sample');
 
@@ -24,7 +30,7 @@ async function read(bytes: Buffer): Promise<FileReading> {
     for (let at = 0; at < bytes.length; at += 97) yield bytes.subarray(at, at + 97);
   })();
   const out: FileReading = { changes: [], faults: [], ignored: [], rowsRead: 0 };
-  for await (const batch of readingBatches(chunks, shopifyCsv, { systems: [], attributes: new Map() }, 0)) {
+  for await (const batch of readingBatches(chunks, HOW, 0)) {
     out.rowsRead += batch.rowsRead;
     out.ignored = batch.header?.ignored ?? out.ignored;
     for (const { changes } of batch.readings) out.changes.push(...changes.map(({ change }) => change));

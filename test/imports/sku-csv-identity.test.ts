@@ -60,7 +60,7 @@ async function imported(text: string): Promise<ImportView> {
   })();
   const { id } = must(await receiveImport(world.ports, HOST, { format: 'sku-csv', mode: 'baseline' }, body));
   await runImport(world.ports, id);
-  const view = await readImport(world.ports, id);
+  const view = await readImport(world.ports, id, HOST);
   if (!view) throw new Error('the import is gone');
   return view;
 }

@@ -41,7 +41,7 @@ export interface NewRequest {
   draft: Pick<ChangeRequestDraft, 'title' | 'reason' | 'idempotencyKey'> & { changes: unknown };
   changes: ProposedChange[];
   asDraft: boolean;
-  origin: 'REQUEST' | 'ADOPTION';
+  origin: 'REQUEST' | 'ADOPTION' | 'IMPORT';
 }
 
 /**

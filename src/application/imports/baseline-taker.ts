@@ -1,8 +1,8 @@
 import { systemActor } from '../../domain/actor.js';
 import type { ChangeSet } from '../../domain/change/draft.js';
 import { planChanges } from '../../domain/change/plan-changes.js';
-import type { RowFault } from '../../domain/imports/csv-row.js';
-import type { RowChange } from '../../domain/imports/import-format.js';
+import type { CsvRow, RowFault } from '../../domain/imports/csv-row.js';
+import type { GroupReading, ImportHeader, RowChange } from '../../domain/imports/import-format.js';
 import { foldCode } from '../../domain/primitives/text.js';
 import { writeChangeSet } from '../change/write-change-set.js';
 import { startScan } from '../drift/start-scan.js';
@@ -19,7 +19,12 @@ import type { FileEnd, ReadingBatch, Taken, Taker, Taking } from './taker.js';
 export class BaselineTaker implements Taker {
   constructor(private readonly by: Taking) {}
 
+  read(header: ImportHeader, rows: readonly CsvRow[]): GroupReading {
+    return header.read(rows);
+  }
+
   async take(stores: Stores, { header, readings }: ReadingBatch): Promise<Taken> {
+    if (readings.every(({ changes }) => changes.length === 0)) return { skusCreated: 0, faults: [] };
     const { newId } = this.by;
     const batch = new BaselineBatch(readings, header);
     const world = await stores.catalog.world(
@@ -66,8 +71,8 @@ export class BaselineTaker implements Taker {
   }
 
   /** The master has just learnt of these SKUs: a scan finds out which records of every system are theirs. */
-  async settle(ports: Ports, { skusCreated }: FileEnd): Promise<void> {
-    if (skusCreated === 0) return;
+  async settle(ports: Ports, { skusCreated }: FileEnd): Promise<null> {
+    if (skusCreated === 0) return null;
     const caller = { actor: systemActor('import'), roles: ['OPERATOR'] as const };
     for (const { code } of await ports.operations.systems()) {
       const started = await startScan(ports, caller, code, 'FULL');
@@ -77,6 +82,7 @@ export class BaselineTaker implements Taker {
         ports.log('info', 'no scan was started after an import', { system: code, reasons });
       }
     }
+    return null;
   }
 }
 

@@ -1,4 +1,6 @@
+import type { Actor, Caller } from '../../domain/actor.js';
 import type { ProblemCode } from '../../domain/problem.js';
+import type { ProposalCounts } from '../ports/import-proposals.js';
 import type { Ports } from '../ports/ports.js';
 
 /** An import as callers see it (design 6). */
@@ -11,8 +13,12 @@ export interface ImportView {
   rejected: number;
   /** Values that did not hold, of SKUs and products that were taken (docs/onboarding.md). */
   qualityIssues: number;
-  /** Id of the change request, for an import that proposes. */
+  /** Nothing was made: what would have been is told. */
+  dryRun: boolean;
+  /** Number of the change request that a proposal became: "CR-1042". */
   changeRequest: string | null;
+  /** Of a proposal that has ended: its changes by operation; empty where nothing differs, or nothing was left to propose. */
+  proposed: ProposalCounts | null;
   /** Headers of columns that were passed over, because they say nothing to the master. */
   ignoredColumns: string[];
   /** Why the whole file failed: a code, a colon, a sentence. */
@@ -33,10 +39,17 @@ export interface ImportView {
 
 const ERROR_LIMIT = 1_000;
 
-/** How an import stands, or null when there is none of this id. An upload that still comes in counts as running. */
-export async function readImport(ports: Ports, id: string): Promise<ImportView | null> {
+/** Whoever uploaded it, with whichever key of theirs; and every ADMIN. */
+export function mayRead({ actor, roles }: Caller, uploader: Actor): boolean {
+  const isTheirs = actor.id === uploader.id || (actor.partyId !== null && actor.partyId === uploader.partyId);
+  return isTheirs || roles.includes('ADMIN');
+}
+
+/** How an import stands, or null when there is none of this id that the caller may see. An upload that still comes in counts as running. */
+export async function readImport(ports: Ports, id: string, caller: Caller): Promise<ImportView | null> {
   const job = await ports.imports.byId(id);
-  if (!job) return null;
+  if (!job || !mayRead(caller, job.actor)) return null;
+  const request = job.changeRequestId === null ? null : await ports.changes.requestById(job.changeRequestId);
   const errors = await ports.imports.errors(id, 0, ERROR_LIMIT);
   return {
     id,
@@ -45,7 +58,9 @@ export async function readImport(ports: Ports, id: string): Promise<ImportView |
     skusCreated: job.skusCreated,
     rejected: job.rejected,
     qualityIssues: await ports.quality.countOfImport(id),
-    changeRequest: job.changeRequestId,
+    dryRun: job.dryRun,
+    changeRequest: request?.number ?? null,
+    proposed: job.proposed,
     ignoredColumns: job.ignoredColumns,
     error: job.error,
     errors,

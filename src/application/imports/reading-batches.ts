@@ -1,6 +1,7 @@
 import type { CsvRow, RowFault } from '../../domain/imports/csv-row.js';
-import type { GroupReading, ImportFormat, ImportHeader, Known } from '../../domain/imports/import-format.js';
+import type { ImportFormat, ImportHeader, Known } from '../../domain/imports/import-format.js';
 import { CsvFault, csvRows, HeaderFault } from './csv-rows.js';
+import type { ReadGroup, Taker } from './taker.js';
 
 /** Changes, groups or errors that one transaction takes at most, unless a single group has more. */
 const BATCH_SIZE = 1_000;
@@ -9,13 +10,20 @@ const BATCH_SIZE = 1_000;
 export interface FileBatch {
   /** Null only where the file ends before its header was understood. */
   header: ImportHeader | null;
-  readings: GroupReading[];
+  readings: ReadGroup[];
   faults: RowFault[];
   rowsRead: number;
   /** Line of the last row that it holds: what comes behind it is whole without it. */
   lastLine: number;
   /** Does any row so far name what the file is about? */
   isNamed: boolean;
+}
+
+/** How a file is read. */
+export interface Reading {
+  format: ImportFormat;
+  known: Known;
+  read: Taker['read'];
 }
 
 /**
@@ -25,11 +33,10 @@ export interface FileBatch {
  */
 export async function* readingBatches(
   chunks: AsyncIterable<Buffer>,
-  format: ImportFormat,
-  known: Known,
+  how: Reading,
   after: number,
 ): AsyncGenerator<FileBatch> {
-  const reading = new FileReading(format, known, after);
+  const reading = new FileReading(how, after);
   try {
     for await (const rows of csvRows(chunks)) {
       for (const row of rows) {
@@ -61,8 +68,7 @@ class FileReading {
   private changes = 0;
 
   constructor(
-    private readonly format: ImportFormat,
-    private readonly known: Known,
+    private readonly how: Reading,
     private readonly after: number,
   ) {
     this.lastLine = after;
@@ -76,7 +82,7 @@ class FileReading {
   /** @returns a batch once it is full. */
   add(row: CsvRow): FileBatch | null {
     if (!this.header) {
-      this.header = headerOf(row, this.format, this.known);
+      this.header = headerOf(row, this.how);
       this.batch.header = this.header;
       return null;
     }
@@ -139,8 +145,8 @@ class FileReading {
     batch.rowsRead += rows.length + faults.length;
     for (const fault of faults) batch.faults.push(fault);
     if (rows.length > 0) {
-      const reading = header.read(rows);
-      batch.readings.push(reading);
+      const reading = this.how.read(header, rows);
+      batch.readings.push({ ...reading, rows });
       for (const fault of reading.faults) batch.faults.push(fault);
       this.changes += reading.changes.length;
     }
@@ -161,7 +167,7 @@ class FileReading {
   }
 }
 
-function headerOf(row: CsvRow, format: ImportFormat, known: Known): ImportHeader {
+function headerOf(row: CsvRow, { format, known }: Reading): ImportHeader {
   const header = format.readHeader(row.cells, known);
   if (header.ok) return header.value;
   throw new HeaderFault(row.line, header.problems);

@@ -1,8 +1,10 @@
 import type { Caller } from '../../domain/actor.js';
 import { IMPORT_FORMATS } from '../../domain/imports/import-formats.js';
+import { textFault, titleFault } from '../../domain/catalog/read-sku-fields.js';
 import type { Outcome, Problem } from '../../domain/problem.js';
 import { accepted, problem, refused } from '../../domain/problem.js';
 import { IMPORT_MODES, isImportMode } from './import-modes.js';
+import type { ProposalWish } from '../ports/import-proposals.js';
 import type { Ports } from '../ports/ports.js';
 
 /** What an upload may hold at most, in bytes: about a million variants. */
@@ -12,6 +14,11 @@ const CHUNK_BYTES = 256 * 1024;
 export interface ImportRequest {
   format: string;
   mode: string;
+  /** Of a proposal: title and reason of the request, and whether it is kept as a draft instead of submitted. */
+  title?: string | null;
+  reason?: string | null;
+  draft?: boolean;
+  dryRun?: boolean;
 }
 
 /** What of the request names no format and no mode, all of it. */
@@ -26,10 +33,27 @@ function unknown(parameter: string, known: readonly string[], value: string): Pr
   return problem('INVALID_FORMAT', `${parameter} is ${known.join(' or ')}, not "${value.slice(0, 40)}"`, [parameter]);
 }
 
+function wishOf({ format, title, reason, draft = false }: ImportRequest): ProposalWish {
+  return { title: title?.trim() || `Import of ${format}`, reason: reason?.trim() || null, draft };
+}
+
+function wishFaults({ title, reason }: ProposalWish, caller: Caller): Problem[] {
+  const problems: Problem[] = [];
+  if (caller.actor.partyId === null) {
+    problems.push(problem('PARTY_REQUIRED', 'this key belongs to no party, so nobody would answer for the request'));
+  }
+  const unfit = titleFault(title);
+  if (unfit) problems.push(problem(unfit.code, unfit.message, ['title']));
+  const wordy = reason === null ? null : textFault(reason);
+  if (wordy) problems.push(problem(wordy.code, wordy.message, ['reason']));
+  return problems;
+}
+
 /**
  * Stores an upload as it streams in and hands it to a worker once it is complete; memory holds one chunk.
  * An upload that breaks off or is longer than 200 MiB ends as FAILED, and nothing of it is taken.
- * @returns the import's id, or why there is none: INVALID_FORMAT, TOO_LONG, CSV_INVALID (broken off).
+ * @returns the import's id, or why there is none: INVALID_FORMAT, TOO_LONG, PARTY_REQUIRED (nobody would answer for the
+ * proposal), CSV_INVALID (broken off).
  */
 export async function receiveImport(
   ports: Ports,
@@ -39,8 +63,13 @@ export async function receiveImport(
 ): Promise<Outcome<{ id: string }>> {
   const { format, mode } = request;
   if (!IMPORT_FORMATS.includes(format) || !isImportMode(mode)) return refused(...faultsOf(request));
+  const wish = mode === 'propose' ? wishOf(request) : null;
+  const unfit = wish ? wishFaults(wish, caller) : [];
+  if (!wish && request.dryRun) unfit.push(problem('INVALID_FORMAT', 'only a proposal can be tried', ['dryRun']));
+  if (unfit.length > 0) return refused(...unfit);
   const id = ports.newId();
-  await ports.imports.begin({ id, format, mode, dryRun: false, actor: caller.actor });
+  const { dryRun = false } = request;
+  await ports.imports.begin({ id, format, mode, dryRun, actor: caller.actor, request: wish });
   let bytes = 0;
   let position = 0;
   try {

@@ -10,7 +10,7 @@ import { takerOf } from './import-modes.js';
 import { oneAhead } from './one-ahead.js';
 import type { FileBatch } from './reading-batches.js';
 import { readingBatches } from './reading-batches.js';
-import type { Taker } from './taker.js';
+import type { FileEnd, Taker } from './taker.js';
 
 /**
  * Takes an uploaded file, in batches, each with its faults and counts in one transaction. An import whose process died
@@ -56,7 +56,8 @@ class ImportRun {
   ) {
     this.format = knownFormat(job.format);
     this.skusCreated = job.skusCreated;
-    this.taker = takerOf(job.mode, { importId: job.id, actor: job.actor, newId: () => ports.newId() });
+    const { id: importId, mode, actor } = job;
+    this.taker = takerOf(mode, { importId, actor, job, runner, newId: () => ports.newId() });
   }
 
   async all(): Promise<void> {
@@ -64,7 +65,8 @@ class ImportRun {
     try {
       // While the database works on one batch, the next is read.
       const known = await knownTo(ports);
-      const batches = readingBatches(ports.imports.chunks(job.id), this.format, known, job.takenLine);
+      const how = { format: this.format, known, read: this.taker.read.bind(this.taker) };
+      const batches = readingBatches(ports.imports.chunks(job.id), how, job.takenLine);
       for await (const batch of oneAhead(batches)) await this.takeBatch(batch);
     } catch (error) {
       if (!(error instanceof CsvFault)) throw error;
@@ -76,8 +78,8 @@ class ImportRun {
       await this.finish('FAILED', `${code}: ${message}`);
       return;
     }
-    await this.taker.settle(ports, { isComplete: true, skusCreated: this.skusCreated });
-    await this.finish('SUCCEEDED', null);
+    const error = await this.taker.settle(ports, this.ended(true));
+    await this.finish(error === null ? 'SUCCEEDED' : 'FAILED', error);
   }
 
   /** The file stops being CSV: what stands before that line is taken, nothing behind it is. */
@@ -94,9 +96,14 @@ class ImportRun {
       const step = { line, rowsRead: 0, skusCreated: 0, rejected: 1, faults, ignored: last?.header?.ignored ?? [] };
       await ports.work.run((stores) => stores.imports.advance(job.id, runner, step));
     }
-    await this.taker.settle(ports, { isComplete: false, skusCreated: this.skusCreated });
+    await this.taker.settle(ports, this.ended(false));
     const before = this.skusCreated > 0 ? `; SKUs taken before it: ${this.skusCreated}` : '; nothing was taken';
     await this.finish('FAILED', `${faults[0]?.code ?? 'CSV_INVALID'}: line ${line}: ${message}${before}`);
+  }
+
+  private ended(isComplete: boolean): FileEnd {
+    const { skusCreated, last, job } = this;
+    return { isComplete, skusCreated, header: last?.header ?? null, line: last?.lastLine ?? job.takenLine };
   }
 
   private async finish(state: 'SUCCEEDED' | 'FAILED', error: string | null): Promise<void> {
@@ -109,7 +116,7 @@ class ImportRun {
     this.last = batch;
     const { header, readings, rowsRead, lastLine: line } = batch;
     const skusCreated = await ports.work.run(async (stores) => {
-      const asks = header !== null && readings.some(({ changes }) => changes.length > 0);
+      const asks = header !== null && readings.length > 0;
       const taken = asks ? await this.taker.take(stores, { header, readings }) : { skusCreated: 0, faults: [] };
       const faults = [...batch.faults, ...taken.faults].sort((a, b) => a.line - b.line);
       const rejected = new Set(faults.flatMap((fault) => (fault.rejected ? [fault.line] : []))).size;

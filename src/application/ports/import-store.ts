@@ -1,9 +1,10 @@
 import type { Actor } from '../../domain/actor.js';
 import type { RowFault } from '../../domain/imports/csv-row.js';
 import type { ProblemCode } from '../../domain/problem.js';
+import type { ProposalCounts, ProposalWish } from './import-proposals.js';
 
-/** What is done with a file: taken into the master as it is, at once. */
-export type ImportMode = 'baseline';
+/** What is done with a file: taken into the master as it is, at once; or made a change request that others review. */
+export type ImportMode = 'baseline' | 'propose';
 
 export interface ImportJob {
   id: string;
@@ -24,6 +25,10 @@ export interface ImportJob {
   changeRequestId: string | null;
   /** Headers of columns that say nothing to the master. */
   ignoredColumns: string[];
+  /** Of an import that proposes: what is wanted of its request. */
+  request: ProposalWish | null;
+  /** Of an import that proposes, once it has ended: its changes. */
+  proposed: ProposalCounts | null;
   createdAt: Date;
   finishedAt: Date | null;
 }
@@ -72,7 +77,7 @@ export interface ImportSteps {
 
 /** Uploads and what became of them; every method is a transaction of its own. */
 export interface ImportStore {
-  begin(job: Pick<ImportJob, 'id' | 'format' | 'mode' | 'dryRun' | 'actor'>): Promise<void>;
+  begin(job: Pick<ImportJob, 'id' | 'format' | 'mode' | 'dryRun' | 'actor' | 'request'>): Promise<void>;
   addChunk(id: string, position: number, bytes: Buffer): Promise<void>;
   /** The upload is complete: RUNNING, and a job is sent that will take it, in one transaction. */
   received(id: string, bytes: number): Promise<void>;

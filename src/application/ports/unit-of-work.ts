@@ -5,6 +5,7 @@ import type { CatalogStore } from './catalog-store.js';
 import type { ChangeRequestStore } from './change-request-store.js';
 import type { DeliveryStore } from './delivery-store.js';
 import type { FindingStore } from './finding-store.js';
+import type { ImportProposals } from './import-proposals.js';
 import type { ImportSteps } from './import-store.js';
 import type { NamingStore } from './naming-store.js';
 import type { PartyStore } from './party-store.js';
@@ -40,6 +41,7 @@ export interface Stores {
   quality: QualityStore;
   imports: ImportSteps;
   naming: NamingStore;
+  proposals: ImportProposals;
   parties: PartyStore;
   settings: SettingStore;
   attributes: AttributeUsage;

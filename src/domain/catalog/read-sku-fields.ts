@@ -208,8 +208,11 @@ function readOptions(values: OptionValue[], out: Reading): void {
   out.patch.optionValues = values.map(({ name, value }) => ({ name: name.trim(), value: value.trim() }));
 }
 
+/** In canonical form, whatever the order and whatever says nothing: one list is one value to compare. */
 function readSystemValues(values: SystemValue[], out: Reading): SystemValue[] {
-  return values.map((each) => {
+  const codes = values.map(({ system }) => system);
+  if (new Set(codes).size !== codes.length) out.fault('DUPLICATE_CHANGE', 'systemValues', 'a system is named twice');
+  const read = values.map((each) => {
     for (const amount of [each.price, each.compareAtPrice]) {
       const fault = amount === null ? null : moneyFault(amount);
       if (fault) out.fault('INVALID_FORMAT', 'systemValues', fault);
@@ -218,6 +221,9 @@ function readSystemValues(values: SystemValue[], out: Reading): SystemValue[] {
       amount !== null && !moneyFault(amount) ? moneyText(amount) : null;
     return { system: each.system, price: money(each.price), compareAtPrice: money(each.compareAtPrice) };
   });
+  return read
+    .filter(({ price, compareAtPrice }) => price !== null || compareAtPrice !== null)
+    .sort((a, b) => (a.system < b.system ? -1 : 1));
 }
 
 /** Why a text cannot be a new SKU code, or null (design 4.1: at most 64 printable ASCII characters, no spaces at the ends). */

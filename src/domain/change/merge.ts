@@ -1,4 +1,5 @@
 import { SCHEDULED_FIELD } from '../bundle/timeline.js';
+import { amountsOf, listOfAmounts } from './system-amounts.js';
 import type { FieldChange, FieldValues, Json } from '../primitives/json.js';
 import { sameJson } from '../primitives/json.js';
 
@@ -28,7 +29,8 @@ export function mergePatch(
 ): Merge {
   const merging = new Merging(undecided);
   for (const [field, proposed] of Object.entries(patch)) {
-    if (KEYED.has(field)) merging.keys(field, base[field], current[field], proposed ?? allCleared(current[field]));
+    if (field === 'systemValues') merging.amounts(base[field], current[field], proposed);
+    else if (KEYED.has(field)) merging.keys(field, base[field], current[field], proposed ?? allCleared(current[field]));
     else merging.field(field, base[field] ?? null, current[field] ?? null, proposed);
   }
   return merging;
@@ -65,6 +67,21 @@ class Merging implements Merge {
       else merged[key] = to;
     }
     this.changes.push({ field, from: is, to: merged });
+  }
+
+  /** A list of amounts by system is one field to its author, and one field an amount to everybody else. */
+  amounts(base: Json | undefined, current: Json | undefined, proposed: Json): void {
+    const [was, is, shall] = [amountsOf(base), amountsOf(current), amountsOf(proposed)];
+    const inner = new Merging(NONE);
+    for (const key of new Set([...was.keys(), ...shall.keys()])) {
+      const [before, wanted] = [was.get(key) ?? null, shall.get(key) ?? null];
+      // What its author left as it was, the list only repeats.
+      if (before !== wanted) inner.field(key, before, is.get(key) ?? null, wanted);
+    }
+    for (const each of inner.conflicts) this.conflicts.push({ ...each, field: `systemValues.${each.field}` });
+    if (inner.changes.length === 0) return;
+    for (const { field: key, to } of inner.changes) is.set(key, to);
+    this.changes.push({ field: 'systemValues', from: current ?? [], to: listOfAmounts(is) });
   }
 }
 

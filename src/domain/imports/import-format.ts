@@ -31,6 +31,20 @@ export interface FaultPlace {
   value: string | null;
 }
 
+/** Something of the master that rows are about. */
+export interface Named {
+  line: number;
+  entity: 'SKU' | 'PRODUCT';
+  /** SKU code or product handle, as the file writes it. */
+  key: string;
+  /** The revision that the author looked at; null where the row says none. */
+  revision: number | null;
+  /** Of a SKU: handle of the product that the row puts it into; empty where it says none. */
+  product: string;
+  /** Of a product: all that its rows say of it, as one text, where every row must say the same. */
+  says: string | null;
+}
+
 /** What a reader knows of the house beside the file itself. */
 export interface Known {
   /** Codes of the systems that there are. */
@@ -55,11 +69,8 @@ export interface ImportHeader {
   isNamed(cells: readonly string[]): boolean;
   /** @param rows at least one, at most `group.rows`, all as wide as the header, of one key. */
   read(rows: readonly CsvRow[]): GroupReading;
-  /**
-   * What the rows name, as changes that need not be sound in anything else: what of the master to look up before
-   * `propose`. Codes as SKU_CREATE; `baseRevision` where the author says which one they looked at.
-   */
-  reach(rows: readonly CsvRow[]): RowChange[];
+  /** What the rows are about: what of the master to look up before `propose`. Rows that name nothing sound are left out. */
+  reach(rows: readonly CsvRow[]): Named[];
   /**
    * What the rows ask for against what the master holds: unknown codes are created, of known ones only what differs. A
    * row with anything wrong is rejected whole.

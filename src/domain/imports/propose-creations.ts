@@ -6,7 +6,7 @@ import { sameJson } from '../primitives/json.js';
 import type { ProblemCode } from '../problem.js';
 import type { RowFault } from './csv-row.js';
 import type { Held, Looked } from './held.js';
-import type { GroupReading, ImportHeader, RowChange } from './import-format.js';
+import type { GroupReading, ImportHeader, Named, RowChange } from './import-format.js';
 import { proposedFields } from './proposed-fields.js';
 
 export interface CreationRules {
@@ -29,6 +29,18 @@ export function proposeCreations(reading: GroupReading, held: Held, rules: Creat
     if (row.change.operation === 'SKU_CREATE' && !refused.has(row.line)) proposal.sku(row);
   }
   return { changes: proposal.changes(), faults: [...reading.faults, ...proposal.faults], whole: reading.whole };
+}
+
+/** What creations are about. */
+export function namedBy(changes: readonly RowChange[]): Named[] {
+  return changes.map(({ line, change: { operation, target, patch } }) => ({
+    line,
+    entity: operation.startsWith('PRODUCT') ? 'PRODUCT' : 'SKU',
+    key: target,
+    revision: null,
+    product: productOfPatch(patch),
+    says: null,
+  }));
 }
 
 class Proposal {

@@ -6,8 +6,8 @@ import type { Outcome } from '../problem.js';
 import { accepted, problem, refused } from '../problem.js';
 import type { CsvRow } from './csv-row.js';
 import type { Held } from './held.js';
-import type { FaultPlace, GroupReading, ImportFormat, ImportHeader, RowChange } from './import-format.js';
-import { proposeCreations } from './propose-creations.js';
+import type { FaultPlace, GroupReading, ImportFormat, ImportHeader, Named, RowChange } from './import-format.js';
+import { namedBy, proposeCreations } from './propose-creations.js';
 import { readShopifyProduct } from './read-shopify-product.js';
 import { columnOfField } from './read-shopify-sku.js';
 import { ShopifyColumns } from './shopify-columns.js';
@@ -65,8 +65,8 @@ class ShopifyHeader implements ImportHeader {
     return readShopifyProduct(rows, this.columns);
   }
 
-  reach(rows: readonly CsvRow[]): RowChange[] {
-    return this.read(rows).changes;
+  reach(rows: readonly CsvRow[]): Named[] {
+    return namedBy(this.read(rows).changes);
   }
 
   propose(rows: readonly CsvRow[], held: Held): GroupReading {

@@ -43,6 +43,8 @@ export class SqlImportSteps implements ImportSteps {
       [id, runner, state, error],
     );
     if (ended.length === 0) throw new ImportLost(id);
-    await this.sql.rows('delete from import_chunk where import_id = $1', [id]);
+    for (const table of ['import_chunk', 'import_named', 'import_change']) {
+      await this.sql.rows(`delete from ${table} where import_id = $1`, [id]);
+    }
   }
 }

@@ -25,6 +25,8 @@ interface ImportRow {
   error: string | null;
   change_request_id: string | null;
   ignored_columns: string[];
+  request: ImportJob['request'];
+  proposed: ImportJob['proposed'];
   created_at: Date;
   finished_at: Date | null;
 }
@@ -37,10 +39,11 @@ export class SqlImportStore implements ImportStore {
     private readonly inTransaction: <T>(work: (tx: Sql) => Promise<T>) => Promise<T>,
   ) {}
 
-  async begin({ id, format, mode, dryRun, actor }: Parameters<ImportStore['begin']>[0]): Promise<void> {
+  async begin({ id, format, mode, dryRun, actor, request }: Parameters<ImportStore['begin']>[0]): Promise<void> {
     await this.sql.rows(
-      `insert into import_job (id, format, mode, dry_run, state, actor) values ($1, $2, $3, $4, 'RECEIVING', $5::jsonb)`,
-      [id, format, mode, dryRun, JSON.stringify(actor)],
+      `insert into import_job (id, format, mode, dry_run, state, actor, request)
+       values ($1, $2, $3, $4, 'RECEIVING', $5::jsonb, $6::jsonb)`,
+      [id, format, mode, dryRun, JSON.stringify(actor), request && JSON.stringify(request)],
     );
   }
 
@@ -148,6 +151,8 @@ function jobOf(row: ImportRow): ImportJob {
     error: row.error,
     changeRequestId: row.change_request_id,
     ignoredColumns: row.ignored_columns,
+    request: row.request,
+    proposed: row.proposed,
     createdAt: row.created_at,
     finishedAt: row.finished_at,
   };

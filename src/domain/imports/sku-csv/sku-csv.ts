@@ -1,10 +1,17 @@
-import type { ProposedChange } from '../../change/change.js';
 import type { Json } from '../../primitives/json.js';
 import type { Outcome } from '../../problem.js';
 import { accepted } from '../../problem.js';
 import type { CsvRow } from '../csv-row.js';
 import type { Held } from '../held.js';
-import type { FaultPlace, GroupReading, ImportFormat, ImportHeader, Known, RowChange } from '../import-format.js';
+import type {
+  FaultPlace,
+  GroupReading,
+  ImportFormat,
+  ImportHeader,
+  Known,
+  Named,
+  RowChange,
+} from '../import-format.js';
 import { proposeSkuRows } from './propose-sku-rows.js';
 import { readSkuRows } from './read-sku-rows.js';
 import { fieldOf, NAMED_COLUMNS, nameOfAttribute } from './sku-column.js';
@@ -59,17 +66,22 @@ class SkuCsvHeader implements ImportHeader {
     return readSkuRows(rows, this.columns, this.known);
   }
 
-  reach(rows: readonly CsvRow[]): RowChange[] {
+  reach(rows: readonly CsvRow[]): Named[] {
     return rows.flatMap((each) => {
       const row = new SkuRow(each, this.columns);
-      const { line, handle } = row;
+      const { line, handle: product } = row;
       const code = row.code().value;
-      const named = (operation: ProposedChange['operation'], target: string, revision: number | null): RowChange => ({
-        line,
-        change: { operation, target, baseRevision: revision, patch: { product: handle } },
-      });
-      const product = handle === '' ? [] : [named('PRODUCT_UPDATE', handle, row.revision('product.revision').value)];
-      return code === null ? product : [...product, named('SKU_CREATE', code, row.revision('revision').value)];
+      const { says } = row;
+      const named: Named[] = [];
+      if (product !== '') {
+        const revision = row.revision('product.revision').value;
+        named.push({ line, entity: 'PRODUCT', key: product, revision, product, says });
+      }
+      if (code !== null) {
+        const revision = row.revision('revision').value;
+        named.push({ line, entity: 'SKU', key: code, revision, product, says: null });
+      }
+      return named;
     });
   }
 

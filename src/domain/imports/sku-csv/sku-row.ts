@@ -39,6 +39,11 @@ export class SkuRow {
     return this.columns.cell(this.row.cells, 'product.handle');
   }
 
+  /** All that the row says of its product, as one text. */
+  get says(): string {
+    return JSON.stringify(this.columns.ofProduct.map(({ place }) => this.columns.at(this.row.cells, place)));
+  }
+
   code(): Said<string> {
     const code = this.columns.cell(this.row.cells, 'code');
     const fault = codeFault(code);
