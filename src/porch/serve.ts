@@ -124,6 +124,8 @@ async function listen(
     abortOnError: false,
   });
   app.disable('x-powered-by');
+  // Nothing that we answer is asked for again by its hash, and hashing costs as much as writing.
+  app.disable('etag');
   app.use('/graphql', express.json({ limit: GRAPHQL_BODY }));
   app.use('/webhooks', express.raw({ type: () => true, limit: WEBHOOK_BODY }));
   await app.listen(config.port, config.host).catch((error: unknown) => {

@@ -1,5 +1,12 @@
 import type { FeedCursor } from '../../domain/feed/feed-cursor.js';
-import { entryMark, FEED_START, feedCursorText, feedMark, readFeedCursor } from '../../domain/feed/feed-cursor.js';
+import {
+  entryMark,
+  FEED_START,
+  feedCursorText,
+  feedCursorTexts,
+  feedMark,
+  readFeedCursor,
+} from '../../domain/feed/feed-cursor.js';
 import { resumeFeed } from '../../domain/feed/resume-feed.js';
 import type { FeedEntry, FeedEpoch } from '../ports/feed-reader.js';
 import { BadCursor } from '../ports/page.js';
@@ -8,8 +15,8 @@ import type { Ports } from '../ports/ports.js';
 /** No caller may ask for more entries at once. */
 export const FEED_LIMIT = 500;
 
-/** An entry and the cursor that stands on it, which is made when it is read: not every caller asks for it. */
-export type PlacedEntry = FeedEntry & { readonly cursor: string };
+/** An entry and the cursor that stands on it. */
+export type PlacedEntry = FeedEntry & { cursor: string };
 
 export interface CatalogFeed {
   entries: PlacedEntry[];
@@ -47,18 +54,16 @@ export async function readCatalogFeed(
   const rows = from < facts.head ? await ports.feed.entries(from, facts.head, asked) : [];
   const before = from < position ? rows.shift() : undefined;
   const mark = before ? entryMark(before.id) : restored ? FEED_START.entry : cursor.entry;
-  const entries = rows.slice(0, limit).map((entry) => placed(epoch, entry));
+  const hasMore = rows.length > limit;
+  const entries = placed(epoch, hasMore ? rows.slice(0, limit) : rows);
   const standing = (): string => feedCursorText({ ...madeIn(epoch), position, entry: mark });
-  return { entries, cursor: entries.at(-1)?.cursor ?? standing(), hasMore: rows.length > limit, restored };
+  return { entries, cursor: entries.at(-1)?.cursor ?? standing(), hasMore, restored };
 }
 
-function placed(epoch: FeedEpoch, entry: FeedEntry): PlacedEntry {
-  return {
-    ...entry,
-    get cursor() {
-      return feedCursorText({ ...madeIn(epoch), position: entry.position, entry: entryMark(entry.id) });
-    },
-  };
+function placed(epoch: FeedEpoch, entries: readonly FeedEntry[]): PlacedEntry[] {
+  const places = entries.map(({ position, id }) => ({ position, entry: entryMark(id) }));
+  const cursors = feedCursorTexts(madeIn(epoch), places);
+  return entries.map((entry, index) => Object.assign(entry, { cursor: cursors[index] ?? '' }));
 }
 
 function madeIn({ feedId, id, beganAfter }: FeedEpoch): Pick<FeedCursor, 'feed' | 'epoch' | 'beganAfter'> {

@@ -26,37 +26,56 @@ export const FEED_START: FeedCursor = {
 };
 
 const VERSION = 1;
-const BYTES = 1 + 4 + 16 + 8 + 8 + 4;
+/** What all cursors of one page share: version, a spare byte, feed, epoch, beganAfter. A multiple of 3, as base64 needs. */
+const HEAD_BYTES = 1 + 1 + 4 + 16 + 8;
+/** Position and entry. */
+const TAIL_BYTES = 8 + 4;
+const TAIL_TEXT = (TAIL_BYTES * 4) / 3;
 /** Length of every cursor's text. */
-const TEXT = Math.ceil((BYTES * 4) / 3);
+const TEXT = ((HEAD_BYTES + TAIL_BYTES) * 4) / 3;
 /** PostgreSQL's bigint. */
 const MOST = 2n ** 63n - 1n;
 
 /** The opaque text of a cursor; ASCII, always of one length. */
-export function feedCursorText({ feed, epoch, beganAfter, position, entry }: FeedCursor): string {
-  const bytes = Buffer.alloc(BYTES);
-  bytes.writeUInt8(VERSION, 0);
-  bytes.write(feed, 1, 4, 'hex');
-  bytes.write(epoch.replaceAll('-', ''), 5, 16, 'hex');
-  bytes.writeBigUInt64BE(beganAfter, 21);
-  bytes.writeBigUInt64BE(position, 29);
-  bytes.write(entry, 37, 4, 'hex');
-  return bytes.toString('base64url');
+export function feedCursorText(cursor: FeedCursor): string {
+  const [text] = feedCursorTexts(cursor, [cursor]);
+  if (text === undefined) throw new Error('one place makes one text');
+  return text;
+}
+
+/** Cursors of one page, which differ in their places alone: encoded together, many times as fast as one by one. */
+export function feedCursorTexts(
+  { feed, epoch, beganAfter }: Omit<FeedCursor, 'position' | 'entry'>,
+  places: readonly Pick<FeedCursor, 'position' | 'entry'>[],
+): string[] {
+  const head = Buffer.alloc(HEAD_BYTES);
+  head.writeUInt8(VERSION, 0);
+  head.write(feed, 2, 4, 'hex');
+  head.write(epoch.replaceAll('-', ''), 6, 16, 'hex');
+  head.writeBigUInt64BE(beganAfter, 22);
+  const tails = Buffer.alloc(TAIL_BYTES * places.length);
+  for (const [index, { position, entry }] of places.entries()) {
+    tails.writeBigUInt64BE(position, index * TAIL_BYTES);
+    tails.writeUInt32BE(Number.parseInt(entry, 16), index * TAIL_BYTES + 8);
+  }
+  const start = head.toString('base64url');
+  const text = tails.toString('base64url');
+  return places.map((_, index) => start + text.slice(index * TAIL_TEXT, (index + 1) * TAIL_TEXT));
 }
 
 /** The cursor of a text; null for any text that `feedCursorText` did not make. */
 export function readFeedCursor(text: string): FeedCursor | null {
   if (text.length !== TEXT) return null;
   const bytes = Buffer.from(text, 'base64url');
-  if (bytes.length !== BYTES || bytes.readUInt8(0) !== VERSION) return null;
+  if (bytes.length !== HEAD_BYTES + TAIL_BYTES || bytes.readUInt8(0) !== VERSION) return null;
   const hex = bytes.toString('hex');
-  const epoch = hex.slice(10, 42);
+  const epoch = hex.slice(12, 44);
   const cursor = {
-    feed: hex.slice(2, 10),
+    feed: hex.slice(4, 12),
     epoch: [epoch.slice(0, 8), epoch.slice(8, 12), epoch.slice(12, 16), epoch.slice(16, 20), epoch.slice(20)].join('-'),
-    beganAfter: bytes.readBigUInt64BE(21),
-    position: bytes.readBigUInt64BE(29),
-    entry: hex.slice(74, 82),
+    beganAfter: bytes.readBigUInt64BE(22),
+    position: bytes.readBigUInt64BE(HEAD_BYTES),
+    entry: hex.slice(76, 84),
   };
   if (cursor.beganAfter > MOST || cursor.position > MOST) return null;
   // Decoders of base64 forgive much: another text for the same bytes is not one of ours.
