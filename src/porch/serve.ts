@@ -124,7 +124,7 @@ async function listen(
     abortOnError: false,
   });
   app.disable('x-powered-by');
-  // Nothing that we answer is asked for again by its hash, and hashing costs as much as writing.
+  // Nothing that we answer is asked for again by its hash: no need to compute one over every answer.
   app.disable('etag');
   app.use('/graphql', express.json({ limit: GRAPHQL_BODY }));
   app.use('/webhooks', express.raw({ type: () => true, limit: WEBHOOK_BODY }));
