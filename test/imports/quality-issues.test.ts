@@ -93,7 +93,7 @@ describe('quality issues of a baseline', () => {
         'mug,<b>Mug</b>,Fell,Drinkware,Size,S,MUG-S,ten,,12345,-3,x,archived',
         'mug,,,,,M,MUG-M,5.00,5.00,4006381333931,,,',
         'mug,,,,,L,MUG-L,5.00,0,4006381333931,,,',
-        'mug,,,,,XL,MUG-S,bad,,999,,,',
+        'mug,,,,,XL,MUG-S,bad,oops,999,,,',
         "pan,Pan,Fell,,Title,Default Title,'0012,1.00,,,,,active",
       ),
     );
