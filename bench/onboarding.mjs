@@ -25,6 +25,8 @@ import { SqlObservationStore } from '../dist/storage/observation-store.js';
 import { SqlOnboardingStore } from '../dist/storage/onboarding-store.js';
 import { startEmbeddedPostgres } from '../dist/storage/postgres/embedded-postgres.js';
 import { migrate } from '../dist/storage/postgres/migrate.js';
+import { sqlOver } from '../dist/storage/sql.js';
+import { SqlSettingReader } from '../dist/storage/stores/setting-store.js';
 
 const args = process.argv.slice(2);
 const option = (name, fallback) => Number(args[args.indexOf(`--${name}`) + 1] ?? fallback) || fallback;
@@ -250,7 +252,7 @@ try {
   const ports = {
     onboarding: new SqlOnboardingStore(source, uuid),
     masterCurrency: 'USD',
-    settings: new SqlSettingReader(source),
+    settings: new SqlSettingReader(sqlOver(source)),
   };
   const results = [];
   for (let run = 0; run < RUNS; run += 1) results.push(await oneRun(client, ports, observations));

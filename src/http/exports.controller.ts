@@ -1,5 +1,3 @@
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { Controller, Get, Inject, Query, Res, UseFilters } from '@nestjs/common';
 import type { Response } from 'express';
 import { Roles } from '../access/roles.js';
@@ -7,6 +5,7 @@ import { exportSkus } from '../application/catalog/export-skus.js';
 import { Ports } from '../application/ports/ports.js';
 import { ErrorFilter } from './error.filter.js';
 import { httpError, refusal } from './http-error.js';
+import { sendCsv } from './send-csv.js';
 
 const PARAMETERS = ['states', 'vendor', 'productType', 'search', 'columns'] as const;
 
@@ -51,32 +50,4 @@ function readQuery(query: Record<string, unknown>): Record<(typeof PARAMETERS)[n
     search: text('search'),
     columns: text('columns'),
   };
-}
-
-/**
- * Sends a file as it is made, no faster than it is taken. What fails before the first piece is answered as an error;
- * what fails later cuts the connection, so that half a file never passes for a whole one.
- */
-async function sendCsv(response: Response, name: string, pieces: AsyncGenerator<string>): Promise<void> {
-  const first = await pieces.next();
-  response.setHeader('Content-Type', 'text/csv; charset=utf-8');
-  response.setHeader('Content-Disposition', `attachment; filename="${name}"`);
-  response.setHeader('Cache-Control', 'no-store');
-  const all = async function* (): AsyncGenerator<string> {
-    if (!first.done) yield first.value;
-    yield* pieces;
-  };
-  try {
-    await pipeline(Readable.from(all()), response);
-  } catch (error) {
-    // Whoever asked went away, which is theirs to decide.
-    if (!isPrematureClose(error)) throw error;
-  } finally {
-    // A stream that is given up before it was read from closes nothing by itself.
-    await pieces.return(undefined);
-  }
-}
-
-function isPrematureClose(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
 }

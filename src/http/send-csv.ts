@@ -16,5 +16,17 @@ export async function sendCsv(response: Response, name: string, pieces: AsyncGen
     if (!first.done) yield first.value;
     yield* pieces;
   };
-  await pipeline(Readable.from(all()), response);
+  try {
+    await pipeline(Readable.from(all()), response);
+  } catch (error) {
+    // Whoever asked went away, which is theirs to decide.
+    if (!isPrematureClose(error)) throw error;
+  } finally {
+    // A stream that is given up before it was read from closes nothing by itself.
+    await pieces.return(undefined);
+  }
+}
+
+function isPrematureClose(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
 }

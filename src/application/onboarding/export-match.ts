@@ -1,6 +1,6 @@
 import type { Outcome } from '../../domain/problem.js';
 import { accepted, problem, refused } from '../../domain/problem.js';
-import { csvLines } from '../csv-lines.js';
+import { BYTE_ORDER_MARK, csvLines } from '../csv-lines.js';
 import { matchHeader, matchLines } from './match-lines.js';
 import type { MatchPorts } from './read-match.js';
 import { presentMatch } from './read-match.js';
@@ -26,7 +26,7 @@ export async function exportMatch(ports: MatchPorts): Promise<Outcome<AsyncGener
 }
 
 async function* pieces(ports: MatchPorts, matchId: string, systems: readonly string[]): AsyncGenerator<string> {
-  yield csvLines([matchHeader(systems)]);
+  yield BYTE_ORDER_MARK + csvLines([matchHeader(systems)]);
   let number = 0;
   for await (const rows of ports.onboarding.allRows(matchId)) {
     yield csvLines(rows.flatMap((row) => matchLines(row, (number += 1), systems)));

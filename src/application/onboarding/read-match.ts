@@ -1,12 +1,12 @@
-import { STRICT_GTIN } from '../../domain/catalog/gtin.js';
 import type { MatchRow } from '../../domain/onboarding/match-row.js';
+import { gtinRulesOf } from '../../domain/settings/gtin-setting.js';
 import type { MatchHead, MatchQuery } from '../ports/onboarding-store.js';
 import { MatchReplaced } from '../ports/onboarding-store.js';
 import type { Page, PageRequest } from '../ports/page.js';
 import type { Ports } from '../ports/ports.js';
 import { matchWork } from './compute-match.js';
 
-export type MatchPorts = Pick<Ports, 'onboarding' | 'masterCurrency'>;
+export type MatchPorts = Pick<Ports, 'onboarding' | 'masterCurrency' | 'settings'>;
 
 /** A page of a match, and the whole that it is a page of. */
 export interface MatchPage {
@@ -18,9 +18,9 @@ export interface MatchPage {
 const RULES = 1;
 
 /** The match as things stand now, worked out only if they have moved since the last one. */
-export async function presentMatch({ onboarding, masterCurrency }: MatchPorts): Promise<MatchHead> {
-  const basis = JSON.stringify([RULES, masterCurrency, STRICT_GTIN]);
-  return onboarding.present(basis, matchWork(masterCurrency, STRICT_GTIN));
+export async function presentMatch({ onboarding, masterCurrency, settings }: MatchPorts): Promise<MatchHead> {
+  const rules = gtinRulesOf((await settings.current()).gtin);
+  return onboarding.present(JSON.stringify([RULES, masterCurrency, rules]), matchWork(masterCurrency, rules));
 }
 
 /**

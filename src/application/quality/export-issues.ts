@@ -1,6 +1,6 @@
 import type { Outcome, Problem } from '../../domain/problem.js';
 import { accepted, problem, refused } from '../../domain/problem.js';
-import { csvLines } from '../csv-lines.js';
+import { BYTE_ORDER_MARK, csvLines } from '../csv-lines.js';
 import type { Ports } from '../ports/ports.js';
 import type { QualityIssueView, QualityQuery } from '../ports/quality-store.js';
 
@@ -48,7 +48,7 @@ export function exportIssues(
 }
 
 async function* pieces(ports: Pick<Ports, 'quality'>, query: QualityQuery): AsyncGenerator<string> {
-  yield csvLines([HEADER]);
+  yield BYTE_ORDER_MARK + csvLines([HEADER]);
   for await (const issues of ports.quality.all(query)) yield csvLines(issues.map(lineOf));
 }
 
