@@ -157,6 +157,33 @@ describe('gates', () => {
     expect(missing('ACTIVE', { ...listed, systemValues: own(null) }, { stores })).toHaveLength(1);
   });
 
+  it('ask for a code that fits its policy, and say why it does not', () => {
+    const naming = [{ name: 'teas', grammar: 'T-{number:3}', scope: { productTypes: ['t'] } }];
+    const settings = { ...DEFAULT_SETTINGS, naming };
+    const gate = (code: string, product = 'T'): Gate | undefined => {
+      const facts = gateFactsWith({ settings });
+      const of = { ...facts, product: facts.product && { ...facts.product, productType: product } };
+      return gatesOf('PRELAUNCH', teaSku(code), of).find((each) => each.code === 'NAMING');
+    };
+    expect(gate('T-001')).toMatchObject({ satisfied: true, blocks: false });
+    expect(gate('X-001')).toMatchObject({ satisfied: false, blocks: false });
+    expect(gate('X-001')?.message).toContain('has a code that fits the policy teas: ');
+    expect(gate('X-001', 'Coffee')?.satisfied).toBe(true);
+    expect(missing('ON_HOLD', {}, { settings })).toEqual(['NAMING warns']);
+    const strict = { ...settings, gates: { NAMING: 'BLOCK' as const } };
+    expect(missing('PRELAUNCH', {}, { settings: strict })).toEqual(['NAMING blocks']);
+  });
+
+  it('ask for a GTIN where the product type asks for one, and never hold up what is phased out', () => {
+    const settings = { ...DEFAULT_SETTINGS, gtin: { requiredFor: ['t'] } };
+    expect(missing('PRELAUNCH', {}, { settings })).toEqual([]);
+    expect(missing('ACTIVE', {}, { settings })).toEqual(['GTIN blocks']);
+    expect(missing('PHASE_OUT', {}, { settings })).toEqual(['GTIN warns']);
+    expect(missing('ACTIVE', { gtin: '4006381333931' }, { settings })).toEqual([]);
+    const others = { ...DEFAULT_SETTINGS, gtin: { requiredFor: ['Coffee'] } };
+    expect(missing('ACTIVE', {}, { settings: others })).toEqual([]);
+  });
+
   it('take stock as each ERP reported it, exactly, and unknown stock for nothing', () => {
     const stock = (...onHand: string[]): Partial<GateFacts> => ({
       stock: onHand.map((each, index) => ({ system: `erp-${index}`, onHand: each, reportedAt: NOW })),

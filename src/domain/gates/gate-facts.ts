@@ -1,6 +1,7 @@
 import type { BundleFacts } from '../bundle/bundle-facts.js';
 import type { Product } from '../catalog/product.js';
 import { DEFAULT_RULES } from '../drift/source-of-truth.js';
+import type { CompiledPolicy } from '../naming/policy.js';
 import type { OwnershipRule, Party } from '../ownership/resolve-owner.js';
 import { canAnswer, resolveOwner } from '../ownership/resolve-owner.js';
 import type { Settings } from '../settings/settings.js';
@@ -9,6 +10,8 @@ import type { GatedSku, GateFacts, StockLevel } from './gate.js';
 /** What every SKU's gates look at: read once, however many SKUs are asked about. */
 export interface GateWorld {
   settings: Settings;
+  /** The naming policies of the settings, compiled. */
+  policies: readonly CompiledPolicy[];
   rules: readonly OwnershipRule[];
   parties: ReadonlyMap<string, Party>;
   /** When: ownership rules begin and end. */
@@ -28,11 +31,12 @@ export function gateFacts(
   stock: readonly StockLevel[],
   bundle: BundleFacts,
 ): GateFacts {
-  const { settings, stores, masterCurrency } = world;
+  const { settings, policies, stores, masterCurrency } = world;
   return {
     product,
     ownerResolved: product !== null && hasOwner(world, sku.code, product),
     settings,
+    policies,
     stores,
     masterCurrency,
     fieldRules: DEFAULT_RULES,

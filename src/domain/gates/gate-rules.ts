@@ -2,8 +2,10 @@ import { isAskedOf } from '../attributes/definition.js';
 import type { LifecycleState } from '../catalog/lifecycle.js';
 import type { SkuContent } from '../catalog/sku.js';
 import { ruleOf } from '../drift/source-of-truth.js';
+import { judgeCode, namingFactsOf } from '../naming/judge-code.js';
 import { compareDecimals } from '../primitives/decimal.js';
 import type { GateEffect } from '../settings/gates-setting.js';
+import { isGtinRequired } from '../settings/gtin-setting.js';
 import { BUNDLE_GATES } from './bundle-gates.js';
 import type { Asked, Gate, GatedSku, GateFacts, GateRule } from './gate.js';
 import { askGates } from './gate.js';
@@ -51,6 +53,14 @@ export const GATE_RULES: readonly GateRule[] = [
     fields: ['vendor', 'productType'],
     ask: (_sku, { ownerResolved }) => [{ satisfied: ownerResolved }],
   },
+  {
+    ...asTheHouseSays,
+    code: 'NAMING',
+    states: live('WARN'),
+    message: 'has a code that fits its naming policy',
+    fields: ['title', 'attributes', 'optionValues', 'vendor', 'productType'],
+    ask: askNaming,
+  },
   fieldGate('WEIGHT', 'weight', 'has a weight', live('WARN')),
   fieldGate('COUNTRY_OF_ORIGIN', 'countryOfOrigin', 'has a country of origin', live('WARN')),
   fieldGate('HS_CODE', 'hsCode', 'has an HS code', live('WARN')),
@@ -78,6 +88,15 @@ export const GATE_RULES: readonly GateRule[] = [
     message: "has a price of its own in every store of another currency than the master's that it is listed in",
     fields: ['systemValues', 'listedIn'],
     ask: askForeignPrices,
+  },
+  {
+    ...asTheHouseSays,
+    code: 'GTIN',
+    states: { ACTIVE: 'BLOCK', PHASE_OUT: 'WARN' },
+    message: 'has a GTIN, where its product type asks for one',
+    fields: ['gtin', 'productType'],
+    ask: ({ gtin }, { settings, product }) =>
+      isGtinRequired(settings.gtin, product?.productType ?? null) ? [{ satisfied: gtin !== null }] : [],
   },
   fieldGate('COST', 'cost', 'has a cost', { ACTIVE: 'WARN', PHASE_OUT: 'WARN' }),
   {
@@ -131,6 +150,13 @@ function askOwnedFields(sku: GatedSku, facts: GateFacts): Asked[] {
     satisfied: sku[field] !== null,
     message: `has a ${field}, which ${ruleOf(facts.fieldRules, field)?.owner} owns`,
   }));
+}
+
+/** A code never changes, so a policy of a later day may find it unfit for ever: the reason stands in the message. */
+function askNaming(sku: GatedSku, { product, policies }: GateFacts): Asked[] {
+  const violation = judgeCode(policies, sku.code, namingFactsOf(sku, product));
+  if (violation === null) return [{ satisfied: true }];
+  return [{ satisfied: false, message: `has a code that fits the policy ${violation.policy}: ${violation.why}` }];
 }
 
 /** A value on the product counts for all its SKUs. */

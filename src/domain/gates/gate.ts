@@ -3,6 +3,7 @@ import type { LifecycleState } from '../catalog/lifecycle.js';
 import type { ProductContent } from '../catalog/product.js';
 import type { SkuContent, SkuKind } from '../catalog/sku.js';
 import type { FieldRule } from '../drift/source-of-truth.js';
+import type { CompiledPolicy } from '../naming/policy.js';
 import { foldCode } from '../primitives/text.js';
 import type { ProblemCode } from '../problem.js';
 import type { GateEffect } from '../settings/gates-setting.js';
@@ -39,6 +40,8 @@ export interface GateFacts {
   /** An ownership rule names a party, and it can answer. */
   ownerResolved: boolean;
   settings: Settings;
+  /** Naming policies of the settings, ready for use. */
+  policies: readonly CompiledPolicy[];
   /** Stores, and the currency that each sells in. */
   stores: readonly { code: string; currency: string }[];
   masterCurrency: string;

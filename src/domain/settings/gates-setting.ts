@@ -9,10 +9,12 @@ export type GateEffect = 'BLOCK' | 'WARN';
 /** Gates for which the house may choose; the others are as the table of gates has them, because nothing works without them. */
 export const CHOOSABLE_GATES = [
   'OWNER',
+  'NAMING',
   'WEIGHT',
   'COUNTRY_OF_ORIGIN',
   'HS_CODE',
   'ATTRIBUTE_REQUIRED',
+  'GTIN',
   'COST',
   'SYSTEM_FIELD',
   'STOCK',

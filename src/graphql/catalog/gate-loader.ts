@@ -6,6 +6,7 @@ import type { Sku } from '../../domain/catalog/sku.js';
 import type { GateFacts, StockLevel } from '../../domain/gates/gate.js';
 import type { GateWorld } from '../../domain/gates/gate-facts.js';
 import { gateFacts } from '../../domain/gates/gate-facts.js';
+import { compilePolicies } from '../../domain/naming/judge-code.js';
 import type { OwnershipRule, Party } from '../../domain/ownership/resolve-owner.js';
 import type { Settings } from '../../domain/settings/settings.js';
 import type { BundleLoader } from './bundle-loader.js';
@@ -63,6 +64,7 @@ export class GateLoader {
       shared.systems(),
     ]);
     const stores = [...systems.values()].filter(({ kind }) => kind === 'SHOPIFY');
-    return { settings, rules, parties, at: ports.clock.now(), stores, masterCurrency: ports.masterCurrency };
+    const policies = compilePolicies(settings.naming);
+    return { settings, policies, rules, parties, at: ports.clock.now(), stores, masterCurrency: ports.masterCurrency };
   }
 }

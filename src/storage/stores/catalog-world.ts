@@ -8,6 +8,7 @@ import { isOfSku, productOfPatch } from '../../domain/change/change.js';
 import type { CodeReservation, World } from '../../domain/change/draft.js';
 import type { GateWorld } from '../../domain/gates/gate-facts.js';
 import { gateFacts } from '../../domain/gates/gate-facts.js';
+import { compilePolicies } from '../../domain/naming/judge-code.js';
 import type { Party } from '../../domain/ownership/resolve-owner.js';
 import type { FieldChange, FieldValues } from '../../domain/primitives/json.js';
 import { foldCode } from '../../domain/primitives/text.js';
@@ -77,6 +78,7 @@ export async function readWorld(
   const stores = systems.flatMap(({ code, kind, currency }) =>
     kind === 'SHOPIFY' ? [{ code, currency, digits: digitsOf(currency) }] : [],
   );
+  const gateWorld = { ...gates, settings, policies: compilePolicies(settings.naming), stores };
   return {
     products,
     skus,
@@ -91,7 +93,7 @@ export async function readWorld(
     systems: systems.map(({ code }) => code),
     stores,
     settings,
-    factsOf: (sku, product) => gateFacts({ ...gates, settings, stores }, sku, product, stock.get(sku.id) ?? [], ALONE),
+    factsOf: (sku, product) => gateFacts(gateWorld, sku, product, stock.get(sku.id) ?? [], ALONE),
     bundles: await readBundleWorld(sql, all, gates.at),
   };
 }
@@ -226,7 +228,10 @@ function digitsOf(currency: string): number {
 }
 
 /** Everything that gates look at beside a SKU and its product. */
-async function readGateWorld(sql: Sql, masterCurrency: string): Promise<Omit<GateWorld, 'settings' | 'stores'>> {
+async function readGateWorld(
+  sql: Sql,
+  masterCurrency: string,
+): Promise<Omit<GateWorld, 'settings' | 'policies' | 'stores'>> {
   const rules = await readOwnershipRules(sql);
   const parties = await sql.rows<Party>(
     `select id, code, kind, name, email, active,
