@@ -108,7 +108,7 @@ describe('quality issues of a baseline', () => {
       'mug category Drinkware INVALID_FORMAT ERROR 2',
       'mug title <b>Mug</b> INVALID_FORMAT ERROR 2',
     ]);
-    expect((await readImport(world.ports, job.id))?.qualityIssues).toBe(8);
+    expect((await readImport(world.ports, job.id, world.people.alex))?.qualityIssues).toBe(8);
 
     // A product that is known is only joined: what the file says of it is not taken, and so cannot be amiss.
     const again = await importBaseline(world, file('mug,<i>x</i>,Fell,,Size,XXL,MUG-XXL,2.00,,,,,active'));
