@@ -55,6 +55,10 @@ describe('setting a composition', () => {
     expect(kit.faults(set('kit', '2 c'), set('KIT', '2 b'))).toEqual([
       'DUPLICATE_CHANGE changes.1.bundleSet.components',
     ]);
+    expect(kit.faults(set('kit', '1 a, 0 b, 3 A'))).toEqual([
+      'INVALID_FORMAT changes.0.bundleSet.components.1.quantity',
+      'DUPLICATE_CHANGE changes.0.bundleSet.components.2.sku',
+    ]);
     expect(kit.faults(create('x', 'BUNDLE', '1 a, 1 nobody'))).toEqual(['NOT_FOUND changes.0.skuCreate.bundle.1.sku']);
   });
 

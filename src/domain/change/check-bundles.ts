@@ -1,10 +1,11 @@
 import type { Neighbour } from '../bundle/bundle-facts.js';
 import { neighbourOf } from '../bundle/bundle-facts.js';
 import { BundleGraph, edgesOf } from '../bundle/bundle-world.js';
+import { compositionFaults } from '../bundle/composition.js';
 import { isBundleField } from '../bundle/timeline.js';
 import { foldCode } from '../primitives/text.js';
 import type { Problem } from '../problem.js';
-import { problem } from '../problem.js';
+import { problem, under } from '../problem.js';
 import { compositionsSet } from './bundle-patch.js';
 import type { BundleView } from './bundle-structure.js';
 import { structureFaults } from './bundle-structure.js';
@@ -50,16 +51,21 @@ export function checkBundles(draft: Draft, view: BundleView): Problem[] {
   if (view.changed.length === 0) return [];
   const unfit = componentFaults(draft, view);
   // What a graph with holes would explode to says nothing.
-  return unfit.some(({ code }) => code === 'NOT_FOUND') ? unfit : [...unfit, ...structureFaults(view)];
+  return unfit.length > 0 ? unfit : structureFaults(view);
 }
 
-/** Components that do not exist, and ones that have ended for good: those may stay where they are, but not come in. */
+/**
+ * Lists that no composition can be, components that do not exist, and ones that have ended for good: those may stay where
+ * they are, but not come in.
+ */
 function componentFaults(draft: Draft, view: BundleView): Problem[] {
   const problems: Problem[] = [];
   for (const key of view.changed) {
     const before = draft.world.bundles.timelines.get(key)?.current ?? [];
     const known = new Set(edgesOf(before).map((edge) => edge.key));
     for (const { index, lines } of view.sets.get(key) ?? []) {
+      // Not every proposal was read from a caller's input: imports and verbs of ours make some.
+      problems.push(...under(view.place(index), compositionFaults(lines)));
       for (const [line, { sku }] of lines.entries()) {
         const path = [...view.place(index), String(line), 'sku'];
         const member = view.after.member(foldCode(sku));

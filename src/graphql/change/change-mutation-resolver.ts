@@ -1,6 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { Args, Context, Field, ID, Mutation, ObjectType, Resolver } from '@nestjs/graphql';
 import { CurrentCaller, Roles } from '../../access/roles.js';
+import { replaceComponent } from '../../application/bundle/replace-component.js';
 import { approveChangeRequest } from '../../application/change/approve-change-request.js';
 import { createChangeRequest } from '../../application/change/create-change-request.js';
 import { rejectChangeRequest } from '../../application/change/reject-change-request.js';
@@ -55,6 +56,20 @@ export class ChangeMutationResolver {
       changes: input.changes.map(changeDraftOf),
     };
     return answer(await createChangeRequest(this.#ports, caller, request, draft === true), loaders, ['input']);
+  }
+
+  @Roles('MERCHANDISER', 'INTEGRATION')
+  @Mutation(() => ChangeRequestPayloadType, {
+    description:
+      'Proposes, as a draft, that a SKU leaves every bundle that holds it, another taking its place, and is retired. `successor`: its own if left out.',
+  })
+  async bundleComponentReplace(
+    @Args('code', { type: () => String }) code: string,
+    @Args('successor', { type: () => String, nullable: true }) successor: string | null | undefined,
+    @CurrentCaller() caller: Caller,
+    @Context('loaders') loaders: Loaders,
+  ): Promise<ChangeRequestPayload> {
+    return answer(await replaceComponent(this.#ports, caller, { code, successor: successor ?? null }), loaders);
   }
 
   @Roles('MERCHANDISER')
