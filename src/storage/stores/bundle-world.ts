@@ -34,8 +34,9 @@ export function graphTouchOf(changes: readonly ProposedChange[]): GraphTouch {
   const touch: GraphTouch = { sets: false, moved: [], named: [] };
   for (const { operation, target, patch } of changes) {
     if (!isOfSku(operation)) continue;
-    const fields = Object.keys(patch);
-    if (fields.some((field) => field === 'state' || isBundleField(field))) touch.moved.push(foldCode(target));
+    // What is new is in no graph yet, whatever state it begins in.
+    const moves = operation !== 'SKU_CREATE' && Object.keys(patch).some((field) => field === 'state' || isBundleField(field));
+    if (moves) touch.moved.push(foldCode(target));
     for (const lines of compositionsIn(patch)) {
       touch.sets = true;
       touch.named.push(...lines.map(({ sku }) => foldCode(sku)));
