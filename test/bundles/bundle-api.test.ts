@@ -203,6 +203,42 @@ describe('bundles over the API', () => {
     expect(box?.versions.map(({ exploded }) => told(exploded))).toEqual(['1: 2 tea, 2: 5 cup', '1: 2 tea, 2: 2 cup']);
   });
 
+  it('are told as of the past as they stood then, components, figures and users too', async () => {
+    await apply(world, create('fig'), create('nut'), create('mix', '2 fig, 1 nut'), create('tin', '3 mix, 1 nut'));
+    const before = (await sku('mix', 'updatedAt')) as Shown & { updatedAt: string };
+    const dearer = { price: '11.00', cost: '5.00' };
+    await apply(world, { kind: 'skuUpdate', input: { code: 'fig', baseRevision: null, fields: dearer } });
+    await apply(world, set('mix', '4 fig, 1 nut'));
+    await apply(world, set('tin', '2 mix, 1 fig'));
+    const then = async (code: string, asOf: string): Promise<Shown> => {
+      const text = `query ($code: String!, $asOf: DateTime) { sku(code: $code, asOf: $asOf) { ${BUNDLE} } }`;
+      return (await ask<{ sku: Shown }>(text, { code, asOf })).sku;
+    };
+    const tin = (await then('tin', before.updatedAt)).bundle;
+    expect([tin?.version, told(tin?.components ?? []), told(tin?.exploded ?? [])]).toEqual([
+      1,
+      '1: 3 mix, 2: 1 nut',
+      '1: 6 fig, 2: 4 nut',
+    ]);
+    expect(tin?.rollup).toMatchObject({ cost: '40.00', componentPriceTotal: '100.00', buildable: null });
+    expect(tin?.versions).toHaveLength(1);
+    const nut = await then('nut', before.updatedAt);
+    expect(nut.usedIn).toMatchObject({ totalCount: 2, nodes: [{ code: 'mix' }, { code: 'tin' }] });
+    const now = await sku('tin');
+    expect(told(now.bundle?.exploded ?? [])).toBe('1: 9 fig, 2: 2 nut');
+    expect(now.bundle?.rollup).toMatchObject({ cost: '53.00', componentPriceTotal: '119.00' });
+    expect((await sku('nut')).usedIn.nodes).toEqual([{ code: 'mix' }]);
+    // Exact at the boundary: a version begins at the instant of its revision, and not a microsecond before.
+    const began = now.bundle?.effectiveFrom ?? '';
+    expect((await then('tin', began)).bundle?.version).toBe(2);
+    const micros = began.length > 24 ? began : `${began.slice(0, 23)}000Z`;
+    const justBefore = micros.replace(
+      /\.(\d{6})Z$/,
+      (_, digits: string) => `.${String(Number(digits) - 1).padStart(6, '0')}Z`,
+    );
+    expect((await then('tin', justBefore)).bundle?.version).toBe(1);
+  });
+
   it('are proposed over the API, and every fault is told with its path', async () => {
     const fields = { title: 'Pair', optionValues: [{ name: 'Size', value: 'pair' }] };
     const made = { code: 'pair', kind: 'BUNDLE', product: 'tea', fields };

@@ -131,8 +131,9 @@ export class BundleComponentResolver {
   }
 }
 
-function instantOf(_sku: Sku): Date | null {
-  return null;
+/** The instant as of which a SKU is told, and with it all that is in it; null: as it is now. */
+function instantOf({ asOf }: Sku): Date | null {
+  return asOf ?? null;
 }
 
 function componentsOf(bundle: Sku, lines: readonly Edge[]): Component[] {
@@ -160,8 +161,8 @@ async function onHandOf(skuId: string, loaders: Loaders): Promise<string | null>
 }
 
 /** @throws Error for an id that no SKU has: rows name SKUs by foreign key, so that would be a fault of ours. */
-async function skuOf(id: string, _bundle: Sku, loaders: Loaders): Promise<Sku> {
-  const sku = await loaders.sku.load(id);
+async function skuOf(id: string, { asOf }: Sku, loaders: Loaders): Promise<Sku> {
+  const sku = await loaders.at(asOf).sku.load(id);
   if (!sku) throw new Error(`a bundle names the SKU ${id}, which does not exist`);
   return sku;
 }
