@@ -78,7 +78,9 @@ function questions(code, cursor) {
     query: LIST,
     variables: { filter, after, asOf },
     read: async (ports) =>
-      (await listSkus(ports, { first: 100, after }, filter, 'CODE', asOf && new Date(asOf))).value.items.map(({ node }) => node),
+      (await listSkus(ports, { first: 100, after }, filter, 'CODE', asOf && new Date(asOf))).value.items.map(
+        ({ node }) => node,
+      ),
   });
   const one = (name, asOf) => ({
     name,
@@ -135,7 +137,9 @@ async function serveBare({ url, questions: asked }) {
       const { code, title, state, price } = row.snapshot ?? row;
       const found = products.get(row.product_id ?? row.snapshot.productId);
       const product = found?.snapshot ?? found;
-      const rule = rules.find(({ scope, match }) => (scope === 'VENDOR' ? match === product?.vendor?.toLowerCase() : scope === 'DEFAULT'));
+      const rule = rules.find(({ scope, match }) =>
+        scope === 'VENDOR' ? match === product?.vendor?.toLowerCase() : scope === 'DEFAULT',
+      );
       const owner = { party: { code: parties.get(rule?.ownerId)?.code } };
       return { code, title, state, price, product: { title: product?.title, vendor: product?.vendor }, owner };
     });
@@ -147,7 +151,11 @@ async function serveBare({ url, questions: asked }) {
 
 function send(agent, port, path, body) {
   return new Promise((resolve, reject) => {
-    const headers = { 'content-type': 'application/json', authorization: `Bearer ${KEY}`, 'content-length': Buffer.byteLength(body) };
+    const headers = {
+      'content-type': 'application/json',
+      authorization: `Bearer ${KEY}`,
+      'content-length': Buffer.byteLength(body),
+    };
     const call = request({ agent, host: '127.0.0.1', port, path, method: 'POST', headers }, (answer) => {
       const parts = [];
       answer.on('data', (part) => parts.push(part));
@@ -191,12 +199,15 @@ async function measure(question, targets) {
     const slices = targets.map(() => []);
     for (const target of targets) await slice(target, connections, 1);
     for (let round = 0; round < Number(options.rounds); round += 1) {
-      for (const [index, target] of targets.entries()) slices[index].push(await slice(target, connections, Number(options.seconds)));
+      for (const [index, target] of targets.entries())
+        slices[index].push(await slice(target, connections, Number(options.seconds)));
     }
     const [ours, bare] = slices.map(summary);
     const cell = ({ perSecond, p50, p95 }) => `${perSecond.toFixed(0).padStart(5)}/s  p50 ${p50} ms  p95 ${p95} ms`;
     const share = (ours.perSecond / bare.perSecond).toFixed(2);
-    console.log(`${question.name.padEnd(20)} ${connections} conn.  ours ${cell(ours)}   bare ${cell(bare)}   ours/bare ${share}`);
+    console.log(
+      `${question.name.padEnd(20)} ${connections} conn.  ours ${cell(ours)}   bare ${cell(bare)}   ours/bare ${share}`,
+    );
   }
 }
 
@@ -224,7 +235,9 @@ async function main() {
     await owner.connect();
     await owner.query(CATALOGUE);
     await owner.query('vacuum analyze');
-    const { rows } = await owner.query(`select code, code_folded from sku order by code_folded offset ${SKUS / 2} limit 1`);
+    const { rows } = await owner.query(
+      `select code, code_folded from sku order by code_folded offset ${SKUS / 2} limit 1`,
+    );
     await owner.end();
     const asked = questions(rows[0].code, Buffer.from(JSON.stringify([rows[0].code_folded])).toString('base64url'));
     const source = await openSource(database.appUrl);
@@ -234,30 +247,59 @@ async function main() {
     const spec = join(directory, 'bare.json');
     writeFileSync(spec, JSON.stringify({ url: database.appUrl, questions: statements }));
     const systems = join(directory, 'systems.json');
-    const shop = { code: 'shopify-us', kind: 'SHOPIFY', connector: 'shopify', mode: 'READ_ONLY', baseUrl: 'http://127.0.0.1:9', storeDomain: 'x.myshopify.com', accessToken: { env: 'TOKEN' }, clientSecret: { env: 'TOKEN' } };
-    const erp = { code: 'erp', kind: 'ERP', connector: 'http', mode: 'READ_ONLY', baseUrl: 'http://127.0.0.1:9', token: { env: 'TOKEN' } };
+    const shop = {
+      code: 'shopify-us',
+      kind: 'SHOPIFY',
+      connector: 'shopify',
+      mode: 'READ_ONLY',
+      baseUrl: 'http://127.0.0.1:9',
+      storeDomain: 'x.myshopify.com',
+      accessToken: { env: 'TOKEN' },
+      clientSecret: { env: 'TOKEN' },
+    };
+    const erp = {
+      code: 'erp',
+      kind: 'ERP',
+      connector: 'http',
+      mode: 'READ_ONLY',
+      baseUrl: 'http://127.0.0.1:9',
+      token: { env: 'TOKEN' },
+    };
     writeFileSync(systems, JSON.stringify({ systems: [shop, erp] }));
     const env = {
       ...process.env,
-      ...{ ROLE: 'api', PORT: '0', LOG_LEVEL: 'info', DATABASE_URL: database.appUrl, MIGRATE_DATABASE_URL: database.ownerUrl },
+      ...{
+        ROLE: 'api',
+        PORT: '0',
+        LOG_LEVEL: 'info',
+        DATABASE_URL: database.appUrl,
+        MIGRATE_DATABASE_URL: database.ownerUrl,
+      },
       ...{ SYSTEMS_FILE: systems, TOKEN: 'bench-token', BOOTSTRAP_API_KEY: KEY },
     };
     const service = await spawned([MAIN], env, /http:\/\/127\.0\.0\.1:(\d+)/);
     children.push(service.child);
     const bare = await spawned([fileURLToPath(import.meta.url), '--bare', spec], process.env, /listening (\d+)/);
     children.push(bare.child);
-    console.log(`${SKUS} SKUs, node ${process.version}, ${cpus().length} cores (${cpus()[0]?.model}); client, servers and PostgreSQL share them\n`);
+    console.log(
+      `${SKUS} SKUs, node ${process.version}, ${cpus().length} cores (${cpus()[0]?.model}); client, servers and PostgreSQL share them\n`,
+    );
     for (const [index, question] of asked.entries()) {
       const body = JSON.stringify({ query: question.query, variables: question.variables });
       const ours = { port: service.port, path: '/graphql', body };
       const other = { port: bare.port, path: `/${index}`, body: '' };
-      const [one, two] = [await send(new Agent(), ours.port, ours.path, body), await send(new Agent(), other.port, other.path, '')];
+      const [one, two] = [
+        await send(new Agent(), ours.port, ours.path, body),
+        await send(new Agent(), other.port, other.path, ''),
+      ];
       const { data, errors } = JSON.parse(one.text);
       const mine = data?.skus?.nodes ?? [data?.sku];
       const theirs = JSON.parse(two.text).data.skus.nodes;
       const told = ({ code, title, product, owner }) => JSON.stringify([code, title, product, owner]);
       if (errors || mine.length === 0 || mine.map(told).join() !== theirs.map(told).join())
-        throw new Error(`${question.name}: the two answers differ\n${one.text.slice(0, 500)}\n${two.text.slice(0, 500)}`);
+        throw new Error(
+          `${question.name}: the two answers differ\n${one.text.slice(0, 500)}\n${two.text.slice(0, 500)}`,
+        );
       await measure(question, [ours, other]);
     }
   } finally {

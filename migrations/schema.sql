@@ -207,6 +207,14 @@ create table finding_event (
   data jsonb not null
 );
 
+create table import_change (
+  import_id uuid not null,
+  "position" integer not null,
+  line integer not null,
+  together integer[] not null,
+  change jsonb not null
+);
+
 create table import_chunk (
   import_id uuid not null,
   "position" integer not null,
@@ -247,6 +255,14 @@ create table import_job (
   ignored_columns text[] default '{}'::text[] not null,
   request jsonb,
   proposed jsonb
+);
+
+create table import_named (
+  import_id uuid not null,
+  entity text not null,
+  key text not null,
+  line integer not null,
+  says text
 );
 
 create table import_rehearsal (
@@ -543,11 +559,15 @@ alter table finding add constraint finding_pkey PRIMARY KEY (id);
 
 alter table finding_event add constraint finding_event_pkey PRIMARY KEY (id);
 
+alter table import_change add constraint import_change_pkey PRIMARY KEY (import_id, "position");
+
 alter table import_chunk add constraint import_chunk_pkey PRIMARY KEY (import_id, "position");
 
 alter table import_error add constraint import_error_pkey PRIMARY KEY (import_id, "position");
 
 alter table import_job add constraint import_job_pkey PRIMARY KEY (id);
+
+alter table import_named add constraint import_named_pkey PRIMARY KEY (import_id, entity, key);
 
 alter table import_rehearsal add constraint import_rehearsal_pkey PRIMARY KEY (import_id, entity, key);
 
@@ -685,6 +705,8 @@ alter table import_job add constraint import_job_mode_check CHECK ((mode = ANY (
 
 alter table import_job add constraint import_job_state_check CHECK ((state = ANY (ARRAY['RECEIVING'::text, 'RUNNING'::text, 'SUCCEEDED'::text, 'FAILED'::text])));
 
+alter table import_named add constraint import_named_entity_check CHECK ((entity = ANY (ARRAY['SKU'::text, 'PRODUCT'::text])));
+
 alter table import_rehearsal add constraint import_rehearsal_entity_check CHECK ((entity = ANY (ARRAY['SKU'::text, 'PRODUCT'::text])));
 
 alter table ownership_rule add constraint ownership_rule_check CHECK (((scope = 'DEFAULT'::text) = (match IS NULL)));
@@ -805,11 +827,15 @@ alter table finding add constraint finding_system_fkey FOREIGN KEY (system) REFE
 
 alter table finding_event add constraint finding_event_finding_id_fkey FOREIGN KEY (finding_id) REFERENCES finding(id);
 
+alter table import_change add constraint import_change_import_id_fkey FOREIGN KEY (import_id) REFERENCES import_job(id);
+
 alter table import_chunk add constraint import_chunk_import_id_fkey FOREIGN KEY (import_id) REFERENCES import_job(id);
 
 alter table import_error add constraint import_error_import_id_fkey FOREIGN KEY (import_id) REFERENCES import_job(id);
 
 alter table import_job add constraint import_job_change_request_id_fkey FOREIGN KEY (change_request_id) REFERENCES change_request(id);
+
+alter table import_named add constraint import_named_import_id_fkey FOREIGN KEY (import_id) REFERENCES import_job(id);
 
 alter table import_rehearsal add constraint import_rehearsal_import_id_fkey FOREIGN KEY (import_id) REFERENCES import_job(id);
 
@@ -1108,6 +1134,10 @@ comment on table finding is 'A difference that somebody else made, tracked until
 
 comment on table finding_event is 'What happened to a finding, value by value: the quarterly report counts these; append-only.';
 
+comment on table import_change is 'Changes that an import will propose once its file is read; dropped when it ends.';
+
+comment on column import_change.together is 'Lines that are proposed together or not at all.';
+
 comment on table import_chunk is 'The uploaded bytes until the import has ended, so that any worker can take them.';
 
 comment on table import_error is 'Every row that an import could not take, and every value that it took as null.';
@@ -1121,6 +1151,8 @@ comment on column import_job.ignored_columns is 'Headers of columns that say not
 comment on column import_job.request is 'Of an import that proposes: title, reason, and whether it stays a draft.';
 
 comment on column import_job.proposed is 'Of an import that proposes: its changes, counted by operation.';
+
+comment on table import_named is 'What the rows of an import that proposes have named so far, so that none is named twice; dropped when it ends.';
 
 comment on table import_rehearsal is 'What a dry run would have created so far, for its later rows to be checked against; dropped when it ends.';
 

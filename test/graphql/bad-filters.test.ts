@@ -7,7 +7,21 @@ import { buildWorld } from '../support/world.js';
 
 const SKUS = `query ($filter: SkuFilter, $after: String, $orderBy: SkuOrder, $asOf: DateTime) {
   skus(filter: $filter, after: $after, orderBy: $orderBy, asOf: $asOf) { totalCount nodes { code } } }`;
-const NASTY = ['\u0000', '\ud800', '\u202eABC', '%', '_', '\\', "'; drop table sku", '-0', '1e3', '\uff11\uff12', ' ', '', '\ufeff'];
+const NASTY = [
+  '\u0000',
+  '\ud800',
+  '\u202eABC',
+  '%',
+  '_',
+  '\\',
+  "'; drop table sku",
+  '-0',
+  '1e3',
+  '\uff11\uff12',
+  ' ',
+  '',
+  '\ufeff',
+];
 const TEXTS = ['vendor', 'productType', 'productHandle', 'gtin', 'owner', 'search'];
 
 const aText = fc.oneof(fc.constantFrom(...NASTY), fc.string({ unit: 'binary', maxLength: 300 }));
@@ -72,8 +86,12 @@ describe('bad input to reads of the catalogue', () => {
   });
 
   it('is refused in the other reads too', async () => {
-    expect((await api.fault('{ products(search: "a b c d e f g h i j k") { totalCount } }')).code).toBe('BAD_USER_INPUT');
+    expect((await api.fault('{ products(search: "a b c d e f g h i j k") { totalCount } }')).code).toBe(
+      'BAD_USER_INPUT',
+    );
     expect((await api.fault('{ products(asOf: "2999-01-01T00:00:00Z") { totalCount } }')).code).toBe('BAD_USER_INPUT');
-    expect((await api.fault('{ product(handle: "a", asOf: "2999-01-01T00:00:00Z") { id } }')).code).toBe('BAD_USER_INPUT');
+    expect((await api.fault('{ product(handle: "a", asOf: "2999-01-01T00:00:00Z") { id } }')).code).toBe(
+      'BAD_USER_INPUT',
+    );
   });
 });

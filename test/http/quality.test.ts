@@ -131,7 +131,10 @@ describe('quality issues over HTTP', () => {
       ]),
     );
     expect(lines).toHaveLength(4);
-    const some = parse(await (await file('?field=gtin&sku=cup-b&resolved=false&owner=ada')).text(), { columns: true, bom: true });
+    const some = parse(await (await file('?field=gtin&sku=cup-b&resolved=false&owner=ada')).text(), {
+      columns: true,
+      bom: true,
+    });
     expect(some).toHaveLength(1);
     expect(parse(await (await file('?resolved=true')).text(), { columns: true, bom: true })).toEqual([]);
   });

@@ -35,7 +35,8 @@ export function graphTouchOf(changes: readonly ProposedChange[]): GraphTouch {
   for (const { operation, target, patch } of changes) {
     if (!isOfSku(operation)) continue;
     // What is new is in no graph yet, whatever state it begins in.
-    const moves = operation !== 'SKU_CREATE' && Object.keys(patch).some((field) => field === 'state' || isBundleField(field));
+    const moves =
+      operation !== 'SKU_CREATE' && Object.keys(patch).some((field) => field === 'state' || isBundleField(field));
     if (moves) touch.moved.push(foldCode(target));
     for (const lines of compositionsIn(patch)) {
       touch.sets = true;
