@@ -55,7 +55,7 @@ export class ImportsController {
   async template(@Param('file') file: string, @Res() response: Response): Promise<void> {
     const format = /^(.+)\.csv$/.exec(file)?.[1] ?? '';
     const csv = await importTemplate(this.#ports, format);
-    if (csv === null) throw httpError(404, 'NOT_FOUND', 'there is a template of sku-csv and of bundle-csv');
+    if (csv === null) throw httpError(404, 'NOT_FOUND', 'there is a template of sku-csv');
     response.setHeader('Content-Type', 'text/csv; charset=utf-8');
     response.setHeader('Content-Disposition', `attachment; filename="${format}.csv"`);
     response.send(csv);
