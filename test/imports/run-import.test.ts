@@ -269,7 +269,7 @@ describe('a baseline import', () => {
 
   it('keeps nothing of an upload that breaks off, is too long, or has another format', async () => {
     expect(codesOf(await receiveImport(world.ports, HOST, BASELINE, torn()))).toEqual(['CSV_INVALID']);
-    expect(codesOf(await receiveImport(world.ports, HOST, { format: 'xlsx', mode: 'propose' }, bytesOf('')))).toEqual([
+    expect(codesOf(await receiveImport(world.ports, HOST, { format: 'xlsx', mode: 'guess' }, bytesOf('')))).toEqual([
       'INVALID_FORMAT',
       'INVALID_FORMAT',
     ]);
