@@ -97,7 +97,7 @@ describe('the onboarding match over HTTP', () => {
     const query = `query ($filter: OnboardingMatchFilter, $after: String) { onboardingMatch(first: 3, after: $after, filter: $filter) {
       totalCount pageInfo { hasNextPage endCursor }
       summary { notScanned sides { code records scannedAt } grades { grade rows } problems { kind rows } fields { field rows } computedAt }
-      nodes { grade matchedBy notIn records { side externalId code title gtin fields } problems { kind side message }
+      nodes { grade matchedBy notIn records { side externalId code title gtin14 fields } problems { kind side message }
         differences { field values { side value } } related { key value side externalId code } } } }`;
     const { data, errors } = await ask('OPERATOR', query, { filter: { grades: ['UNPAIRED'], notIn: 'erp' } });
     expect(errors).toBeUndefined();

@@ -36,7 +36,8 @@ export class SqlQualityStore implements QualityStore {
       each.rawValue,
       each.code,
       each.severity,
-      each.message,
+      // A message that quotes the start of a cell may cut a surrogate pair in two, which PostgreSQL refuses.
+      each.message.toWellFormed(),
       importId,
       each.line,
     ]);
