@@ -125,7 +125,7 @@ async function recorded(source, question) {
 /** The bare server: one question a path. */
 async function serveBare({ url, questions: asked }) {
   const pool = new pg.Pool({ connectionString: url, max: 16 });
-  const server = createServer(async (incoming, outgoing) => {
+  const answer = async (incoming, outgoing) => {
     for await (const _ of incoming);
     const { first, rest } = asked[Number(incoming.url.slice(1))];
     const [page] = await Promise.all(first.map(({ text, values }) => pool.query(text, values)));
@@ -145,7 +145,8 @@ async function serveBare({ url, questions: asked }) {
     });
     outgoing.setHeader('content-type', 'application/json; charset=utf-8');
     outgoing.end(JSON.stringify({ data: { skus: { nodes } } }));
-  });
+  };
+  const server = createServer((incoming, outgoing) => void answer(incoming, outgoing));
   server.listen(0, '127.0.0.1', () => process.stdout.write(`listening ${server.address().port}\n`));
 }
 
@@ -268,14 +269,14 @@ async function main() {
     writeFileSync(systems, JSON.stringify({ systems: [shop, erp] }));
     const env = {
       ...process.env,
-      ...{
-        ROLE: 'api',
-        PORT: '0',
-        LOG_LEVEL: 'info',
-        DATABASE_URL: database.appUrl,
-        MIGRATE_DATABASE_URL: database.ownerUrl,
-      },
-      ...{ SYSTEMS_FILE: systems, TOKEN: 'bench-token', BOOTSTRAP_API_KEY: KEY },
+      ROLE: 'api',
+      PORT: '0',
+      LOG_LEVEL: 'info',
+      DATABASE_URL: database.appUrl,
+      MIGRATE_DATABASE_URL: database.ownerUrl,
+      SYSTEMS_FILE: systems,
+      TOKEN: 'bench-token',
+      BOOTSTRAP_API_KEY: KEY,
     };
     const service = await spawned([MAIN], env, /http:\/\/127\.0\.0\.1:(\d+)/);
     children.push(service.child);

@@ -78,11 +78,11 @@ async function exported(columns: string | null = null): Promise<string> {
 }
 
 async function requestCount(): Promise<number> {
-  const { totalCount } = await http.world.ports.changes.requests(
+  const page = await http.world.ports.changes.requests(
     { first: 1, after: null },
     { states: null, awaitingParty: null, target: null },
   );
-  return typeof totalCount === 'number' ? totalCount : await totalCount();
+  return typeof page.totalCount === 'number' ? page.totalCount : await page.totalCount();
 }
 
 function told({ errors }: ImportView): string[] {

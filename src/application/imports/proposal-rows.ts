@@ -43,7 +43,7 @@ export class ProposalRows {
       if (row && !refused.has(row)) refused.set(row, { ...each, field: path });
     }
     if (refused.size === 0) return problems[0] ?? null;
-    for (const [row, each] of [...refused]) {
+    for (const [row, each] of Array.from(refused)) {
       if (row.change.operation !== 'PRODUCT_CREATE') continue;
       for (const sku of this.left) {
         const isIn = sku.change.operation === 'SKU_CREATE' && productOfPatch(sku.change.patch) === row.change.target;
