@@ -78,11 +78,9 @@ async function exported(columns: string | null = null): Promise<string> {
 }
 
 async function requestCount(): Promise<number> {
-  const page = await http.world.ports.changes.requests(
-    { first: 1, after: null },
-    { states: null, awaitingParty: null, target: null },
-  );
-  return typeof page.totalCount === 'number' ? page.totalCount : await page.totalCount();
+  const all = { states: null, awaitingParty: null, target: null };
+  const page = await http.world.ports.changes.requests({ first: 1, after: null }, all);
+  return page.totalCount();
 }
 
 function told({ errors }: ImportView): string[] {
