@@ -1,11 +1,8 @@
-import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 import type { CliIo } from './cli-io.js';
 import { CliFault, exitCodeOf } from './cli-io.js';
 import { count } from './cli-output.js';
+import { saveStream } from './save-stream.js';
 import { ServiceClient } from './service-client.js';
 
 const USAGE =
@@ -18,29 +15,10 @@ export async function exportCommand(args: string[], io: CliIo): Promise<number> 
     const { file, what, query, url, key } = readArgs(args);
     const client = new ServiceClient({ url: url ?? io.env.url, key: key ?? io.env.key });
     const body = await client.stream(`/exports/${what}.csv${query === '' ? '' : `?${query}`}`);
-    const bytes = await write(body, file);
+    const bytes = await saveStream(body, file);
     io.out(`${file}: ${what}, ${count(bytes)} bytes`);
     return 0;
   });
-}
-
-async function write(body: ReadableStream<Uint8Array>, file: string): Promise<number> {
-  const partial = `${file}.partial`;
-  let bytes = 0;
-  const counted = async function* (source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-    for await (const chunk of source) {
-      bytes += chunk.length;
-      yield chunk;
-    }
-  };
-  try {
-    await pipeline(Readable.fromWeb(body), counted, createWriteStream(partial));
-    await rename(partial, file);
-    return bytes;
-  } catch (error) {
-    await rm(partial, { force: true });
-    throw new CliFault(`${file} was not written: ${error instanceof Error ? error.message : String(error)}`);
-  }
 }
 
 function readArgs(args: string[]): { file: string; what: string; query: string; url?: string; key?: string } {

@@ -8,9 +8,12 @@ import type { ImportView } from '../application/imports/read-import.js';
 import type { CliIo } from './cli-io.js';
 import { CliFault, exitCodeOf } from './cli-io.js';
 import { bar, count, ProgressLine, table } from './cli-output.js';
+import { saveStream } from './save-stream.js';
 import { ServiceClient } from './service-client.js';
 
-const USAGE = 'skuward import FILE [--format shopify-csv] [--mode baseline] [--url http://127.0.0.1:4000] [--key KEY]';
+const USAGE =
+  'skuward import FILE [--format shopify-csv] [--mode baseline] [--dry-run] [--title T] [--reason R] [--draft] ' +
+  '[--errors FILE] [--url http://127.0.0.1:4000] [--key KEY]';
 const ERRORS_SHOWN = 20;
 const POLL_MS = 250;
 /** Without progress for this long, a worker is not there or has died; the import itself goes on when one comes. */
@@ -19,39 +22,57 @@ const PATIENCE_MS = 120_000;
 /** Uploads a file, follows the import to its end and tells what was not taken. 0: taken; 1: failed or not reached. */
 export async function importCommand(args: string[], io: CliIo): Promise<number> {
   return exitCodeOf(io, async () => {
-    const { file, format, mode, url, key } = readArgs(args);
+    const { file, query, errors, url, key } = readArgs(args);
     const client = new ServiceClient({ url: url ?? io.env.url, key: key ?? io.env.key });
     const lines = { seen: 0 };
     const body = await openFile(file, lines);
     io.out(`uploading ${basename(file)}`);
-    const query = new URLSearchParams({ format, mode });
-    const started = viewOf(await client.send(`/imports?${query.toString()}`, body));
+    const started = viewOf(await client.send(`/imports?${query}`, body));
     const ended = await follow(client, started, lines.seen, io);
     report(ended, io);
+    if (errors !== null) {
+      await saveStream(await client.stream(`/imports/${ended.id}/errors.csv`), errors);
+      io.out(`${errors}: all ${count(ended.errorCount)} errors`);
+    } else if (ended.errorCount > ERRORS_SHOWN) {
+      io.out(`all of them as a file: --errors FILE next time, or GET ${ended.errorsUrl}`);
+    }
     // A script must not take a file of which nothing came in for a success.
-    return ended.state === 'SUCCEEDED' && (ended.skusCreated > 0 || ended.rejected === 0) ? 0 : 1;
+    const isAnyTaken = ended.skusCreated > 0 || Object.keys(ended.proposed ?? {}).length > 0;
+    return ended.state === 'SUCCEEDED' && (isAnyTaken || ended.rejected === 0) ? 0 : 1;
   });
 }
 
-function readArgs(args: string[]): { file: string; format: string; mode: string; url?: string; key?: string } {
+interface ImportArgs {
+  file: string;
+  /** What is asked of the service, as a query. */
+  query: string;
+  /** Where all errors go, or null. */
+  errors: string | null;
+  url?: string;
+  key?: string;
+}
+
+function readArgs(args: string[]): ImportArgs {
   const text = { type: 'string' } as const;
+  const flag = { type: 'boolean' } as const;
+  const wish = { format: { ...text, default: 'shopify-csv' }, mode: { ...text, default: 'baseline' }, title: text };
+  const options = { ...wish, reason: text, draft: flag, 'dry-run': flag, errors: text, url: text, key: text };
+  let parsed;
   try {
-    const { values, positionals } = parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        format: { ...text, default: 'shopify-csv' },
-        mode: { ...text, default: 'baseline' },
-        url: text,
-        key: text,
-      },
-    });
-    const [file] = positionals;
-    if (positionals.length === 1 && file !== undefined) return { file, ...values };
+    parsed = parseArgs({ args, allowPositionals: true, options });
   } catch (error) {
     throw new CliFault(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
   }
-  throw new CliFault(`import takes one file\n${USAGE}`);
+  const { values, positionals } = parsed;
+  const [file] = positionals;
+  if (positionals.length !== 1 || file === undefined) throw new CliFault(`import takes one file\n${USAGE}`);
+  const { format, mode, title, reason, draft = false, 'dry-run': dryRun = false, errors = null, url, key } = values;
+  const query = new URLSearchParams({ format, mode });
+  if (title !== undefined) query.set('title', title);
+  if (reason !== undefined) query.set('reason', reason);
+  if (draft) query.set('draft', 'true');
+  if (dryRun) query.set('dryRun', 'true');
+  return { file, query: query.toString(), errors, url, key };
 }
 
 /** The file as a stream; counts its lines as they go by, so that progress has something to be measured against. */
@@ -90,10 +111,10 @@ async function follow(client: ServiceClient, started: ImportView, lines: number,
 }
 
 function report(view: ImportView, io: CliIo): void {
-  const { state, skusCreated, rowsRead, rejected, errors } = view;
-  io.out(
-    `${state}: SKUs taken: ${count(skusCreated)}, rows read: ${count(rowsRead)}, rows not taken: ${count(rejected)}`,
-  );
+  const { state, mode, dryRun, rowsRead, rejected, errors, errorCount } = view;
+  const what = mode === 'propose' ? proposedIn(view) : takenIn(view);
+  io.out(`${state}: ${what}, rows read: ${count(rowsRead)}, rows not taken: ${count(rejected)}`);
+  if (dryRun) io.out('this was a dry run: nothing was made');
   if (view.error !== null) io.err(view.error);
   if (errors.length === 0) return;
   const rows = errors
@@ -107,8 +128,17 @@ function report(view: ImportView, io: CliIo): void {
       value ?? '',
     ]);
   for (const line of table(['line', 'column', 'effect', 'code', 'message', 'value'], rows)) io.out(line);
-  const more = errors.length - ERRORS_SHOWN;
-  if (more > 0) io.out(`… and ${view.moreErrors ? 'more than ' : ''}${count(more)} more: GET /imports/${view.id}`);
+  const more = errorCount - rows.length;
+  if (more > 0) io.out(`… and ${count(more)} more`);
+}
+
+function takenIn({ skusCreated, dryRun }: ImportView): string {
+  return `SKUs ${dryRun ? 'that would be taken' : 'taken'}: ${count(skusCreated)}`;
+}
+
+function proposedIn({ changeRequest, proposed }: ImportView): string {
+  const changes = Object.values(proposed ?? {}).reduce((sum, each) => sum + each, 0);
+  return `changes proposed: ${count(changes)}${changeRequest === null ? '' : ` in ${changeRequest}`}`;
 }
 
 /** The service's answer, if it is one: whatever else answers 200 must not pass for an import. */
@@ -118,5 +148,12 @@ function viewOf(body: unknown): ImportView {
 }
 
 function isView(body: unknown): body is ImportView {
-  return typeof body === 'object' && body !== null && 'id' in body && 'state' in body && 'errors' in body;
+  return (
+    typeof body === 'object' &&
+    body !== null &&
+    'id' in body &&
+    'state' in body &&
+    'errors' in body &&
+    'errorCount' in body
+  );
 }

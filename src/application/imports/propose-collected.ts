@@ -30,7 +30,8 @@ export async function proposeCollected(
   const made = await makeRequest(ports, stores, by, rows);
   const { faults } = rows;
   const rejected = new Set(faults.flatMap((fault) => (fault.rejected ? [fault.line] : []))).size;
-  const step = { line: file.line, rowsRead: 0, skusCreated: 0, rejected, faults, ignored: file.header.ignored };
+  const nothing = { rowsRead: 0, skusCreated: 0, qualityIssues: 0 };
+  const step = { ...nothing, line: file.line, rejected, faults, ignored: file.header.ignored };
   await stores.imports.advance(by.importId, by.runner, step);
   await stores.proposals.settle(by.importId, by.runner, made.requestId, made.error === null ? countsOf(rows.left) : {});
   return made.error;

@@ -47,7 +47,7 @@ export class ProposeTaker implements Taker {
     }
     await stores.proposals.name(importId, once.fresh);
     await this.collect(stores, changes);
-    return { skusCreated: 0, faults };
+    return { skusCreated: 0, qualityIssues: 0, faults };
   }
 
   async settle(ports: Ports, end: FileEnd): Promise<string | null> {

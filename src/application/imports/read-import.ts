@@ -1,13 +1,21 @@
 import type { Actor, Caller } from '../../domain/actor.js';
 import type { ProblemCode } from '../../domain/problem.js';
 import type { ProposalCounts } from '../ports/import-proposals.js';
+import type { ImportMode, ShownImport } from '../ports/import-store.js';
 import type { Ports } from '../ports/ports.js';
 
-/** An import as callers see it (design 6). */
-export interface ImportView {
+/** An import without its errors, as callers see it in a list. */
+export interface ImportSummary {
   id: string;
+  format: string;
+  mode: ImportMode;
+  /** Name of the key or the person that uploaded it. */
+  uploadedBy: string;
   state: 'RUNNING' | 'SUCCEEDED' | 'FAILED';
+  createdAt: Date;
+  finishedAt: Date | null;
   rowsRead: number;
+  /** Of a dry run: SKUs that would have been created. */
   skusCreated: number;
   /** Rows that were not taken. */
   rejected: number;
@@ -23,7 +31,18 @@ export interface ImportView {
   ignoredColumns: string[];
   /** Why the whole file failed: a code, a colon, a sentence. */
   error: string | null;
-  /** Rows that were not taken, and values that were taken as "not set"; the first 1,000, in the order of lines. */
+  /** How many errors there are. */
+  errorCount: number;
+  /** Where all of them are, as CSV: a path of this service. */
+  errorsUrl: string;
+}
+
+/** An import as callers see it (design 6). */
+export interface ImportView extends ImportSummary {
+  /**
+   * Rows that were not taken, and values that were taken as "not set", in the order of the file: the first 1,000, or
+   * fewer where their values are long.
+   */
   errors: {
     line: number;
     column: string | null;
@@ -45,25 +64,40 @@ export function mayRead({ actor, roles }: Caller, uploader: Actor): boolean {
   return isTheirs || roles.includes('ADMIN');
 }
 
-/** How an import stands, or null when there is none of this id that the caller may see. An upload that still comes in counts as running. */
-export async function readImport(ports: Ports, id: string, caller: Caller): Promise<ImportView | null> {
-  const job = await ports.imports.byId(id);
-  if (!job || !mayRead(caller, job.actor)) return null;
-  const request = job.changeRequestId === null ? null : await ports.changes.requestById(job.changeRequestId);
-  const errors = await ports.imports.errors(id, 0, ERROR_LIMIT);
+/** An upload that still comes in counts as running. */
+export function summaryOf(job: ShownImport): ImportSummary {
+  const { id, format, mode, state, createdAt, finishedAt, rowsRead, skusCreated, rejected, qualityIssues } = job;
+  const { dryRun, changeRequest, proposed, ignoredColumns, error, errorCount, actor } = job;
   return {
     id,
-    state: job.state === 'RECEIVING' ? 'RUNNING' : job.state,
-    rowsRead: job.rowsRead,
-    skusCreated: job.skusCreated,
-    rejected: job.rejected,
-    qualityIssues: await ports.quality.countOfImport(id),
-    dryRun: job.dryRun,
-    changeRequest: request?.number ?? null,
-    proposed: job.proposed,
-    ignoredColumns: job.ignoredColumns,
-    error: job.error,
-    errors,
-    moreErrors: job.errorCount > errors.length,
+    format,
+    mode,
+    uploadedBy: actor.name,
+    state: state === 'RECEIVING' ? 'RUNNING' : state,
+    createdAt,
+    finishedAt,
+    rowsRead,
+    skusCreated,
+    rejected,
+    qualityIssues,
+    dryRun,
+    changeRequest,
+    proposed,
+    ignoredColumns,
+    error,
+    errorCount,
+    errorsUrl: `/imports/${id}/errors.csv`,
   };
+}
+
+/** How an import stands, or null when there is none of this id that the caller may see. */
+export async function readImport(
+  ports: Pick<Ports, 'imports'>,
+  id: string,
+  caller: Caller,
+): Promise<ImportView | null> {
+  const job = await ports.imports.byId(id);
+  if (!job || !mayRead(caller, job.actor)) return null;
+  const errors = await ports.imports.errors(id, 0, ERROR_LIMIT);
+  return { ...summaryOf(job), errors, moreErrors: job.errorCount > errors.length };
 }

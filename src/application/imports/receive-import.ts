@@ -37,6 +37,14 @@ function wishOf({ format, title, reason, draft = false }: ImportRequest): Propos
   return { title: title?.trim() || `Import of ${format}`, reason: reason?.trim() || null, draft };
 }
 
+/** What only a proposal has. Above all, nobody who asked for a draft may find it in the master. */
+function strayWishes({ title, reason, draft = false }: ImportRequest): Problem[] {
+  const asked = { title: Boolean(title), reason: Boolean(reason), draft };
+  return Object.entries(asked).flatMap(([name, isAsked]) =>
+    isAsked ? [problem('INVALID_FORMAT', `${name} is of a proposal; a baseline has none`, [name])] : [],
+  );
+}
+
 function wishFaults({ title, reason }: ProposalWish, caller: Caller): Problem[] {
   const problems: Problem[] = [];
   if (caller.actor.partyId === null) {
@@ -66,6 +74,7 @@ export async function receiveImport(
   const wish = mode === 'propose' ? wishOf(request) : null;
   const unfit = wish ? wishFaults(wish, caller) : [];
   if (!wish && request.dryRun) unfit.push(problem('INVALID_FORMAT', 'only a proposal can be tried', ['dryRun']));
+  if (!wish) unfit.push(...strayWishes(request));
   if (unfit.length > 0) return refused(...unfit);
   const id = ports.newId();
   const { dryRun = false } = request;

@@ -10,7 +10,9 @@ import { takerOf } from './import-modes.js';
 import { oneAhead } from './one-ahead.js';
 import type { FileBatch } from './reading-batches.js';
 import { readingBatches } from './reading-batches.js';
-import type { FileEnd, Taker } from './taker.js';
+import type { FileEnd, Taken, Taker } from './taker.js';
+
+const NOTHING: Taken = { skusCreated: 0, qualityIssues: 0, faults: [] };
 
 /**
  * Takes an uploaded file, in batches, each with its faults and counts in one transaction. An import whose process died
@@ -93,7 +95,8 @@ class ImportRun {
         : [fileFault(line, column, 'CSV_INVALID', message)];
     // Told already, where the process died between this and the end.
     if (line > job.takenLine) {
-      const step = { line, rowsRead: 0, skusCreated: 0, rejected: 1, faults, ignored: last?.header?.ignored ?? [] };
+      const nothing = { rowsRead: 0, skusCreated: 0, qualityIssues: 0 };
+      const step = { ...nothing, line, rejected: 1, faults, ignored: last?.header?.ignored ?? [] };
       await ports.work.run((stores) => stores.imports.advance(job.id, runner, step));
     }
     await this.taker.settle(ports, this.ended(false));
@@ -117,12 +120,11 @@ class ImportRun {
     const { header, readings, rowsRead, lastLine: line } = batch;
     const skusCreated = await ports.work.run(async (stores) => {
       const asks = header !== null && readings.length > 0;
-      const taken = asks ? await this.taker.take(stores, { header, readings }) : { skusCreated: 0, faults: [] };
+      const taken = asks ? await this.taker.take(stores, { header, readings }) : NOTHING;
       const faults = [...batch.faults, ...taken.faults].sort((a, b) => a.line - b.line);
       const rejected = new Set(faults.flatMap((fault) => (fault.rejected ? [fault.line] : []))).size;
       const ignored = header?.ignored ?? [];
-      const step = { line, rowsRead, skusCreated: taken.skusCreated, rejected, faults, ignored };
-      await stores.imports.advance(job.id, runner, step);
+      await stores.imports.advance(job.id, runner, { ...taken, line, rowsRead, rejected, faults, ignored });
       return taken.skusCreated;
     });
     this.skusCreated += skusCreated;

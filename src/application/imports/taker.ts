@@ -19,6 +19,7 @@ export interface ReadGroup extends GroupReading {
 /** What came of a batch, beyond the faults that its readings bear already. */
 export interface Taken {
   skusCreated: number;
+  qualityIssues: number;
   faults: RowFault[];
 }
 

@@ -2,6 +2,7 @@ import type { Actor } from '../../domain/actor.js';
 import type { RowFault } from '../../domain/imports/csv-row.js';
 import type { ProblemCode } from '../../domain/problem.js';
 import type { ProposalCounts, ProposalWish } from './import-proposals.js';
+import type { Page, PageRequest } from './page.js';
 
 /** What is done with a file: taken into the master as it is, at once; or made a change request that others review. */
 export type ImportMode = 'baseline' | 'propose';
@@ -20,6 +21,8 @@ export interface ImportJob {
   rowsRead: number;
   skusCreated: number;
   rejected: number;
+  /** Values that did not hold, of SKUs and products that were made; of a dry run, that would have been. */
+  qualityIssues: number;
   errorCount: number;
   error: string | null;
   changeRequestId: string | null;
@@ -31,6 +34,12 @@ export interface ImportJob {
   proposed: ProposalCounts | null;
   createdAt: Date;
   finishedAt: Date | null;
+}
+
+/** An import as it is shown. */
+export interface ShownImport extends ImportJob {
+  /** Number of the change request that it became: "CR-1042". */
+  changeRequest: string | null;
 }
 
 /** One row that was not taken (`rejected`), or one value that was taken as null. Lines count from 1, the header included. */
@@ -59,6 +68,7 @@ export interface ImportStep {
   rowsRead: number;
   skusCreated: number;
   rejected: number;
+  qualityIssues: number;
   faults: readonly RowFault[];
   /** Headers of columns that the file's format passes over. */
   ignored: readonly string[];
@@ -97,7 +107,12 @@ export interface ImportStore {
   unfinished(idleSeconds: number): Promise<ImportJob[]>;
   /** Sends the job of a RUNNING import once more. */
   sendAgain(id: string): Promise<void>;
-  byId(id: string): Promise<ImportJob | null>;
-  /** In the order of the file. @param after how many to pass over: errors are numbered without a gap. */
+  byId(id: string): Promise<ShownImport | null>;
+  /** Newest first: all of them, or with `of` those that this caller has uploaded, with whichever key of theirs. */
+  list(page: PageRequest, of: Actor | null): Promise<Page<ShownImport>>;
+  /**
+   * In the order of the file; at most `limit`, and fewer where their values are long, but one at least if there is one.
+   * @param after how many to pass over: errors are numbered without a gap.
+   */
   errors(id: string, after: number, limit: number): Promise<ImportError[]>;
 }

@@ -74,5 +74,4 @@ export interface QualityReader {
   openOfProducts(productIds: readonly string[]): Promise<Map<string, QualityIssueView[]>>;
   /** All that a query lists, oldest first, some at a time; each with the handle of its product. */
   all(query: QualityQuery): AsyncIterable<(QualityIssueView & { handle: string })[]>;
-  countOfImport(importId: string): Promise<number>;
 }

@@ -7,7 +7,6 @@ import type {
 } from '../../application/ports/quality-store.js';
 import { foldCode } from '../../domain/primitives/text.js';
 import type { Sql } from '../sql.js';
-import { firstRow } from '../sql.js';
 import { Conditions, readPage } from './keyset.js';
 
 const COLUMNS = `q.id, q.entity, q.product_id as "productId", q.sku_id as "skuId", q.target, q.field, q.raw_value as "rawValue",
@@ -100,15 +99,6 @@ export class SqlQualityReader implements QualityReader {
       after = last;
       yield rows.map((row) => ({ ...issueOf(row), handle: row.handle }));
     }
-  }
-
-  async countOfImport(importId: string): Promise<number> {
-    const row = await firstRow<{ issues: number }>(
-      this.sql,
-      'select count(*)::int as issues from quality_issue where import_id = $1',
-      [importId],
-    );
-    return row?.issues ?? 0;
   }
 }
 

@@ -12,14 +12,15 @@ export class SqlImportSteps implements ImportSteps {
   constructor(private readonly sql: Sql) {}
 
   async advance(id: string, runner: string, step: ImportStep): Promise<void> {
-    const { line, rowsRead, skusCreated, rejected, faults, ignored } = step;
+    const { line, rowsRead, skusCreated, rejected, qualityIssues, faults, ignored } = step;
     const held = await firstRow<{ before: number }>(
       this.sql,
       `update import_job set taken_line = $3, rows_read = rows_read + $4, skus_created = skus_created + $5,
          rejected = rejected + $6, error_count = error_count + $7, touched_at = clock_timestamp(),
-         runner_until = clock_timestamp() + make_interval(secs => $8), ignored_columns = $9
+         runner_until = clock_timestamp() + make_interval(secs => $8), ignored_columns = $9,
+         quality_issues = quality_issues + $10
        where id = $1 and state = 'RUNNING' and runner = $2 returning error_count - $7 as before`,
-      [id, runner, line, rowsRead, skusCreated, rejected, faults.length, CLAIM_SECONDS, ignored],
+      [id, runner, line, rowsRead, skusCreated, rejected, faults.length, CLAIM_SECONDS, ignored, qualityIssues],
     );
     if (!held) throw new ImportLost(id);
     const rows = faults.map((fault, index) => [
@@ -43,7 +44,7 @@ export class SqlImportSteps implements ImportSteps {
       [id, runner, state, error],
     );
     if (ended.length === 0) throw new ImportLost(id);
-    for (const table of ['import_chunk', 'import_named', 'import_change']) {
+    for (const table of ['import_chunk', 'import_named', 'import_change', 'import_rehearsal']) {
       await this.sql.rows(`delete from ${table} where import_id = $1`, [id]);
     }
   }

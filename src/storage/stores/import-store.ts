@@ -1,5 +1,7 @@
-import type { ImportError, ImportJob, ImportStore } from '../../application/ports/import-store.js';
+import type { ImportError, ImportJob, ImportStore, ShownImport } from '../../application/ports/import-store.js';
+import type { Page, PageRequest } from '../../application/ports/page.js';
 import type { Actor } from '../../domain/actor.js';
+import { readPage } from '../readers/keyset.js';
 import type { Sql } from '../sql.js';
 import { firstRow } from '../sql.js';
 import { CLAIM_SECONDS } from './import-steps.js';
@@ -7,6 +9,9 @@ import { CLAIM_SECONDS } from './import-steps.js';
 /** Bound to the name that workers listen on. */
 const QUEUE = 'import';
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Values of a page of errors together, unless one alone is longer: a cell may hold 2 MiB. */
+const PAGE_BYTES = 4 * 1024 * 1024;
 
 interface ImportRow {
   id: string;
@@ -21,6 +26,7 @@ interface ImportRow {
   rows_read: number;
   skus_created: number;
   rejected: number;
+  quality_issues: number;
   error_count: number;
   error: string | null;
   change_request_id: string | null;
@@ -30,6 +36,13 @@ interface ImportRow {
   created_at: Date;
   finished_at: Date | null;
 }
+
+interface ShownRow extends ImportRow {
+  change_request: string | null;
+}
+
+/** Of `import_job j`; the number is looked up for the rows that are shown, not for those that are passed over. */
+const SHOWN = `j.*, (select 'CR-' || r.number from change_request r where r.id = j.change_request_id) as change_request`;
 
 /** Uploads and what became of them; every method is a transaction of its own. */
 export class SqlImportStore implements ImportStore {
@@ -118,20 +131,46 @@ export class SqlImportStore implements ImportStore {
     await this.inTransaction((tx) => this.sendJob(tx, QUEUE, { importId: id }));
   }
 
-  async byId(id: string): Promise<ImportJob | null> {
+  async byId(id: string): Promise<ShownImport | null> {
     // The id comes out of a URL: what is no UUID names no import, and would be an error to PostgreSQL.
     if (!UUID.test(id)) return null;
-    const row = await firstRow<ImportRow>(this.sql, 'select * from import_job where id = $1', [id]);
-    return row && jobOf(row);
+    const row = await firstRow<ShownRow>(this.sql, `select ${SHOWN} from import_job j where j.id = $1`, [id]);
+    return row && shownOf(row);
+  }
+
+  list(page: PageRequest, of: Actor | null): Promise<Page<ShownImport>> {
+    return readPage<ShownRow, ShownImport>(
+      this.sql,
+      page,
+      {
+        from: 'import_job j',
+        where: of ? `(j.actor->>'id' = $1 or j.actor->>'partyId' = $2)` : 'true',
+        values: of ? [of.id, of.partyId] : [],
+        columns: SHOWN,
+        order: [
+          { column: 'j.created_at', cast: 'timestamptz' },
+          { column: 'j.id', cast: 'uuid' },
+        ],
+        descending: true,
+      },
+      shownOf,
+    );
   }
 
   errors(id: string, after: number, limit: number): Promise<ImportError[]> {
+    // The size of a value is known without reading it, so that what is left out is never fetched.
     return this.sql.rows<ImportError>(
-      `select line, "column", code, message, value, rejected from import_error
-       where import_id = $1 and position >= $2 order by position limit $3`,
-      [id, after, limit],
+      `select line, "column", code, message, value, rejected from (
+         select *, sum(octet_length(value)) over (order by position) as size from (
+           select * from import_error where import_id = $1 and position >= $2 order by position limit $3) p) q
+       where position = $2 or coalesce(size, 0) <= $4 order by position`,
+      [id, after, limit, PAGE_BYTES],
     );
   }
+}
+
+function shownOf(row: ShownRow): ShownImport {
+  return { ...jobOf(row), changeRequest: row.change_request };
 }
 
 function jobOf(row: ImportRow): ImportJob {
@@ -147,6 +186,7 @@ function jobOf(row: ImportRow): ImportJob {
     rowsRead: row.rows_read,
     skusCreated: row.skus_created,
     rejected: row.rejected,
+    qualityIssues: row.quality_issues,
     errorCount: row.error_count,
     error: row.error,
     changeRequestId: row.change_request_id,

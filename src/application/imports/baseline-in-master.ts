@@ -1,0 +1,68 @@
+import { systemActor } from '../../domain/actor.js';
+import type { ProposedChange } from '../../domain/change/change.js';
+import type { ChangeSet, World } from '../../domain/change/draft.js';
+import type { RowFault } from '../../domain/imports/csv-row.js';
+import type { RowChange } from '../../domain/imports/import-format.js';
+import { foldCode } from '../../domain/primitives/text.js';
+import { writeChangeSet } from '../change/write-change-set.js';
+import { startScan } from '../drift/start-scan.js';
+import type { Ports } from '../ports/ports.js';
+import type { Stores } from '../ports/unit-of-work.js';
+import type { BaselineGround, Made } from './baseline-ground.js';
+import { notedIssues } from './noted-issues.js';
+import type { FileEnd, Taking } from './taker.js';
+
+const LINE = ', line ';
+
+/** A baseline that is meant: revisions, feed, audit and quality issues, and no delivery. */
+export class BaselineInMaster implements BaselineGround {
+  constructor(private readonly by: Pick<Taking, 'actor' | 'importId'>) {}
+
+  world(stores: Stores, changes: readonly ProposedChange[]): Promise<World> {
+    return stores.catalog.world(changes, { lock: true });
+  }
+
+  async write(stores: Stores, set: ChangeSet, rows: readonly RowChange[], faults: readonly RowFault[]): Promise<Made> {
+    const { actor, importId } = this.by;
+    const lines = new Map(rows.map(({ line, change }) => [foldCode(change.target), line]));
+    const reason = reasonOf(importId);
+    const reasons = new Map(
+      set.skus.map(({ after }) => [after.id, `${reason}${LINE}${lines.get(foldCode(after.code))}`]),
+    );
+    const written = await writeChangeSet(stores, set, { actor, reason, reasons, changeRequestId: null }, 'BASELINE');
+    const issues = notedIssues(faults, written, rows);
+    await stores.quality.note(importId, issues);
+    const skusCreated = written.filter(({ entity }) => entity === 'SKU').length;
+    const data = { skus: skusCreated, products: written.length - skusCreated };
+    await stores.audit([{ actor, type: 'IMPORT_TAKEN', subject: importId, data }]);
+    return { skusCreated, qualityIssues: issues.length };
+  }
+
+  async linesOf(stores: Stores, foldedCodes: readonly string[]): Promise<Map<string, number>> {
+    const mine = reasonOf(this.by.importId) + LINE;
+    return new Map(
+      [...(await stores.catalog.firstReasons(foldedCodes))].flatMap(([code, reason]) =>
+        reason?.startsWith(mine) ? [[code, Number(reason.slice(mine.length))] as const] : [],
+      ),
+    );
+  }
+
+  /** The master has just learnt of these SKUs: a scan finds out which records of every system are theirs. */
+  async settle(ports: Ports, { skusCreated }: FileEnd): Promise<void> {
+    if (skusCreated === 0) return;
+    const caller = { actor: systemActor('import'), roles: ['OPERATOR'] as const };
+    for (const { code } of await ports.operations.systems()) {
+      const started = await startScan(ports, caller, code, 'FULL');
+      // A scan that runs already pairs records at its end, and so sees these SKUs too.
+      if (!started.ok) {
+        const reasons = started.problems.map(({ message }) => message).join('; ');
+        ports.log('info', 'no scan was started after an import', { system: code, reasons });
+      }
+    }
+  }
+}
+
+/** Why every revision of a baseline is there; a SKU's names the line that it came from too. */
+function reasonOf(importId: string): string {
+  return `Baseline import ${importId}`;
+}
