@@ -254,7 +254,8 @@ create table import_job (
   error_count integer default 0 not null,
   ignored_columns text[] default '{}'::text[] not null,
   request jsonb,
-  proposed jsonb
+  proposed jsonb,
+  quality_issues integer default 0 not null
 );
 
 create table import_named (
@@ -268,12 +269,13 @@ create table import_named (
 create table import_rehearsal (
   import_id uuid not null,
   entity text not null,
-  key text not null,
+  key text collate "C" not null,
   id uuid not null,
   line integer,
   product_id uuid not null,
   gtin14 text,
-  content jsonb not null
+  content jsonb not null,
+  skeleton text collate "C"
 );
 
 create table lane (
@@ -973,6 +975,8 @@ CREATE INDEX import_rehearsal_gtin ON public.import_rehearsal USING btree (impor
 
 CREATE INDEX import_rehearsal_product ON public.import_rehearsal USING btree (import_id, product_id);
 
+CREATE INDEX import_rehearsal_skeleton ON public.import_rehearsal USING btree (import_id, skeleton, key) WHERE (skeleton IS NOT NULL);
+
 CREATE INDEX lane_due ON public.lane USING btree (system, due_at) WHERE (due_at IS NOT NULL);
 
 CREATE INDEX lane_product ON public.lane USING btree (product_id);
@@ -1152,9 +1156,19 @@ comment on column import_job.request is 'Of an import that proposes: title, reas
 
 comment on column import_job.proposed is 'Of an import that proposes: its changes, counted by operation.';
 
+comment on column import_job.quality_issues is 'Quality issues that were noted; of a dry run, that would be. Written in the transaction that notes them.';
+
 comment on table import_named is 'What the rows of an import that proposes have named so far, so that none is named twice; dropped when it ends.';
 
 comment on table import_rehearsal is 'What a dry run would have created so far, for its later rows to be checked against; dropped when it ends.';
+
+comment on column import_rehearsal.key is 'Handle of a product, folded code of a SKU.';
+
+comment on column import_rehearsal.gtin14 is 'Of a SKU whose GTIN nobody else may bear.';
+
+comment on column import_rehearsal.content is 'The product or SKU as it would be.';
+
+comment on column import_rehearsal.skeleton is 'What the code looks like, as sku.skeleton.';
 
 comment on table lane is 'Deliveries of one product to one system run one after another: the lease on that.';
 
