@@ -12,12 +12,12 @@ import type {
 import type { QualityIssueView } from '../application/ports/quality-store.js';
 import type { Product } from '../domain/catalog/product.js';
 import type { Sku } from '../domain/catalog/sku.js';
-import type { OwnershipRule, Party, RulesInForce } from '../domain/ownership/resolve-owner.js';
-import { rulesInForce } from '../domain/ownership/resolve-owner.js';
+import type { Party } from '../domain/ownership/party.js';
 import type { Settings } from '../domain/settings/settings.js';
 import { foldCode } from '../domain/primitives/text.js';
 import { BundleLoader } from './catalog/bundle-loader.js';
 import { GateLoader } from './catalog/gate-loader.js';
+import { OwnerLoader } from './ownership/owner-loader.js';
 
 /** Ids beyond this go into a second statement. A page of bundles may hold 250 times 30 components. */
 const BATCH_LIMIT = 10_000;
@@ -46,6 +46,7 @@ export class Loaders {
   readonly skuIssues: DataLoader<string, QualityIssueView[]>;
   readonly productIssues: DataLoader<string, QualityIssueView[]>;
   readonly bundles: BundleLoader;
+  readonly owners: OwnerLoader;
   /** What gates look at beside a SKU. */
   readonly gates: GateLoader;
   readonly #ports: Ports;
@@ -72,7 +73,8 @@ export class Loaders {
     this.productIssues = many((ids) => quality.openOfProducts(ids));
     this.#whole = new Whole(ports);
     this.bundles = new BundleLoader(ports.bundles);
-    this.gates = new GateLoader(ports, this.#whole, this.bundles);
+    this.owners = new OwnerLoader(ports);
+    this.gates = new GateLoader(ports, this.#whole, this.bundles, this.owners);
   }
 
   /** The catalogue as of the instant that what it is asked for bears; the present where it bears none. */
@@ -86,15 +88,6 @@ export class Loaders {
 
   parties(): Promise<ReadonlyMap<string, Party>> {
     return this.#whole.parties();
-  }
-
-  rules(): Promise<readonly OwnershipRule[]> {
-    return this.#whole.rules();
-  }
-
-  /** Ownership rules in force at the instant, or now. */
-  rulesInForce(asOf: Date | undefined): Promise<RulesInForce> {
-    return this.#whole.rulesInForce(asOf);
   }
 
   systems(): Promise<ReadonlyMap<string, SystemView>> {
@@ -138,6 +131,7 @@ export class Loaders {
     for (const loader of [...catalog, request, decisions, requestDeliveries, delivery, finding, scan, ...issues])
       loader.clearAll();
     this.bundles.reset();
+    this.owners.reset();
     this.gates.reset();
     this.#past.clear();
     this.#whole.reset();
@@ -155,35 +149,20 @@ function catalogLoaders(catalog: Ports['catalog'], asOf: Date | null): CatalogLo
   };
 }
 
-/** Short lists that are read as a whole, at most once per request: parties, rules, systems, settings. */
+/** Short lists that are read as a whole, at most once per request: parties, systems, settings. */
 class Whole {
-  readonly #ports: Pick<Ports, 'catalog' | 'operations' | 'settings' | 'clock'>;
-  readonly #inForce = new Map<string, Promise<RulesInForce>>();
+  readonly #ports: Pick<Ports, 'catalog' | 'operations' | 'settings'>;
   #parties: Promise<ReadonlyMap<string, Party>> | null = null;
-  #rules: Promise<readonly OwnershipRule[]> | null = null;
   #systems: Promise<ReadonlyMap<string, SystemView>> | null = null;
   #settings: Promise<Settings> | null = null;
 
-  constructor(ports: Pick<Ports, 'catalog' | 'operations' | 'settings' | 'clock'>) {
+  constructor(ports: Pick<Ports, 'catalog' | 'operations' | 'settings'>) {
     this.#ports = ports;
   }
 
   parties(): Promise<ReadonlyMap<string, Party>> {
     this.#parties ??= this.#ports.catalog.parties().then(byId);
     return this.#parties;
-  }
-
-  rules(): Promise<readonly OwnershipRule[]> {
-    this.#rules ??= this.#ports.catalog.ownershipRules();
-    return this.#rules;
-  }
-
-  rulesInForce(asOf: Date | undefined): Promise<RulesInForce> {
-    const key = asOf?.toISOString() ?? 'now';
-    const inForce =
-      this.#inForce.get(key) ?? this.rules().then((rules) => rulesInForce(rules, asOf ?? this.#ports.clock.now()));
-    this.#inForce.set(key, inForce);
-    return inForce;
   }
 
   systems(): Promise<ReadonlyMap<string, SystemView>> {
@@ -201,8 +180,6 @@ class Whole {
   reset(): void {
     this.#settings = null;
     this.#parties = null;
-    this.#rules = null;
-    this.#inForce.clear();
     this.#systems = null;
   }
 }

@@ -61,7 +61,7 @@ export class NodeResolver {
       case 'Party':
         return (await loaders.parties()).get(key) ?? null;
       case 'OwnershipRule':
-        return (await loaders.rules()).find((rule) => rule.id === key) ?? null;
+        return loaders.owners.rule(key);
       case 'System':
         return (await loaders.systems()).get(key) ?? null;
       case 'DriftAuditReport': {

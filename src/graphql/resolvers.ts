@@ -1,6 +1,6 @@
 import { AccessMutationResolver } from './access/access-mutation-resolver.js';
 import { AccessQueryResolver } from './access/access-query-resolver.js';
-import { OwnershipRuleResolver } from './access/ownership-type.js';
+import { OwnershipRuleResolver, ResolvedOwnerResolver } from './access/ownership-type.js';
 import { PartyResolver } from './access/party-type.js';
 import { AuditEventResolver } from './audit/audit-event-resolver.js';
 import { DriftAuditResolver } from './audit/drift-audit-resolver.js';
@@ -19,6 +19,9 @@ import {
 } from './change/change-request-resolver.js';
 import { CatalogFeedResolver } from './feed/catalog-feed-resolver.js';
 import { NamingResolver } from './naming/naming-resolver.js';
+import { OwnershipMutationResolver } from './ownership/ownership-mutation-resolver.js';
+import { OwnershipQueryResolver } from './ownership/ownership-query-resolver.js';
+import { PartyLeavesResolver } from './ownership/party-leaves-type.js';
 import { NodeResolver } from './node-resolver.js';
 import { SettingResolver } from './settings/setting-resolver.js';
 import { OnboardingMatchResolver } from './onboarding/onboarding-match-resolver.js';
@@ -46,6 +49,10 @@ export const RESOLVERS = [
   AccessMutationResolver,
   PartyResolver,
   OwnershipRuleResolver,
+  ResolvedOwnerResolver,
+  OwnershipQueryResolver,
+  OwnershipMutationResolver,
+  PartyLeavesResolver,
   CatalogResolver,
   ProductResolver,
   SkuResolver,

@@ -10,6 +10,7 @@ import { SqlFindingStore } from './stores/finding-store.js';
 import { SqlImportProposals } from './stores/import-proposals.js';
 import { SqlImportSteps } from './stores/import-steps.js';
 import { SqlNamingStore } from './stores/naming-store.js';
+import { SqlOwnershipStore } from './stores/ownership-store.js';
 import { SqlPartyStore } from './stores/party-store.js';
 import { SqlQualityStore } from './stores/quality-store.js';
 import { SqlRecordStore } from './stores/record-store.js';
@@ -55,6 +56,7 @@ export class SqlUnitOfWork implements UnitOfWork {
       naming: new SqlNamingStore(sql),
       quality: new SqlQualityStore(sql, this.newId),
       parties: new SqlPartyStore(tx),
+      ownership: new SqlOwnershipStore(sql),
       settings: new SqlSettingStore(sql),
       attributes: new SqlAttributeUsage(sql),
       wake: this.wakeupsOf(sql),

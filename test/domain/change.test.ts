@@ -7,9 +7,10 @@ import type { ProposedChange } from '../../src/domain/change/change.js';
 import type { World } from '../../src/domain/change/draft.js';
 import { mergePatch } from '../../src/domain/change/merge.js';
 import { planChanges } from '../../src/domain/change/plan-changes.js';
-import type { OwnershipRule, Party } from '../../src/domain/ownership/resolve-owner.js';
+import type { Party } from '../../src/domain/ownership/party.js';
+import type { OwnershipRule } from '../../src/domain/ownership/resolve-owner.js';
 import { DEFAULT_SETTINGS } from '../../src/domain/settings/settings.js';
-import { resolveOwner } from '../../src/domain/ownership/resolve-owner.js';
+import { ruleOf, rulesInForce } from '../../src/domain/ownership/resolve-owner.js';
 import type { FieldValues } from '../../src/domain/primitives/json.js';
 import { gateFactsWith } from '../support/gate-facts.js';
 
@@ -241,6 +242,9 @@ describe('who approves', () => {
     email: null,
     active,
     memberIds: [],
+    engineering: false,
+    delegateId: null,
+    delegateUntil: null,
   });
   const parties = new Map(
     [
@@ -263,6 +267,7 @@ describe('who approves', () => {
       approvers,
       admins,
       authorPartyId,
+      at: THEN,
     });
     return orphans.length > 0 ? 'NOBODY' : (requirements[0]?.eligible ?? 'NOT_NEEDED');
   };
@@ -298,6 +303,7 @@ describe('who approves', () => {
       id,
       scope,
       match,
+      written: match,
       ownerId: id,
       effectiveFrom: THEN,
       effectiveTo: to,
@@ -311,7 +317,7 @@ describe('who approves', () => {
       rule('ended', 'SKU', 'a', 5, THEN),
     ];
     const owner = (code: string | null, vendor: string | null, handle: string): string | undefined =>
-      resolveOwner(rules, { code, handle, vendor, productType: null }, new Date('2026-06-01T00:00:00Z'))?.id;
+      ruleOf(rulesInForce(rules, new Date('2026-06-01T00:00:00Z')), { code, handle, vendor, productType: null })?.id;
     expect([owner('A', 'V', 'tea'), owner('A', 'V', 'x'), owner(null, null, 'x')]).toEqual([
       'new',
       'vendor',

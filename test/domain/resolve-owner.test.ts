@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { OwnershipRule, OwnershipScope } from '../../src/domain/ownership/resolve-owner.js';
-import { resolveOwner } from '../../src/domain/ownership/resolve-owner.js';
+import { ruleOf, rulesInForce } from '../../src/domain/ownership/resolve-owner.js';
 import { Instant } from '../../src/domain/primitives/instant.js';
 
 const anInstant = fc.nat(5).map((micros) => new Instant(1_790_000_000_000, micros));
@@ -13,7 +13,8 @@ const aRule: fc.Arbitrary<OwnershipRule> = fc
     effectiveTo: fc.option(anInstant, { nil: null }),
     createdAt: anInstant,
   })
-  .map((rule) => ({ ...rule, id: '', ownerId: 'x', match: rule.scope === 'DEFAULT' ? null : rule.match }));
+  .map((rule) => ({ ...rule, id: '', ownerId: 'x', match: rule.scope === 'DEFAULT' ? null : rule.match }))
+  .map((rule) => ({ ...rule, written: rule.match }));
 
 /** The promise in words: most specific scope first; of a scope, in force, the last created; of two created at once, the later in the list. */
 function byTheBook(rules: readonly OwnershipRule[], keys: [OwnershipScope, string | null][], at: Date): string | null {
@@ -37,7 +38,7 @@ describe('the owner of a SKU', () => {
     fc.assert(
       fc.property(fc.array(aRule, { maxLength: 8 }), aKey, aKey, aKey, anInstant, (drawn, code, type, vendor, at) => {
         const rules = drawn.map((rule, index) => ({ ...rule, id: String(index) }));
-        const found = resolveOwner(rules, { code, handle: 'a', productType: type, vendor }, at);
+        const found = ruleOf(rulesInForce(rules, at), { code, handle: 'a', productType: type, vendor });
         const fold = (key: string | null): string | null => key?.trim().toLowerCase() ?? null;
         const keys: [OwnershipScope, string | null][] = [
           ['SKU', fold(code)],

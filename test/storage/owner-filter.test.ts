@@ -4,8 +4,10 @@ import fc from 'fast-check';
 import { DataSource } from 'typeorm';
 import type { SkuFilter } from '../../src/application/catalog/list-skus.js';
 import { listSkus } from '../../src/application/catalog/list-skus.js';
-import type { OwnershipRule, OwnershipScope, Party } from '../../src/domain/ownership/resolve-owner.js';
-import { canAnswer, resolveOwner } from '../../src/domain/ownership/resolve-owner.js';
+import type { Party } from '../../src/domain/ownership/party.js';
+import type { OwnershipRule, OwnershipScope } from '../../src/domain/ownership/resolve-owner.js';
+import { canAnswer } from '../../src/domain/ownership/party.js';
+import { ruleOf, rulesInForce } from '../../src/domain/ownership/resolve-owner.js';
 import { Instant } from '../../src/domain/primitives/instant.js';
 import { foldCode } from '../../src/domain/primitives/text.js';
 import type { World } from '../support/world.js';
@@ -79,7 +81,12 @@ describe('the owner filters', () => {
       .filter(({ code, handle, states }) => {
         const then = states.filter((each) => (Instant.read(each.at) ?? at) <= at).at(-1);
         if (!then) return false;
-        const rule = resolveOwner(rules, { code, handle, vendor: then.vendor, productType: then.productType }, at);
+        const rule = ruleOf(rulesInForce(rules, at), {
+          code,
+          handle,
+          vendor: then.vendor,
+          productType: then.productType,
+        });
         const party = rule ? (parties.get(rule.ownerId) ?? null) : null;
         return test(party, party === null || !canAnswer(party, parties));
       })

@@ -3,9 +3,8 @@ import type { Page, PageRequest } from '../ports/page.js';
 import type { Ports } from '../ports/ports.js';
 import { searchFaults } from '../../domain/catalog/search-words.js';
 import type { Sku } from '../../domain/catalog/sku.js';
-import type { OwnershipCut } from '../../domain/ownership/owned-by.js';
-import { cutOwnership } from '../../domain/ownership/owned-by.js';
-import { rulesInForce } from '../../domain/ownership/resolve-owner.js';
+import type { OwnerAnswer, OwnerQuestion } from '../../domain/ownership/owner-question.js';
+import { answerOwners } from '../../domain/ownership/owner-question.js';
 import type { Outcome, Problem } from '../../domain/problem.js';
 import { problem } from '../../domain/problem.js';
 import { foldCode } from '../../domain/primitives/text.js';
@@ -33,7 +32,8 @@ export async function listSkus(
   const problems = faultsOf(filter, asOf);
   if (problems.length > 0) return { ok: false, problems };
   const { owner, orphaned, ...query } = filter;
-  const owners = isGiven(owner) || isGiven(orphaned) ? await ownersOf(ports, { owner, orphaned }, asOf) : null;
+  const owners =
+    isGiven(owner) || isGiven(orphaned) ? { answer: await answerOf(ports, { owner, orphaned }), at: asOf } : null;
   return readAsOf(ports, asOf, () => ports.catalog.skus(page, { ...query, owners }, order, asOf));
 }
 
@@ -49,15 +49,14 @@ function faultsOf(filter: SkuFilter, asOf: Date | null): Problem[] {
   return problems;
 }
 
-async function ownersOf(
-  ports: Pick<Ports, 'catalog' | 'clock'>,
-  { owner, orphaned }: Pick<SkuFilter, 'owner' | 'orphaned'>,
-  asOf: Date | null,
-): Promise<OwnershipCut> {
-  const [rules, parties] = await Promise.all([ports.catalog.ownershipRules(), ports.catalog.parties()]);
-  const question = { owner: isGiven(owner) ? foldCode(owner) : null, orphaned };
-  const inForce = rulesInForce(rules, asOf ?? ports.clock.now());
-  return cutOwnership(inForce, new Map(parties.map((party) => [party.id, party])), question);
+/** Whose SKUs a question about owners means, as callers word it. */
+export async function answerOf(
+  ports: Pick<Ports, 'catalog'>,
+  { owner, orphaned }: OwnerQuestion,
+): Promise<OwnerAnswer> {
+  const parties = await ports.catalog.parties();
+  const question = { owner: isGiven(owner) ? foldCode(owner) : null, orphaned: orphaned ?? null };
+  return answerOwners(new Map(parties.map((party) => [party.id, party])), question);
 }
 
 function isGiven<T>(value: T | null | undefined): value is T {

@@ -2,7 +2,7 @@ import type { Caller } from '../../domain/actor.js';
 import { textFault } from '../../domain/catalog/read-sku-fields.js';
 import { givenFor } from '../../domain/change/approval.js';
 import { mayBeDone } from '../../domain/change/change.js';
-import type { Party } from '../../domain/ownership/resolve-owner.js';
+import type { Party } from '../../domain/ownership/party.js';
 import type { Outcome, Problem } from '../../domain/problem.js';
 import { accepted, problem, refused } from '../../domain/problem.js';
 import type { ChangeRequest } from '../ports/change-request-store.js';

@@ -1,11 +1,11 @@
 import type { Actor } from '../../domain/actor.js';
-import type { ApprovalRequirement, TouchedThing } from '../../domain/change/approval.js';
+import type { ApprovalRequirement, ApprovalWorld, TouchedThing } from '../../domain/change/approval.js';
 import { requirementsOf } from '../../domain/change/approval.js';
 import type { ProposedChange } from '../../domain/change/change.js';
 import type { ChangeSet, PlannedProduct, World } from '../../domain/change/draft.js';
 import { planChanges } from '../../domain/change/plan-changes.js';
-import type { OwnershipRule } from '../../domain/ownership/resolve-owner.js';
-import { resolveOwner } from '../../domain/ownership/resolve-owner.js';
+import type { OwnedThing, RulesInForce } from '../../domain/ownership/resolve-owner.js';
+import { ownerKeysOf, ruleOf } from '../../domain/ownership/resolve-owner.js';
 import type { FieldChange } from '../../domain/primitives/json.js';
 import type { Problem } from '../../domain/problem.js';
 import { problem } from '../../domain/problem.js';
@@ -32,15 +32,12 @@ export async function planRequest(
 ): Promise<PlannedRequest> {
   const world = await stores.catalog.world(changes, options);
   const set = planChanges(world, changes, () => ports.newId(), { baseline: false, authorPartyId: author.partyId });
-  const [parties, rules, at] = [
-    await stores.parties.parties(),
-    await stores.parties.ownershipRules(),
-    await stores.now(),
-  ];
-  const { requirements, orphans } = requirementsOf(touchedBy(world, set, rules, at), {
-    parties: new Map(parties.map((party) => [party.id, party])),
-    approvers: await stores.parties.partiesWithRole('APPROVER'),
-    admins: await stores.parties.partiesWithRole('ADMIN'),
+  const touched = touchedBy(world, set);
+  const at = await stores.now();
+  const inForce = await stores.ownership.rulesInForce(ownerKeysOf(touched.flatMap(({ under }) => under)), at);
+  const approving = await readApproving(stores, at);
+  const { requirements, orphans } = requirementsOf(ownersOf(touched, inForce), {
+    ...approving,
     authorPartyId: author.partyId,
   });
   const nobody = orphans.length > 0 ? [nobodyLeft(orphans)] : [];
@@ -51,40 +48,64 @@ export async function planRequest(
   return { set, requirements, problems: [...set.problems, ...nobody, ...nothing] };
 }
 
+/** Who may approve at all, whoever asks. */
+export async function readApproving(stores: Stores, at: Date): Promise<Omit<ApprovalWorld, 'authorPartyId'>> {
+  const parties = await stores.parties.parties();
+  return {
+    parties: new Map(parties.map((party) => [party.id, party])),
+    approvers: await stores.parties.partiesWithRole('APPROVER'),
+    admins: await stores.parties.partiesWithRole('ADMIN'),
+    at,
+  };
+}
+
+/** What a set touches, and as what ownership rules see it: as it was and as it will be. */
+interface Touched {
+  target: string;
+  fields: string[];
+  under: OwnedThing[];
+}
+
 /**
- * Every product and SKU that a set touches, under its owner before and its owner after: a request that moves a SKU to
- * somebody else (by another vendor or product type) is still the business of whom it is taken from.
+ * Every product and SKU that a set touches, before and after: a request that moves a SKU to somebody else (by another
+ * vendor or product type) is still the business of whom it is taken from.
  */
-function touchedBy(world: World, set: ChangeSet, rules: readonly OwnershipRule[], at: Date): TouchedThing[] {
+function touchedBy(world: World, set: ChangeSet): Touched[] {
   const before = new Map([...world.products.values()].map((product) => [product.id, product]));
   const after = new Map<string, PlannedProduct['after']>([
     ...before,
     ...set.products.map((each) => [each.after.id, each.after] as const),
   ]);
-  const ownerOf = (code: string | null, product: PlannedProduct['after'] | undefined): string | null => {
-    if (!product) return null;
-    const { handle, productType, vendor } = product;
-    return resolveOwner(rules, { code, handle, productType, vendor }, at)?.ownerId ?? null;
-  };
   const touch = (
     code: string | null,
     productId: string,
     target: string,
     existed: boolean,
     fields: string[],
-  ): TouchedThing[] => {
-    const owners = new Set([ownerOf(code, after.get(productId))]);
-    if (existed) owners.add(ownerOf(code, before.get(productId)));
-    return [...owners].map((ownerId) => ({ target, ownerId, fields }));
+  ): Touched => {
+    const products = [after.get(productId), existed ? before.get(productId) : undefined];
+    const under = products.flatMap((product) => {
+      if (!product) return [];
+      const { handle, productType, vendor } = product;
+      return [{ code, handle, productType, vendor }];
+    });
+    return { target, fields, under };
   };
   return [
-    ...set.products.flatMap((each) =>
+    ...set.products.map((each) =>
       touch(null, each.after.id, each.after.handle, each.before !== null, names(each.changes)),
     ),
-    ...set.skus.flatMap((each) =>
+    ...set.skus.map((each) =>
       touch(each.after.code, each.after.productId, each.after.code, each.before !== null, names(each.changes)),
     ),
   ];
+}
+
+function ownersOf(touched: readonly Touched[], inForce: RulesInForce): TouchedThing[] {
+  return touched.flatMap(({ target, fields, under }) => {
+    const owners = new Set(under.map((thing) => ruleOf(inForce, thing)?.ownerId ?? null));
+    return [...owners].map((ownerId) => ({ target, ownerId, fields }));
+  });
 }
 
 function names(changes: readonly FieldChange[]): string[] {

@@ -1,57 +1,147 @@
 import type { Caller } from '../../domain/actor.js';
-import { lineFault } from '../../domain/catalog/read-sku-fields.js';
-import { foldCode, textOrNull } from '../../domain/primitives/text.js';
+import type { Party } from '../../domain/ownership/party.js';
+import type { PartyDraft } from '../../domain/ownership/party-draft.js';
+import { partyAfter, partyFaults, successorOf } from '../../domain/ownership/party-draft.js';
+import { sameJson } from '../../domain/primitives/json.js';
+import { foldCode } from '../../domain/primitives/text.js';
 import type { Outcome, Problem } from '../../domain/problem.js';
 import { accepted, problem, refused } from '../../domain/problem.js';
 import type { Ports } from '../ports/ports.js';
+import type { Stores } from '../ports/unit-of-work.js';
+import type { HandedOver } from './hand-over.js';
+import { handOver, reaskReviews } from './hand-over.js';
+import type { Parties, PartyLeaves } from './party-leaves.js';
+import { leftBehind, readLeaves } from './party-leaves.js';
 
-export interface PartyDraft {
-  code: string;
-  kind: 'USER' | 'TEAM';
-  name: string;
-  email: string | null;
-  active: boolean;
-  /** Codes of a team's people; null leaves them as they are. */
-  members: string[] | null;
+export interface PartyChange {
+  id: string;
+  /** What it left, as it stood before; null where nothing was left that somebody answered for. */
+  leaves: PartyLeaves | null;
 }
 
-const CODE = /^[a-z0-9][a-z0-9._-]{0,62}$/;
-
-/** Makes a party, or changes the one that has the code. */
-export async function setParty(ports: Ports, caller: Caller, draft: PartyDraft): Promise<Outcome<{ id: string }>> {
-  const code = foldCode(draft.code);
-  const problems: Problem[] = [];
-  if (!CODE.test(code))
-    problems.push(problem('INVALID_FORMAT', 'a party code is letters, digits, dots and hyphens', ['code']));
-  const fault =
-    draft.name.trim() === '' ? { code: 'REQUIRED' as const, message: 'a party has a name' } : lineFault(draft.name);
-  if (fault) problems.push(problem(fault.code, fault.message, ['name']));
-  if (draft.kind === 'USER' && (draft.members ?? []).length > 0) {
-    problems.push(problem('INVALID_FORMAT', 'only a team has members', ['members']));
-  }
+/**
+ * Makes a party, or changes the one that has the code. Where that takes away whoever answered for SKUs (the party is
+ * switched off, or a team loses its last active person), it names a successor, who takes over in the same transaction, or
+ * says that they are to be orphans: SUCCESSOR_REQUIRED otherwise. Requests in review ask anew.
+ */
+export async function setParty(ports: Ports, caller: Caller, draft: PartyDraft): Promise<Outcome<PartyChange>> {
+  const problems = partyFaults(draft);
   if (problems.length > 0) return { ok: false, problems };
   return ports.work.run(async (stores) => {
+    await stores.ownership.lock();
     const parties = await stores.parties.parties();
-    const before = parties.find((each) => each.code === code);
-    if (before && before.kind !== draft.kind)
-      return refused(problem('IN_USE', `${code} is a ${before.kind} already`, ['kind']));
-    const byCode = new Map(parties.map((each) => [each.code, each]));
-    const members = draft.members?.map((member) => byCode.get(foldCode(member)));
-    const unknown = draft.members?.filter((member) => byCode.get(foldCode(member))?.kind !== 'USER') ?? [];
-    if (unknown.length > 0)
-      return refused(problem('NOT_FOUND', `no person has the code ${unknown.join(', ')}`, ['members']));
-    const id = before?.id ?? ports.newId();
-    const memberIds = members?.flatMap((member) => (member ? [member.id] : [])) ?? before?.memberIds ?? [];
-    await stores.parties.saveParty({
-      id,
-      code,
-      kind: draft.kind,
-      name: draft.name.trim(),
-      email: textOrNull(draft.email),
-      active: draft.active,
-      memberIds,
-    });
-    await stores.audit([{ actor: caller.actor, type: 'PARTY_SET', subject: code, data: { active: draft.active } }]);
-    return accepted({ id });
+    const made = partyAfter(draft, parties, ports.newId(), await stores.now());
+    if (!made.ok) return made;
+    const changed = made.value;
+    const before: Parties = new Map(parties.map((party) => [party.id, party]));
+    const was = before.get(changed.id) ?? null;
+    const after: Parties = new Map([...before, [changed.id, changed] as const]);
+    const leftIds = was === null ? [] : leftBehind(before, after, changed);
+    const successor = successorOf(draft, after);
+    const objections = [
+      ...objectionsTo(caller, draft, was, changed, leftIds),
+      ...(successor.ok ? [] : successor.problems),
+    ];
+    if (objections.length > 0 || !successor.ok) return { ok: false, problems: objections };
+    const leaves = leftIds.length > 0 ? await readLeaves(stores, before, changed, leftIds) : null;
+    const losesNow = was?.active === true && leaves !== null && leaves.ruleCount > 0;
+    if (losesNow && successor.value === null && draft.leaveOrphaned !== true) return refused(successorRequired(leaves));
+    await stores.parties.saveParty(changed);
+    await auditParty(stores, caller, was, changed, after);
+    const handed =
+      successor.value === null
+        ? null
+        : await handOver(ports, stores, caller.actor, { changed, successor: successor.value, leftIds, parties: after });
+    if (was && changesApprovers(was, changed, handed)) {
+      const teams = parties.filter(({ memberIds }) => memberIds.includes(changed.id)).map(({ id }) => id);
+      const named = [...before.values()].filter(({ delegateId }) => delegateId === changed.id).map(({ id }) => id);
+      const asked = [...new Set([changed.id, ...teams, ...named, ...leftIds])];
+      await reaskReviews(stores, caller.actor, asked, handed?.successors ?? new Map());
+    }
+    if (was?.active === true && !changed.active) {
+      await auditDeactivation(stores, caller, changed, leaves, successor.value, handed);
+    }
+    return accepted({ id: changed.id, leaves });
   });
+}
+
+/** What stands against a change beside the parties themselves. */
+function objectionsTo(
+  caller: Caller,
+  draft: PartyDraft,
+  was: Party | null,
+  changed: Party,
+  leftIds: readonly string[],
+): Problem[] {
+  const problems: Problem[] = [];
+  // Else the last ADMIN could lock everybody out.
+  if (was?.active === true && !changed.active && caller.actor.partyId === changed.id) {
+    problems.push(problem('WRONG_STATE', 'nobody deactivates themselves; ask another ADMIN', ['active']));
+  }
+  if (draft.successor && leftIds.length === 0) {
+    const message = `${foldCode(draft.code)} leaves nothing that a successor could take over`;
+    problems.push(problem('INVALID_FORMAT', message, ['successor']));
+  }
+  if (draft.successor && draft.leaveOrphaned === true) {
+    problems.push(problem('INVALID_FORMAT', 'either somebody takes over, or nobody', ['leaveOrphaned']));
+  }
+  return problems;
+}
+
+function successorRequired({ ruleCount, skuCount, skus }: PartyLeaves): Problem {
+  const named = skus.slice(0, 5).join(', ');
+  const such =
+    skuCount === 0 ? 'no SKU yet' : `${skuCount} SKU${skuCount === 1 ? '' : 's'}: ${named}${skuCount > 5 ? ', …' : ''}`;
+  const message = `nobody would answer for ${ruleCount} ownership rule${ruleCount === 1 ? '' : 's'} any more, by which ${such}`;
+  return problem('SUCCESSOR_REQUIRED', message, ['successor']);
+}
+
+function changesApprovers(was: Party, changed: Party, handed: HandedOver | null): boolean {
+  const of = ({ active, memberIds, delegateId, delegateUntil }: Party): (string | boolean | null)[] => [
+    active,
+    ...memberIds.toSorted(),
+    delegateId,
+    delegateUntil?.toISOString() ?? null,
+  ];
+  return handed !== null || !sameJson(of(was), of(changed));
+}
+
+/** A party as the audit log keeps it: by codes, without the address, which is nobody's to read for ever. */
+async function auditParty(
+  stores: Stores,
+  { actor }: Caller,
+  was: Party | null,
+  changed: Party,
+  parties: Parties,
+): Promise<void> {
+  const told = (party: Party): object => ({
+    kind: party.kind,
+    name: party.name,
+    active: party.active,
+    engineering: party.engineering,
+    members: party.memberIds.flatMap((id) => parties.get(id)?.code ?? []).toSorted(),
+    delegate: party.delegateId === null ? null : (parties.get(party.delegateId)?.code ?? null),
+    delegateUntil: party.delegateUntil,
+  });
+  const data = { ...told(changed), was: was && told(was) };
+  await stores.audit([{ actor, type: 'PARTY_SET', subject: changed.code, data }]);
+}
+
+async function auditDeactivation(
+  stores: Stores,
+  { actor }: Caller,
+  changed: Party,
+  leaves: PartyLeaves | null,
+  successor: Party | null,
+  handed: HandedOver | null,
+): Promise<void> {
+  const data = {
+    successor: successor?.code ?? null,
+    rules: leaves?.ruleCount ?? 0,
+    skus: leaves?.skuCount ?? 0,
+    orphaned: successor === null ? (leaves?.skuCount ?? 0) : 0,
+    joined: handed?.joined ?? [],
+    delegateOf: handed?.delegateOf ?? [],
+  };
+  await stores.audit([{ actor, type: 'PARTY_DEACTIVATED', subject: changed.code, data }]);
 }

@@ -2,8 +2,9 @@ import type { Actor } from '../../domain/actor.js';
 import type { LifecycleState } from '../../domain/catalog/lifecycle.js';
 import type { Product } from '../../domain/catalog/product.js';
 import type { Sku, SkuKind } from '../../domain/catalog/sku.js';
-import type { OwnershipCut } from '../../domain/ownership/owned-by.js';
-import type { OwnershipRule, Party } from '../../domain/ownership/resolve-owner.js';
+import type { OwnerAnswer } from '../../domain/ownership/owner-question.js';
+import type { Party } from '../../domain/ownership/party.js';
+import type { OwnershipRule } from '../../domain/ownership/resolve-owner.js';
 import type { FieldChange, FieldValues } from '../../domain/primitives/json.js';
 import type { Page, PageRequest } from './page.js';
 
@@ -17,7 +18,8 @@ export interface SkuQuery {
   productHandle?: string | null;
   /** Of any length: compared on the 14-digit form, RETIRED SKUs included. */
   gtin?: string | null;
-  owners?: OwnershipCut | null;
+  /** Whose they are, by the rules in force at an instant; null: now. */
+  owners?: { answer: OwnerAnswer; at: Date | null } | null;
   /** Speaks of the present; not to be asked of the past. */
   hasOpenDrift?: boolean | null;
   updatedAfter?: Date | null;
@@ -66,8 +68,8 @@ export interface CatalogReader {
   /** By the ids that revisions bear. */
   revisionsByIds(entity: RevisedEntity, ids: readonly string[]): Promise<Map<string, Revision>>;
   parties(): Promise<Party[]>;
-  /** All rules, ended ones too. */
-  ownershipRules(): Promise<OwnershipRule[]>;
+  /** Rules, ended ones too, oldest first: all of them, of which there may be as many as SKUs, or the first so many. */
+  ownershipRules(limit?: number): Promise<OwnershipRule[]>;
   /** The database's clock, by which revisions are dated. */
   now(): Promise<Date>;
 }

@@ -38,6 +38,16 @@ export interface ChangeRequestOutcome {
   applied?: boolean;
 }
 
+/** A request in review, as far as who has to approve it is concerned. */
+export interface AskedRequest {
+  id: string;
+  number: string;
+  authorPartyId: string | null;
+  requirements: ApprovalRequirement[];
+  /** Parties that approved. */
+  approvedBy: string[];
+}
+
 export interface ChangeRequestStore {
   /** Answers its number, "CR-1042". */
   add(request: NewChangeRequest): Promise<string>;
@@ -54,6 +64,10 @@ export interface ChangeRequestStore {
     kind: 'APPROVE' | 'REJECT';
     comment: string | null;
   }): Promise<void>;
+  /** Requests in review of which a requirement names one of these parties, asks it, or may be met by it; by id. */
+  inReviewOf(partyIds: readonly string[], options: { lock: boolean }): Promise<AskedRequest[]>;
+  /** Other requirements for requests in review. */
+  reask(requests: readonly Pick<AskedRequest, 'id' | 'requirements'>[]): Promise<void>;
   /** What this caller sent under this key before, within 72 hours. */
   byIdempotency(caller: string, key: string): Promise<{ id: string; hash: string } | null>;
 }

@@ -29,6 +29,10 @@ export interface FindingStore {
   proposeAdoption(ids: readonly string[], by: Actor, changeRequestId: string, reason: string): Promise<void>;
   /** Ids of the open MISSING findings of records. */
   missingOf(recordIds: readonly string[]): Promise<string[]>;
+  /** How many findings that are not resolved these parties are accountable for. */
+  countOfOwners(ownerIds: readonly string[]): Promise<number>;
+  /** Those findings are another party's from now on. */
+  handOver(ownerIds: readonly string[], to: string): Promise<void>;
   /** They are no longer proposed by any request. */
   releaseAdoption(ids: readonly string[]): Promise<void>;
   /** Open findings that a request proposes to adopt. */

@@ -1,5 +1,5 @@
 import type { Role } from '../../domain/actor.js';
-import type { OwnershipRule, OwnershipScope, Party } from '../../domain/ownership/resolve-owner.js';
+import type { Party } from '../../domain/ownership/party.js';
 
 export interface ApiKey {
   id: string;
@@ -9,22 +9,18 @@ export interface ApiKey {
   expiresAt: Date | null;
 }
 
-/** Parties, ownership rules and API keys, in one transaction. */
+/** Parties and API keys, in one transaction. */
 export interface PartyStore {
   parties(): Promise<Party[]>;
-  ownershipRules(): Promise<OwnershipRule[]>;
   /** Codes of parties that hold a live key of the role. Ids, ordered by party code. */
   partiesWithRole(role: Role): Promise<string[]>;
   saveParty(party: Party): Promise<void>;
-  addRule(rule: {
-    id: string;
-    scope: OwnershipScope;
-    match: string | null;
-    ownerId: string;
-    effectiveFrom: Date;
-    effectiveTo: Date | null;
-  }): Promise<void>;
-  endRule(id: string, at: Date): Promise<boolean>;
+  /** Whoever has the one as delegate has the other from now on, but for that one itself. Answers their codes. */
+  moveDelegations(from: string, to: string): Promise<string[]>;
+  /** A person joins teams; those that they are in already stay as they are. */
+  join(teamIds: readonly string[], memberId: string): Promise<void>;
+  /** How many live API keys a party has. */
+  liveKeys(partyId: string): Promise<number>;
   addKey(key: ApiKey & { hash: Buffer }): Promise<void>;
   revokeKey(id: string, at: Date): Promise<boolean>;
   anyKey(): Promise<boolean>;

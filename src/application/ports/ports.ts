@@ -13,6 +13,7 @@ import type { NamingReader } from './naming-store.js';
 import type { ObservationStore } from './observation-store.js';
 import type { OnboardingStore } from './onboarding-store.js';
 import type { OperationsReader } from './operations-reader.js';
+import type { OwnershipReader } from './ownership-reader.js';
 import type { QualityReader } from './quality-store.js';
 import type { PublishingQueue } from './publishing-queue.js';
 import type { SequencerSeats } from './sequencer-seat.js';
@@ -46,6 +47,7 @@ export abstract class Ports {
   abstract readonly queue: PublishingQueue;
   abstract readonly observations: ObservationStore;
   abstract readonly onboarding: OnboardingStore;
+  abstract readonly ownership: OwnershipReader;
   abstract readonly quality: QualityReader;
   abstract readonly connectors: ConnectorRegistry;
   abstract readonly clock: Clock;

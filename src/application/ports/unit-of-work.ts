@@ -8,6 +8,7 @@ import type { FindingStore } from './finding-store.js';
 import type { ImportProposals } from './import-proposals.js';
 import type { ImportSteps } from './import-store.js';
 import type { NamingStore } from './naming-store.js';
+import type { OwnershipStore } from './ownership-store.js';
 import type { PartyStore } from './party-store.js';
 import type { QualityStore } from './quality-store.js';
 import type { RecordStore } from './record-store.js';
@@ -43,6 +44,7 @@ export interface Stores {
   naming: NamingStore;
   proposals: ImportProposals;
   parties: PartyStore;
+  ownership: OwnershipStore;
   settings: SettingStore;
   attributes: AttributeUsage;
   wake: Wakeups;

@@ -1,5 +1,5 @@
-import type { Party } from '../ownership/resolve-owner.js';
-import { canAnswer } from '../ownership/resolve-owner.js';
+import type { Party } from '../ownership/party.js';
+import { canAnswer, delegateOf } from '../ownership/party.js';
 
 /** One approval that policy asks for, and who may give it. Stored with the request, so that it can be shown as it was. */
 export interface ApprovalRequirement {
@@ -7,6 +7,8 @@ export interface ApprovalRequirement {
   rule: string;
   /** The asked party; where it cannot answer, the first of those that the requirement fell to. */
   partyId: string;
+  /** The party that the rule names, whether or not it can answer; null where it names none. */
+  namedId?: string | null;
   count: number;
   /** Parties whose approval counts; never the author's. */
   eligible: string[];
@@ -28,6 +30,8 @@ export interface ApprovalWorld {
   /** People with a live key of role ADMIN, by code: who may approve, and who is asked where no APPROVER is left. */
   admins: readonly string[];
   authorPartyId: string | null;
+  /** Delegations end. */
+  at: Date;
 }
 
 /** Fields that an owner may change on their own (design 4.3, default policy). */
@@ -57,16 +61,16 @@ export function requirementsOf(
     const first = eligible[0];
     if (first === undefined) orphans.push(...targets);
     else {
-      const asked = askedOf(ownerId, eligible, world) ?? first;
-      requirements.push({ rule: 'owner-approves', partyId: asked, count: 1, eligible, targets });
+      const partyId = askedOf(ownerId, eligible, world) ?? first;
+      requirements.push({ rule: 'owner-approves', partyId, namedId: ownerId, count: 1, eligible, targets });
     }
   }
   return { requirements, orphans };
 }
 
 /**
- * Who may approve in an owner's place, in the order in which the duty falls: the owner or the owning team's people, as
- * far as they may approve at all; then any APPROVER; then any ADMIN. Never the author, nor, where a team is the author,
+ * Who may approve for an owner, in the order in which the duty falls: the owner or the owning team's people, and the
+ * owner's delegate, as far as they may approve at all; then any APPROVER; then any ADMIN. Never the author, nor, where a team is the author,
  * anybody in it (design 4.3). People only: a team's own key stands for nobody in particular.
  */
 function eligibleFor(ownerId: string | null, world: ApprovalWorld): string[] {
@@ -76,18 +80,42 @@ function eligibleFor(ownerId: string | null, world: ApprovalWorld): string[] {
   const owner = ownerId === null ? undefined : world.parties.get(ownerId);
   const able = new Set([...world.approvers, ...world.admins]);
   const people = owner && canAnswer(owner, world.parties) ? (owner.kind === 'USER' ? [owner.id] : owner.memberIds) : [];
-  const own = others(people).filter((id) => able.has(id) && world.parties.get(id)?.active === true);
+  const deputy = owner && delegateOf(owner, world.parties, world.at);
+  const asked = [...new Set(deputy ? [...people, deputy.id] : people)];
+  const own = others(asked).filter((id) => able.has(id) && world.parties.get(id)?.active === true);
   if (own.length > 0) return own;
   const approvers = others(world.approvers);
   return approvers.length > 0 ? approvers : others(world.admins);
 }
 
-/** Is a requirement's owner still who is asked, in person or through somebody of the team? */
+/** Is a requirement's owner still who is asked, in person, through somebody of the team, or through a delegate? */
 function askedOf(ownerId: string | null, eligible: readonly string[], world: ApprovalWorld): string | null {
   const owner = ownerId === null ? undefined : world.parties.get(ownerId);
   if (!owner) return null;
   const people = owner.kind === 'USER' ? [owner.id] : owner.memberIds;
-  return people.some((id) => eligible.includes(id)) ? owner.id : null;
+  const deputy = delegateOf(owner, world.parties, world.at);
+  return [...people, deputy?.id ?? ''].some((id) => eligible.includes(id)) ? owner.id : null;
+}
+
+/**
+ * A requirement as it is to be asked now that parties have changed: of whom it named, or of who took their place. Whoever
+ * has approved keeps counting. Where nobody is left, it stays as it was: its author can still withdraw the request.
+ * @param successors by the id of the party whose place they took.
+ */
+export function reask(
+  requirement: ApprovalRequirement,
+  world: ApprovalWorld,
+  approvedBy: readonly string[],
+  successors: ReadonlyMap<string, string>,
+): ApprovalRequirement {
+  const named = requirement.namedId === undefined ? requirement.partyId : requirement.namedId;
+  const namedId = named === null ? null : (successors.get(named) ?? named);
+  const eligible = eligibleFor(namedId, world);
+  const first = eligible[0];
+  if (first === undefined) return requirement;
+  const kept = requirement.eligible.filter((id) => approvedBy.includes(id) && !eligible.includes(id));
+  const partyId = askedOf(namedId, eligible, world) ?? first;
+  return { ...requirement, partyId, namedId, eligible: [...eligible, ...kept] };
 }
 
 /** How many different parties have approved a requirement. */

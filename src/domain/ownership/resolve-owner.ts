@@ -2,27 +2,20 @@ import { foldCode } from '../primitives/text.js';
 
 export type OwnershipScope = 'SKU' | 'PRODUCT' | 'PRODUCT_TYPE' | 'VENDOR' | 'DEFAULT';
 
+/** The most specific first: the order in which rules decide. */
 export const OWNERSHIP_SCOPES: readonly OwnershipScope[] = ['SKU', 'PRODUCT', 'PRODUCT_TYPE', 'VENDOR', 'DEFAULT'];
-
-export interface Party {
-  id: string;
-  code: string;
-  kind: 'USER' | 'TEAM';
-  name: string;
-  email: string | null;
-  active: boolean;
-  /** Ids of a team's people; empty for a person. */
-  memberIds: string[];
-}
 
 export interface OwnershipRule {
   id: string;
   scope: OwnershipScope;
   /** Folded SKU code, product handle, product type or vendor; null for DEFAULT. */
   match: string | null;
+  /** The same as it was written. */
+  written: string | null;
   ownerId: string;
   effectiveFrom: Date;
   effectiveTo: Date | null;
+  /** Its rank among equals; a rule that is handed over keeps the rank of the one whose place it takes. */
   createdAt: Date;
 }
 
@@ -34,8 +27,28 @@ export interface OwnedThing {
   vendor: string | null;
 }
 
+/** By what rules might name some things, folded, each once. No rule that decides any of the things names anything else. */
+export interface OwnerKeys {
+  codes: string[];
+  handles: string[];
+  productTypes: string[];
+  vendors: string[];
+}
+
 /** Of each scope the rule that wins a match (folded; empty for DEFAULT) at one instant. */
 export type RulesInForce = Readonly<Record<OwnershipScope, ReadonlyMap<string, OwnershipRule>>>;
+
+export function ownerKeysOf(things: readonly OwnedThing[]): OwnerKeys {
+  const folded = (keys: readonly (string | null)[]): string[] => [
+    ...new Set(keys.flatMap((key) => (key === null ? [] : [foldCode(key)]))),
+  ];
+  return {
+    codes: folded(things.map(({ code }) => code)),
+    handles: folded(things.map(({ handle }) => handle)),
+    productTypes: folded(things.map(({ productType }) => productType)),
+    vendors: folded(things.map(({ vendor }) => vendor)),
+  };
+}
 
 /** The rules in force at an instant, of two equally specific ones the later-created; made once for any number of SKUs. */
 export function rulesInForce(rules: readonly OwnershipRule[], at: Date): RulesInForce {
@@ -71,17 +84,6 @@ export function ruleOf(inForce: RulesInForce, thing: OwnedThing): OwnershipRule 
   return null;
 }
 
-/** `ruleOf` for a single question. */
-export function resolveOwner(rules: readonly OwnershipRule[], thing: OwnedThing, at: Date): OwnershipRule | null {
-  return ruleOf(rulesInForce(rules, at), thing);
-}
-
 function isInForce(rule: OwnershipRule, at: Date): boolean {
   return rule.effectiveFrom <= at && (rule.effectiveTo === null || rule.effectiveTo > at);
-}
-
-/** Can this party answer for a SKU? A team only through somebody active in it. */
-export function canAnswer(party: Party, parties: ReadonlyMap<string, Party>): boolean {
-  if (!party.active) return false;
-  return party.kind === 'USER' || party.memberIds.some((id) => parties.get(id)?.active === true);
 }

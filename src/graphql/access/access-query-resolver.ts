@@ -2,11 +2,10 @@ import { Context, Field, ObjectType, Query, Resolver } from '@nestjs/graphql';
 import { CurrentCaller, Roles } from '../../access/roles.js';
 import type { Actor, Caller, Role } from '../../domain/actor.js';
 import { ROLES } from '../../domain/actor.js';
-import type { OwnershipRule, Party } from '../../domain/ownership/resolve-owner.js';
+import type { Party } from '../../domain/ownership/party.js';
 import { ActorType } from '../actor-type.js';
 import { enumType } from '../enum-type.js';
 import type { Loaders } from '../loaders.js';
-import { OwnershipRuleType } from './ownership-type.js';
 import { PartyType } from './party-type.js';
 
 export const RoleEnum = enumType<Role>('Role', {
@@ -44,11 +43,5 @@ export class AccessQueryResolver {
   @Query(() => [PartyType])
   async parties(@Context('loaders') loaders: Loaders): Promise<Party[]> {
     return [...(await loaders.parties()).values()];
-  }
-
-  @Roles(...ROLES)
-  @Query(() => [OwnershipRuleType])
-  ownershipRules(@Context('loaders') loaders: Loaders): Promise<readonly OwnershipRule[]> {
-    return loaders.rules();
   }
 }

@@ -1,5 +1,7 @@
 import { Context, Field, ID, ObjectType, Parent, ResolveField, Resolver } from '@nestjs/graphql';
-import type { OwnershipRule, OwnershipScope, Party } from '../../domain/ownership/resolve-owner.js';
+import type { Party } from '../../domain/ownership/party.js';
+import { canAnswer } from '../../domain/ownership/party.js';
+import type { OwnershipRule, OwnershipScope } from '../../domain/ownership/resolve-owner.js';
 import { enumType } from '../enum-type.js';
 import type { Loaders } from '../loaders.js';
 import { nodeId } from '../node-id.js';
@@ -22,11 +24,6 @@ export const OwnershipScopeEnum = enumType<OwnershipScope>('OwnershipScope', {
 export class OwnershipRuleType extends NodeType {
   @Field(() => OwnershipScopeEnum)
   scope!: string;
-  @Field(() => String, {
-    nullable: true,
-    description: 'A SKU code, product handle, product type or vendor; null for DEFAULT.',
-  })
-  match!: string | null;
   @Field(() => DateTimeScalar)
   effectiveFrom!: Date;
   @Field(() => DateTimeScalar, { nullable: true })
@@ -41,11 +38,30 @@ export class ResolvedOwnerType {
   rule!: OwnershipRuleType;
 }
 
+@Resolver(() => ResolvedOwnerType)
+export class ResolvedOwnerResolver {
+  @ResolveField('orphaned', () => Boolean, {
+    description: 'It is named, and cannot answer now: inactive, or a team with nobody active in it.',
+  })
+  async orphaned(@Parent() { party }: { party: Party }, @Context('loaders') loaders: Loaders): Promise<boolean> {
+    return !canAnswer(party, await loaders.parties());
+  }
+}
+
 @Resolver(() => OwnershipRuleType)
 export class OwnershipRuleResolver {
   @ResolveField('id', () => ID)
   id(@Parent() rule: OwnershipRule): string {
     return nodeId('OwnershipRule', rule.id);
+  }
+
+  /** As it was written; what is compared is folded. */
+  @ResolveField('match', () => String, {
+    nullable: true,
+    description: 'A SKU code, product handle, product type or vendor; null for DEFAULT.',
+  })
+  match(@Parent() rule: OwnershipRule): string | null {
+    return rule.written;
   }
 
   @ResolveField('owner', () => PartyType)

@@ -1,9 +1,10 @@
 import { Context, Field, ID, ObjectType, Parent, ResolveField, Resolver } from '@nestjs/graphql';
-import type { Party } from '../../domain/ownership/resolve-owner.js';
+import type { Party } from '../../domain/ownership/party.js';
 import { enumType } from '../enum-type.js';
 import type { Loaders } from '../loaders.js';
 import { nodeId } from '../node-id.js';
 import { NodeType } from '../node-type.js';
+import { DateTimeScalar } from '../scalars/date-time.js';
 
 export const PartyKindEnum = enumType<Party['kind']>('PartyKind', { USER: null, TEAM: null });
 
@@ -19,6 +20,10 @@ export class PartyType extends NodeType {
   email!: string | null;
   @Field(() => Boolean)
   active!: boolean;
+  @Field(() => Boolean, { description: 'Builds or runs systems: a warning where it is accountable for SKUs.' })
+  engineering!: boolean;
+  @Field(() => DateTimeScalar, { nullable: true, description: 'When the delegation ends; null: it does not.' })
+  delegateUntil!: Date | null;
 }
 
 @Resolver(() => PartyType)
@@ -31,5 +36,18 @@ export class PartyResolver {
   @ResolveField('members', () => [PartyType])
   members(@Parent() party: Party, @Context('loaders') loaders: Loaders): Promise<Party[]> {
     return Promise.all(party.memberIds.map((id) => loaders.party(id)));
+  }
+
+  @ResolveField('teams', () => [PartyType], { description: 'Teams that a person is in.' })
+  async teams(@Parent() party: Party, @Context('loaders') loaders: Loaders): Promise<Party[]> {
+    return [...(await loaders.parties()).values()].filter(({ memberIds }) => memberIds.includes(party.id));
+  }
+
+  @ResolveField('delegate', () => PartyType, {
+    nullable: true,
+    description: 'The person who may approve in its place, until `delegateUntil`.',
+  })
+  delegate(@Parent() party: Party, @Context('loaders') loaders: Loaders): Promise<Party | null> {
+    return party.delegateId === null ? Promise.resolve(null) : loaders.party(party.delegateId);
   }
 }

@@ -7,14 +7,14 @@ import type { GateFacts, StockLevel } from '../../domain/gates/gate.js';
 import type { GateWorld } from '../../domain/gates/gate-facts.js';
 import { gateFacts } from '../../domain/gates/gate-facts.js';
 import { compilePolicies } from '../../domain/naming/judge-code.js';
-import type { OwnershipRule, Party } from '../../domain/ownership/resolve-owner.js';
+import type { Party } from '../../domain/ownership/party.js';
 import type { Settings } from '../../domain/settings/settings.js';
+import type { OwnerLoader } from '../ownership/owner-loader.js';
 import type { BundleLoader } from './bundle-loader.js';
 
 /** What the gates of all SKUs share, as the request's loaders have it. */
 export interface SharedFacts {
   settings(): Promise<Settings>;
-  rules(): Promise<readonly OwnershipRule[]>;
   parties(): Promise<ReadonlyMap<string, Party>>;
   systems(): Promise<ReadonlyMap<string, SystemView>>;
 }
@@ -28,9 +28,10 @@ export class GateLoader {
   private world: Promise<GateWorld> | null = null;
 
   constructor(
-    private readonly ports: Pick<Ports, 'stock' | 'clock' | 'masterCurrency'>,
+    private readonly ports: Pick<Ports, 'stock' | 'masterCurrency'>,
     private readonly shared: SharedFacts,
     private readonly bundles: BundleLoader,
+    private readonly owners: OwnerLoader,
   ) {
     this.stock = new DataLoader<string, StockLevel[]>(async (ids) => {
       const levels = await ports.stock.levelsOfSkus(ids);
@@ -41,12 +42,13 @@ export class GateLoader {
   /** Just what a change request of this SKU would be judged by; of the past, by whom the rules in force then made its owner. */
   async factsOf(sku: Pick<Sku, 'id' | 'code' | 'asOf'>, product: Product | null): Promise<GateFacts> {
     this.world ??= this.readWorld();
-    const [world, stock, bundle] = await Promise.all([
+    const [world, owner, stock, bundle] = await Promise.all([
       this.world,
+      product && this.owners.ruleOf({ ...product, code: sku.code, asOf: sku.asOf }),
       this.stock.load(sku.id),
       this.bundles.facts.load(sku.id),
     ]);
-    return gateFacts({ ...world, at: sku.asOf ?? world.at }, sku, product, stock, bundle);
+    return gateFacts(world, product, owner, stock, bundle);
   }
 
   /** Forgets all that was read, as the loaders do after a mutation. */
@@ -57,14 +59,9 @@ export class GateLoader {
 
   private async readWorld(): Promise<GateWorld> {
     const { shared, ports } = this;
-    const [settings, rules, parties, systems] = await Promise.all([
-      shared.settings(),
-      shared.rules(),
-      shared.parties(),
-      shared.systems(),
-    ]);
+    const [settings, parties, systems] = await Promise.all([shared.settings(), shared.parties(), shared.systems()]);
     const stores = [...systems.values()].filter(({ kind }) => kind === 'SHOPIFY');
     const policies = compilePolicies(settings.naming);
-    return { settings, policies, rules, parties, at: ports.clock.now(), stores, masterCurrency: ports.masterCurrency };
+    return { settings, policies, parties, stores, masterCurrency: ports.masterCurrency };
   }
 }

@@ -9,8 +9,8 @@ import type { Product } from '../../domain/catalog/product.js';
 import type { Sku, SystemValue } from '../../domain/catalog/sku.js';
 import type { Gate, StockLevel } from '../../domain/gates/gate.js';
 import { gatesOf } from '../../domain/gates/gate-rules.js';
-import type { OwnershipRule, Party } from '../../domain/ownership/resolve-owner.js';
-import { ruleOf } from '../../domain/ownership/resolve-owner.js';
+import type { Party } from '../../domain/ownership/party.js';
+import type { OwnershipRule } from '../../domain/ownership/resolve-owner.js';
 import type { Json } from '../../domain/primitives/json.js';
 import { ResolvedOwnerType } from '../access/ownership-type.js';
 import type { Connection } from '../connection.js';
@@ -121,9 +121,8 @@ export class SkuResolver {
   }
 
   async #ownerOf(sku: Sku, loaders: Loaders): Promise<{ party: Party; rule: OwnershipRule } | null> {
-    const [product, rules] = await Promise.all([productOf(sku, loaders), loaders.rulesInForce(sku.asOf)]);
-    const { handle, productType, vendor } = product;
-    const rule = ruleOf(rules, { code: sku.code, handle, productType, vendor });
+    const { handle, productType, vendor } = await productOf(sku, loaders);
+    const rule = await loaders.owners.ruleOf({ code: sku.code, handle, productType, vendor, asOf: sku.asOf });
     return rule && { party: await loaders.party(rule.ownerId), rule };
   }
 }

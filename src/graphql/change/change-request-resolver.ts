@@ -6,7 +6,7 @@ import { Ports } from '../../application/ports/ports.js';
 import type { ApprovalRequirement } from '../../domain/change/approval.js';
 import { givenFor } from '../../domain/change/approval.js';
 import type { FieldConflict } from '../../domain/change/change.js';
-import type { Party } from '../../domain/ownership/resolve-owner.js';
+import type { Party } from '../../domain/ownership/party.js';
 import { PartyType } from '../access/party-type.js';
 import type { Connection } from '../connection.js';
 import { toConnection } from '../connection.js';

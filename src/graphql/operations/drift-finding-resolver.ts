@@ -2,7 +2,7 @@ import { Context, ID, Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import type { ChangeRequestView } from '../../application/ports/change-reader.js';
 import type { FindingView, SystemView } from '../../application/ports/operations-reader.js';
 import type { Sku } from '../../domain/catalog/sku.js';
-import type { Party } from '../../domain/ownership/resolve-owner.js';
+import type { Party } from '../../domain/ownership/party.js';
 import { PartyType } from '../access/party-type.js';
 import { SkuType } from '../catalog/sku-type.js';
 import { ChangeRequestType } from '../change/change-request-type.js';

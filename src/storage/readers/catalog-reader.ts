@@ -10,12 +10,13 @@ import type { Page, PageRequest } from '../../application/ports/page.js';
 import type { Product } from '../../domain/catalog/product.js';
 import { searchWords } from '../../domain/catalog/search-words.js';
 import type { Sku } from '../../domain/catalog/sku.js';
-import type { OwnershipRule, Party } from '../../domain/ownership/resolve-owner.js';
+import type { Party } from '../../domain/ownership/party.js';
+import type { OwnershipRule } from '../../domain/ownership/resolve-owner.js';
 import { foldCode } from '../../domain/primitives/text.js';
 import type { Sql } from '../sql.js';
 import { sqlOver } from '../sql.js';
 import type { ProductRow, SkuRow } from '../stores/catalog-rows.js';
-import { readOwnershipRules } from '../stores/ownership-rules.js';
+import { readOwnershipRules } from '../stores/ownership-sql.js';
 import { readParties } from '../stores/party-store.js';
 import { databaseNow } from '../unit-of-work.js';
 import { faceOf } from './catalog/face.js';
@@ -32,7 +33,7 @@ const BY_CODE = [{ column: 's.code_folded', cast: 'text' }];
 export class SqlCatalogReader implements CatalogReader {
   private readonly sql: Sql;
 
-  constructor(private readonly source: DataSource) {
+  constructor(source: DataSource) {
     this.sql = sqlOver(source);
   }
 
@@ -102,11 +103,11 @@ export class SqlCatalogReader implements CatalogReader {
   }
 
   parties(): Promise<Party[]> {
-    return readParties(this.source.manager);
+    return readParties(this.sql);
   }
 
-  ownershipRules(): Promise<OwnershipRule[]> {
-    return readOwnershipRules(this.sql);
+  ownershipRules(limit?: number): Promise<OwnershipRule[]> {
+    return readOwnershipRules(this.sql, limit);
   }
 
   now(): Promise<Date> {

@@ -7,6 +7,10 @@ import type {
 } from '../../application/ports/quality-store.js';
 import { foldCode } from '../../domain/primitives/text.js';
 import type { Sql } from '../sql.js';
+import { faceOf } from './catalog/face.js';
+import { ownerTests } from './catalog/owner-conditions.js';
+import { conditionOf } from './catalog/tests.js';
+import type { Condition } from './keyset.js';
 import { Conditions, readPage } from './keyset.js';
 
 const COLUMNS = `q.id, q.entity, q.product_id as "productId", q.sku_id as "skuId", q.target, q.field, q.raw_value as "rawValue",
@@ -16,28 +20,14 @@ const COLUMNS = `q.id, q.entity, q.product_id as "productId", q.sku_id as "skuId
 /** Issues that are read at a time for a file. */
 const ROWS = 1_000;
 
-/**
- * The owner of what an issue q is about, now: the most specific rule in force, of two equal ones the later-created
- * (design 4.5), in SQL as `resolveOwner` has it.
- */
-const OWNER = `(
-  select o.owner_id from ownership_rule o, product p left join sku s on s.id = q.sku_id
-  where p.id = q.product_id and o.effective_from <= clock_timestamp()
-    and (o.effective_to is null or o.effective_to > clock_timestamp())
-    and case o.scope when 'SKU' then o.match_folded = s.code_folded when 'PRODUCT' then o.match_folded = lower(p.handle)
-      when 'PRODUCT_TYPE' then o.match_folded = lower(btrim(normalize(p.product_type, NFKC))) when 'VENDOR' then o.match_folded = lower(btrim(normalize(p.vendor, NFKC)))
-      else true end
-  order by array_position(array['SKU', 'PRODUCT', 'PRODUCT_TYPE', 'VENDOR', 'DEFAULT'], o.scope), o.created_at desc, o.id
-  limit 1)`;
-
 type Row = QualityIssueView & { handle: string };
 
 /** Reads of quality issues: lists read their own table alone. */
 export class SqlQualityReader implements QualityReader {
   constructor(private readonly sql: Sql) {}
 
-  issues(page: PageRequest, query: QualityQuery): Promise<Page<QualityIssueView>> {
-    const { where, values } = conditionsOf(query);
+  async issues(page: PageRequest, query: QualityQuery): Promise<Page<QualityIssueView>> {
+    const { where, values } = await this.conditionsOf(query);
     const order = [
       { column: 'q.found_at', cast: 'timestamptz' },
       { column: 'q.id', cast: 'uuid' },
@@ -46,8 +36,8 @@ export class SqlQualityReader implements QualityReader {
     return readPage<QualityIssueView, QualityIssueView>(this.sql, page, keyset, issueOf);
   }
 
-  counts(query: QualityQuery): Promise<QualityCount[]> {
-    const { where, values } = conditionsOf(query);
+  async counts(query: QualityQuery): Promise<QualityCount[]> {
+    const { where, values } = await this.conditionsOf(query);
     return this.sql.rows<QualityCount>(
       `select q.entity, q.field, q.code, count(*) filter (where q.resolved_at is null)::int as open,
          count(*) filter (where q.resolved_at is not null)::int as resolved
@@ -83,7 +73,7 @@ export class SqlQualityReader implements QualityReader {
   }
 
   async *all(query: QualityQuery): AsyncGenerator<Row[]> {
-    const { where, values } = conditionsOf(query);
+    const { where, values } = await this.conditionsOf(query);
     const [at, id] = [values.length + 1, values.length + 2];
     for (let after: Row | null = null; ;) {
       const rows: Row[] = await this.sql.rows(
@@ -100,6 +90,36 @@ export class SqlQualityReader implements QualityReader {
       yield rows.map((row) => ({ ...issueOf(row), handle: row.handle }));
     }
   }
+
+  private async conditionsOf(query: QualityQuery): Promise<Conditions> {
+    const conditions = new Conditions()
+      .add(query.entity, (place) => `q.entity = ${place}`)
+      .add(query.field, (place) => `q.field = ${place}`)
+      .add(query.code, (place) => `q.code = ${place}`)
+      .add(query.severity, (place) => `q.severity = ${place}`)
+      .add(query.importId, (place) => `q.import_id = ${place}::uuid`)
+      .add(query.resolved, (place) => `(q.resolved_at is not null) = ${place}`)
+      .add(
+        query.sku ? foldCode(query.sku) : null,
+        (place) => `q.sku_id = (select id from sku where code_folded = ${place})`,
+      )
+      .add(query.product, (place) => `q.product_id = (select id from product where handle = ${place})`);
+    if (query.owner) conditions.require(await this.ownedBy(query.owner));
+    return conditions;
+  }
+
+  /** By whom an issue's SKU is owned; an issue of a product, by whom the product is. The same conditions as lists of SKUs have. */
+  private async ownedBy(code: string): Promise<Condition> {
+    const face = faceOf(null);
+    const parties = await this.sql.rows<{ id: string }>('select id from party where code_folded = $1', [
+      foldCode(code),
+    ]);
+    const answer = { ownerIds: parties.map(({ id }) => id), unowned: false };
+    const tests = await ownerTests(this.sql, face, answer, null);
+    const [sku, product] = [conditionOf(tests.sku), conditionOf(tests.product)];
+    return (place) => `(q.sku_id in (select s.id from ${face.sku.from} where ${sku(place)})
+        or q.sku_id is null and q.product_id in (select p.id from ${face.product.from} where ${product(place)}))`;
+  }
 }
 
 /** Without the sort key that a page's rows bear. */
@@ -108,23 +128,4 @@ function issueOf(row: QualityIssueView): QualityIssueView {
   const { foundAt, resolvedAt, resolvedRevision, changeRequestId } = row;
   const what = { id, entity, productId, skuId, target, field, rawValue, code, severity, message, importId, line };
   return { ...what, foundAt, resolvedAt, resolvedRevision, changeRequestId };
-}
-
-function conditionsOf(query: QualityQuery): Conditions {
-  return new Conditions()
-    .add(query.entity, (place) => `q.entity = ${place}`)
-    .add(query.field, (place) => `q.field = ${place}`)
-    .add(query.code, (place) => `q.code = ${place}`)
-    .add(query.severity, (place) => `q.severity = ${place}`)
-    .add(query.importId, (place) => `q.import_id = ${place}::uuid`)
-    .add(query.resolved, (place) => `(q.resolved_at is not null) = ${place}`)
-    .add(
-      query.sku ? foldCode(query.sku) : null,
-      (place) => `q.sku_id = (select id from sku where code_folded = ${place})`,
-    )
-    .add(query.product, (place) => `q.product_id = (select id from product where handle = ${place})`)
-    .add(
-      query.owner ? foldCode(query.owner) : null,
-      (place) => `${OWNER} = (select id from party where code_folded = ${place})`,
-    );
 }

@@ -1,30 +1,6 @@
 import { Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
 import type { Role } from '../../domain/actor.js';
 
-@Entity('party')
-export class PartyRow {
-  @PrimaryColumn('uuid')
-  id!: string;
-
-  @Column('text')
-  code!: string;
-
-  @Column('text', { name: 'code_folded' })
-  codeFolded!: string;
-
-  @Column('text')
-  kind!: 'USER' | 'TEAM';
-
-  @Column('text')
-  name!: string;
-
-  @Column('text', { nullable: true })
-  email!: string | null;
-
-  @Column('boolean')
-  active!: boolean;
-}
-
 @Entity('party_member')
 export class PartyMemberRow {
   @PrimaryColumn('uuid', { name: 'team_id' })

@@ -6,17 +6,19 @@ import { LOOK_ALIKE_LIMIT, skeletonOf } from '../../domain/catalog/look-alike.js
 import type { ProposedChange } from '../../domain/change/change.js';
 import { isOfSku, productOfPatch } from '../../domain/change/change.js';
 import type { CodeReservation, World } from '../../domain/change/draft.js';
-import type { GateWorld } from '../../domain/gates/gate-facts.js';
 import { gateFacts } from '../../domain/gates/gate-facts.js';
 import { compilePolicies } from '../../domain/naming/judge-code.js';
-import type { Party } from '../../domain/ownership/resolve-owner.js';
+import type { Party } from '../../domain/ownership/party.js';
+import type { OwnerKeys, RulesInForce } from '../../domain/ownership/resolve-owner.js';
+import { ownerKeysOf, ruleOf } from '../../domain/ownership/resolve-owner.js';
 import type { FieldChange, FieldValues } from '../../domain/primitives/json.js';
 import { foldCode } from '../../domain/primitives/text.js';
 import type { Sql } from '../sql.js';
 import { graphTouchOf, lockGraph, readBundleWorld, withReach } from './bundle-world.js';
 import type { ProductRow, SkuRow } from './catalog-rows.js';
 import { productOf, skuOf } from './catalog-rows.js';
-import { readOwnershipRules } from './ownership-rules.js';
+import { readRulesInForce } from './ownership-sql.js';
+import { readParties } from './party-store.js';
 import { readUndecided } from './quality-store.js';
 import { readSettings } from './setting-store.js';
 import { readStock } from './stock-store.js';
@@ -61,7 +63,7 @@ export async function readWorld(
     await sql.rows<{ code: string; kind: string; mode: string; currency: string }>(
       'select code, kind, mode, currency from system order by code',
     ),
-    await readGateWorld(sql, masterCurrency),
+    await readAnswerable(sql, ownerKeys(reach, changes, all, products)),
     await readStock(
       sql,
       [...skus.values()].map(({ id }) => id),
@@ -78,7 +80,8 @@ export async function readWorld(
   const stores = systems.flatMap(({ code, kind, currency }) =>
     kind === 'SHOPIFY' ? [{ code, currency, digits: digitsOf(currency) }] : [],
   );
-  const gateWorld = { ...gates, settings, policies: compilePolicies(settings.naming), stores };
+  const { parties, inForce } = gates;
+  const gateWorld = { parties, masterCurrency, settings, policies: compilePolicies(settings.naming), stores };
   return {
     products,
     skus,
@@ -93,7 +96,10 @@ export async function readWorld(
     systems: systems.map(({ code }) => code),
     stores,
     settings,
-    factsOf: (sku, product) => gateFacts(gateWorld, sku, product, stock.get(sku.id) ?? [], ALONE),
+    factsOf: (sku, product) => {
+      const owner = product && ruleOf(inForce, { ...product, code: sku.code });
+      return gateFacts(gateWorld, product, owner, stock.get(sku.id) ?? [], ALONE);
+    },
     bundles: await readBundleWorld(sql, all, gates.at),
   };
 }
@@ -227,17 +233,37 @@ function digitsOf(currency: string): number {
   return new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
 }
 
-/** Everything that gates look at beside a SKU and its product. */
-async function readGateWorld(
+/** By what rules might name whatever a request reaches, as it is and as it would be. */
+function ownerKeys(
+  reach: Reach,
+  changes: readonly ProposedChange[],
+  skus: readonly Sku[],
+  products: ReadonlyMap<string, Product>,
+): OwnerKeys {
+  const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+  const { codes, handles, productTypes, vendors } = ownerKeysOf([
+    ...[...products.values()].map((product) => ({ ...product, code: null })),
+    ...reach.handles.map((handle) => ({ code: null, handle, productType: null, vendor: null })),
+    ...changes.map(({ patch }) => {
+      return { code: null, handle: '', productType: text(patch.productType), vendor: text(patch.vendor) };
+    }),
+  ]);
+  return {
+    codes: [...codes, ...reach.codes, ...skus.map(({ code }) => foldCode(code))],
+    handles,
+    productTypes,
+    vendors,
+  };
+}
+
+/** Who owns what the keys name, and who can answer for it, at one instant. */
+async function readAnswerable(
   sql: Sql,
-  masterCurrency: string,
-): Promise<Omit<GateWorld, 'settings' | 'policies' | 'stores'>> {
-  const rules = await readOwnershipRules(sql);
-  const parties = await sql.rows<Party>(
-    `select id, code, kind, name, email, active,
-            array(select member_id from party_member m where m.team_id = p.id) as "memberIds" from party p`,
-  );
+  keys: OwnerKeys,
+): Promise<{ inForce: RulesInForce; parties: ReadonlyMap<string, Party>; at: Date }> {
   const [clock] = await sql.rows<{ at: Date }>('select clock_timestamp() as at');
   if (!clock) throw new Error('the database did not tell the time');
-  return { rules, parties: new Map(parties.map((party) => [party.id, party])), at: clock.at, masterCurrency };
+  const inForce = await readRulesInForce(sql, keys, clock.at);
+  const parties = await readParties(sql);
+  return { inForce, parties: new Map(parties.map((party) => [party.id, party])), at: clock.at };
 }

@@ -1,5 +1,6 @@
 import type { Actor } from '../../domain/actor.js';
 import type {
+  AskedRequest,
   ChangeRequest,
   ChangeRequestOutcome,
   ChangeRequestStore,
@@ -103,6 +104,26 @@ export class SqlChangeRequestStore implements ChangeRequestStore {
         outcome.applied === true,
         json(outcome.warnings),
       ],
+    );
+  }
+
+  inReviewOf(partyIds: readonly string[], { lock }: { lock: boolean }): Promise<AskedRequest[]> {
+    return this.sql.rows<AskedRequest>(
+      `select c.id, 'CR-' || c.number as number, c.author_party_id as "authorPartyId", c.requirements,
+         array(select d.party_id::text from decision d where d.change_request_id = c.id and d.kind = 'APPROVE') as "approvedBy"
+       from change_request c
+       where c.state = 'IN_REVIEW' and exists (select from jsonb_array_elements(c.requirements) q
+         where q->'eligible' ?| $1::text[] or q->>'namedId' = any($1::text[]) or q->>'partyId' = any($1::text[]))
+       order by c.id ${lock ? 'for update' : ''}`,
+      [partyIds],
+    );
+  }
+
+  async reask(requests: readonly Pick<AskedRequest, 'id' | 'requirements'>[]): Promise<void> {
+    await this.sql.rows(
+      `update change_request c set requirements = n.requirements
+       from jsonb_to_recordset($1::jsonb) as n(id uuid, requirements jsonb) where c.id = n.id and c.state = 'IN_REVIEW'`,
+      [JSON.stringify(requests.map(({ id, requirements }) => ({ id, requirements })))],
     );
   }
 

@@ -118,6 +118,21 @@ export class SqlFindingStore implements FindingStore {
     );
   }
 
+  async countOfOwners(ownerIds: readonly string[]): Promise<number> {
+    const [row] = await this.sql.rows<{ count: number }>(
+      `select count(*)::int as count from finding where owner_id = any($1::uuid[]) and state <> 'RESOLVED'`,
+      [ownerIds],
+    );
+    return row?.count ?? 0;
+  }
+
+  async handOver(ownerIds: readonly string[], to: string): Promise<void> {
+    await this.sql.rows(`update finding set owner_id = $2 where owner_id = any($1::uuid[]) and state <> 'RESOLVED'`, [
+      ownerIds,
+      to,
+    ]);
+  }
+
   async releaseAdoption(ids: readonly string[]): Promise<void> {
     await this.sql.rows('update finding set change_request_id = null where id = any($1)', [ids]);
   }

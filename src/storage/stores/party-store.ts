@@ -2,22 +2,18 @@ import type { EntityManager } from 'typeorm';
 import { IsNull } from 'typeorm';
 import type { ApiKey, PartyStore } from '../../application/ports/party-store.js';
 import type { Role } from '../../domain/actor.js';
-import type { OwnershipRule, OwnershipScope, Party } from '../../domain/ownership/resolve-owner.js';
+import type { Party } from '../../domain/ownership/party.js';
 import { foldCode } from '../../domain/primitives/text.js';
-import { ApiKeyRow, PartyMemberRow, PartyRow } from '../rows/party-rows.js';
+import { ApiKeyRow, PartyMemberRow } from '../rows/party-rows.js';
+import type { Sql } from '../sql.js';
 import { sqlOver } from '../sql.js';
-import { readOwnershipRules } from './ownership-rules.js';
 
-/** Parties, ownership rules and keys of one transaction. Rules go in by SQL of ours: their instants are exact. */
+/** Parties and keys of one transaction. */
 export class SqlPartyStore implements PartyStore {
   constructor(private readonly tx: EntityManager) {}
 
   parties(): Promise<Party[]> {
-    return readParties(this.tx);
-  }
-
-  ownershipRules(): Promise<OwnershipRule[]> {
-    return readOwnershipRules(sqlOver(this.tx));
+    return readParties(sqlOver(this.tx));
   }
 
   async partiesWithRole(role: Role): Promise<string[]> {
@@ -32,41 +28,47 @@ export class SqlPartyStore implements PartyStore {
   }
 
   async saveParty(party: Party): Promise<void> {
-    const { id, code, kind, name, email, active } = party;
-    await this.tx.upsert(PartyRow, { id, code, codeFolded: foldCode(code), kind, name, email, active }, ['id']);
+    const { id, code, kind, name, email, active, engineering, memberIds, delegateId, delegateUntil } = party;
+    // By SQL of ours, so that the instant stays exact.
+    await sqlOver(this.tx).rows(
+      `insert into party (id, code, code_folded, kind, name, email, active, engineering, delegate_id, delegate_until)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+       on conflict (id) do update set code = excluded.code, code_folded = excluded.code_folded, kind = excluded.kind,
+         name = excluded.name, email = excluded.email, active = excluded.active, engineering = excluded.engineering,
+         delegate_id = excluded.delegate_id, delegate_until = excluded.delegate_until`,
+      [id, code, foldCode(code), kind, name, email, active, engineering, delegateId, delegateUntil],
+    );
     await this.tx.delete(PartyMemberRow, { teamId: id });
-    if (party.memberIds.length > 0) {
+    if (memberIds.length > 0) {
       await this.tx.insert(
         PartyMemberRow,
-        party.memberIds.map((memberId) => ({ teamId: id, memberId })),
+        memberIds.map((memberId) => ({ teamId: id, memberId })),
       );
     }
   }
 
-  async addRule(rule: {
-    id: string;
-    scope: OwnershipScope;
-    match: string | null;
-    ownerId: string;
-    effectiveFrom: Date;
-    effectiveTo: Date | null;
-  }): Promise<void> {
-    const { id, scope, match, ownerId, effectiveFrom, effectiveTo } = rule;
+  async moveDelegations(from: string, to: string): Promise<string[]> {
+    const moved = await sqlOver(this.tx).rows<{ code: string }>(
+      'update party set delegate_id = $2 where delegate_id = $1 and id <> $2 returning code',
+      [from, to],
+    );
+    return moved.map(({ code }) => code);
+  }
+
+  async join(teamIds: readonly string[], memberId: string): Promise<void> {
     await sqlOver(this.tx).rows(
-      `insert into ownership_rule (id, scope, match, match_folded, owner_id, effective_from, effective_to)
-       values ($1, $2, $3, $4, $5, $6, $7)`,
-      [id, scope, match, match === null ? null : foldCode(match), ownerId, effectiveFrom, effectiveTo],
+      'insert into party_member (team_id, member_id) select unnest($1::uuid[]), $2 on conflict do nothing',
+      [teamIds, memberId],
     );
   }
 
-  async endRule(id: string, at: Date): Promise<boolean> {
-    const ended = await sqlOver(this.tx).rows(
-      // One that has not begun yet ends as it would begin, and so is never in force.
-      `update ownership_rule set effective_to = greatest($2::timestamptz, effective_from)
-       where id = $1 and (effective_to is null or effective_to > $2) returning id`,
-      [id, at],
+  async liveKeys(partyId: string): Promise<number> {
+    const [row] = await sqlOver(this.tx).rows<{ count: number }>(
+      `select count(*)::int as count from api_key where party_id = $1 and revoked_at is null
+         and (expires_at is null or expires_at > now())`,
+      [partyId],
     );
-    return ended.length > 0;
+    return row?.count ?? 0;
   }
 
   async addKey(key: ApiKey & { hash: Buffer }): Promise<void> {
@@ -83,14 +85,12 @@ export class SqlPartyStore implements PartyStore {
   }
 }
 
-/** All parties with their members, by code. There are dozens, not thousands. */
-export async function readParties(source: EntityManager): Promise<Party[]> {
-  const [rows, members] = await Promise.all([
-    source.find(PartyRow, { order: { codeFolded: 'ASC' } }),
-    source.find(PartyMemberRow),
-  ]);
-  return rows.map(({ id, code, kind, name, email, active }) => {
-    const memberIds = members.flatMap(({ teamId, memberId }) => (teamId === id ? [memberId] : []));
-    return { id, code, kind, name, email, active, memberIds };
-  });
+/** All parties with their members, by code, in one statement. There are dozens, not thousands. */
+export function readParties(sql: Sql): Promise<Party[]> {
+  return sql.rows<Party>(
+    `select p.id, p.code, p.kind, p.name, p.email, p.active, p.engineering, p.delegate_id as "delegateId",
+       p.delegate_until as "delegateUntil",
+       array(select m.member_id::text from party_member m where m.team_id = p.id order by m.member_id) as "memberIds"
+     from party p order by p.code_folded`,
+  );
 }

@@ -5,15 +5,16 @@ import { foldCode } from '../../../domain/primitives/text.js';
 import type { Sql } from '../../sql.js';
 import { Conditions } from '../keyset.js';
 import type { Face } from './face.js';
-import { ownerTest } from './owner-conditions.js';
+import { ownerTests } from './owner-conditions.js';
 import { inProducts, namedProducts } from './product-conditions.js';
 import { both, conditionOf, contains, either } from './tests.js';
 
 const OPEN_DRIFT = `exists (select from finding f where f.sku_id = s.id and f.state in ('OPEN', 'ACKNOWLEDGED'))`;
 
 /**
- * The conditions of a list of SKUs. At most two statements are asked before the list itself, however long it is: for
- * the products that a search finds by vendor, and for those of an owner who has rules for single SKUs too.
+ * The conditions of a list of SKUs. At most three statements are asked before the list itself, however long it is: for
+ * the products that a search finds by vendor, for what the rules say to a question about owners, and for the products of
+ * an owner who has rules for single SKUs too.
  */
 export async function skuConditions(sql: Sql, face: Face, query: SkuQuery): Promise<Conditions> {
   const { sku, product } = face;
@@ -35,7 +36,10 @@ export async function skuConditions(sql: Sql, face: Face, query: SkuQuery): Prom
   if (query.hasOpenDrift !== null && query.hasOpenDrift !== undefined) {
     conditions.require(() => (query.hasOpenDrift ? OPEN_DRIFT : `not ${OPEN_DRIFT}`));
   }
-  if (query.owners) conditions.require(conditionOf(await ownerTest(sql, face, query.owners)));
+  if (query.owners) {
+    const { answer, at } = query.owners;
+    conditions.require(conditionOf((await ownerTests(sql, face, answer, at)).sku));
+  }
   await requireWords(sql, conditions, face, searchWords(query.search));
   return conditions;
 }

@@ -1,9 +1,10 @@
 import { Field, InputType } from '@nestjs/graphql';
 import { ArrayMaxSize, IsOptional, MaxLength } from 'class-validator';
-import type { OwnershipScope, Party } from '../../domain/ownership/resolve-owner.js';
+import type { Party } from '../../domain/ownership/party.js';
+import type { OwnershipScope } from '../../domain/ownership/resolve-owner.js';
 import { DateTimeScalar } from '../scalars/date-time.js';
-import { OwnershipScopeEnum } from './ownership-type.js';
-import { PartyKindEnum } from './party-type.js';
+import { OwnershipScopeEnum } from '../access/ownership-type.js';
+import { PartyKindEnum } from '../access/party-type.js';
 
 /** RFC 5321, 4.5.3.1: no address is longer. */
 const EMAIL_LIMIT = 254;
@@ -28,6 +29,25 @@ export class PartyInput {
   @IsOptional()
   @ArrayMaxSize(MEMBERS_LIMIT)
   members?: string[] | null;
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Builds or runs systems: a warning where it is accountable for SKUs. Left out, it stays.',
+  })
+  engineering?: boolean | null;
+  @Field(() => String, {
+    nullable: true,
+    description: 'Code of the person who may approve in its place. Left out, they stay; null or empty: nobody.',
+  })
+  delegate?: string | null;
+  @Field(() => DateTimeScalar, { nullable: true, description: 'When the delegation that is named here ends.' })
+  delegateUntil?: Date | null;
+  @Field(() => String, {
+    nullable: true,
+    description: 'Code of the party that takes over what nobody would answer for any more.',
+  })
+  successor?: string | null;
+  @Field(() => Boolean, { nullable: true, defaultValue: false, description: 'Nobody takes over, and that is meant.' })
+  leaveOrphaned?: boolean | null;
 }
 
 @InputType('OwnershipRuleInput')

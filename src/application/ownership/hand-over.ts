@@ -1,0 +1,107 @@
+import type { Actor } from '../../domain/actor.js';
+import { reask } from '../../domain/change/approval.js';
+import type { Party } from '../../domain/ownership/party.js';
+import type { OwnershipRule } from '../../domain/ownership/resolve-owner.js';
+import { sameJson } from '../../domain/primitives/json.js';
+import { readApproving } from '../change/plan-request.js';
+import type { Ports } from '../ports/ports.js';
+import type { Stores } from '../ports/unit-of-work.js';
+import type { Parties } from './party-leaves.js';
+import { auditRules } from './audit-rules.js';
+
+export interface HandedOver {
+  rules: number;
+  /** Codes of teams that the successor joined. */
+  joined: string[];
+  /** Codes of parties whose delegate the successor is now. */
+  delegateOf: string[];
+  /** By the id of who left: whose place was taken. */
+  successors: Map<string, string>;
+}
+
+/**
+ * A successor takes the place of a party that leaves. A person joins the teams that would be left without anybody; where a
+ * team is the successor, the rules of those teams go to it. Rules change hands now: who owned what before is not rewritten,
+ * and each new rule ranks where the one before it did, so that nothing else is decided anew.
+ */
+export async function handOver(
+  ports: Pick<Ports, 'newId'>,
+  stores: Stores,
+  actor: Actor,
+  {
+    changed,
+    successor,
+    leftIds,
+    parties,
+  }: { changed: Party; successor: Party; leftIds: readonly string[]; parties: Parties },
+): Promise<HandedOver> {
+  const teams = leftIds.filter((id) => id !== changed.id);
+  const joins = successor.kind === 'USER' ? teams : [];
+  const from = leftIds.filter((id) => !joins.includes(id));
+  if (joins.length > 0) await stores.parties.join(joins, successor.id);
+  const rules = await moveRules(ports, stores, from, successor.id);
+  await auditRules(stores, actor, 'OWNERSHIP_HANDED_OVER', successor.code, rules, { from: changed.code });
+  await stores.findings.handOver(from, successor.id);
+  const delegateOf =
+    successor.kind === 'USER' && !changed.active ? await stores.parties.moveDelegations(changed.id, successor.id) : [];
+  return {
+    rules: rules.length,
+    joined: joins.flatMap((id) => parties.get(id)?.code ?? []),
+    delegateOf,
+    successors: new Map(from.map((id) => [id, successor.id])),
+  };
+}
+
+async function moveRules(
+  ports: Pick<Ports, 'newId'>,
+  stores: Stores,
+  from: readonly string[],
+  to: string,
+): Promise<OwnershipRule[]> {
+  const at = await stores.now();
+  const live = await stores.ownership.liveRulesOf(from, at);
+  if (live.length === 0) return [];
+  const moved = live.map((rule) => ({
+    ...rule,
+    id: ports.newId(),
+    ownerId: to,
+    effectiveFrom: rule.effectiveFrom > at ? rule.effectiveFrom : at,
+  }));
+  await stores.ownership.endRules(live.map(({ id }) => ({ id, at })));
+  await stores.ownership.addRules(moved.map((rule) => ({ ...rule, match: rule.written })));
+  return moved;
+}
+
+/**
+ * Asks anew for the approvals of requests in review that these parties were asked for, as parties are now: whoever left is
+ * asked no more, and a delegate or a successor is. Three statements, however many requests there are.
+ */
+export async function reaskReviews(
+  stores: Stores,
+  actor: Actor,
+  partyIds: readonly string[],
+  successors: ReadonlyMap<string, string>,
+): Promise<number> {
+  const requests = await stores.requests.inReviewOf(partyIds, { lock: true });
+  if (requests.length === 0) return 0;
+  const approving = await readApproving(stores, await stores.now());
+  const changed = requests.flatMap(({ requirements, authorPartyId, approvedBy, ...request }) => {
+    const world = { ...approving, authorPartyId };
+    const anew = requirements.map((requirement) => reask(requirement, world, approvedBy, successors));
+    // Compared as the database keeps them: a field that is left out, and one that is undefined, are one.
+    return sameJson(JSON.parse(JSON.stringify(anew)), JSON.parse(JSON.stringify(requirements)))
+      ? []
+      : [{ ...request, requirements: anew }];
+  });
+  if (changed.length === 0) return 0;
+  await stores.requests.reask(changed);
+  await stores.audit(
+    changed.map(({ number, requirements }) => ({
+      actor,
+      type: 'CHANGE_REQUEST_REASKED',
+      subject: number,
+      data: { asked: requirements.map(({ partyId }) => partyId) },
+    })),
+  );
+  return changed.length;
+}

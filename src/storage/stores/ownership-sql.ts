@@ -1,0 +1,52 @@
+import type { OwnerKeys, OwnershipRule, RulesInForce } from '../../domain/ownership/resolve-owner.js';
+import { rulesInForce } from '../../domain/ownership/resolve-owner.js';
+import type { Sql } from '../sql.js';
+
+/** The columns of an OwnershipRule, from rule r. */
+export const RULE_COLUMNS = `r.id, r.scope, r.match_folded as match, r.match as written, r.owner_id as "ownerId",
+  r.effective_from as "effectiveFrom", r.effective_to as "effectiveTo", r.created_at as "createdAt"`;
+
+type RuleRow = OwnershipRule & { readAt: Date };
+
+/** Whether a rule is in force at an instant: half-open, as `rulesInForce` has it. */
+export function inForceSql(rule: string, at: string): string {
+  return `${rule}.effective_from <= ${at} and (${rule}.effective_to is null or ${rule}.effective_to > ${at})`;
+}
+
+/** Whether a rule r is in force and no later-created one of the same scope and match is: one look into an index a rule. */
+export function winsSql(at: string): string {
+  return `${inForceSql('r', at)} and not exists (
+    select from ownership_rule l where l.scope = r.scope and l.match_key = r.match_key
+      and (l.created_at, l.id) > (r.created_at, r.id) and ${inForceSql('l', at)})`;
+}
+
+/**
+ * The rules in force that the keys name, in one statement that looks into one index. There may be a rule for every SKU of
+ * a catalogue, so nobody reads them all to resolve a page.
+ */
+export async function readRulesInForce(sql: Sql, keys: OwnerKeys, at: Date | null): Promise<RulesInForce> {
+  const rows = await sql.rows<RuleRow>(
+    `with asked as (
+       select 'SKU' as scope, unnest($1::text[]) as match_key union all select 'PRODUCT', unnest($2::text[])
+       union all select 'PRODUCT_TYPE', unnest($3::text[]) union all select 'VENDOR', unnest($4::text[])
+       union all select 'DEFAULT', ''),
+     clock as (select coalesce($5::timestamptz, statement_timestamp()) as at)
+     select ${RULE_COLUMNS}, c.at as "readAt" from asked a join ownership_rule r using (scope, match_key), clock c
+     where ${inForceSql('r', 'c.at')} order by r.created_at, r.id`,
+    [keys.codes, keys.handles, keys.productTypes, keys.vendors, at],
+  );
+  return rulesInForce(rows.map(ruleOfRow), rows[0]?.readAt ?? new Date(0));
+}
+
+/** A rule without what else its row bears. */
+export function ruleOfRow(row: OwnershipRule): OwnershipRule {
+  const { id, scope, match, written, ownerId, effectiveFrom, effectiveTo, createdAt } = row;
+  return { id, scope, match, written, ownerId, effectiveFrom, effectiveTo, createdAt };
+}
+
+/** Ownership rules, ended ones too, oldest first: all, or the first so many. For whoever asks for just that. */
+export function readOwnershipRules(sql: Sql, limit?: number): Promise<OwnershipRule[]> {
+  return sql.rows<OwnershipRule>(`select ${RULE_COLUMNS} from ownership_rule r order by r.created_at, r.id limit $1`, [
+    limit ?? null,
+  ]);
+}
