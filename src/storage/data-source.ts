@@ -1,6 +1,5 @@
 import { DataSource } from 'typeorm';
 import { exactTypes } from './instants.js';
-import { ApiKeyRow, PartyMemberRow } from './rows/party-rows.js';
 
 /** The application's connections. Named here, so that nobody outside this room needs to know TypeORM. */
 export type Source = DataSource;
@@ -13,7 +12,6 @@ export async function openSource(url: string): Promise<Source> {
   const source = new DataSource({
     type: 'postgres',
     url,
-    entities: [PartyMemberRow, ApiKeyRow],
     poolSize: POOL,
     applicationName: 'skuward',
     installExtensions: false,

@@ -55,7 +55,7 @@ export class SqlUnitOfWork implements UnitOfWork {
       findings: new SqlFindingStore(sql, this.newId),
       naming: new SqlNamingStore(sql),
       quality: new SqlQualityStore(sql, this.newId),
-      parties: new SqlPartyStore(tx),
+      parties: new SqlPartyStore(sql),
       ownership: new SqlOwnershipStore(sql),
       settings: new SqlSettingStore(sql),
       attributes: new SqlAttributeUsage(sql),
