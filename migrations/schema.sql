@@ -315,7 +315,8 @@ create table ownership_rule (
   owner_id uuid not null,
   effective_from timestamp with time zone not null,
   effective_to timestamp with time zone,
-  created_at timestamp with time zone default clock_timestamp() not null
+  created_at timestamp with time zone default clock_timestamp() not null,
+  match_key text generated always as (COALESCE(match_folded, ''::text)) stored not null
 );
 
 create table party (
@@ -326,7 +327,10 @@ create table party (
   name text not null,
   email text,
   active boolean not null,
-  created_at timestamp with time zone default clock_timestamp() not null
+  created_at timestamp with time zone default clock_timestamp() not null,
+  engineering boolean default false not null,
+  delegate_id uuid,
+  delegate_until timestamp with time zone
 );
 
 create table party_member (
@@ -717,6 +721,10 @@ alter table ownership_rule add constraint ownership_rule_check1 CHECK (((effecti
 
 alter table ownership_rule add constraint ownership_rule_scope_check CHECK ((scope = ANY (ARRAY['SKU'::text, 'PRODUCT'::text, 'PRODUCT_TYPE'::text, 'VENDOR'::text, 'DEFAULT'::text])));
 
+alter table party add constraint party_delegate_is_another CHECK ((delegate_id <> id));
+
+alter table party add constraint party_delegate_until_of_one CHECK (((delegate_until IS NULL) OR (delegate_id IS NOT NULL)));
+
 alter table party add constraint party_kind_check CHECK ((kind = ANY (ARRAY['USER'::text, 'TEAM'::text])));
 
 alter table party_member add constraint party_member_check CHECK ((team_id <> member_id));
@@ -848,6 +856,8 @@ alter table lane add constraint lane_system_fkey FOREIGN KEY (system) REFERENCES
 alter table onboarding_row add constraint onboarding_row_match_id_fkey FOREIGN KEY (match_id) REFERENCES onboarding_match(id) ON DELETE CASCADE;
 
 alter table ownership_rule add constraint ownership_rule_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES party(id);
+
+alter table party add constraint party_delegate_id_fkey FOREIGN KEY (delegate_id) REFERENCES party(id);
 
 alter table party_member add constraint party_member_member_id_fkey FOREIGN KEY (member_id) REFERENCES party(id);
 
@@ -981,7 +991,11 @@ CREATE INDEX lane_due ON public.lane USING btree (system, due_at) WHERE (due_at 
 
 CREATE INDEX lane_product ON public.lane USING btree (product_id);
 
-CREATE INDEX ownership_rule_match ON public.ownership_rule USING btree (scope, match_folded);
+CREATE INDEX ownership_rule_match ON public.ownership_rule USING btree (scope, match_key, created_at);
+
+CREATE INDEX ownership_rule_owner ON public.ownership_rule USING btree (owner_id, scope);
+
+CREATE INDEX party_delegate ON public.party USING btree (delegate_id) WHERE (delegate_id IS NOT NULL);
 
 CREATE INDEX party_member_member ON public.party_member USING btree (member_id);
 
@@ -1176,7 +1190,7 @@ comment on table onboarding_match is 'The onboarding match as it was last worked
 
 comment on table onboarding_row is 'Records of several sides that are one SKU as far as their keys tell.';
 
-comment on table ownership_rule is 'Who is accountable for which SKUs; the most specific rule in force wins.';
+comment on table ownership_rule is 'Who is accountable for which SKUs; the most specific rule in force wins. Rules end and are never deleted: they tell who owned what.';
 
 comment on table party is 'Who can be accountable: a person or a team.';
 
