@@ -130,16 +130,19 @@ async function serveBare({ url, questions: asked }) {
     const { first, rest } = asked[Number(incoming.url.slice(1))];
     const [page] = await Promise.all(first.map(({ text, values }) => pool.query(text, values)));
     const others = await Promise.all(rest.map(({ text, values }) => pool.query(text, values)));
-    const products = new Map(others[0].rows.map((row) => [row.id, row]));
-    const rules = others.find(({ fields }) => fields.some(({ name }) => name === 'ownerId'))?.rows ?? [];
+    // Whose statement comes first depends on the question: an owner's asks for the rules before anything else.
+    const isOfProducts = ({ fields }) => fields.some(({ name }) => name === 'vendor' || name === 'snapshot');
+    const products = new Map((others.find(isOfProducts)?.rows ?? []).map((row) => [row.id, row]));
+    const rules = others.flatMap(({ rows }) => rows).filter(({ scope }) => scope !== undefined);
     const parties = new Map(others.flatMap(({ rows }) => rows).map((row) => [row.id, row]));
-    const nodes = page.rows.map((row) => {
+    // One row more is asked for, which tells whether there is a next page.
+    const nodes = page.rows.slice(0, 100).map((row) => {
       const { code, title, state, price } = row.snapshot ?? row;
       const found = products.get(row.product_id ?? row.snapshot.productId);
       const product = found?.snapshot ?? found;
-      const rule = rules.find(({ scope, match }) =>
-        scope === 'VENDOR' ? match === product?.vendor?.toLowerCase() : scope === 'DEFAULT',
-      );
+      const rule =
+        rules.find(({ scope, match }) => scope === 'VENDOR' && match === product?.vendor?.toLowerCase()) ??
+        rules.find(({ scope }) => scope === 'DEFAULT');
       const owner = { party: { code: parties.get(rule?.ownerId)?.code } };
       return { code, title, state, price, product: { title: product?.title, vendor: product?.vendor }, owner };
     });
@@ -183,6 +186,15 @@ async function slice(target, connections, seconds) {
   await Promise.all(Array.from({ length: connections }, loop));
   agent.destroy();
   return { perSecond: (latencies.length * 1000) / (performance.now() - began), latencies };
+}
+
+/** The first entry that two lists do not share, of each. */
+function difference(mine, theirs) {
+  const place = Math.max(
+    mine.findIndex((each, index) => each !== theirs[index]),
+    0,
+  );
+  return `${mine.length} and ${theirs.length}; no. ${place}:\n${mine[place]}\n${theirs[place]}`;
 }
 
 function median(list) {
@@ -298,9 +310,7 @@ async function main() {
       const theirs = JSON.parse(two.text).data.skus.nodes;
       const told = ({ code, title, product, owner }) => JSON.stringify([code, title, product, owner]);
       if (errors || mine.length === 0 || mine.map(told).join() !== theirs.map(told).join())
-        throw new Error(
-          `${question.name}: the two answers differ\n${one.text.slice(0, 500)}\n${two.text.slice(0, 500)}`,
-        );
+        throw new Error(`${question.name}: the two answers differ\n${difference(mine.map(told), theirs.map(told))}`);
       await measure(question, [ours, other]);
     }
   } finally {
