@@ -9,7 +9,11 @@
  * The two systems of the master (a store and an ERP, so two records a SKU) do not answer: the scans that follow an import by
  * themselves end at once and take nothing from it.
  *
- * Usage: node bench/import.mjs [--skus 100000] [--runs 1] [--file FILE.csv] [--keep-csv FILE]   (needs `npm run build`)
+ * With --least (share of the COPY into empty copies) or --most-memory (MiB resident, of the service) it ends with 1 where a
+ * run falls short.
+ *
+ * Usage: node bench/import.mjs [--skus 100000] [--runs 1] [--file FILE.csv] [--least 0.2] [--most-memory 800]
+ * (needs `npm run build`)
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -45,6 +49,8 @@ const { values: options } = parseArgs({
     skus: { type: 'string', default: '100000' },
     runs: { type: 'string', default: '1' },
     file: { type: 'string' },
+    least: { type: 'string', default: '0' },
+    'most-memory': { type: 'string', default: 'Infinity' },
     node: { type: 'string', multiple: true, default: [] },
   },
 });
@@ -372,6 +378,10 @@ try {
       peak.service.toFixed(0),
       peak.backend.toFixed(0),
     ]);
+    if (rate < (Number(options.least) * all) / bare.seconds || peak.service > Number(options['most-memory'])) {
+      console.log(`short of the bar: --least ${options.least}, --most-memory ${options['most-memory']}`);
+      process.exitCode = 1;
+    }
   }
 } finally {
   rmSync(work, { recursive: true, force: true });

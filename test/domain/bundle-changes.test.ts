@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { compositionAt } from '../../src/domain/bundle/timeline.js';
 import { foldCode } from '../../src/domain/primitives/text.js';
 import { Catalogue, create, lines, move, NOW, set } from './bundle-kit.js';
+import { runs } from '../support/runs.js';
 
 const MAY = new Date('2026-05-01T00:00:00Z');
 const JULY = new Date('2026-07-01T00:00:00Z');
@@ -241,7 +242,7 @@ describe('whatever is asked for in whatever order', () => {
           }
         }
       }),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     );
     expect(Math.min(taken, refused)).toBeGreaterThan(100);
   });

@@ -8,6 +8,7 @@ import {
 } from '../../src/domain/bundle/composition.js';
 import type { Edge } from '../../src/domain/bundle/explode.js';
 import { Exploder } from '../../src/domain/bundle/explode.js';
+import { runs } from '../support/runs.js';
 
 type Graph = ReadonlyMap<string, readonly Edge[]>;
 
@@ -62,7 +63,7 @@ describe('taking bundles apart', () => {
           expect(depth).toBe(depthOf(graph, key));
         }
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 
@@ -77,7 +78,7 @@ describe('taking bundles apart', () => {
           if (all) expect(new Map(lines.map((line) => [line.key, BigInt(line.quantity)]))).toEqual(all);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 
@@ -98,7 +99,7 @@ describe('taking bundles apart', () => {
           if (fault && !inherited) expect(broken(key)).toBe(true);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 

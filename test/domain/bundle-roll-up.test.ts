@@ -4,6 +4,7 @@ import type { ComponentFigures } from '../../src/domain/bundle/roll-up.js';
 import { rollUp } from '../../src/domain/bundle/roll-up.js';
 import type { WeightUnit } from '../../src/domain/catalog/sku.js';
 import { WEIGHT_UNITS } from '../../src/domain/catalog/sku.js';
+import { runs } from '../support/runs.js';
 
 /** Whole numbers of 10^-13: exact for money (4 places) and for ounces (4 places times 9). */
 const SCALE = 13;
@@ -64,7 +65,7 @@ describe('roll-ups', () => {
         );
         expect(figures.buildable).toBe(built.includes(null) ? null : Math.min(...built.map(Number)));
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 
@@ -92,7 +93,7 @@ describe('roll-ups', () => {
         expect(weight?.unit).toBe(only);
         return expect((scaled(weight?.value ?? '') / 1_000_000_000n) * NANOGRAMS[only ?? 'GRAMS']).toBe(exact);
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import Big from 'big.js';
 import fc from 'fast-check';
 import { compareDecimals, decimalPlaces, decimalText, moneyText } from '../../src/domain/primitives/decimal.js';
+import { runs } from '../support/runs.js';
 
 /** Plain decimals of every length that the API takes, zeros at both ends included. */
 const digits = (least: number, most: number): fc.Arbitrary<string> =>
@@ -30,7 +31,7 @@ describe('decimals', () => {
         expect((out.split('.')[1] ?? '').length).toBe(Math.max(places, decimalPlaces(text)));
         expect(out.startsWith('-')).toBe(value.lt(0));
       }),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     );
   });
 
@@ -40,7 +41,7 @@ describe('decimals', () => {
         expect(compareDecimals(a, b)).toBe(new Big(a).cmp(b));
         expect(compareDecimals(a, decimalText(a))).toBe(0);
       }),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     );
     expect(compareDecimals('9999999999.99999', '9999999999.99998')).toBe(1);
     expect(compareDecimals('0.1', '0.10')).toBe(0);

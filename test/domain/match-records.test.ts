@@ -5,6 +5,7 @@ import type { MatchRecord } from '../../src/domain/onboarding/match-record.js';
 import { gtinKey, keyOfRecord, lookKey, MATCH_KEYS, titleKey } from '../../src/domain/onboarding/match-record.js';
 import type { MatchedRow } from '../../src/domain/onboarding/match-records.js';
 import { compareRecords, matchRecords } from '../../src/domain/onboarding/match-records.js';
+import { runs } from '../support/runs.js';
 
 const GTIN = '4006381333931';
 
@@ -191,7 +192,7 @@ describe('matching, whatever the records', () => {
         const renamed = others.map((each) => ({ ...each, side: swapped[each.side] ?? '' }));
         expect(shape(renamed, matchRecords(renamed))).toEqual(shape(records, matchRecords(records)));
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 
@@ -217,7 +218,7 @@ describe('matching, whatever the records', () => {
           }
         }
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 

@@ -9,6 +9,7 @@ import { policyFaults } from '../../src/domain/naming/read-policies.js';
 import type { NamingFacts } from '../../src/domain/naming/segment.js';
 import { plainLetters, valueOf } from '../../src/domain/naming/segment.js';
 import { facts, policies } from '../support/naming-arbitraries.js';
+import { runs } from '../support/runs.js';
 
 const POLICY: NamingPolicy = {
   name: 'apparel',
@@ -175,7 +176,7 @@ describe('a proposed code', () => {
         made += 1;
         expect([code, namingFault(compiled, code, of)]).toEqual([code, null]);
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     );
     // A property that nothing reaches would hold for anything.
     expect(made).toBeGreaterThan(200);

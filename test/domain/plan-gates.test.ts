@@ -19,6 +19,7 @@ import {
   teaWorld,
   transition,
 } from '../support/plan-kit.js';
+import { runs } from '../support/runs.js';
 
 const MATERIAL: AttributeDefinition = { key: 'material', name: 'Material', type: 'TEXT', requiredFrom: 'PRELAUNCH' };
 
@@ -208,7 +209,7 @@ describe('readiness', () => {
         if (blocking.length > 0) refused += 1;
         else taken += 1;
       }),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     );
     // The property would hold for nothing at all, too.
     expect(Math.min(refused, taken)).toBeGreaterThan(50);

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { OwnershipRule, OwnershipScope } from '../../src/domain/ownership/resolve-owner.js';
 import { ruleOf, rulesInForce } from '../../src/domain/ownership/resolve-owner.js';
 import { Instant } from '../../src/domain/primitives/instant.js';
+import { runs } from '../support/runs.js';
 
 const anInstant = fc.nat(5).map((micros) => new Instant(1_790_000_000_000, micros));
 const aRule: fc.Arbitrary<OwnershipRule> = fc
@@ -49,7 +50,7 @@ describe('the owner of a SKU', () => {
         ];
         expect(found?.id ?? null).toBe(byTheBook(rules, keys, at));
       }),
-      { numRuns: 1_000 },
+      { numRuns: runs(1_000) },
     );
   });
 });

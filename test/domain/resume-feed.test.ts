@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { FeedCursor } from '../../src/domain/feed/feed-cursor.js';
 import type { CursorFacts, Resumption } from '../../src/domain/feed/resume-feed.js';
 import { resumeFeed } from '../../src/domain/feed/resume-feed.js';
+import { runs } from '../support/runs.js';
 
 interface Epoch {
   id: string;
@@ -125,7 +126,7 @@ function eachReader(abandonedToo: boolean, test: (answer: Resumption, reader: Re
       test(resumeFeed(reader.cursor, model.facts(reader.cursor)), reader, model.state);
     }
   });
-  fc.assert(property, { numRuns: 1_000 });
+  fc.assert(property, { numRuns: runs(1_000) });
 }
 
 describe('where a cursor goes on', () => {

@@ -4,6 +4,7 @@ import type { Api } from '../support/api.js';
 import { openApi } from '../support/api.js';
 import type { World } from '../support/world.js';
 import { buildWorld } from '../support/world.js';
+import { runs } from '../support/runs.js';
 
 const SKUS = `query ($filter: SkuFilter, $after: String, $orderBy: SkuOrder, $asOf: DateTime) {
   skus(filter: $filter, after: $after, orderBy: $orderBy, asOf: $asOf) { totalCount nodes { code } } }`;
@@ -58,7 +59,7 @@ describe('bad input to reads of the catalogue', () => {
         const found = await answer(SKUS, { filter: { [field]: text } });
         expect([0, 'BAD_USER_INPUT']).toContain(found);
       }),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     );
     expect(await answer(SKUS, { filter: { codes: NASTY.slice(2) } })).toBe(0);
     expect(await answer(SKUS, { filter: { codes: [] } })).toBe(0);
@@ -70,7 +71,7 @@ describe('bad input to reads of the catalogue', () => {
       fc.asyncProperty(aCursor, fc.constantFrom('CODE', 'UPDATED_AT'), async (after, orderBy) => {
         expect([0, 'BAD_USER_INPUT']).toContain(await answer(SKUS, { after, orderBy }));
       }),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     );
   });
 

@@ -13,6 +13,7 @@ import { planChanges } from '../../src/domain/change/plan-changes.js';
 import type { World } from '../support/world.js';
 import { buildWorld, HOST, must } from '../support/world.js';
 import { ATTRIBUTES, catalogs } from './arbitrary-catalog.js';
+import { runs } from '../support/runs.js';
 
 const ALL = { states: null, vendor: null, productType: null, search: null, columns: null };
 
@@ -77,7 +78,7 @@ describe('an export of the catalogue', () => {
         expect(view).toMatchObject({ state: 'SUCCEEDED', rejected: 0, errors: [] });
         expect(await exported()).toBe(before);
       }),
-      { numRuns: 6, endOnFailure: true },
+      { numRuns: runs(6), endOnFailure: true },
     );
   });
 });

@@ -6,6 +6,7 @@ import { arrayText, jsonText } from '../../src/storage/copy-text.js';
 import { sqlOver } from '../../src/storage/sql.js';
 import type { FreshDatabase } from '../support/fresh-database.js';
 import { freshDatabase } from '../support/fresh-database.js';
+import { runs } from '../support/runs.js';
 
 const TABLE = 'copied';
 const COLUMNS = ['place', 'word', 'list', 'document', 'flag'];
@@ -60,7 +61,7 @@ describe('COPY', () => {
         const kept = await sql.rows<object>(`select word, list, document, flag from ${TABLE} order by place`);
         expect(kept).toEqual(given.map((each) => ({ ...each })));
       }),
-      { numRuns: 30, interruptAfterTimeLimit: 20_000, markInterruptAsFailure: true },
+      { numRuns: runs(30), interruptAfterTimeLimit: 20_000, markInterruptAsFailure: true },
     );
   });
 

@@ -6,6 +6,7 @@ import { codeFault } from '../../src/domain/catalog/read-sku-fields.js';
 import { foldCode } from '../../src/domain/primitives/text.js';
 import type { FreshDatabase } from '../support/fresh-database.js';
 import { freshDatabase } from '../support/fresh-database.js';
+import { runs } from '../support/runs.js';
 
 const PRODUCT = '00000000-0000-7000-8000-000000000001';
 const SKU = '00000000-0000-7000-8000-00000000000a';
@@ -139,7 +140,7 @@ describe('identifiers in the database', () => {
           expect(row.code_folded).toBe(foldCode(row.code));
         }
       }),
-      { numRuns: 30 },
+      { numRuns: runs(30) },
     );
   });
 

@@ -9,6 +9,7 @@ import { cursorOf, keyOf } from '../../src/storage/readers/keyset.js';
 import { sqlOver } from '../../src/storage/sql.js';
 import type { World } from '../support/world.js';
 import { buildWorld, HOST, must } from '../support/world.js';
+import { runs } from '../support/runs.js';
 
 describe('instants between PostgreSQL and us', () => {
   let world: World;
@@ -38,7 +39,7 @@ describe('instants between PostgreSQL and us', () => {
               expect([row?.after, row?.same]).toEqual([true, true]);
             },
           ),
-          { numRuns: 50 },
+          { numRuns: runs(50) },
         );
       }
     });

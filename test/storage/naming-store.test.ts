@@ -9,6 +9,7 @@ import { sqlOver } from '../../src/storage/sql.js';
 import { SqlNamingStore } from '../../src/storage/stores/naming-store.js';
 import type { FreshDatabase } from '../support/fresh-database.js';
 import { freshDatabase } from '../support/fresh-database.js';
+import { runs } from '../support/runs.js';
 
 const PRODUCT = '00000000-0000-7000-8000-000000000001';
 const INSERT = `insert into sku (id, code, code_folded, kind, state, product_id, revision, title, option_values, option_key,
@@ -94,7 +95,7 @@ describe('the highest number of a series', () => {
         const brute = Math.max(0, ...numbers);
         expect(await withCodes(codes, (store) => store.highest(of))).toBe(brute);
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     );
   });
 

@@ -13,6 +13,7 @@ import { foldCode } from '../../src/domain/primitives/text.js';
 import type { World } from '../support/world.js';
 import { buildWorld, must } from '../support/world.js';
 import { addProducts, addSkus } from './catalog-rows.js';
+import { runs } from '../support/runs.js';
 
 const ALL = { first: 250, after: null };
 /** Names that fold alike, and names that only seem to: case, width, ligatures, dotted I, final sigma, outer spaces. */
@@ -183,7 +184,7 @@ describe('the owner filters', () => {
           expect(await codesOf({ owner: 'party-0', orphaned: true }, null)).toEqual(both);
         },
       ),
-      { numRuns: 40 },
+      { numRuns: runs(40) },
     );
   }, 120_000);
 });

@@ -13,6 +13,7 @@ import type { World } from '../support/world.js';
 import { buildWorld, must } from '../support/world.js';
 import type { ProductHistory, SkuHistory } from './catalog-rows.js';
 import { addProducts, addSkus } from './catalog-rows.js';
+import { runs } from '../support/runs.js';
 
 const HANDLES = ['tee', 'mug', 'hat'];
 const VENDORS = ['Luma', 'LUMA \u00c9t\u00e9', '50% & more', null];
@@ -149,7 +150,7 @@ describe('the filters of skus', () => {
           expect(keys).toEqual(keys.toSorted());
         },
       ),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     );
   }, 120_000);
 });
