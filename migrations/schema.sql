@@ -1061,7 +1061,7 @@ CREATE INDEX sku_gtin_retired ON public.sku USING btree (gtin14) WHERE (state = 
 
 CREATE INDEX sku_search ON public.sku USING gin (search gin_trgm_ops);
 
-CREATE INDEX sku_skeleton ON public.sku USING btree (skeleton);
+CREATE INDEX sku_skeleton ON public.sku USING btree (skeleton, code_folded);
 
 CREATE INDEX sku_state ON public.sku USING btree (state, code_folded);
 
