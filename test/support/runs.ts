@@ -1,11 +1,15 @@
+/** Variable with which the nightly run asks for more cases. */
+const VARIABLE = 'SKUWARD_TEST_RUNS';
+
 /** How many times as many cases the nightly run draws as every other run does. */
-const FACTOR = Number(process.env['SKUWARD_TEST_RUNS'] ?? '1');
+const FACTOR = Number(process.env[VARIABLE] ?? '1');
 
 /**
  * Cases that a property is tried on.
  * @param everyDay as many as fit into a run that somebody waits for.
+ * @throws Error where the variable is no number: a night of a single case would prove nothing.
  */
 export function runs(everyDay: number): number {
-  if (!Number.isInteger(FACTOR) || FACTOR < 1) throw new Error('SKUWARD_TEST_RUNS is a whole number of at least 1');
+  if (!Number.isInteger(FACTOR) || FACTOR < 1) throw new Error(`${VARIABLE} is a whole number of at least 1`);
   return everyDay * FACTOR;
 }
