@@ -29,9 +29,9 @@ function read(header: string, rows: Record<string, string>[]): ProductReading {
   const names = header.split(',');
   for (const key of rows.flatMap((row) => Object.keys(row))) expect(names).toContain(key);
   const lines = rows.map((row, index) => ({ line: index + 2, cells: names.map((name) => row[name] ?? '') }));
-  const { changes, faults, whole } = headerOf(names).read(lines);
+  const { changes, faults } = headerOf(names).read(lines);
   const [product, ...skus] = changes;
-  if (!product || whole) throw new Error('a product comes first, and each of its SKUs stands for itself');
+  if (!product || changes.some(({ together }) => together)) throw new Error('a product comes first, and each of its SKUs stands for itself');
   return { product, skus, faults };
 }
 

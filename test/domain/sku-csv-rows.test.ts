@@ -193,7 +193,7 @@ describe('a flat file as a proposal', () => {
     const header =
       'code|product.handle|product.title|price|weight|weightUnit|taxable|attribute.material|attribute.lined|price@uk|listedIn|title';
     const same = 'cup-s|cup|Cup|5|1.50|lb|TRUE|wool|true|4|uk, erp|Cup - S';
-    expect(proposed(header, same)).toEqual({ changes: [], faults: [], whole: null });
+    expect(proposed(header, same)).toEqual({ changes: [], faults: [] });
     const other = proposed(header, 'CUP-S|cup|Mug|6|1.5|KILOGRAMS|true||true||uk|Cup - S');
     expect(told(other)).toEqual([]);
     expect(asked(other)).toEqual([

@@ -5,11 +5,12 @@ import type { GroupReading, ImportHeader, RowChange } from '../../domain/imports
 import type { Json } from '../../domain/primitives/json.js';
 import { foldCode } from '../../domain/primitives/text.js';
 import type { Problem } from '../../domain/problem.js';
+import { Refusals } from './refusals.js';
 
 /** Variants of one product at most: Shopify's limit. */
 const VARIANT_LIMIT = 2_048;
 
-type Group = Pick<GroupReading, 'changes' | 'whole'>;
+type Group = Pick<GroupReading, 'changes'>;
 
 /** What of a batch is still to be taken, and why the rest is not. */
 export class BaselineBatch {
@@ -47,7 +48,7 @@ export class BaselineBatch {
   /** Compares with the master: a SKU may join a product only under the product's own options. */
   meet(world: World): void {
     this.world = world;
-    const refused = new Map<RowChange, Problem>();
+    const refused = new Refusals<RowChange>();
     for (const { changes } of this.groups) {
       for (const { change } of changes) {
         if (change.operation !== 'PRODUCT_CREATE') continue;
@@ -58,7 +59,7 @@ export class BaselineBatch {
         const message = `product ${handle} is known already, with the options: ${options}`;
         for (const row of changes) {
           if (isNewSku(row) && productOf(row) === handle) {
-            refused.set(row, { code: 'OPTIONS_TAKEN', message, field: ['optionNames'] });
+            refused.add(row, { code: 'OPTIONS_TAKEN', message, field: ['optionNames'] });
           }
         }
       }
@@ -71,16 +72,14 @@ export class BaselineBatch {
    * @param rows what was planned; the problems point into it.
    */
   leaveOut(problems: readonly Problem[], rows: readonly RowChange[]): void {
-    const refused = new Map<RowChange, Problem>();
+    const refused = new Refusals<RowChange>();
     const withoutGtin = new Map<RowChange, Problem>();
     const doubles = doublesIn(rows);
     for (const each of problems) {
       const [root, index, , ...path] = each.field ?? [];
       const row = root === 'changes' && index !== undefined ? rows[Number(index)] : undefined;
       const field = path[0] === 'fields' ? path.slice(1) : path;
-      const refuse = (one: RowChange, at: string[]): void => {
-        if (!refused.has(one)) refused.set(one, { ...each, field: at });
-      };
+      const refuse = (one: RowChange, at: string[]): void => refused.add(one, { ...each, field: at });
       if (!row) for (const extra of this.excess()) refuse(extra, ['handle']);
       // Judged once the rest is known: the row that has its code first may itself not be taken.
       else if (doubles.has(row)) continue;
@@ -90,7 +89,7 @@ export class BaselineBatch {
       else refuse(row, field.length > 0 ? field : ['code']);
     }
     for (const [row, first] of doubles) {
-      if (!refused.has(first)) refused.set(row, { code: 'CODE_TAKEN', message: takenIn(first.line), field: ['code'] });
+      if (!refused.has(first)) refused.add(row, { code: 'CODE_TAKEN', message: takenIn(first.line), field: ['code'] });
     }
     // Going on with nothing left out would go on for ever.
     if (refused.size + withoutGtin.size === 0) throw new Error(`a batch cannot be planned: ${problems[0]?.message}`);
@@ -99,10 +98,10 @@ export class BaselineBatch {
       const subject = { entity: 'SKU' as const, key: row.change.target, field: 'gtin' };
       this.faults.push({ ...place, code, message: `${message}; left unset`, rejected: false, subject });
     }
+    refused.addHolders(rows);
     this.drop(refused);
-    this.groups = this.groups.map(({ changes, whole }) => ({
+    this.groups = this.groups.map(({ changes }) => ({
       changes: changes.map((row) => (withoutGtin.has(row) ? withoutGtinOf(row) : row)),
-      whole,
     }));
   }
 
@@ -137,50 +136,21 @@ export class BaselineBatch {
   }
 
   /** Rejects changes, and with each what cannot be without it: the rest of a whole, and what else is done with a SKU that is not created. */
-  private drop(refused: ReadonlyMap<RowChange, Problem>): void {
+  private drop(refused: Refusals<RowChange>): void {
     if (refused.size === 0) return;
-    for (const [row, { code, message, field }] of refused) {
-      if (code === 'CODE_TAKEN' && this.world?.skus.has(foldCode(row.change.target))) {
-        this.known.push(row);
-        continue;
-      }
-      const place = this.header.placeOf(row, field ?? ['code']);
-      this.faults.push({ ...place, code, message, rejected: true, subject: null });
-    }
-    this.groups = this.groups.flatMap((group) => {
-      const out = group.changes.filter((row) => refused.has(row));
-      const [first] = out;
-      if (!first) return [group];
-      if (group.whole) {
-        this.rejectWhole(group.whole, new Set(out.map(({ line }) => line)), first.line, refused.get(first)?.code);
-        return [];
-      }
-      const gone = new Set(out.filter(isNewSku).map(keyOf));
-      // Another row that would create the same SKU stands for itself.
-      const stays = (row: RowChange): boolean => !refused.has(row) && (isNewSku(row) || !gone.has(keyOf(row)));
-      return [{ ...group, changes: group.changes.filter(stays) }];
+    const isKnown = ({ change }: RowChange, { code }: Problem): boolean =>
+      code === 'CODE_TAKEN' && this.world?.skus.has(foldCode(change.target)) === true;
+    const faults = refused.faults(this.header, (row, each) => {
+      if (isKnown(row, each)) this.known.push(row);
+      return isKnown(row, each);
     });
-  }
-
-  private rejectWhole(
-    lines: readonly number[],
-    told: ReadonlySet<number>,
-    first: number,
-    code?: Problem['code'],
-  ): void {
-    for (const line of lines) {
-      if (told.has(line)) continue;
-      const message = `not taken, because line ${first} was not: they belong together`;
-      this.faults.push({
-        line,
-        column: null,
-        code: code ?? 'INVALID_FORMAT',
-        message,
-        value: null,
-        rejected: true,
-        subject: null,
-      });
-    }
+    for (const fault of faults) this.faults.push(fault);
+    this.groups = this.groups.map((group) => {
+      const gone = new Set(group.changes.filter((row) => refused.has(row) && isNewSku(row)).map(keyOf));
+      // Another row that would create the same SKU stands for itself.
+      const stays = (row: RowChange): boolean => !refused.reaches(row) && (isNewSku(row) || !gone.has(keyOf(row)));
+      return { changes: group.changes.filter(stays) };
+    });
   }
 
   /** SKUs of products that would have more variants than a product may have: the last ones are too many. */

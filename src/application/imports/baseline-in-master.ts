@@ -32,10 +32,11 @@ export class BaselineInMaster implements BaselineGround {
     const written = await writeChangeSet(stores, set, { actor, reason, reasons, changeRequestId: null }, 'BASELINE');
     const issues = notedIssues(faults, written, rows);
     await stores.quality.note(importId, issues);
-    const skusCreated = written.filter(({ entity }) => entity === 'SKU').length;
-    const data = { skus: skusCreated, products: written.length - skusCreated };
+    const skus = written.filter(({ entity }) => entity === 'SKU');
+    const data = { skus: skus.length, products: written.length - skus.length };
     await stores.audit([{ actor, type: 'IMPORT_TAKEN', subject: importId, data }]);
-    return { skusCreated, qualityIssues: issues.length };
+    // A bundle that was there gets its composition, and is not created by that.
+    return { skusCreated: skus.filter(({ created }) => created).length, qualityIssues: issues.length };
   }
 
   async linesOf(stores: Stores, foldedCodes: readonly string[]): Promise<Map<string, number>> {

@@ -1,11 +1,13 @@
 import { planChanges } from '../../domain/change/plan-changes.js';
 import type { CsvRow } from '../../domain/imports/csv-row.js';
+import { Held } from '../../domain/imports/held.js';
 import type { GroupReading, ImportHeader } from '../../domain/imports/import-format.js';
 import type { Ports } from '../ports/ports.js';
 import type { Stores } from '../ports/unit-of-work.js';
 import { BaselineBatch } from './baseline-batch.js';
 import type { BaselineGround, Made } from './baseline-ground.js';
-import type { FileEnd, ReadingBatch, Taken, Taker } from './taker.js';
+import { lookUp } from './named-once.js';
+import type { FileEnd, ReadGroup, ReadingBatch, Taken, Taker } from './taker.js';
 
 const NOTHING: Made = { skusCreated: 0, qualityIssues: 0 };
 
@@ -21,11 +23,14 @@ export class BaselineTaker implements Taker {
   ) {}
 
   read(header: ImportHeader, rows: readonly CsvRow[]): GroupReading {
-    return header.read(rows);
+    return header.adopt ? { changes: header.reach(rows).map(lookUp), faults: [] } : header.read(rows);
   }
 
-  async take(stores: Stores, { header, readings }: ReadingBatch): Promise<Taken> {
-    if (readings.every(({ changes }) => changes.length === 0)) return { ...NOTHING, faults: [] };
+  async take(stores: Stores, { header, readings: read }: ReadingBatch): Promise<Taken> {
+    const readings = header.adopt ? await adopted(stores, header, read) : read;
+    // Those of a reading that knows nothing of the master are told already.
+    const told = header.adopt ? readings.flatMap(({ faults }) => faults) : [];
+    if (readings.every(({ changes }) => changes.length === 0)) return { ...NOTHING, faults: told };
     const batch = new BaselineBatch(readings, header);
     const world = await this.ground.world(
       stores,
@@ -46,7 +51,7 @@ export class BaselineTaker implements Taker {
       batch.note(set.warnings, rows);
       const known = batch.knownCodes;
       if (known.length > 0) batch.tellKnown(await this.ground.linesOf(stores, known));
-      return { ...made, faults: batch.faults };
+      return { ...made, faults: [...told, ...batch.faults] };
     }
   }
 
@@ -54,4 +59,11 @@ export class BaselineTaker implements Taker {
     await this.ground.settle(ports, end);
     return null;
   }
+}
+
+/** What the rows come to beside what the master holds of what they name. What comes in between, the planner finds. */
+async function adopted(stores: Stores, header: ImportHeader, read: readonly ReadGroup[]): Promise<ReadGroup[]> {
+  const named = read.flatMap(({ changes }) => changes.map(({ change }) => change));
+  const held = new Held(await stores.catalog.world(named, { lock: false }));
+  return read.map((each) => ({ ...each, ...header.adopt?.(each.rows, held) }));
 }

@@ -23,7 +23,7 @@ export class CsvFault extends Error {
   }
 }
 
-/** The header line is none of the format's: which columns are wrong, each by its own name. */
+/** The file is none of the format's: which columns of its header line are wrong, each by its own name, or that it is too long. */
 export class HeaderFault extends CsvFault {
   constructor(
     line: number,

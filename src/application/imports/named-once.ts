@@ -1,5 +1,5 @@
 import type { CsvRow, RowFault } from '../../domain/imports/csv-row.js';
-import type { ImportHeader, Named } from '../../domain/imports/import-format.js';
+import type { ImportHeader, Named, RowChange } from '../../domain/imports/import-format.js';
 import { foldCode } from '../../domain/primitives/text.js';
 import type { FirstNamed } from '../ports/import-proposals.js';
 
@@ -68,4 +68,10 @@ export function keyOf({ entity, key }: Named): string {
 
 function placeOf({ entity, key }: FirstNamed): string {
   return `${entity}:${key}`;
+}
+
+/** The change by which the catalogue finds out what a row names. */
+export function lookUp({ line, entity, key, revision, product }: Named): RowChange {
+  const operation = entity === 'SKU' ? 'SKU_CREATE' : 'PRODUCT_UPDATE';
+  return { line, change: { operation, target: key, baseRevision: revision, patch: { product } } };
 }

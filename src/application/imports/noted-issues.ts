@@ -21,13 +21,15 @@ export function notedIssues(
   if (noted.length === 0) return [];
   const made = new Map(written.filter(({ created }) => created).map((each) => [keyOf(each.entity, each.target), each]));
   const creations = rows.filter(({ change }) => change.operation.endsWith('_CREATE'));
-  const lines = new Map(creations.map(({ line, change }) => [keyOf(entityOf(change.operation), change.target), line]));
+  const makers = new Map(creations.map((row) => [keyOf(entityOf(row.change.operation), row.change.target), row]));
   const issues = new Map<string, NotedIssue>();
   for (const { subject, line, code, message, value } of noted) {
     if (!subject) continue;
     const { entity, field } = subject;
     const place = keyOf(entity, subject.key);
-    const owner = lines.get(place) === line ? made.get(place) : undefined;
+    const maker = makers.get(place);
+    const isTheirs = maker?.line === line || maker?.together?.includes(line) === true;
+    const owner = isTheirs ? made.get(place) : undefined;
     if (!owner || projectedFields(entity, field) === null) continue;
     const { productId, skuId, target } = owner;
     const severity = severityOfIssue(field, value);

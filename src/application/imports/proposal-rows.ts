@@ -4,6 +4,7 @@ import type { RowFault } from '../../domain/imports/csv-row.js';
 import type { ImportHeader } from '../../domain/imports/import-format.js';
 import type { Problem } from '../../domain/problem.js';
 import type { CollectedChange } from '../ports/import-proposals.js';
+import { Refusals } from './refusals.js';
 
 /** What is still to be proposed of a file, and why the rest is not. */
 export class ProposalRows {
@@ -37,45 +38,29 @@ export class ProposalRows {
    * @returns a problem that no row is to blame for, where nothing can be left out.
    */
   leaveOut(problems: readonly Problem[]): Problem | null {
-    const refused = new Map<CollectedChange, Problem>();
+    const refused = new Refusals<CollectedChange>();
     for (const each of problems) {
       const { row, path } = this.rowOf(each);
-      if (row && !refused.has(row)) refused.set(row, { ...each, field: path });
+      if (row) refused.add(row, { ...each, field: path });
     }
     if (refused.size === 0) return problems[0] ?? null;
-    for (const [row, each] of Array.from(refused)) {
-      if (row.change.operation !== 'PRODUCT_CREATE') continue;
-      for (const sku of this.left) {
-        const isIn = sku.change.operation === 'SKU_CREATE' && productOfPatch(sku.change.patch) === row.change.target;
-        if (isIn && !refused.has(sku)) refused.set(sku, { ...each, field: ['product'] });
-      }
-    }
-    const lines = new Set([...refused.keys()].flatMap(({ line, together }) => [line, ...together]));
-    for (const [row, { code, message, field }] of refused) {
-      this.faults.push({
-        ...this.header.placeOf(row, field ?? ['code']),
-        code,
-        message,
-        rejected: true,
-        subject: null,
-      });
-    }
-    this.tellTogether(refused);
-    this.left = this.left.filter((row) => !refused.has(row) && !row.together.some((line) => lines.has(line)));
-    this.left = withoutEmptyProducts(this.left);
+    this.addSkusOf(refused);
+    refused.addHolders(this.left);
+    for (const fault of refused.faults(this.header)) this.faults.push(fault);
+    this.left = withoutEmptyProducts(this.left.filter((row) => !refused.reaches(row)));
     return null;
   }
 
-  /** Lines that fall with others, as those of one bundle do. */
-  private tellTogether(refused: ReadonlyMap<CollectedChange, Problem>): void {
-    const told = new Set([...refused.keys()].map(({ line }) => line));
-    for (const [{ line: first, together }, { code }] of refused) {
-      for (const line of together) {
-        if (told.has(line)) continue;
-        told.add(line);
-        const message = `not taken, because line ${first} was not: they belong together`;
-        this.faults.push({ line, column: null, code, message, value: null, rejected: true, subject: null });
-      }
+  /** A SKU is not created without its product. */
+  private addSkusOf(refused: Refusals<CollectedChange>): void {
+    const problemOf = new Map<string, Problem>();
+    for (const [{ change }, [first]] of refused.all()) {
+      if (change.operation === 'PRODUCT_CREATE' && first) problemOf.set(change.target, first);
+    }
+    for (const row of this.left) {
+      const isNew = row.change.operation === 'SKU_CREATE' && !refused.has(row);
+      const each = isNew ? problemOf.get(productOfPatch(row.change.patch)) : undefined;
+      if (each) refused.add(row, { ...each, field: ['product'] });
     }
   }
 

@@ -1,12 +1,12 @@
 import type { ProposedChange } from '../../domain/change/change.js';
 import type { CsvRow, RowFault } from '../../domain/imports/csv-row.js';
 import { Held } from '../../domain/imports/held.js';
-import type { GroupReading, ImportHeader, Named, RowChange } from '../../domain/imports/import-format.js';
+import type { GroupReading, ImportHeader, RowChange } from '../../domain/imports/import-format.js';
 import { CHANGE_LIMIT } from '../change/change-draft.js';
 import type { CollectedChange } from '../ports/import-proposals.js';
 import type { Ports } from '../ports/ports.js';
 import type { Stores } from '../ports/unit-of-work.js';
-import { keyOf, NamedOnce } from './named-once.js';
+import { keyOf, lookUp, NamedOnce } from './named-once.js';
 import { proposeCollected } from './propose-collected.js';
 import type { FileEnd, ReadingBatch, Taken, Taker, Taking } from './taker.js';
 
@@ -18,7 +18,7 @@ export class ProposeTaker implements Taker {
   constructor(private readonly by: Taking) {}
 
   read(header: ImportHeader, rows: readonly CsvRow[]): GroupReading {
-    return { changes: header.reach(rows).map(lookUp), faults: [], whole: null };
+    return { changes: header.reach(rows).map(lookUp), faults: [] };
   }
 
   async take(stores: Stores, { header, readings }: ReadingBatch): Promise<Taken> {
@@ -42,7 +42,7 @@ export class ProposeTaker implements Taker {
       faults.push(...reading.faults);
       for (const row of reading.changes) {
         const isSaid = isOfProduct(row.change) && kept.spokenFor.has(row.change.target);
-        if (!isSaid) changes.push({ ...row, together: reading.whole ?? ownLine(row) });
+        if (!isSaid) changes.push({ ...row, together: row.together ?? ownLine(row) });
       }
     }
     await stores.proposals.name(importId, once.fresh);
@@ -71,10 +71,4 @@ function ownLine({ line, change }: RowChange): number[] {
 
 function isOfProduct({ operation }: ProposedChange): boolean {
   return operation === 'PRODUCT_CREATE' || operation === 'PRODUCT_UPDATE';
-}
-
-/** The change by which the catalogue finds out what a row names. */
-function lookUp({ line, entity, key, revision, product }: Named): RowChange {
-  const operation = entity === 'SKU' ? 'SKU_CREATE' : 'PRODUCT_UPDATE';
-  return { line, change: { operation, target: key, baseRevision: revision, patch: { product } } };
 }

@@ -1,5 +1,6 @@
 import type { CsvRow, RowFault } from '../../domain/imports/csv-row.js';
-import type { ImportFormat, ImportHeader, Known } from '../../domain/imports/import-format.js';
+import type { FileLimits, ImportFormat, ImportHeader, Known } from '../../domain/imports/import-format.js';
+import { problem } from '../../domain/problem.js';
 import { CsvFault, csvRows, HeaderFault } from './csv-rows.js';
 import type { ReadGroup, Taker } from './taker.js';
 
@@ -47,10 +48,10 @@ export async function* readingBatches(
     if (!reading.hasHeader) throw new CsvFault(1, null, 'the file has no header line');
   } catch (error) {
     if (!(error instanceof CsvFault)) throw error;
-    yield reading.rest();
+    yield reading.rest(false);
     throw error;
   }
-  yield reading.rest();
+  yield reading.rest(true);
 }
 
 /** One pass over the rows of a file: the group that is being read, and the batch that fills. */
@@ -62,6 +63,8 @@ class FileReading {
   private key: string | null = null;
   /** The group is as long as a group may be: what follows under its key is too much. */
   private isFull = false;
+  /** Of a file that is taken as one: characters of the rows so far. */
+  private characters = 0;
   private lastLine: number;
   private isNamed = false;
   private batch: FileBatch;
@@ -87,6 +90,7 @@ class FileReading {
       return null;
     }
     const { header } = this;
+    if (header.atOnce) return this.keep(row, header, header.atOnce);
     const { length } = row.cells;
     if (length < header.width || row.cells.slice(header.width).some((cell) => cell.trim() !== '')) {
       const message = `the row has ${length} cells, the header has ${header.width}`;
@@ -108,8 +112,21 @@ class FileReading {
     return this.reject(header, row.line, column, 'TOO_MANY', `a ${noun} has at most ${limit} rows`);
   }
 
-  /** What is left at the end of the file. */
-  rest(): FileBatch {
+  private keep(row: CsvRow, header: ImportHeader, limits: FileLimits): null {
+    this.isNamed ||= header.isNamed(row.cells);
+    this.rows.push(row);
+    for (const cell of row.cells) this.characters += cell.length;
+    if (this.rows.length > limits.rows || this.characters > limits.characters) {
+      const told = `such a file has at most ${limits.rows} rows and ${limits.characters} characters; split it`;
+      throw new HeaderFault(row.line, [problem('TOO_MANY', told)]);
+    }
+    return null;
+  }
+
+  /** What is left where the file ends. @param isWhole false: it stops being CSV there. */
+  rest(isWhole: boolean): FileBatch {
+    // What is missing of a file that is taken as one may belong to any of its rows.
+    if (!isWhole && this.header?.atOnce) this.rows = [];
     const full = this.header && this.closeGroup(this.header);
     return full ?? this.handOut();
   }

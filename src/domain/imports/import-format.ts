@@ -8,6 +8,11 @@ import type { Held } from './held.js';
 export interface RowChange {
   line: number;
   change: ProposedChange;
+  /**
+   * Lines that are taken together or not at all, this one among them: one change of them that is refused refuses all of
+   * them. Of a change that sets a list, the lines of its elements, in their order. Left out: the change stands for itself.
+   */
+  together?: readonly number[];
 }
 
 /** What the rows of one group come to. Nothing of it knows the master yet. */
@@ -15,11 +20,6 @@ export interface GroupReading {
   /** In the order in which they are to be made: a product before the SKUs that it holds. */
   changes: RowChange[];
   faults: RowFault[];
-  /**
-   * Lines of rows that are taken together or not at all: one change that is refused refuses every one of them. Null:
-   * each change stands for itself.
-   */
-  whole: readonly number[] | null;
 }
 
 /** Where a report points to: the cell behind a field of a change. */
@@ -53,12 +53,24 @@ export interface Known {
   attributes: Definitions;
 }
 
+/** How long a file may be that is taken as one. */
+export interface FileLimits {
+  rows: number;
+  /** Characters of all cells together. */
+  characters: number;
+}
+
 /** The header line of one file, understood: how its rows are read. Keeps no state between groups. */
 export interface ImportHeader {
   /** Cells of the header line. */
   readonly width: number;
   /** Rows of one group at most; more are rejected as TOO_MANY. `noun` is what a group is, `column` what it is named by. */
   readonly group: { rows: number; noun: string; column: string };
+  /**
+   * There where rows that belong together may stand anywhere: the whole file is one group then, taken in one transaction
+   * once it is read to its end, and rows come as they are, whatever their width. A longer file FAILS.
+   */
+  readonly atOnce?: FileLimits;
   /** Headers of columns that say nothing to the master, and are passed over. */
   readonly ignored: readonly string[];
   /** Header of a column by its place from 0, as the file writes it. */
@@ -69,6 +81,8 @@ export interface ImportHeader {
   isNamed(cells: readonly string[]): boolean;
   /** @param rows at least one, at most `group.rows`, all as wide as the header, of one key. */
   read(rows: readonly CsvRow[]): GroupReading;
+  /** There where a baseline has to know the master too: instead of `read`, and as `reach` and `propose` for a proposal. */
+  adopt?(rows: readonly CsvRow[], held: Held): GroupReading;
   /** What the rows are about: what of the master to look up before `propose`. Rows that name nothing sound are left out. */
   reach(rows: readonly CsvRow[]): Named[];
   /**

@@ -28,7 +28,7 @@ export function proposeCreations(reading: GroupReading, held: Held, rules: Creat
   for (const row of reading.changes) {
     if (row.change.operation === 'SKU_CREATE' && !refused.has(row.line)) proposal.sku(row);
   }
-  return { changes: proposal.changes(), faults: [...reading.faults, ...proposal.faults], whole: reading.whole };
+  return { changes: proposal.changes(), faults: [...reading.faults, ...proposal.faults] };
 }
 
 /** What creations are about. */

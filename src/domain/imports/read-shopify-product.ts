@@ -44,7 +44,7 @@ export function readShopifyProduct(
   }
   const patch: FieldValues = { ...fields, title, optionNames: names };
   const product: ProposedChange = { operation: 'PRODUCT_CREATE', target: handle, baseRevision: null, patch };
-  return { changes: [{ line: first.line, change: product }, ...skus], faults: faults.all, whole: null };
+  return { changes: [{ line: first.line, change: product }, ...skus], faults: faults.all };
 }
 
 /** The first row is a variant unless it is all empty: what it lacks is told rather than skipped. */

@@ -19,7 +19,7 @@ import { SkuRow } from './sku-row.js';
  */
 export function proposeSkuRows(rows: readonly CsvRow[], columns: SkuColumns, held: Held, known: Known): GroupReading {
   const [first, ...others] = rows.map((row) => new SkuRow(row, columns));
-  if (!first) return { changes: [], faults: [], whole: null };
+  if (!first) return { changes: [], faults: [] };
   const product = proposeProductCells(first, columns, held, known);
   const faults: RowFault[] = [];
   const skus: RowChange[] = [];
@@ -34,7 +34,7 @@ export function proposeSkuRows(rows: readonly CsvRow[], columns: SkuColumns, hel
   }
   const { change } = product;
   const changes = change && firstTaken ? [{ line: firstTaken.line, change }, ...skus] : skus;
-  return { changes, faults, whole: null };
+  return { changes, faults };
 }
 
 /** What a row is one of. */

@@ -21,7 +21,7 @@ import { SkuRow } from './sku-row.js';
  */
 export function readSkuRows(rows: readonly CsvRow[], columns: SkuColumns, known: Known): GroupReading {
   const [first, ...others] = rows.map((row) => new SkuRow(row, columns));
-  if (!first) return { changes: [], faults: [], whole: null };
+  if (!first) return { changes: [], faults: [] };
   const reading = new ProductRows(first, columns, known);
   reading.takeSku(first);
   for (const row of others) {
@@ -29,7 +29,7 @@ export function readSkuRows(rows: readonly CsvRow[], columns: SkuColumns, known:
     if (otherwise) reading.faults.push(otherwise);
     else reading.takeSku(row);
   }
-  return { changes: reading.changes(), faults: reading.faults, whole: null };
+  return { changes: reading.changes(), faults: reading.faults };
 }
 
 class ProductRows {
