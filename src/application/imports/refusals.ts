@@ -45,8 +45,11 @@ export class Refusals<R extends RowChange> {
     const pending = [...this.problems.keys()].filter((row) => this.isNotCreated(row));
     if (pending.length === 0) return;
     const holders = holdersOf(rows);
+    // What has a problem of its own is not told of those that come of it: a bundle in a circle holds itself.
+    const before = new Set(this.problems.keys());
     for (let row = pending.pop(); row; row = pending.pop()) {
       for (const { holder, index } of holders.get(foldCode(row.change.target)) ?? []) {
+        if (before.has(holder)) continue;
         const wasRefused = this.has(holder);
         const message = `${row.change.target} is not there, because line ${row.line} was not taken`;
         this.add(holder, { code: 'NOT_FOUND', message, field: [BUNDLE_FIELD, String(index), 'sku'] });

@@ -26,7 +26,7 @@ export class BundleReading {
       const stray = grouped.torn.get(bundle.key);
       const torn = stray === undefined ? [] : [columns.reject(bundle.first, 'bundle', tornBy(stray))];
       const all = [...disagreeing, ...faults, ...torn];
-      return { ...bundle, components, changes: [], faults: all, isNew: false, home: null };
+      return { ...bundle, components, changes: [], faults: all, isNew: true, home: null };
     });
     const mine = new Set(this.bundles.flatMap(({ lines }) => lines));
     this.strays = grouped.faults.filter(({ line }) => !mine.has(line));
