@@ -31,7 +31,8 @@ function read(header: string, rows: Record<string, string>[]): ProductReading {
   const lines = rows.map((row, index) => ({ line: index + 2, cells: names.map((name) => row[name] ?? '') }));
   const { changes, faults } = headerOf(names).read(lines);
   const [product, ...skus] = changes;
-  if (!product || changes.some(({ together }) => together)) throw new Error('a product comes first, and each of its SKUs stands for itself');
+  if (!product || changes.some(({ together }) => together))
+    throw new Error('a product comes first, and each of its SKUs stands for itself');
   return { product, skus, faults };
 }
 
