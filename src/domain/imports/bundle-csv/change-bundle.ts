@@ -3,7 +3,6 @@ import { BUNDLE_FIELD, compositionsOf, NOTHING_YET } from '../../bundle/timeline
 import type { BundleTimeline } from '../../bundle/timeline.js';
 import type { Sku } from '../../catalog/sku.js';
 import type { ProposedChange } from '../../change/change.js';
-import type { FieldValues } from '../../primitives/json.js';
 import { foldCode } from '../../primitives/text.js';
 import type { Held } from '../held.js';
 import { proposedFields } from '../proposed-fields.js';
@@ -32,12 +31,12 @@ export function changeBundle(bundle: BundleInFile, sku: Sku, columns: BundleColu
     bundle.changes.push({ line: first.line, change, together });
   };
   const product = held.lookedAtProduct(home, null);
-  const ofProduct = product && proposedFields({ ...said.product } as FieldValues, product).patch;
+  const ofProduct = product && proposedFields({ ...said.product }, product).patch;
   if (ofProduct) {
     make({ operation: 'PRODUCT_UPDATE', target: home.handle, baseRevision: home.revision, patch: ofProduct });
   }
   const looked = held.lookedAtSku(sku, null);
-  const patch = looked && proposedFields({ ...said.sku } as FieldValues, looked).patch;
+  const patch = looked && proposedFields({ ...said.sku }, looked).patch;
   if (patch) make({ operation: 'SKU_UPDATE', target: sku.code, baseRevision: sku.revision, patch });
   if (!isComposedSo(bundle, timelineOf(sku, held))) make(composition(bundle, sku));
 }

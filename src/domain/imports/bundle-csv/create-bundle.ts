@@ -55,5 +55,5 @@ export function createBundle(
   };
   if (home.isNew) make('PRODUCT_CREATE', home.handle, { ...title, ...product, optionNames: [] } as FieldValues);
   const content = { ...sku, ...title, product: home.handle, kind: 'BUNDLE', bundle: linesJson(components) };
-  make('SKU_CREATE', code, content as FieldValues);
+  make('SKU_CREATE', code, content);
 }
