@@ -6,8 +6,9 @@ import { saveStream } from './save-stream.js';
 import { ServiceClient } from './service-client.js';
 
 const USAGE =
-  'skuward export FILE [--what skus] [--states ACTIVE,…] [--vendor V] [--product-type T] [--search WORDS] ' +
-  '[--columns code,price,…] [--url http://127.0.0.1:4000] [--key KEY]';
+  'skuward export FILE [--what skus|bundles|naming-violations] [--states ACTIVE,…] [--vendor V] [--product-type T] ' +
+  '[--search WORDS] [--columns code,price,…] [--policy NAME] [--url http://127.0.0.1:4000] [--key KEY]';
+const WHAT = ['skus', 'bundles', 'naming-violations'];
 
 /** Fetches the catalogue into a file, which is there only once it is whole. 0: written; 1: not. */
 export async function exportCommand(args: string[], io: CliIo): Promise<number> {
@@ -25,7 +26,7 @@ function readArgs(args: string[]): { file: string; what: string; query: string; 
   const text = { type: 'string' } as const;
   let parsed;
   try {
-    const filters = { states: text, vendor: text, 'product-type': text, search: text, columns: text };
+    const filters = { states: text, vendor: text, 'product-type': text, search: text, columns: text, policy: text };
     const options = { ...filters, what: { ...text, default: 'skus' }, url: text, key: text };
     parsed = parseArgs({ args, allowPositionals: true, options });
   } catch (error) {
@@ -35,7 +36,7 @@ function readArgs(args: string[]): { file: string; what: string; query: string; 
   const [file] = positionals;
   if (positionals.length !== 1 || file === undefined) throw new CliFault(`export takes one file\n${USAGE}`);
   const { what, url, key, 'product-type': productType, ...rest } = values;
-  if (what !== 'skus') throw new CliFault(`--what is skus, not "${what}"\n${USAGE}`);
+  if (!WHAT.includes(what)) throw new CliFault(`--what is ${WHAT.join(' or ')}, not "${what}"\n${USAGE}`);
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries({ ...rest, productType })) if (value !== undefined) query.set(name, value);
   return { file, what, query: query.toString(), url, key };

@@ -1,15 +1,19 @@
 import { Controller, Get, Inject, Query, Res, UseFilters } from '@nestjs/common';
 import type { Response } from 'express';
 import { Roles } from '../access/roles.js';
+import { exportBundles } from '../application/catalog/export-bundles.js';
 import { exportSkus } from '../application/catalog/export-skus.js';
+import { exportViolations } from '../application/naming/export-violations.js';
 import { Ports } from '../application/ports/ports.js';
 import { ErrorFilter } from './error.filter.js';
-import { httpError, refusal } from './http-error.js';
+import { refusal } from './http-error.js';
+import { queryTexts } from './query-texts.js';
 import { sendCsv } from './send-csv.js';
 
-const PARAMETERS = ['states', 'vendor', 'productType', 'search', 'columns'] as const;
+/** What a list is narrowed down by. */
+const FILTER = ['states', 'vendor', 'productType', 'search'] as const;
 
-/** The catalogue as files that spreadsheets open and imports take again. */
+/** The catalogue as files that spreadsheets open and imports take again, and what is wrong with its codes. */
 @Controller('exports')
 @UseFilters(ErrorFilter)
 export class ExportsController {
@@ -22,32 +26,24 @@ export class ExportsController {
   @Get('skus.csv')
   @Roles('VIEWER', 'INTEGRATION', 'MERCHANDISER', 'APPROVER', 'OPERATOR', 'ADMIN')
   async skus(@Query() query: Record<string, unknown>, @Res() response: Response): Promise<void> {
-    const asked = readQuery(query);
-    const pieces = await exportSkus(this.#ports, asked);
+    const pieces = await exportSkus(this.#ports, queryTexts(query, [...FILTER, 'columns']));
     if (!pieces.ok) throw refusal(pieces.problems);
     await sendCsv(response, 'skus.csv', pieces.value);
   }
-}
 
-/** Each parameter once and known: a misspelt filter would hand out everything. */
-function readQuery(query: Record<string, unknown>): Record<(typeof PARAMETERS)[number], string | null> {
-  const unknown = Object.keys(query).find((name) => !PARAMETERS.some((known) => known === name));
-  if (unknown !== undefined) {
-    const told = `there is no parameter "${unknown.slice(0, 40)}"; there are ${PARAMETERS.join(', ')}`;
-    throw httpError(400, 'INVALID_FORMAT', told);
+  @Get('bundles.csv')
+  @Roles('VIEWER', 'INTEGRATION', 'MERCHANDISER', 'APPROVER', 'OPERATOR', 'ADMIN')
+  async bundles(@Query() query: Record<string, unknown>, @Res() response: Response): Promise<void> {
+    const pieces = exportBundles(this.#ports, queryTexts(query, FILTER));
+    if (!pieces.ok) throw refusal(pieces.problems);
+    await sendCsv(response, 'bundles.csv', pieces.value);
   }
-  const text = (name: (typeof PARAMETERS)[number]): string | null => {
-    const value = query[name];
-    if (value === undefined || value === '') return null;
-    // PostgreSQL takes no NUL, and nothing is called so.
-    if (typeof value === 'string' && !value.includes('\0')) return value;
-    throw httpError(400, 'INVALID_FORMAT', `${name} is one text`);
-  };
-  return {
-    states: text('states'),
-    vendor: text('vendor'),
-    productType: text('productType'),
-    search: text('search'),
-    columns: text('columns'),
-  };
+
+  @Get('naming-violations.csv')
+  @Roles('VIEWER', 'INTEGRATION', 'MERCHANDISER', 'APPROVER', 'OPERATOR', 'ADMIN')
+  async violations(@Query() query: Record<string, unknown>, @Res() response: Response): Promise<void> {
+    const pieces = await exportViolations(this.#ports, queryTexts(query, ['policy']).policy);
+    if (!pieces.ok) throw refusal(pieces.problems);
+    await sendCsv(response, 'naming-violations.csv', pieces.value);
+  }
 }

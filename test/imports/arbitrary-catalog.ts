@@ -36,7 +36,7 @@ const AWKWARD = [
 ];
 
 /** Text that the API takes for a field of one line. */
-function line(maxLength: number): fc.Arbitrary<string> {
+export function line(maxLength: number): fc.Arbitrary<string> {
   const any = fc.string({ unit: 'grapheme', minLength: 1, maxLength });
   return fc
     .oneof(
@@ -48,16 +48,16 @@ function line(maxLength: number): fc.Arbitrary<string> {
     .filter((text) => readSkuFields({ title: text }, []).problems.length === 0 && text.isWellFormed());
 }
 
-const money = fc
+export const money = fc
   .tuple(fc.nat(9_999_999), fc.nat(9_999))
   .map(([whole, part]) => `${whole}.${String(part).padStart(4, '0')}`);
-const maybe = <T>(of: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(of, { nil: null, freq: 3 });
+export const maybe = <T>(of: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(of, { nil: null, freq: 3 });
 const gtin = fc
   .integer({ min: 4_000_000_000_00, max: 9_999_999_999_99 })
   .map((body) => String(body).padStart(12, '0'))
   .map((body) => body + gs1CheckDigit(body));
 
-const code = fc
+export const code = fc
   .oneof(
     fc.string({
       unit: fc.integer({ min: 0x20, max: 0x7e }).map((at) => String.fromCharCode(at)),

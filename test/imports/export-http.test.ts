@@ -159,7 +159,7 @@ describe('skuward export', () => {
     expect(faults.map(({ said: [line] }) => line)).toEqual([
       expect.stringContaining('export takes one file'),
       expect.stringContaining('--colour'),
-      expect.stringContaining('--what is skus'),
+      expect.stringContaining('--what is skus or bundles'),
       expect.stringContaining('a state is one of'),
       expect.stringContaining('was not written'),
     ]);

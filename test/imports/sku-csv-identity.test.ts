@@ -2,18 +2,16 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { Client } from 'pg';
 import { exportSkus } from '../../src/application/catalog/export-skus.js';
-import { writeChangeSet } from '../../src/application/change/write-change-set.js';
 import type { ImportView } from '../../src/application/imports/read-import.js';
 import { readImport } from '../../src/application/imports/read-import.js';
 import { receiveImport } from '../../src/application/imports/receive-import.js';
 import { runImport } from '../../src/application/imports/run-import.js';
 import { setSetting } from '../../src/application/settings/set-setting.js';
-import type { ProposedChange } from '../../src/domain/change/change.js';
-import { planChanges } from '../../src/domain/change/plan-changes.js';
 import type { World } from '../support/world.js';
 import { buildWorld, HOST, must } from '../support/world.js';
 import { ATTRIBUTES, catalogs } from './arbitrary-catalog.js';
 import { runs } from '../support/runs.js';
+import { emptyMaster, fill } from './empty-master.js';
 
 const ALL = { states: null, vendor: null, productType: null, search: null, columns: null };
 
@@ -30,24 +28,6 @@ afterAll(async () => {
   await owner.end();
   await world.close();
 });
-
-/** What no program may do, the owner of the tables can: a master that has never seen anything. */
-async function emptyMaster(): Promise<void> {
-  for (const table of ['product', 'sku']) await owner.query(`alter table ${table} disable trigger user`);
-  await owner.query('truncate product, import_job cascade');
-  for (const table of ['product', 'sku']) await owner.query(`alter table ${table} enable trigger user`);
-}
-
-async function fill(changes: readonly ProposedChange[]): Promise<void> {
-  const { ports } = world;
-  await ports.work.run(async (stores) => {
-    const set = planChanges(await stores.catalog.world(changes, { lock: true }), changes, () => ports.newId(), {
-      baseline: true,
-    });
-    expect(set.problems).toEqual([]);
-    await writeChangeSet(stores, set, { actor: HOST.actor, reason: null, changeRequestId: null }, 'BASELINE');
-  });
-}
 
 async function exported(): Promise<string> {
   let text = '';
@@ -70,10 +50,10 @@ describe('an export of the catalogue', () => {
   it('is the same catalogue again when it is imported into an empty master, byte for byte', async () => {
     await fc.assert(
       fc.asyncProperty(catalogs, async (changes) => {
-        await emptyMaster();
-        await fill(changes);
+        await emptyMaster(owner);
+        await fill(world, changes);
         const before = await exported();
-        await emptyMaster();
+        await emptyMaster(owner);
         const view = await imported(before);
         expect(view).toMatchObject({ state: 'SUCCEEDED', rejected: 0, errors: [] });
         expect(await exported()).toBe(before);

@@ -1,6 +1,3 @@
-import { LIFECYCLE_STATES } from '../../domain/catalog/lifecycle.js';
-import type { LifecycleState } from '../../domain/catalog/lifecycle.js';
-import { searchFaults } from '../../domain/catalog/search-words.js';
 import type { ExportedColumn } from '../../domain/imports/sku-csv/exported-columns.js';
 import { exportedColumns } from '../../domain/imports/sku-csv/exported-columns.js';
 import { columnNamed } from '../../domain/imports/sku-csv/sku-column.js';
@@ -11,13 +8,11 @@ import type { CatalogSnapshot, ColumnsInUse } from '../ports/catalog-export.js';
 import type { SkuQuery } from '../ports/catalog-reader.js';
 import type { Ports } from '../ports/ports.js';
 import { BYTE_ORDER_MARK, csvLines } from '../csv-lines.js';
+import type { ExportFilter } from './export-filter.js';
+import { exportQuery, listOf } from './export-filter.js';
 
 /** What of the catalogue is asked for, as callers word it; lists are parted by commas. */
-export interface ExportRequest {
-  states: string | null;
-  vendor: string | null;
-  productType: string | null;
-  search: string | null;
+export interface ExportRequest extends ExportFilter {
   /** Headers of the columns that are wanted, in their order; null for all. */
   columns: string | null;
 }
@@ -32,9 +27,7 @@ export async function exportSkus(
   request: ExportRequest,
 ): Promise<Outcome<AsyncGenerator<string>>> {
   const problems: Problem[] = [];
-  const { vendor, productType, search } = request;
-  const query: SkuQuery = { states: statesOf(request.states, problems), vendor, productType, search };
-  problems.push(...searchFaults(search, ['search']));
+  const query = exportQuery(request, problems);
   const columns = columnsOf(request.columns, problems);
   if (problems.length > 0) return refused(...problems);
   const { attributes } = await ports.settings.current();
@@ -68,16 +61,6 @@ function allColumns(inUse: ColumnsInUse, defined: ReadonlySet<string>): Exported
   });
 }
 
-function statesOf(text: string | null, problems: Problem[]): LifecycleState[] | null {
-  if (text === null) return null;
-  return listOf(text).flatMap((each) => {
-    const state = LIFECYCLE_STATES.find((known) => known === each.toUpperCase());
-    if (!state)
-      problems.push(problem('INVALID_FORMAT', `a state is one of ${LIFECYCLE_STATES.join(', ')}`, ['states']));
-    return state ? [state] : [];
-  });
-}
-
 function columnsOf(text: string | null, problems: Problem[]): ExportedColumn[] | null {
   if (text === null) return null;
   return listOf(text).flatMap((name) => {
@@ -85,11 +68,4 @@ function columnsOf(text: string | null, problems: Problem[]): ExportedColumn[] |
     if (!column) problems.push(problem('COLUMN_UNKNOWN', `there is no column "${name.slice(0, 40)}"`, ['columns']));
     return column ? [{ name, column }] : [];
   });
-}
-
-function listOf(text: string): string[] {
-  return text
-    .split(',')
-    .map((each) => each.trim())
-    .filter((each) => each !== '');
 }

@@ -2,7 +2,7 @@ import type { NamingViolation } from '../../domain/naming/judge-code.js';
 import { compilePolicies, judgeCode } from '../../domain/naming/judge-code.js';
 import type { CompiledPolicy } from '../../domain/naming/policy.js';
 import { foldCode } from '../../domain/primitives/text.js';
-import type { Outcome } from '../../domain/problem.js';
+import type { Outcome, Problem } from '../../domain/problem.js';
 import { accepted, problem, refused } from '../../domain/problem.js';
 import type { CodeToJudge, NamingReader } from '../ports/naming-store.js';
 import type { Ports } from '../ports/ports.js';
@@ -34,9 +34,8 @@ export async function listViolations(
   let after = page.after;
   // Where there is nothing to judge by, nothing is read.
   if (policies.length === 0 && policy === null) return accepted({ violations, next: null });
-  if (policy !== null && !policies.some(({ name }) => foldCode(name) === foldCode(policy))) {
-    return refused(problem('NOT_FOUND', `no naming policy has the name ${policy.slice(0, 60)}`, ['policy']));
-  }
+  const unknown = unknownPolicy(policies, policy);
+  if (unknown) return refused(unknown);
   for (let scanned = 0; scanned < PAGE_SCAN; scanned += BATCH) {
     const batch = await ports.naming.codes(after, BATCH);
     for (const each of batch) {
@@ -50,7 +49,18 @@ export async function listViolations(
   return accepted({ violations, next: after });
 }
 
-function judgedOf(policies: readonly CompiledPolicy[], each: CodeToJudge, only: string | null): MisnamedSku | null {
+/** Where a policy is named that there is not. */
+export function unknownPolicy(policies: readonly CompiledPolicy[], policy: string | null): Problem | null {
+  if (policy === null || policies.some(({ name }) => foldCode(name) === foldCode(policy))) return null;
+  return problem('NOT_FOUND', `no naming policy has the name ${policy.slice(0, 60)}`, ['policy']);
+}
+
+/** Why a code does not fit, or null. @param only of this policy; null: of any. */
+export function judgedOf(
+  policies: readonly CompiledPolicy[],
+  each: CodeToJudge,
+  only: string | null,
+): MisnamedSku | null {
   const violation = judgeCode(policies, each.code, each.facts);
   if (!violation || (only !== null && foldCode(violation.policy) !== foldCode(only))) return null;
   return { ...violation, skuId: each.skuId, code: each.code };

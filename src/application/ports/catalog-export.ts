@@ -1,6 +1,8 @@
+import type { BundleLine } from '../../domain/bundle/composition.js';
 import type { Product } from '../../domain/catalog/product.js';
 import type { Sku } from '../../domain/catalog/sku.js';
 import type { SkuQuery } from './catalog-reader.js';
+import type { NamingReader } from './naming-store.js';
 
 /** Which columns a flat export has beyond those that have a name: what is in use in the catalogue. */
 export interface ColumnsInUse {
@@ -20,6 +22,9 @@ export interface CatalogSnapshot {
   columnsInUse(): Promise<ColumnsInUse>;
   /** By product handle, then code: SKUs of one product follow one another. Pages by keyset, two statements each. */
   skus(query: SkuQuery): AsyncGenerator<ExportedSku[]>;
+  /** What is in these bundles now, in its order; by SKU id. Those without a composition in force are not in the answer. */
+  compositions(bundleIds: readonly string[]): Promise<Map<string, BundleLine[]>>;
+  naming: NamingReader;
 }
 
 export interface CatalogExport {

@@ -6,11 +6,14 @@ import type {
   ExportedSku,
 } from '../../application/ports/catalog-export.js';
 import type { SkuQuery } from '../../application/ports/catalog-reader.js';
+import type { NamingReader } from '../../application/ports/naming-store.js';
+import type { BundleLine } from '../../domain/bundle/composition.js';
 import type { Sql } from '../sql.js';
 import { firstRow, sqlOver } from '../sql.js';
 import type { ProductRow, SkuRow } from '../stores/catalog-rows.js';
 import { productOf, skuOf } from '../stores/catalog-rows.js';
 import { faceOf } from './catalog/face.js';
+import { SqlNamingReader } from '../stores/naming-store.js';
 import { skuConditions } from './catalog/sku-conditions.js';
 
 const PAGE_ROWS = 1_000;
@@ -39,7 +42,11 @@ export class SqlCatalogExport implements CatalogExport {
 }
 
 class SqlCatalogSnapshot implements CatalogSnapshot {
-  constructor(private readonly sql: Sql) {}
+  readonly naming: NamingReader;
+
+  constructor(private readonly sql: Sql) {
+    this.naming = new SqlNamingReader(sql);
+  }
 
   async columnsInUse(): Promise<ColumnsInUse> {
     const row = await firstRow<ColumnsInUse>(
@@ -74,6 +81,15 @@ class SqlCatalogSnapshot implements CatalogSnapshot {
       if (rows.length < PAGE_ROWS) return;
       after = [last.key_0, last.key_1];
     }
+  }
+
+  async compositions(bundleIds: readonly string[]): Promise<Map<string, BundleLine[]>> {
+    const rows = await this.sql.rows<{ bundle: string } & BundleLine>(
+      `select c.bundle_id as bundle, s.code as sku, c.quantity from bundle_component c join sku s on s.id = c.component_id
+       where c.bundle_id = any($1::uuid[]) and c.state = 'CURRENT' order by c.bundle_id, c.position`,
+      [bundleIds],
+    );
+    return Map.groupBy(rows, ({ bundle }) => bundle);
   }
 
   private async withProducts(rows: readonly SkuRow[]): Promise<ExportedSku[]> {
