@@ -15,6 +15,7 @@ import type { Caller } from '../domain/actor.js';
 import { ErrorFilter } from './error.filter.js';
 import { httpError, refusal } from './http-error.js';
 import { sendCsv } from './send-csv.js';
+import { uploadedFile } from './upload-body.js';
 
 /** Uploads of files, and how far they have been taken (design section 6). */
 @Controller('imports')
@@ -43,9 +44,7 @@ export class ImportsController {
         'A baseline needs the role ADMIN; mode=propose makes a change request instead.',
       );
     }
-    // Left to itself, an iterator that is given up destroys the request, and with it the answer that says why.
-    const body: AsyncIterable<Buffer> = request.iterator({ destroyOnReturn: false });
-    const received = await receiveImport(this.#ports, caller, asked, body);
+    const received = await receiveImport(this.#ports, caller, asked, uploadedFile(request));
     if (!received.ok) {
       // The rest of the body is not read, so the connection is of no more use.
       response.setHeader('Connection', 'close');

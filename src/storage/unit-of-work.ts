@@ -8,6 +8,7 @@ import { SqlChangeRequestStore } from './stores/change-request-store.js';
 import { SqlDeliveryStore } from './stores/delivery-store.js';
 import { SqlFindingStore } from './stores/finding-store.js';
 import { SqlImportProposals } from './stores/import-proposals.js';
+import { SqlImportRehearsals } from './stores/import-rehearsals.js';
 import { SqlImportSteps } from './stores/import-steps.js';
 import { SqlNamingStore } from './stores/naming-store.js';
 import { SqlOwnershipStore } from './stores/ownership-store.js';
@@ -52,6 +53,7 @@ export class SqlUnitOfWork implements UnitOfWork {
       records: new SqlRecordStore(sql, this.newId),
       imports: new SqlImportSteps(sql),
       proposals: new SqlImportProposals(sql),
+      rehearsals: new SqlImportRehearsals(sql),
       findings: new SqlFindingStore(sql, this.newId),
       naming: new SqlNamingStore(sql),
       quality: new SqlQualityStore(sql, this.newId),

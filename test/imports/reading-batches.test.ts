@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { FileBatch } from '../../src/application/imports/reading-batches.js';
 import type { Reading } from '../../src/application/imports/reading-batches.js';
-import { readingBatches } from '../../src/application/imports/reading-batches.js';
+import { BATCH_SIZE, readingBatches } from '../../src/application/imports/reading-batches.js';
 import type { RowFault } from '../../src/domain/imports/csv-row.js';
 import { shopifyCsv } from '../../src/domain/imports/shopify-csv.js';
 
@@ -9,6 +9,7 @@ const HOW: Reading = {
   format: shopifyCsv,
   known: { systems: [], attributes: new Map() },
   read: (header, rows) => header.read(rows),
+  batchSize: BATCH_SIZE,
 };
 const HEADER = 'Handle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Price,Variant Barcode,Published';
 

@@ -181,6 +181,22 @@ describe('a baseline import', () => {
     ]);
   });
 
+  it('leaves a GTIN to a later row where the first one cannot be taken', async () => {
+    const view = await imported(
+      file(
+        'pot,Pot,Size,S,POT-S,1,,,active',
+        'pot,,,s,POT-M,1,5901234123457,,',
+        'pot,,,L,POT-L,1,5901234123457,,',
+        'pot,,,XL,POT-XL,1,5901234123457,,',
+      ),
+    );
+    expect(told(view)).toEqual([
+      [3, 'Option1 Value', 'OPTIONS_TAKEN', true],
+      [5, 'Variant Barcode', 'GTIN_TAKEN', false],
+    ]);
+    expect(await world.ports.catalog.skuByCode('POT-L')).toMatchObject({ gtin: '5901234123457' });
+  });
+
   it('goes on behind the last batch that was committed, with counts and errors of each row once', async () => {
     const rows = Array.from(
       { length: 2_600 },

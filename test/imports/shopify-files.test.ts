@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import type { Reading } from '../../src/application/imports/reading-batches.js';
-import { readingBatches } from '../../src/application/imports/reading-batches.js';
+import { BATCH_SIZE, readingBatches } from '../../src/application/imports/reading-batches.js';
 import type { ProposedChange } from '../../src/domain/change/change.js';
 import { shopifyCsv } from '../../src/domain/imports/shopify-csv.js';
 
@@ -12,6 +12,7 @@ const HOW: Reading = {
   format: shopifyCsv,
   known: { systems: [], attributes: new Map() },
   read: (header, rows) => header.read(rows),
+  batchSize: BATCH_SIZE,
 };
 const FIXTURES = resolve(import.meta.dirname, 'fixtures');
 const SAMPLES = resolve(import.meta.dirname, '../../../shared/data/shopify-sample');

@@ -45,23 +45,26 @@ export class BaselineBatch {
     return rows;
   }
 
-  /** Compares with the master: a SKU may join a product only under the product's own options. */
+  /**
+   * Compares with the master, and with groups before in the batch: a SKU may join a product only under the product's own
+   * options.
+   */
   meet(world: World): void {
     this.world = world;
     const refused = new Refusals<RowChange>();
+    const own = new Map<string, readonly Json[]>();
     for (const { changes } of this.groups) {
+      const joining = Map.groupBy(changes.filter(isNewSku), productOf);
       for (const { change } of changes) {
         if (change.operation !== 'PRODUCT_CREATE') continue;
         const { target: handle, patch } = change;
-        const present = world.products.get(handle);
-        if (!present || sameNames(present.optionNames, patch.optionNames)) continue;
-        const options = present.optionNames.join(', ') || 'none';
-        const message = `product ${handle} is known already, with the options: ${options}`;
-        for (const row of changes) {
-          if (isNewSku(row) && productOf(row) === handle) {
-            refused.add(row, { code: 'OPTIONS_TAKEN', message, field: ['optionNames'] });
-          }
-        }
+        const proposed = Array.isArray(patch.optionNames) ? patch.optionNames : [];
+        const present = world.products.get(handle)?.optionNames ?? own.get(handle);
+        const skus = joining.get(handle) ?? [];
+        if (present === undefined && skus.length > 0) own.set(handle, proposed);
+        if (present === undefined || folded(present) === folded(proposed)) continue;
+        const message = `product ${handle} is known already, with the options: ${present.join(', ') || 'none'}`;
+        for (const row of skus) refused.add(row, { code: 'OPTIONS_TAKEN', message, field: ['optionNames'] });
       }
     }
     this.drop(refused);
@@ -93,6 +96,8 @@ export class BaselineBatch {
     }
     // Going on with nothing left out would go on for ever.
     if (refused.size + withoutGtin.size === 0) throw new Error(`a batch cannot be planned: ${problems[0]?.message}`);
+    // Who bears a GTIN first is judged once the rows are out that are not taken at all.
+    if (refused.size > 0) withoutGtin.clear();
     for (const [row, { code, message }] of withoutGtin) {
       const place = this.header.placeOf(row, ['gtin']);
       const subject = { entity: 'SKU' as const, key: row.change.target, field: 'gtin' };
@@ -204,10 +209,6 @@ function keyOf({ change: { operation, target } }: RowChange): string {
 
 function withoutGtinOf({ line, change }: RowChange): RowChange {
   return { line, change: { ...change, patch: { ...change.patch, gtin: null } } };
-}
-
-function sameNames(present: readonly string[], proposed: Json | undefined): boolean {
-  return folded(present) === folded(Array.isArray(proposed) ? proposed : []);
 }
 
 function folded(names: readonly Json[]): string {

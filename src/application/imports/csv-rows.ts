@@ -3,6 +3,7 @@ import type { Parser } from 'csv-parse';
 import { CsvError, parse } from 'csv-parse';
 import type { CsvRow } from '../../domain/imports/csv-row.js';
 import { delimiterOf, lineBreaksIn } from '../../domain/imports/csv-row.js';
+import { SNIFFED_BYTES, strangerOf } from '../../domain/imports/file-kind.js';
 import type { Problem } from '../../domain/problem.js';
 
 /** Bytes of one record at most: Shopify's longest cell, a description, has 512 KB (Shopify help: CSV product files). */
@@ -40,7 +41,7 @@ export class HeaderFault extends CsvFault {
  */
 export async function* csvRows(chunks: AsyncIterable<Buffer>): AsyncGenerator<CsvRow[]> {
   let parsing: Parsing | null = null;
-  for await (const chunk of wholeLines(chunks)) {
+  for await (const chunk of wholeLines(sniffed(chunks))) {
     parsing ??= new Parsing(delimiterOfFile(chunk));
     yield await parsing.take(chunk);
   }
@@ -122,6 +123,31 @@ class Parsing {
   }
 }
 
+/** The same bytes; refuses a file whose first ones tell that it is something else. */
+async function* sniffed(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let start: Buffer | null = Buffer.alloc(0);
+  for await (const chunk of chunks) {
+    if (start === null) {
+      yield chunk;
+      continue;
+    }
+    start = Buffer.concat([start, chunk]);
+    if (start.length < SNIFFED_BYTES) continue;
+    refuseStranger(start);
+    yield start;
+    start = null;
+  }
+  if (start === null || start.length === 0) return;
+  refuseStranger(start);
+  yield start;
+}
+
+function refuseStranger(start: Buffer): void {
+  const stranger = strangerOf(start);
+  if (!stranger) return;
+  throw new CsvFault(1, null, `this seems to be ${stranger.kind}, not CSV in UTF-8; ${stranger.remedy}`);
+}
+
 /** Chunks cut at line ends and proven to be UTF-8 text, so that no character is ever replaced unseen. */
 async function* wholeLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let rest: Buffer = Buffer.alloc(0);
@@ -161,7 +187,6 @@ function proveText(bytes: Buffer, firstLine: number): number {
 function delimiterOfFile(start: Buffer): string {
   const text = start.toString('utf8').replace(/^\uFEFF/, '');
   const header = text.trimStart().split(/\r\n|\n|\r/, 1)[0] ?? '';
-  if (header.startsWith('<')) throw new CsvFault(1, null, 'this looks like HTML or XML, not like CSV');
   const delimiter = delimiterOf(header);
   if (!delimiter) throw new CsvFault(1, null, 'the first line has no comma, semicolon or tab: this is no CSV file');
   return delimiter;

@@ -1,12 +1,16 @@
 import type { ImportMode } from '../ports/import-store.js';
 import { BaselineInMaster } from './baseline-in-master.js';
+import { BaselineRehearsal } from './baseline-rehearsal.js';
 import { BaselineTaker } from './baseline-taker.js';
 import { ProposeTaker } from './propose-taker.js';
 import type { Taker, Taking } from './taker.js';
 
 /** What may be done with a file, each way with its taker. What is not here is refused. */
 const TAKERS: Readonly<Record<ImportMode, (by: Taking) => Taker>> = {
-  baseline: (by) => new BaselineTaker(new BaselineInMaster(by), by.newId),
+  baseline: (by) => {
+    const ground = by.job.dryRun ? new BaselineRehearsal(by.importId) : new BaselineInMaster(by);
+    return new BaselineTaker(ground, by.newId);
+  },
   propose: (by) => new ProposeTaker(by),
 };
 

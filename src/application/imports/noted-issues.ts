@@ -6,6 +6,9 @@ import { projectedFields, severityOfIssue } from '../../domain/quality/quality-i
 import type { WrittenRevision } from '../ports/catalog-store.js';
 import type { NotedIssue } from '../ports/quality-store.js';
 
+/** A product or SKU that a batch made. */
+export type MadeTarget = Pick<WrittenRevision, 'entity' | 'productId' | 'skuId' | 'target' | 'created'>;
+
 /**
  * The quality issues among the faults of a batch: values that were not taken, of SKUs and products that the batch made.
  * A row that was rejected has none, though its code be another row's; nor has a product that was known already: its
@@ -14,7 +17,7 @@ import type { NotedIssue } from '../ports/quality-store.js';
  */
 export function notedIssues(
   faults: readonly RowFault[],
-  written: readonly WrittenRevision[],
+  written: readonly MadeTarget[],
   rows: readonly RowChange[],
 ): NotedIssue[] {
   const noted = faults.filter(({ subject }) => subject !== null);

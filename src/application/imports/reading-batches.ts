@@ -5,7 +5,7 @@ import { CsvFault, csvRows, HeaderFault } from './csv-rows.js';
 import type { ReadGroup, Taker } from './taker.js';
 
 /** Changes, groups or errors that one transaction takes at most, unless a single group has more. */
-const BATCH_SIZE = 1_000;
+export const BATCH_SIZE = 1_000;
 
 /** Groups of a file that follow one another, and what the file had wrong up to there. Groups are never cut in two. */
 export interface FileBatch {
@@ -25,6 +25,7 @@ export interface Reading {
   format: ImportFormat;
   known: Known;
   read: Taker['read'];
+  batchSize: number;
 }
 
 /**
@@ -168,7 +169,7 @@ class FileReading {
       this.changes += reading.changes.length;
     }
     const size = Math.max(this.changes, batch.readings.length, batch.faults.length);
-    return size >= BATCH_SIZE ? this.handOut() : null;
+    return size >= this.how.batchSize ? this.handOut() : null;
   }
 
   private handOut(): FileBatch {

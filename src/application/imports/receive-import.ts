@@ -57,11 +57,16 @@ function wishFaults({ title, reason }: ProposalWish, caller: Caller): Problem[] 
   return problems;
 }
 
+/** A body that is not what it was said to be; its message is for the uploader. */
+export class BodyFault extends Error {
+  override readonly name = 'BodyFault';
+}
+
 /**
  * Stores an upload as it streams in and hands it to a worker once it is complete; memory holds one chunk.
  * An upload that breaks off or is longer than 200 MiB ends as FAILED, and nothing of it is taken.
  * @returns the import's id, or why there is none: INVALID_FORMAT, TOO_LONG, PARTY_REQUIRED (nobody would answer for the
- * proposal), CSV_INVALID (broken off).
+ * proposal), CSV_INVALID (broken off, or not what it was said to be).
  */
 export async function receiveImport(
   ports: Ports,
@@ -73,7 +78,6 @@ export async function receiveImport(
   if (!IMPORT_FORMATS.includes(format) || !isImportMode(mode)) return refused(...faultsOf(request));
   const wish = mode === 'propose' ? wishOf(request) : null;
   const unfit = wish ? wishFaults(wish, caller) : [];
-  if (!wish && request.dryRun) unfit.push(problem('INVALID_FORMAT', 'only a proposal can be tried', ['dryRun']));
   if (!wish) unfit.push(...strayWishes(request));
   if (unfit.length > 0) return refused(...unfit);
   const id = ports.newId();
@@ -93,8 +97,9 @@ export async function receiveImport(
     }
   } catch (error) {
     ports.log('warn', 'an upload broke off', { import: id, bytes, error: String(error) });
-    await ports.imports.abandon(id, 'CSV_INVALID: the upload broke off; nothing was taken');
-    return refused(problem('CSV_INVALID', 'the upload broke off; nothing was taken', null));
+    const told = `${error instanceof BodyFault ? error.message : 'the upload broke off'}; nothing was taken`;
+    await ports.imports.abandon(id, `CSV_INVALID: ${told}`);
+    return refused(problem('CSV_INVALID', told, null));
   }
   await ports.imports.received(id, bytes);
   return accepted({ id });

@@ -9,7 +9,7 @@ import { CsvFault, HeaderFault } from './csv-rows.js';
 import { takerOf } from './import-modes.js';
 import { oneAhead } from './one-ahead.js';
 import type { FileBatch } from './reading-batches.js';
-import { readingBatches } from './reading-batches.js';
+import { BATCH_SIZE, readingBatches } from './reading-batches.js';
 import type { FileEnd, Taken, Taker } from './taker.js';
 
 const NOTHING: Taken = { skusCreated: 0, qualityIssues: 0, faults: [] };
@@ -19,8 +19,9 @@ const NOTHING: Taken = { skusCreated: 0, qualityIssues: 0, faults: [] };
  * goes on behind the last batch that was committed: nothing is taken, told or counted twice.
  * One runner at a time: an import that another has claimed is left to it, and one that was lost meanwhile too.
  * Ends as SUCCEEDED or FAILED; a fault of ours is logged in full and told without internals.
+ * @param batchSize changes of one transaction at most, unless a single group has more.
  */
-export async function runImport(ports: Ports, id: string): Promise<void> {
+export async function runImport(ports: Ports, id: string, batchSize = BATCH_SIZE): Promise<void> {
   const runner = ports.newId();
   const job = await ports.imports.claim(id, runner);
   if (!job) {
@@ -29,7 +30,7 @@ export async function runImport(ports: Ports, id: string): Promise<void> {
   }
   let line = job.takenLine;
   try {
-    const run = new ImportRun(ports, job, runner, (taken) => (line = taken));
+    const run = new ImportRun(ports, job, { runner, batchSize, taken: (at) => (line = at) });
     await run.all();
   } catch (error) {
     if (error instanceof ImportLost) {
@@ -42,6 +43,13 @@ export async function runImport(ports: Ports, id: string): Promise<void> {
   }
 }
 
+interface Run {
+  runner: string;
+  batchSize: number;
+  /** Told the line up to which the file is taken, each time that it moves. */
+  taken: (line: number) => void;
+}
+
 /** One pass over a file: hands its readings to the taker, and keeps how far it is. */
 class ImportRun {
   private readonly taker: Taker;
@@ -49,17 +57,18 @@ class ImportRun {
   private skusCreated: number;
   private last: FileBatch | null = null;
 
-  /** @param taken told the line up to which the file is taken, each time that it moves. */
+  private readonly runner: string;
+
   constructor(
     private readonly ports: Ports,
     private readonly job: ImportJob,
-    private readonly runner: string,
-    private readonly taken: (line: number) => void,
+    private readonly how: Run,
   ) {
+    this.runner = how.runner;
     this.format = knownFormat(job.format);
     this.skusCreated = job.skusCreated;
     const { id: importId, mode, actor } = job;
-    this.taker = takerOf(mode, { importId, actor, job, runner, newId: () => ports.newId() });
+    this.taker = takerOf(mode, { importId, actor, job, runner: how.runner, newId: () => ports.newId() });
   }
 
   async all(): Promise<void> {
@@ -67,7 +76,8 @@ class ImportRun {
     try {
       // While the database works on one batch, the next is read.
       const known = await knownTo(ports);
-      const how = { format: this.format, known, read: this.taker.read.bind(this.taker) };
+      const { batchSize } = this.how;
+      const how = { format: this.format, known, read: this.taker.read.bind(this.taker), batchSize };
       const batches = readingBatches(ports.imports.chunks(job.id), how, job.takenLine);
       for await (const batch of oneAhead(batches)) await this.takeBatch(batch);
     } catch (error) {
@@ -128,7 +138,7 @@ class ImportRun {
       return taken.skusCreated;
     });
     this.skusCreated += skusCreated;
-    this.taken(line);
+    this.how.taken(line);
   }
 }
 

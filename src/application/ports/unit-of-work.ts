@@ -6,6 +6,7 @@ import type { ChangeRequestStore } from './change-request-store.js';
 import type { DeliveryStore } from './delivery-store.js';
 import type { FindingStore } from './finding-store.js';
 import type { ImportProposals } from './import-proposals.js';
+import type { ImportRehearsals } from './import-rehearsals.js';
 import type { ImportSteps } from './import-store.js';
 import type { NamingStore } from './naming-store.js';
 import type { OwnershipStore } from './ownership-store.js';
@@ -43,6 +44,7 @@ export interface Stores {
   imports: ImportSteps;
   naming: NamingStore;
   proposals: ImportProposals;
+  rehearsals: ImportRehearsals;
   parties: PartyStore;
   ownership: OwnershipStore;
   settings: SettingStore;

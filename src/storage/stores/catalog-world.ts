@@ -1,11 +1,11 @@
 import { ALONE } from '../../domain/bundle/bundle-facts.js';
 import type { Product } from '../../domain/catalog/product.js';
 import type { Sku } from '../../domain/catalog/sku.js';
-import { gtin14 } from '../../domain/catalog/gtin.js';
-import { LOOK_ALIKE_LIMIT, skeletonOf } from '../../domain/catalog/look-alike.js';
+import { LOOK_ALIKE_LIMIT } from '../../domain/catalog/look-alike.js';
 import type { ProposedChange } from '../../domain/change/change.js';
-import { isOfSku, productOfPatch } from '../../domain/change/change.js';
 import type { CodeReservation, World } from '../../domain/change/draft.js';
+import type { Reach } from '../../domain/change/reach.js';
+import { reachOf } from '../../domain/change/reach.js';
 import { gateFacts } from '../../domain/gates/gate-facts.js';
 import { compilePolicies } from '../../domain/naming/judge-code.js';
 import type { Party } from '../../domain/ownership/party.js';
@@ -22,17 +22,6 @@ import { readParties } from './party-store.js';
 import { readUndecided } from './quality-store.js';
 import { readSettings } from './setting-store.js';
 import { readStock } from './stock-store.js';
-
-interface Reach {
-  codes: string[];
-  handles: string[];
-  gtins: string[];
-  /** New codes, folded, and what they look like. */
-  newCodes: string[];
-  skeletons: string[];
-  /** Base revisions that may lie behind the present one. */
-  bases: { entity: 'SKU' | 'PRODUCT'; key: string; revision: number }[];
-}
 
 /**
  * Everything that changes reach, in a constant number of statements. With `lock`: products by id, then SKUs by id, so
@@ -120,23 +109,6 @@ function byKey(
       return fields ? [[key, fields]] : [];
     }),
   );
-}
-
-function reachOf(changes: readonly ProposedChange[]): Reach {
-  const reach: Reach = { codes: [], handles: [], gtins: [], newCodes: [], skeletons: [], bases: [] };
-  for (const { operation, target, baseRevision, patch } of changes) {
-    const isSku = isOfSku(operation);
-    const key = isSku ? foldCode(target) : target;
-    (isSku ? reach.codes : reach.handles).push(key);
-    if (operation === 'SKU_CREATE') {
-      reach.handles.push(productOfPatch(patch));
-      reach.newCodes.push(key);
-      reach.skeletons.push(skeletonOf(target));
-    }
-    if (typeof patch.gtin === 'string') reach.gtins.push(gtin14(patch.gtin));
-    if (baseRevision !== null) reach.bases.push({ entity: isSku ? 'SKU' : 'PRODUCT', key, revision: baseRevision });
-  }
-  return reach;
 }
 
 async function readProducts(sql: Sql, reach: Reach, lock: boolean): Promise<Map<string, Product>> {

@@ -1,0 +1,46 @@
+import type { BundleLine } from '../bundle/composition.js';
+import { linesOf } from '../bundle/composition.js';
+import { BUNDLE_FIELD, SCHEDULED_FIELD } from '../bundle/timeline.js';
+import { gtin14 } from '../catalog/gtin.js';
+import { skeletonOf } from '../catalog/look-alike.js';
+import type { FieldValues } from '../primitives/json.js';
+import { foldCode } from '../primitives/text.js';
+import type { ProposedChange } from './change.js';
+import { isOfSku, productOfPatch } from './change.js';
+
+/** What of the master changes reach by themselves; what is around it is looked up from there. */
+export interface Reach {
+  /** SKUs, by folded code. */
+  codes: string[];
+  handles: string[];
+  /** On 14 digits. */
+  gtins: string[];
+  /** New codes, folded, and what they look like. */
+  newCodes: string[];
+  skeletons: string[];
+  /** Base revisions that may lie behind the present one. */
+  bases: { entity: 'SKU' | 'PRODUCT'; key: string; revision: number }[];
+}
+
+export function reachOf(changes: readonly ProposedChange[]): Reach {
+  const reach: Reach = { codes: [], handles: [], gtins: [], newCodes: [], skeletons: [], bases: [] };
+  for (const { operation, target, baseRevision, patch } of changes) {
+    const isSku = isOfSku(operation);
+    const key = isSku ? foldCode(target) : target;
+    (isSku ? reach.codes : reach.handles).push(key);
+    if (operation === 'SKU_CREATE') {
+      reach.handles.push(productOfPatch(patch));
+      reach.newCodes.push(key);
+      reach.skeletons.push(skeletonOf(target));
+    }
+    if (typeof patch.gtin === 'string') reach.gtins.push(gtin14(patch.gtin));
+    if (baseRevision !== null) reach.bases.push({ entity: isSku ? 'SKU' : 'PRODUCT', key, revision: baseRevision });
+  }
+  return reach;
+}
+
+/** Every composition that a patch sets, now or for later. */
+export function compositionsIn(patch: FieldValues): BundleLine[][] {
+  const scheduled = Object.values(patch[SCHEDULED_FIELD] ?? {});
+  return [patch[BUNDLE_FIELD], ...scheduled].filter((lines) => lines !== undefined).map(linesOf);
+}

@@ -1,0 +1,132 @@
+import type { ImportRehearsals } from '../../application/ports/import-rehearsals.js';
+import { NOTHING_YET, timelineSnapshot, withBundleChanges } from '../../domain/bundle/timeline.js';
+import { gtin14 } from '../../domain/catalog/gtin.js';
+import { LOOK_ALIKE_LIMIT, skeletonOf } from '../../domain/catalog/look-alike.js';
+import type { Product } from '../../domain/catalog/product.js';
+import type { Sku } from '../../domain/catalog/sku.js';
+import type { ChangeSet, PlannedProduct, PlannedSku } from '../../domain/change/draft.js';
+import type { RehearsedSku } from '../../domain/imports/rehearsed-world.js';
+import type { FieldValues } from '../../domain/primitives/json.js';
+import { foldCode } from '../../domain/primitives/text.js';
+import type { Sql } from '../sql.js';
+
+/** What is only rehearsed is made at no moment. */
+const NEVER = new Date(0);
+
+interface SkuContentRow {
+  after: PlannedSku['after'];
+  revision: number;
+  bundle: FieldValues | null;
+}
+
+interface ProductContentRow {
+  after: PlannedProduct['after'];
+  revision: number;
+}
+
+/** What dry runs would have made so far; every statement looks into one import's rows by an index. */
+export class SqlImportRehearsals implements ImportRehearsals {
+  constructor(private readonly sql: Sql) {}
+
+  async skus(importId: string, foldedCodes: readonly string[]): Promise<RehearsedSku[]> {
+    const rows = await this.sql.rows<{ content: SkuContentRow }>(
+      `select content from import_rehearsal where import_id = $1 and entity = 'SKU' and key = any($2)`,
+      [importId, foldedCodes],
+    );
+    return rows.map(({ content }) => ({
+      sku: skuOf(content),
+      bundle: content.bundle && withBundleChanges(NOTHING_YET, changesOf(content.bundle)),
+    }));
+  }
+
+  async products(importId: string, handles: readonly string[], ids: readonly string[]): Promise<Product[]> {
+    const rows = await this.sql.rows<{ content: ProductContentRow }>(
+      `select content from import_rehearsal
+       where import_id = $1 and entity = 'PRODUCT' and (key = any($2) or product_id = any($3))`,
+      [importId, handles, ids],
+    );
+    return rows.map(({ content: { after, revision } }) => ({ ...after, revision, createdAt: NEVER, updatedAt: NEVER }));
+  }
+
+  async around(
+    importId: string,
+    { productIds, gtins, skeletons }: Parameters<ImportRehearsals['around']>[1],
+  ): ReturnType<ImportRehearsals['around']> {
+    const siblings = await this.sql.rows<{ content: SkuContentRow }>(
+      `select content from import_rehearsal where import_id = $1 and entity = 'SKU' and product_id = any($2)`,
+      [importId, productIds],
+    );
+    const bearers = await this.sql.rows<{ gtin14: string; key: string }>(
+      'select gtin14, key from import_rehearsal where import_id = $1 and gtin14 = any($2)',
+      [importId, gtins],
+    );
+    const alike = await this.sql.rows<{ skeleton: string; code: string }>(
+      `select n.skeleton, r.code from (select distinct unnest($2::text[]) as skeleton) n cross join lateral (
+         select content->'after'->>'code' as code from import_rehearsal r
+         where r.import_id = $1 and r.skeleton = n.skeleton order by r.key limit $3) r`,
+      [importId, skeletons, LOOK_ALIKE_LIMIT],
+    );
+    const bySkeleton = Map.groupBy(alike, ({ skeleton }) => skeleton);
+    return {
+      siblings: siblings.map(({ content }) => skuOf(content)),
+      gtins: new Map(bearers.map(({ gtin14: gtin, key }) => [gtin, key])),
+      lookAlikes: new Map([...bySkeleton].map(([skeleton, rows]) => [skeleton, rows.map(({ code }) => code)])),
+    };
+  }
+
+  async add(importId: string, { products, skus }: ChangeSet, lines: ReadonlyMap<string, number>): Promise<void> {
+    const rows = [...products.map(productRow), ...skus.map((planned) => skuRow(planned, lines))];
+    // What an earlier batch has made may be changed by a later one.
+    await this.sql.rows(
+      `insert into import_rehearsal as r (import_id, entity, key, id, line, product_id, gtin14, skeleton, content)
+       select $1, n.entity, n.key, n.id, n.line, n.product_id, n.gtin14, n.skeleton, n.content
+       from jsonb_to_recordset($2::jsonb) as n(entity text, key text, id uuid, line int, product_id uuid, gtin14 text,
+         skeleton text, content jsonb)
+       on conflict (import_id, entity, key) do update set gtin14 = excluded.gtin14, content = excluded.content`,
+      [importId, JSON.stringify(rows)],
+    );
+  }
+
+  async linesOf(importId: string, foldedCodes: readonly string[]): Promise<Map<string, number>> {
+    const rows = await this.sql.rows<{ key: string; line: number }>(
+      `select key, line from import_rehearsal
+       where import_id = $1 and entity = 'SKU' and key = any($2) and line is not null`,
+      [importId, foldedCodes],
+    );
+    return new Map(rows.map(({ key, line }) => [key, line]));
+  }
+}
+
+function nextOf(before: { revision: number } | null): number {
+  return (before?.revision ?? 0) + 1;
+}
+
+function productRow({ before, after }: PlannedProduct): object {
+  const { id, handle } = after;
+  const content: ProductContentRow = { after, revision: nextOf(before) };
+  return { entity: 'PRODUCT', key: handle, id, product_id: id, content };
+}
+
+function skuRow({ before, after, bundle }: PlannedSku, lines: ReadonlyMap<string, number>): object {
+  const { id, code, productId, gtin, state } = after;
+  const key = foldCode(code);
+  const content: SkuContentRow = { after, revision: nextOf(before), bundle: bundle && timelineSnapshot(bundle) };
+  return {
+    entity: 'SKU',
+    key,
+    id,
+    line: lines.get(key) ?? null,
+    product_id: productId,
+    gtin14: gtin === null || state === 'RETIRED' ? null : gtin14(gtin),
+    skeleton: skeletonOf(code),
+    content,
+  };
+}
+
+function skuOf({ after, revision }: SkuContentRow): Sku {
+  return { ...after, revision, createdAt: NEVER, updatedAt: NEVER };
+}
+
+function changesOf(snapshot: FieldValues): { field: string; from: null; to: FieldValues[string] }[] {
+  return Object.entries(snapshot).map(([field, to]) => ({ field, from: null, to }));
+}
