@@ -2,7 +2,6 @@ import type { World } from '../../domain/change/draft.js';
 import { productOfPatch } from '../../domain/change/change.js';
 import type { RowFault } from '../../domain/imports/csv-row.js';
 import type { GroupReading, ImportHeader, RowChange } from '../../domain/imports/import-format.js';
-import type { Json } from '../../domain/primitives/json.js';
 import { foldCode } from '../../domain/primitives/text.js';
 import type { Problem } from '../../domain/problem.js';
 import { Refusals } from './refusals.js';
@@ -52,13 +51,13 @@ export class BaselineBatch {
   meet(world: World): void {
     this.world = world;
     const refused = new Refusals<RowChange>();
-    const own = new Map<string, readonly Json[]>();
+    const own = new Map<string, string[]>();
     for (const { changes } of this.groups) {
       const joining = Map.groupBy(changes.filter(isNewSku), productOf);
       for (const { change } of changes) {
         if (change.operation !== 'PRODUCT_CREATE') continue;
         const { target: handle, patch } = change;
-        const proposed = Array.isArray(patch.optionNames) ? patch.optionNames : [];
+        const proposed = Array.isArray(patch.optionNames) ? patch.optionNames.map(String) : [];
         const present = world.products.get(handle)?.optionNames ?? own.get(handle);
         const skus = joining.get(handle) ?? [];
         if (present === undefined && skus.length > 0) own.set(handle, proposed);
@@ -211,6 +210,6 @@ function withoutGtinOf({ line, change }: RowChange): RowChange {
   return { line, change: { ...change, patch: { ...change.patch, gtin: null } } };
 }
 
-function folded(names: readonly Json[]): string {
+function folded(names: readonly string[]): string {
   return JSON.stringify(names).toLowerCase();
 }

@@ -31,7 +31,7 @@ export class BaselineRehearsal implements BaselineGround {
       skus.map(({ sku }) => sku.productId),
     );
     const master = await catalog.world([...changes, ...skus.flatMap(lookUp)], { lock: false });
-    const productIds = [...[...master.products.values(), ...products].map(({ id }) => id)];
+    const productIds = [...master.products.values(), ...products].map(({ id }) => id);
     const around = await rehearsals.around(importId, { productIds, gtins, skeletons });
     return rehearsedWorld(master, { products, skus, ...around }, codes);
   }
