@@ -52,5 +52,5 @@ async function* gunzipped(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
 }
 
 function isDataError(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'Z_DATA_ERROR';
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'Z_DATA_ERROR';
 }

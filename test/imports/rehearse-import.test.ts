@@ -210,6 +210,23 @@ describe('a dry run of a baseline', () => {
     expect((await owner.query(`select from sku where code like 'PEN-%'`)).rowCount).toBe(0);
   });
 
+  it('tells of bundles what their import will tell', async () => {
+    await imported('code,product.handle\nBOX,box\nMUG,mug\n', 'sku-csv', false);
+    const told = await rehearsedAsMeant(
+      [
+        'Bundle SKU,Bundle Title,Component SKU,Quantity,Price',
+        'SET-1,Set,BOX,1,ten',
+        'SET-1,Set,MUG,2,',
+        'SET-2,Big set,SET-1,2,5',
+        'SET-3,No set,NONE,2,5',
+        'BOX,Box set,MUG,2,5',
+        '',
+      ].join('\n'),
+      'bundle-csv',
+    );
+    expect(told.view).toMatchObject({ state: 'SUCCEEDED', skusCreated: 2, rejected: 2, qualityIssues: 1 });
+  });
+
   const fixtures = [
     ...['shopify-today.csv', 'shopify-until-2025.csv'].map((name) => resolve(FIXTURES, name)),
     ...(existsSync(LUMA) ? [LUMA] : []),

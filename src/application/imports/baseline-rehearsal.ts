@@ -1,11 +1,8 @@
-import type { BundleLine } from '../../domain/bundle/composition.js';
-import { compositionsOf, timelineSnapshot } from '../../domain/bundle/timeline.js';
 import type { ProposedChange } from '../../domain/change/change.js';
 import type { ChangeSet, World } from '../../domain/change/draft.js';
-import { compositionsIn, reachOf } from '../../domain/change/reach.js';
+import { reachOf } from '../../domain/change/reach.js';
 import type { RowFault } from '../../domain/imports/csv-row.js';
 import type { RowChange } from '../../domain/imports/import-format.js';
-import type { RehearsedSku } from '../../domain/imports/rehearsed-world.js';
 import { rehearsedWorld } from '../../domain/imports/rehearsed-world.js';
 import { foldCode } from '../../domain/primitives/text.js';
 import type { Stores } from '../ports/unit-of-work.js';
@@ -23,17 +20,16 @@ export class BaselineRehearsal implements BaselineGround {
   async world({ catalog, rehearsals }: Stores, changes: readonly ProposedChange[]): Promise<World> {
     const { importId } = this;
     const { codes, handles, gtins, skeletons } = reachOf(changes);
-    const components = changes.flatMap(({ patch }) => compositionsIn(patch)).flatMap(codesIn);
-    const skus = await withComponents(rehearsals, importId, [...codes, ...components]);
+    const skus = await rehearsals.skus(importId, codes);
     const products = await rehearsals.products(
       importId,
       handles,
-      skus.map(({ sku }) => sku.productId),
+      skus.map(({ productId }) => productId),
     );
-    const master = await catalog.world([...changes, ...skus.flatMap(lookUp)], { lock: false });
+    const master = await catalog.world(changes, { lock: false });
     const productIds = [...master.products.values(), ...products].map(({ id }) => id);
     const around = await rehearsals.around(importId, { productIds, gtins, skeletons });
-    return rehearsedWorld(master, { products, skus, ...around }, codes);
+    return rehearsedWorld(master, { products, skus, ...around });
   }
 
   async write(
@@ -44,7 +40,8 @@ export class BaselineRehearsal implements BaselineGround {
   ): Promise<Made> {
     const lines = new Map(rows.map(({ line, change }) => [foldCode(change.target), line]));
     await rehearsals.add(this.importId, set, lines);
-    return { skusCreated: set.skus.length, qualityIssues: notedIssues(faults, targetsOf(set), rows).length };
+    const skusCreated = set.skus.filter(({ before }) => before === null).length;
+    return { skusCreated, qualityIssues: notedIssues(faults, targetsOf(set), rows).length };
   }
 
   linesOf({ rehearsals }: Stores, foldedCodes: readonly string[]): Promise<Map<string, number>> {
@@ -53,41 +50,6 @@ export class BaselineRehearsal implements BaselineGround {
 
   /** Nothing was made that anybody should hear of. */
   async settle(): Promise<void> {}
-}
-
-/** SKUs by folded code, and everything that the bundles among them hold; one statement for each level of bundles. */
-async function withComponents(
-  rehearsals: Stores['rehearsals'],
-  importId: string,
-  foldedCodes: readonly string[],
-): Promise<RehearsedSku[]> {
-  const seen = new Set(foldedCodes);
-  const all: RehearsedSku[] = [];
-  for (let next = [...seen]; next.length > 0;) {
-    const found = await rehearsals.skus(importId, next);
-    all.push(...found);
-    const held = found.flatMap(({ bundle }) => (bundle ? compositionsOf(bundle).flatMap(codesIn) : []));
-    next = [...new Set(held)].filter((code) => !seen.has(code));
-    for (const code of next) seen.add(code);
-  }
-  return all;
-}
-
-/** The change by which the catalogue finds out what a rehearsed bundle holds of the master. */
-function lookUp({ sku, bundle }: RehearsedSku): ProposedChange[] {
-  if (!bundle) return [];
-  return [
-    {
-      operation: 'SKU_CREATE',
-      target: sku.code,
-      baseRevision: null,
-      patch: { product: '', ...timelineSnapshot(bundle) },
-    },
-  ];
-}
-
-function codesIn(lines: readonly BundleLine[]): string[] {
-  return lines.map(({ sku }) => foldCode(sku));
 }
 
 function targetsOf({ products, skus }: ChangeSet): MadeTarget[] {

@@ -1,6 +1,7 @@
 import type { Product } from '../../domain/catalog/product.js';
+import type { Sku } from '../../domain/catalog/sku.js';
 import type { ChangeSet } from '../../domain/change/draft.js';
-import type { Rehearsed, RehearsedSku } from '../../domain/imports/rehearsed-world.js';
+import type { Rehearsed } from '../../domain/imports/rehearsed-world.js';
 
 /**
  * What dry runs would have made so far, kept in the transaction of the batch that would have made it, so that a crash
@@ -8,7 +9,7 @@ import type { Rehearsed, RehearsedSku } from '../../domain/imports/rehearsed-wor
  */
 export interface ImportRehearsals {
   /** By folded code. */
-  skus(importId: string, foldedCodes: readonly string[]): Promise<RehearsedSku[]>;
+  skus(importId: string, foldedCodes: readonly string[]): Promise<Sku[]>;
   /** By handle, or by id. */
   products(importId: string, handles: readonly string[], ids: readonly string[]): Promise<Product[]>;
   /** What is around a batch; `productIds` of products in the master, or rehearsed. */
@@ -16,7 +17,7 @@ export interface ImportRehearsals {
     importId: string,
     reach: { productIds: readonly string[]; gtins: readonly string[]; skeletons: readonly string[] },
   ): Promise<Pick<Rehearsed, 'siblings' | 'gtins' | 'lookAlikes'>>;
-  /** @param lines of the rows that the SKUs came from, by folded code. */
+  /** Adds what a batch would create. @param lines of the rows that the SKUs came from, by folded code. */
   add(importId: string, set: ChangeSet, lines: ReadonlyMap<string, number>): Promise<void>;
   /** The lines that these SKUs came from, by folded code; those that the dry run would not have made are left out. */
   linesOf(importId: string, foldedCodes: readonly string[]): Promise<Map<string, number>>;

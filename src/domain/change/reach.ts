@@ -1,9 +1,5 @@
-import type { BundleLine } from '../bundle/composition.js';
-import { linesOf } from '../bundle/composition.js';
-import { BUNDLE_FIELD, SCHEDULED_FIELD } from '../bundle/timeline.js';
 import { gtin14 } from '../catalog/gtin.js';
 import { skeletonOf } from '../catalog/look-alike.js';
-import type { FieldValues } from '../primitives/json.js';
 import { foldCode } from '../primitives/text.js';
 import type { ProposedChange } from './change.js';
 import { isOfSku, productOfPatch } from './change.js';
@@ -37,10 +33,4 @@ export function reachOf(changes: readonly ProposedChange[]): Reach {
     if (baseRevision !== null) reach.bases.push({ entity: isSku ? 'SKU' : 'PRODUCT', key, revision: baseRevision });
   }
   return reach;
-}
-
-/** Every composition that a patch sets, now or for later. */
-export function compositionsIn(patch: FieldValues): BundleLine[][] {
-  const scheduled = Object.values(patch[SCHEDULED_FIELD] ?? {});
-  return [patch[BUNDLE_FIELD], ...scheduled].filter((lines) => lines !== undefined).map(linesOf);
 }

@@ -1,12 +1,13 @@
 import { neighbourOf } from '../../domain/bundle/bundle-facts.js';
 import type { BundleWorld } from '../../domain/bundle/bundle-world.js';
 import type { BundleLine } from '../../domain/bundle/composition.js';
+import { linesOf } from '../../domain/bundle/composition.js';
 import type { BundleTimeline } from '../../domain/bundle/timeline.js';
-import { instantKey, isBundleField, NOTHING_YET } from '../../domain/bundle/timeline.js';
+import { BUNDLE_FIELD, instantKey, isBundleField, NOTHING_YET, SCHEDULED_FIELD } from '../../domain/bundle/timeline.js';
 import type { Sku } from '../../domain/catalog/sku.js';
 import type { ProposedChange } from '../../domain/change/change.js';
 import { isOfSku } from '../../domain/change/change.js';
-import { compositionsIn } from '../../domain/change/reach.js';
+import type { Json } from '../../domain/primitives/json.js';
 import { foldCode } from '../../domain/primitives/text.js';
 import type { Sql } from '../sql.js';
 
@@ -43,6 +44,11 @@ export function graphTouchOf(changes: readonly ProposedChange[]): GraphTouch {
     }
   }
   return touch;
+}
+
+function compositionsIn(patch: Record<string, Json>): BundleLine[][] {
+  const scheduled = Object.values(patch[SCHEDULED_FIELD] ?? {});
+  return [patch[BUNDLE_FIELD], ...scheduled].filter((lines) => lines !== undefined).map(linesOf);
 }
 
 /** Whoever changes the graph waits here for whoever does so already: circles and limits are judged on a graph that stands still. */

@@ -1,58 +1,42 @@
 import type { ImportRehearsals } from '../../application/ports/import-rehearsals.js';
-import { NOTHING_YET, timelineSnapshot, withBundleChanges } from '../../domain/bundle/timeline.js';
 import { gtin14 } from '../../domain/catalog/gtin.js';
 import { LOOK_ALIKE_LIMIT, skeletonOf } from '../../domain/catalog/look-alike.js';
 import type { Product } from '../../domain/catalog/product.js';
 import type { Sku } from '../../domain/catalog/sku.js';
 import type { ChangeSet, PlannedProduct, PlannedSku } from '../../domain/change/draft.js';
-import type { RehearsedSku } from '../../domain/imports/rehearsed-world.js';
-import type { FieldValues } from '../../domain/primitives/json.js';
 import { foldCode } from '../../domain/primitives/text.js';
 import type { Sql } from '../sql.js';
 
-/** What is only rehearsed is made at no moment. */
+/** What is only rehearsed has its first revision, made at no moment. */
 const NEVER = new Date(0);
-
-interface SkuContentRow {
-  after: PlannedSku['after'];
-  revision: number;
-  bundle: FieldValues | null;
-}
-
-interface ProductContentRow {
-  after: PlannedProduct['after'];
-  revision: number;
-}
+const UNWRITTEN = { revision: 1, createdAt: NEVER, updatedAt: NEVER };
 
 /** What dry runs would have made so far; every statement looks into one import's rows by an index. */
 export class SqlImportRehearsals implements ImportRehearsals {
   constructor(private readonly sql: Sql) {}
 
-  async skus(importId: string, foldedCodes: readonly string[]): Promise<RehearsedSku[]> {
-    const rows = await this.sql.rows<{ content: SkuContentRow }>(
+  async skus(importId: string, foldedCodes: readonly string[]): Promise<Sku[]> {
+    const rows = await this.sql.rows<{ content: PlannedSku['after'] }>(
       `select content from import_rehearsal where import_id = $1 and entity = 'SKU' and key = any($2)`,
       [importId, foldedCodes],
     );
-    return rows.map(({ content }) => ({
-      sku: skuOf(content),
-      bundle: content.bundle && withBundleChanges(NOTHING_YET, changesOf(content.bundle)),
-    }));
+    return rows.map(({ content }) => skuOf(content));
   }
 
   async products(importId: string, handles: readonly string[], ids: readonly string[]): Promise<Product[]> {
-    const rows = await this.sql.rows<{ content: ProductContentRow }>(
+    const rows = await this.sql.rows<{ content: PlannedProduct['after'] }>(
       `select content from import_rehearsal
        where import_id = $1 and entity = 'PRODUCT' and (key = any($2) or product_id = any($3))`,
       [importId, handles, ids],
     );
-    return rows.map(({ content: { after, revision } }) => ({ ...after, revision, createdAt: NEVER, updatedAt: NEVER }));
+    return rows.map(({ content }) => ({ ...content, ...UNWRITTEN }));
   }
 
   async around(
     importId: string,
     { productIds, gtins, skeletons }: Parameters<ImportRehearsals['around']>[1],
   ): ReturnType<ImportRehearsals['around']> {
-    const siblings = await this.sql.rows<{ content: SkuContentRow }>(
+    const siblings = await this.sql.rows<{ content: PlannedSku['after'] }>(
       `select content from import_rehearsal where import_id = $1 and entity = 'SKU' and product_id = any($2)`,
       [importId, productIds],
     );
@@ -62,7 +46,7 @@ export class SqlImportRehearsals implements ImportRehearsals {
     );
     const alike = await this.sql.rows<{ skeleton: string; code: string }>(
       `select n.skeleton, r.code from (select distinct unnest($2::text[]) as skeleton) n cross join lateral (
-         select content->'after'->>'code' as code from import_rehearsal r
+         select content->>'code' as code from import_rehearsal r
          where r.import_id = $1 and r.skeleton = n.skeleton order by r.key limit $3) r`,
       [importId, skeletons, LOOK_ALIKE_LIMIT],
     );
@@ -75,14 +59,15 @@ export class SqlImportRehearsals implements ImportRehearsals {
   }
 
   async add(importId: string, { products, skus }: ChangeSet, lines: ReadonlyMap<string, number>): Promise<void> {
-    const rows = [...products.map(productRow), ...skus.map((planned) => skuRow(planned, lines))];
-    // What an earlier batch has made may be changed by a later one.
+    const rows = [
+      ...products.filter(isNew).map(productRow),
+      ...skus.filter(isNew).map((planned) => skuRow(planned, lines)),
+    ];
     await this.sql.rows(
-      `insert into import_rehearsal as r (import_id, entity, key, id, line, product_id, gtin14, skeleton, content)
+      `insert into import_rehearsal (import_id, entity, key, id, line, product_id, gtin14, skeleton, content)
        select $1, n.entity, n.key, n.id, n.line, n.product_id, n.gtin14, n.skeleton, n.content
        from jsonb_to_recordset($2::jsonb) as n(entity text, key text, id uuid, line int, product_id uuid, gtin14 text,
-         skeleton text, content jsonb)
-       on conflict (import_id, entity, key) do update set gtin14 = excluded.gtin14, content = excluded.content`,
+         skeleton text, content jsonb)`,
       [importId, JSON.stringify(rows)],
     );
   }
@@ -97,20 +82,18 @@ export class SqlImportRehearsals implements ImportRehearsals {
   }
 }
 
-function nextOf(before: { revision: number } | null): number {
-  return (before?.revision ?? 0) + 1;
+/** A baseline only creates; what it does to the master otherwise, no later batch asks for. */
+function isNew({ before }: PlannedProduct | PlannedSku): boolean {
+  return before === null;
 }
 
-function productRow({ before, after }: PlannedProduct): object {
-  const { id, handle } = after;
-  const content: ProductContentRow = { after, revision: nextOf(before) };
-  return { entity: 'PRODUCT', key: handle, id, product_id: id, content };
+function productRow({ after }: PlannedProduct): object {
+  return { entity: 'PRODUCT', key: after.handle, id: after.id, product_id: after.id, content: after };
 }
 
-function skuRow({ before, after, bundle }: PlannedSku, lines: ReadonlyMap<string, number>): object {
+function skuRow({ after }: PlannedSku, lines: ReadonlyMap<string, number>): object {
   const { id, code, productId, gtin, state } = after;
   const key = foldCode(code);
-  const content: SkuContentRow = { after, revision: nextOf(before), bundle: bundle && timelineSnapshot(bundle) };
   return {
     entity: 'SKU',
     key,
@@ -119,14 +102,10 @@ function skuRow({ before, after, bundle }: PlannedSku, lines: ReadonlyMap<string
     product_id: productId,
     gtin14: gtin === null || state === 'RETIRED' ? null : gtin14(gtin),
     skeleton: skeletonOf(code),
-    content,
+    content: after,
   };
 }
 
-function skuOf({ after, revision }: SkuContentRow): Sku {
-  return { ...after, revision, createdAt: NEVER, updatedAt: NEVER };
-}
-
-function changesOf(snapshot: FieldValues): { field: string; from: null; to: FieldValues[string] }[] {
-  return Object.entries(snapshot).map(([field, to]) => ({ field, from: null, to }));
+function skuOf(content: PlannedSku['after']): Sku {
+  return { ...content, ...UNWRITTEN };
 }
