@@ -5,6 +5,7 @@ import { GraphiqlController } from './graphiql.controller.js';
 import { HealthController } from './health.controller.js';
 import { ImportsController } from './imports.controller.js';
 import { OnboardingController } from './onboarding.controller.js';
+import { OwnershipController } from './ownership.controller.js';
 import { QualityController } from './quality.controller.js';
 import { ReportsController } from './reports.controller.js';
 import { WebhooksController } from './webhooks.controller.js';
@@ -20,6 +21,7 @@ import { WebhooksController } from './webhooks.controller.js';
     HealthController,
     ImportsController,
     OnboardingController,
+    OwnershipController,
     QualityController,
     ReportsController,
     WebhooksController,

@@ -8,6 +8,8 @@ const ADMIN = 'an-admin-key-of-thirty-two-characters';
 
 /** The API of a world on a port of its own, asked as ADMIN. */
 export interface Api {
+  /** Where it listens. */
+  url: string;
   /** The data of an answer; throws the errors of one that has any. */
   ask<T>(query: string, variables?: object): Promise<T>;
   /** Code and message of the first error. */
@@ -37,6 +39,7 @@ export async function openApi(world: World): Promise<Api> {
     return answer;
   };
   return {
+    url: base,
     async ask<T>(query: string, variables: object = {}) {
       const { data, errors } = await send<T>(query, variables);
       if (errors) throw new Error(JSON.stringify(errors));

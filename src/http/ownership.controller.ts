@@ -1,0 +1,78 @@
+import { Controller, Get, HttpCode, Inject, Post, Query, Req, Res, UseFilters } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { CurrentCaller, Roles } from '../access/roles.js';
+import type { AssignmentResult } from '../application/ownership/assign-owners.js';
+import { assignOwners } from '../application/ownership/assign-owners.js';
+import { exportOwners, exportRules } from '../application/ownership/export-owners.js';
+import { Ports } from '../application/ports/ports.js';
+import type { Caller } from '../domain/actor.js';
+import { ErrorFilter } from './error.filter.js';
+import { httpError, refusal, refusedRows } from './http-error.js';
+import { sendCsv } from './send-csv.js';
+
+/** Who owns what, as files that spreadsheets open and this service takes again. */
+@Controller()
+@UseFilters(ErrorFilter)
+export class OwnershipController {
+  readonly #ports: Ports;
+
+  constructor(@Inject(Ports) ports: Ports) {
+    this.#ports = ports;
+  }
+
+  /** Sets owners by a CSV file, all of it or nothing; `dryRun=true` only says what would be done. */
+  @Post('ownership/assignments')
+  @HttpCode(200)
+  @Roles('ADMIN')
+  async assign(
+    @Req() request: Request,
+    @Query() query: Record<string, unknown>,
+    @Res({ passthrough: true }) response: Response,
+    @CurrentCaller() caller: Caller,
+  ): Promise<AssignmentResult> {
+    const { dryRun } = readQuery(query, ['dryRun']);
+    if (dryRun !== null && dryRun !== 'true' && dryRun !== 'false') {
+      throw httpError(400, 'INVALID_FORMAT', 'dryRun is true or false');
+    }
+    // Left to itself, an iterator that is given up destroys the request, and with it the answer that says why.
+    const body: AsyncIterable<Buffer> = request.iterator({ destroyOnReturn: false });
+    const outcome = await assignOwners(this.#ports, caller, body, { dryRun: dryRun === 'true' });
+    if (outcome.ok) return outcome.value;
+    // The rest of a body that was given up is not read, so the connection is of no more use.
+    if (!request.readableEnded) response.setHeader('Connection', 'close');
+    throw refusedRows(outcome.faults, outcome.faultCount);
+  }
+
+  @Get('exports/owners.csv')
+  @Roles('VIEWER', 'INTEGRATION', 'MERCHANDISER', 'APPROVER', 'OPERATOR', 'ADMIN')
+  async owners(@Query() query: Record<string, unknown>, @Res() response: Response): Promise<void> {
+    const { owner, orphaned } = readQuery(query, ['owner', 'orphaned']);
+    const pieces = await exportOwners(this.#ports, { owner, orphaned });
+    if (!pieces.ok) throw refusal(pieces.problems);
+    await sendCsv(response, 'owners.csv', pieces.value);
+  }
+
+  @Get('exports/ownership-rules.csv')
+  @Roles('VIEWER', 'INTEGRATION', 'MERCHANDISER', 'APPROVER', 'OPERATOR', 'ADMIN')
+  async rules(@Query() query: Record<string, unknown>, @Res() response: Response): Promise<void> {
+    readQuery(query, []);
+    await sendCsv(response, 'ownership-rules.csv', exportRules(this.#ports));
+  }
+}
+
+/** Each parameter once and known: a misspelt one would do more than was meant. */
+function readQuery<P extends string>(query: Record<string, unknown>, known: readonly P[]): Record<P, string | null> {
+  const unknown = Object.keys(query).find((name) => !known.some((each) => each === name));
+  if (unknown !== undefined) {
+    const there = known.length > 0 ? `there is ${known.join(', ')}` : 'there are none here';
+    throw httpError(400, 'INVALID_FORMAT', `there is no parameter "${unknown.slice(0, 40)}"; ${there}`);
+  }
+  const text = (name: P): string | null => {
+    const value = query[name];
+    if (value === undefined || value === '') return null;
+    // PostgreSQL takes no NUL, and nothing is called so.
+    if (typeof value === 'string' && value.isWellFormed() && !value.includes('\0')) return value;
+    throw httpError(400, 'INVALID_FORMAT', `${name} is one text`);
+  };
+  return Object.fromEntries(known.map((name) => [name, text(name)])) as Record<P, string | null>;
+}
