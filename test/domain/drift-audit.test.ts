@@ -27,6 +27,7 @@ const NOTHING: CountedQuarter = {
 };
 
 const ALL_DECIDED = { values: 0, skus: 0, products: 0 };
+const ALL_OWNED = { skus: 3, orphaned: 0 };
 const SOUND: AuditedSystem = {
   code: 'erp',
   mode: 'WRITE',
@@ -51,6 +52,7 @@ function counted(changes: Partial<CountedAudit>): CountedAudit {
     unresolved: [],
     systems: [SOUND],
     undecided: ALL_DECIDED,
+    owned: ALL_OWNED,
     ...changes,
   };
 }
@@ -141,17 +143,26 @@ describe('the report', () => {
 
 describe('gaps', () => {
   it('has none where all was looked at', () => {
-    expect(gapsOf([SOUND], ALL_DECIDED, true)).toEqual([]);
-    expect(gapsOf([SOUND], { values: 3, skus: 2, products: 1 }, true)).toEqual([
+    expect(gapsOf([SOUND], ALL_DECIDED, ALL_OWNED, true)).toEqual([]);
+    expect(gapsOf([SOUND], { values: 3, skus: 2, products: 1 }, ALL_OWNED, true)).toEqual([
       '3 values of 2 SKUs and 1 product did not hold when imported: they are compared with no system until somebody decides on them.',
     ]);
-    expect(gapsOf([SOUND], { values: 1, skus: 1, products: 0 }, true)).toEqual([
+    expect(gapsOf([SOUND], { values: 1, skus: 1, products: 0 }, ALL_OWNED, true)).toEqual([
       '1 value of 1 SKU did not hold when imported: it is compared with no system until somebody decides on it.',
     ]);
   });
 
+  it('counts SKUs that nobody answers for', () => {
+    expect(gapsOf([SOUND], ALL_DECIDED, { skus: 1_300, orphaned: 1_204 }, true)).toEqual([
+      '1,204 SKUs of 1,300 have no owner who can answer: what drifts there waits for nobody.',
+    ]);
+    expect(gapsOf([SOUND], ALL_DECIDED, { skus: 1, orphaned: 1 }, true)).toEqual([
+      '1 SKU of 1 has no owner who can answer: what drifts there waits for nobody.',
+    ]);
+  });
+
   it('says that there is nothing to compare with', () => {
-    expect(gapsOf([], ALL_DECIDED, true)).toEqual(['No system is configured: nothing was compared with anything.']);
+    expect(gapsOf([], ALL_DECIDED, ALL_OWNED, true)).toEqual(['No system is configured: nothing was compared with anything.']);
   });
 
   it('names everything that was not looked at, as sentences', () => {
@@ -167,7 +178,7 @@ describe('gaps', () => {
       skusUnpriced: 1,
       deadLetters: 1,
     };
-    const gaps = gapsOf([SOUND, broken], ALL_DECIDED, true);
+    const gaps = gapsOf([SOUND, broken], ALL_DECIDED, ALL_OWNED, true);
     expect(gaps).toHaveLength(8);
     for (const gap of gaps) expect(gap).toMatch(/^[^\n]*shopify-us [^\n]*[^.\n]\.$/);
     expect(gaps[3]).toMatch(/^2 scans of shopify-us failed; the last with: bulk operation failed: x+…\.$/);
@@ -177,6 +188,6 @@ describe('gaps', () => {
   });
 
   it('says of a quarter that has ended what is of today', () => {
-    expect(gapsOf([SOUND], ALL_DECIDED, false)).toHaveLength(1);
+    expect(gapsOf([SOUND], ALL_DECIDED, ALL_OWNED, false)).toHaveLength(1);
   });
 });

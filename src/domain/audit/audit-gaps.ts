@@ -29,6 +29,13 @@ export interface UndecidedValues {
   products: number;
 }
 
+/** SKUs that are sold or about to be, as far as somebody is accountable for them. */
+export interface OwnedSkus {
+  skus: number;
+  /** No rule reaches them, or whoever it names cannot answer. */
+  orphaned: number;
+}
+
 /** "1 SKU", "1,204 SKUs" */
 export function counted(count: number, noun: string): string {
   return `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`;
@@ -98,10 +105,24 @@ function gapOfValues({ values, skus, products }: UndecidedValues): string[] {
   ];
 }
 
+function gapOfOwners({ skus, orphaned }: OwnedSkus): string[] {
+  if (orphaned === 0) return [];
+  const have = orphaned === 1 ? 'has' : 'have';
+  return [
+    `${counted(orphaned, 'SKU')} of ${skus.toLocaleString('en-US')} ${have} no owner who can answer: what drifts there waits for nobody.`,
+  ];
+}
+
 /** What the audit cannot vouch for, one sentence each: the catalogue's own, then system by system. Empty only when all was looked at. */
-export function gapsOf(systems: readonly AuditedSystem[], undecided: UndecidedValues, running: boolean): string[] {
+export function gapsOf(
+  systems: readonly AuditedSystem[],
+  undecided: UndecidedValues,
+  owned: OwnedSkus,
+  running: boolean,
+): string[] {
   const gaps: string[] = [];
   if (systems.length === 0) gaps.push('No system is configured: nothing was compared with anything.');
+  gaps.push(...gapOfOwners(owned));
   gaps.push(...gapOfValues(undecided));
   for (const system of systems) gaps.push(...gapsOfSystem(system));
   if (!running) {

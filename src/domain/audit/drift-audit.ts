@@ -2,7 +2,7 @@ import type { DriftKind, DriftState } from '../drift/finding.js';
 import type { Severity } from '../drift/source-of-truth.js';
 import type { Json } from '../primitives/json.js';
 import type { Attribution } from '../publishing/system.js';
-import type { AuditedSystem, UndecidedValues } from './audit-gaps.js';
+import type { AuditedSystem, OwnedSkus, UndecidedValues } from './audit-gaps.js';
 import { gapsOf } from './audit-gaps.js';
 import type { IsoWeek, Quarter } from './quarter.js';
 import { weeksOf } from './quarter.js';
@@ -128,6 +128,7 @@ export interface CountedAudit {
   unresolved: AuditFinding[];
   systems: AuditedSystem[];
   undecided: UndecidedValues;
+  owned: OwnedSkus;
 }
 
 function share(part: number, whole: number): number {
@@ -194,6 +195,6 @@ export function driftAuditOf(quarter: Quarter, counted: CountedAudit, generatedA
     recurring: counted.recurring,
     recurringCount: counted.recurringCount,
     unresolved: counted.unresolved,
-    gaps: gapsOf(counted.systems, counted.undecided, running),
+    gaps: gapsOf(counted.systems, counted.undecided, counted.owned, running),
   };
 }

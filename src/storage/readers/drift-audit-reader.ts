@@ -1,6 +1,6 @@
 import type { DriftAuditReader } from '../../application/ports/drift-audit-reader.js';
 import type { Page, PageRequest } from '../../application/ports/page.js';
-import type { AuditedSystem, UndecidedValues } from '../../domain/audit/audit-gaps.js';
+import type { AuditedSystem, OwnedSkus, UndecidedValues } from '../../domain/audit/audit-gaps.js';
 import type {
   AuditFinding,
   CountedAudit,
@@ -11,9 +11,14 @@ import type {
 } from '../../domain/audit/drift-audit.js';
 import { DIMENSIONS, FINDINGS_LISTED } from '../../domain/audit/drift-audit.js';
 import type { IsoWeek, Quarter } from '../../domain/audit/quarter.js';
+import { LIFECYCLE_STATES } from '../../domain/catalog/lifecycle.js';
+import { coverageOf } from '../../domain/ownership/coverage.js';
+import { OWNERSHIP_SCOPES } from '../../domain/ownership/resolve-owner.js';
 import type { Sql } from '../sql.js';
+import { readParties } from '../stores/party-store.js';
 import { AUDIT_FINDING, COMPARED, OPEN_AT_END, STEPS } from './drift-audit-sql.js';
 import { readPage } from './keyset.js';
+import { SqlOwnershipReader } from './ownership-reader.js';
 
 type DimensionRow = DriftCount & Record<Dimension, string | null>;
 type EventFigures = DriftCount & Pick<CountedQuarter, 'waived' | 'medianSecondsToResolve'>;
@@ -24,7 +29,7 @@ const NO_SKUS: SkuFigures = { skusGoverned: 0, skusCovered: 0, skusDrifted: 0 };
 
 /**
  * Counts the drift of a quarter from the events of findings, so that a finding which opened, closed and opened again
- * counts as often as it happened. Ten statements, whatever there is to count; no row per finding leaves the database.
+ * counts as often as it happened. Twelve statements, whatever there is to count; no row per finding leaves the database.
  */
 export class SqlDriftAuditReader implements DriftAuditReader {
   constructor(private readonly sql: Sql) {}
@@ -41,6 +46,7 @@ export class SqlDriftAuditReader implements DriftAuditReader {
       unresolved: await this.unresolved(quarter),
       systems: await this.systems(quarter),
       undecided: await this.undecided(quarter),
+      owned: await this.owned(),
     };
   }
 
@@ -157,6 +163,14 @@ export class SqlDriftAuditReader implements DriftAuditReader {
       [end],
     );
     return row ?? { values: 0, skus: 0, products: 0 };
+  }
+
+  /** As it stands: of who is active no history is kept. */
+  private async owned(): Promise<OwnedSkus> {
+    const states = LIFECYCLE_STATES.filter((state) => state !== 'DRAFT' && state !== 'RETIRED');
+    const counts = await new SqlOwnershipReader(this.sql).counts(states);
+    const parties = new Map((await readParties(this.sql)).map((party) => [party.id, party]));
+    return coverageOf(counts, parties, states, OWNERSHIP_SCOPES);
   }
 
   private systems({ start, end }: Quarter): Promise<AuditedSystem[]> {
