@@ -162,7 +162,9 @@ describe('gaps', () => {
   });
 
   it('says that there is nothing to compare with', () => {
-    expect(gapsOf([], ALL_DECIDED, ALL_OWNED, true)).toEqual(['No system is configured: nothing was compared with anything.']);
+    expect(gapsOf([], ALL_DECIDED, ALL_OWNED, true)).toEqual([
+      'No system is configured: nothing was compared with anything.',
+    ]);
   });
 
   it('names everything that was not looked at, as sentences', () => {
