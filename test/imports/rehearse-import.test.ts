@@ -13,11 +13,10 @@ import { readImport } from '../../src/application/imports/read-import.js';
 import { receiveImport } from '../../src/application/imports/receive-import.js';
 import { resumeImports } from '../../src/application/imports/resume-imports.js';
 import { runImport } from '../../src/application/imports/run-import.js';
-import type { Ports } from '../../src/application/ports/ports.js';
-import type { Stores } from '../../src/application/ports/unit-of-work.js';
 import { setSetting } from '../../src/application/settings/set-setting.js';
 import type { ProposedChange } from '../../src/domain/change/change.js';
 import { planChanges } from '../../src/domain/change/plan-changes.js';
+import { dies, dyingAt } from '../support/dying-ports.js';
 import type { World } from '../support/world.js';
 import { buildWorld, HOST, must } from '../support/world.js';
 import { ATTRIBUTES, catalogs } from './arbitrary-catalog.js';
@@ -190,21 +189,14 @@ describe('a dry run of a baseline', () => {
     const text = file(...rowsOf(30, (n) => `pen-${n % 7},Pen,No,${n % 11},PEN-${n % 23},x,,,active`));
     const whole = await imported(text, 'shopify-csv', true, 1);
     const id = await uploaded(text, 'shopify-csv', true);
+    let deaths = 0;
+    // Each life commits a batch more than the one before, and dies right after a commit or before one.
     for (let life = 1; (await readImport(world.ports, id, HOST))?.state === 'RUNNING'; life += 1) {
-      // Each life commits some batches more, and dies after the commit or before it.
-      let commits = 0;
-      const run = async <T>(work: (stores: Stores) => Promise<T>): Promise<T> => {
-        commits += 1;
-        if (commits <= life) return world.ports.work.run(work);
-        return world.ports.work.run(async (stores) => {
-          await work(stores);
-          throw new Error('died');
-        });
-      };
-      const dying: Ports = Object.create(world.ports, { work: { value: { run } } });
-      await runImport(dying, id, 1).catch((error: unknown) => expect(String(error)).toContain('died'));
+      const dying = dyingAt(world.ports, life + 1, life % 2 === 0 ? 'BEFORE' : 'AFTER');
+      if (await dies(runImport(dying, id, 1))) deaths += 1;
       await resumeImports(world.ports, 0);
     }
+    expect(deaths).toBeGreaterThan(3);
     expect(await toldOf(id)).toEqual(whole);
     expect((await owner.query('select from import_rehearsal')).rowCount).toBe(0);
     expect((await owner.query(`select from sku where code like 'PEN-%'`)).rowCount).toBe(0);

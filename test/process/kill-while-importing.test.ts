@@ -28,33 +28,38 @@ describeOnLinux('a service that is killed while it imports', () => {
     const api = new Api(site, service);
     await api.untilLinked();
     const before = await countOf(api);
-    const answer = await fetch(`${site.url}/imports?format=shopify-csv&mode=baseline`, {
-      method: 'POST',
-      headers: { 'content-type': 'text/csv', ...api.headers('ADMIN') },
-      body: exportOf(),
-    });
-    expect(answer.status).toBe(202);
-    const { id } = (await answer.json()) as ImportView;
-    const view = async (): Promise<ImportView> =>
-      (await (await fetch(`${site.url}/imports/${id}`, { headers: api.headers('ADMIN') })).json()) as ImportView;
-
-    for (const least of [1, 6_000]) {
-      const seen = await until(`${least} SKUs to be taken`, 60, async () => {
-        const now = await view();
-        return now.skusCreated >= least ? now : null;
+    /** Imports the file, killing the service each time that so many SKUs are taken. */
+    const importKilledAt = async (marks: number[], query = ''): Promise<ImportView> => {
+      const answer = await fetch(`${site.url}/imports?format=shopify-csv&mode=baseline${query}`, {
+        method: 'POST',
+        headers: { 'content-type': 'text/csv', ...api.headers('ADMIN') },
+        body: exportOf(),
       });
-      // Otherwise the kill would prove nothing.
-      expect(seen.state).toBe('RUNNING');
-      service.signal('SIGKILL');
-      await service.ended();
-      service = await site.start();
-    }
+      expect(answer.status).toBe(202);
+      const { id } = (await answer.json()) as ImportView;
+      const view = async (): Promise<ImportView> =>
+        (await (await fetch(`${site.url}/imports/${id}`, { headers: api.headers('ADMIN') })).json()) as ImportView;
+      for (const least of marks) {
+        const seen = await until(`${least} SKUs to be taken`, 60, async () => {
+          const now = await view();
+          return now.skusCreated >= least ? now : null;
+        });
+        // Otherwise the kill would prove nothing.
+        expect(seen.state).toBe('RUNNING');
+        service.signal('SIGKILL');
+        await service.ended();
+        service = await site.start();
+      }
+      return until('the import to end', 90, async () => {
+        const now = await view();
+        return now.state === 'RUNNING' ? null : now;
+      });
+    };
 
-    const ended = await until('the import to end', 90, async () => {
-      const now = await view();
-      return now.state === 'RUNNING' ? null : now;
-    });
-    expect(ended).toMatchObject({ state: 'SUCCEEDED', rowsRead: ALL, skusCreated: ALL, rejected: 0, error: null });
+    const taken = { state: 'SUCCEEDED', rowsRead: ALL, skusCreated: ALL, rejected: 0, error: null };
+    expect(await importKilledAt([1], '&dryRun=true')).toMatchObject(taken);
+    expect(await countOf(api)).toEqual(before);
+    expect(await importKilledAt([1, 6_000])).toMatchObject(taken);
     const after = await countOf(api);
     expect(after).toEqual({ skus: before.skus + ALL, products: before.products + PRODUCTS });
     const probes = ['BULK-0-0', 'BULK-3-7', `BULK-${PRODUCTS / 2}-4`, `BULK-${PRODUCTS - 1}-${VARIANTS_EACH - 1}`];

@@ -33,7 +33,8 @@ export async function proposeCollected(
   const nothing = { rowsRead: 0, skusCreated: 0, qualityIssues: 0 };
   const step = { ...nothing, line: file.line, rejected, faults, ignored: file.header.ignored };
   await stores.imports.advance(by.importId, by.runner, step);
-  await stores.proposals.settle(by.importId, by.runner, made.requestId, made.error === null ? countsOf(rows.left) : {});
+  const counts = made.error === null ? countsOf(rows.left) : {};
+  await stores.proposals.settle(by.importId, by.runner, { ...made, counts });
   return made.error;
 }
 

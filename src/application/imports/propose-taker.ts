@@ -52,8 +52,11 @@ export class ProposeTaker implements Taker {
 
   async settle(ports: Ports, end: FileEnd): Promise<string | null> {
     const { header, line } = end;
-    // Half a file is no proposal; and one that has its request already was only not told to have ended.
-    if (!end.isComplete || header === null || this.by.job.changeRequestId !== null) return null;
+    const { proposed, error } = this.by.job;
+    // Settled before, by a process that died before it could end the import: nothing is made or told again.
+    if (proposed !== null) return error;
+    // Half a file is no proposal.
+    if (!end.isComplete || header === null) return null;
     return ports.work.run((stores) => proposeCollected(ports, stores, this.by, { header, line }));
   }
 

@@ -17,6 +17,15 @@ export interface ProposalWish {
   draft: boolean;
 }
 
+/** What an import that proposes came to. */
+export interface Proposal {
+  /** Null: a dry run, or nothing was left to propose. */
+  requestId: string | null;
+  counts: ProposalCounts;
+  /** Why nothing could be made of it. */
+  error: string | null;
+}
+
 export type ProposalCounts = Partial<Record<ChangeOperation, number>>;
 
 /** What an import will propose, gathered batch by batch in the transaction of each, so that a crash loses nothing of it. */
@@ -29,8 +38,9 @@ export interface ImportProposals {
   /** The first of them, in the order of the file. */
   collected(importId: string, limit: number): Promise<CollectedChange[]>;
   /**
-   * Keeps what was proposed, and the request that it became (null: a dry run, or nothing was left to propose).
-   * @throws ImportLost where `runner` no longer holds the import, or it has a request already: two are never made of one.
+   * Keeps what a whole file came to.
+   * @throws ImportLost where `runner` no longer holds the import, or it is settled already: two requests are never made
+   * of one.
    */
-  settle(importId: string, runner: string, requestId: string | null, counts: ProposalCounts): Promise<void>;
+  settle(importId: string, runner: string, proposal: Proposal): Promise<void>;
 }

@@ -2,7 +2,7 @@ import type {
   CollectedChange,
   FirstNamed,
   ImportProposals,
-  ProposalCounts,
+  Proposal,
 } from '../../application/ports/import-proposals.js';
 import { ImportLost } from '../../application/ports/import-store.js';
 import type { Sql } from '../sql.js';
@@ -49,11 +49,11 @@ export class SqlImportProposals implements ImportProposals {
     );
   }
 
-  async settle(importId: string, runner: string, requestId: string | null, counts: ProposalCounts): Promise<void> {
+  async settle(importId: string, runner: string, { requestId, counts, error }: Proposal): Promise<void> {
     const held = await this.sql.rows(
-      `update import_job set change_request_id = $3, proposed = $4
-       where id = $1 and state = 'RUNNING' and runner = $2 and change_request_id is null returning id`,
-      [importId, runner, requestId, JSON.stringify(counts)],
+      `update import_job set change_request_id = $3, proposed = $4, error = $5
+       where id = $1 and state = 'RUNNING' and runner = $2 and proposed is null returning id`,
+      [importId, runner, requestId, JSON.stringify(counts), error],
     );
     if (held.length === 0) throw new ImportLost(importId);
   }
