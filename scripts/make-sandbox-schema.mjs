@@ -48,6 +48,7 @@ const MUTATIONS = [
   'productCreate',
   'productSet',
   'productUpdate',
+  'productVariantRelationshipBulkUpdate',
   'productVariantsBulkCreate',
   'productVariantsBulkDelete',
   'productVariantsBulkUpdate',

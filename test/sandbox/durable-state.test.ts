@@ -22,6 +22,13 @@ afterEach(async () => {
   rmSync(dataDir, { recursive: true, force: true });
 });
 
+const compose = (bundle: string, component: string): Promise<unknown> =>
+  control(sandbox.shopify.url, 'POST', 'components', {
+    as: { kind: 'app', name: 'Bundles' },
+    sku: bundle,
+    components: [{ sku: component, quantity: 2 }],
+  });
+
 async function everything(): Promise<unknown[]> {
   return [
     await control(sandbox.shopify.url, 'GET', 'products'),
@@ -39,6 +46,7 @@ it('is the same after a restart, half a last line notwithstanding', async () => 
   await admin(sandbox, HOOK);
   const made = await admin(sandbox, UPSERT, shirt('p-1', [{ size: 'S', price: '1', sku: 'S1' }]));
   await control(sandbox.shopify.url, 'POST', 'delete', { handle: 'ember-kettle' });
+  await compose('S1', 'FH-RWO-S-SLT');
   const put = await erp(sandbox, 'PUT', '/items/X', PUT, { name: 'X' });
   const before = await everything();
   // Restarted twice: the first replays what was appended, the second what was compacted.
@@ -49,6 +57,7 @@ it('is the same after a restart, half a last line notwithstanding', async () => 
     sandbox = await start();
     expect(sandbox.empty).toBe(false);
     expect(await everything()).toEqual(before);
+    await expect(compose('FH-RWO-S-SLT', 'FH-RWO-M-MOS')).rejects.toThrow('400');
   }
   const again = await admin(sandbox, UPSERT, shirt('p-1', [{ size: 'S', price: '1', sku: 'S1' }]));
   expect(at(again, 'data.productSet.product.id')).toBe(textAt(made, 'data.productSet.product.id'));

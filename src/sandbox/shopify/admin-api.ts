@@ -8,7 +8,7 @@ import { adminRoot } from './admin-root.js';
 import type { ThrottleStatus } from './query-cost.js';
 import { COST_LIMIT, requestedCost } from './query-cost.js';
 import type { ShopContext } from './shop-context.js';
-import { isNotSimulated } from './shop-context.js';
+import { isOfWholeRequest } from './shop-context.js';
 import { API_VERSION } from './shop-view.js';
 
 const DOCUMENTATION = 'https://shopify.dev/api/usage/rate-limits';
@@ -48,7 +48,7 @@ export function readOperation(schema: GraphQLSchema, request: Request): ReadyOpe
   return { document, operation, variables: body.variables, cost };
 }
 
-/** Runs it. An error of a field that is not simulated takes the whole `data` with it, so that no client overlooks it. */
+/** Runs it. A field that is not simulated takes the whole `data` with it, so that no client overlooks it. */
 export async function runOperation(
   schema: GraphQLSchema,
   ready: ReadyOperation,
@@ -69,7 +69,7 @@ export async function runOperation(
     ...(context.searches.length > 0 ? { search: context.searches } : {}),
   };
   const errors = result.errors?.map((error) => error.toJSON());
-  if (result.errors?.some(isNotSimulated)) return { status: 200, json: { errors, extensions } };
+  if (result.errors?.some(isOfWholeRequest)) return { status: 200, json: { errors, extensions } };
   return { status: 200, json: { data: result.data, ...(errors ? { errors } : {}), extensions } };
 }
 

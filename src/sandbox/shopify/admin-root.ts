@@ -15,6 +15,7 @@ import { notSimulated } from './shop-context.js';
 import * as shop from './shop-mutations.js';
 import { definitionView, installationView, shopView, subscriptionView } from './shop-view.js';
 import * as variants from './variant-mutations.js';
+import { productVariantRelationshipBulkUpdate } from './variant-relationships.js';
 
 type ListArgs = ConnectionArgs & { query?: string | null; sortKey?: string | null };
 type Found = { product: ProductDoc; variant: VariantDoc };
@@ -100,6 +101,7 @@ export const adminRoot = {
   productSet,
   productCreate,
   productUpdate,
+  productVariantRelationshipBulkUpdate,
   productVariantsBulkCreate: variants.productVariantsBulkCreate,
   productVariantsBulkUpdate: variants.productVariantsBulkUpdate,
   productVariantsBulkDelete: variants.productVariantsBulkDelete,

@@ -46,7 +46,7 @@ export function resourceOf(state: ShopifyState, place: Record<string, unknown>):
 }
 
 /** What the admin would show of a product. */
-export function adminProduct(product: ProductDoc): object {
+export function adminProduct(state: ShopifyState, product: ProductDoc): object {
   return {
     id: gid('Product', product.id),
     handle: product.handle,
@@ -61,11 +61,11 @@ export function adminProduct(product: ProductDoc): object {
     updatedAt: product.updatedAt,
     options: product.options.map((option) => ({ name: option.name, values: option.values.map((value) => value.name) })),
     metafields: product.metafields.map(({ namespace, key, type, value }) => ({ namespace, key, type, value })),
-    variants: product.variants.map(adminVariant),
+    variants: product.variants.map((variant) => adminVariant(state, variant)),
   };
 }
 
-function adminVariant(variant: VariantDoc): object {
+function adminVariant(state: ShopifyState, variant: VariantDoc): object {
   const { item } = variant;
   return {
     id: gid('ProductVariant', variant.id),
@@ -85,6 +85,10 @@ function adminVariant(variant: VariantDoc): object {
     requiresShipping: item.requiresShipping,
     tracked: item.tracked,
     metafields: variant.metafields.map(({ namespace, key, type, value }) => ({ namespace, key, type, value })),
+    components: state.componentsOf(variant).map(({ variantId, quantity }) => {
+      return { id: gid('ProductVariant', variantId), sku: state.variant(variantId)?.variant.sku ?? null, quantity };
+    }),
+    componentsOwner: variant.bundle?.owner ?? null,
     updatedAt: variant.updatedAt,
   };
 }

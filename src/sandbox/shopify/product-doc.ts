@@ -43,6 +43,21 @@ export interface VariantDoc {
   publishedOn: Record<string, string>;
   metafields: MetafieldDoc[];
   item: InventoryItemDoc;
+  /** What it is made of, if it is a bundle. */
+  bundle?: BundleDoc;
+}
+
+export interface BundleDoc {
+  /** Title of the app that assigned the components, which is the only one that may change them; null for nobody's. */
+  owner: string | null;
+  /** At least one. */
+  components: ComponentDoc[];
+}
+
+export interface ComponentDoc {
+  id: number;
+  variantId: number;
+  quantity: number;
 }
 
 export interface InventoryItemDoc {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ConnectionArgs } from './connection.js';
 import { connection } from './connection.js';
-import type { MetafieldDoc, OptionDoc, ProductDoc, VariantDoc } from './product-doc.js';
+import type { ComponentDoc, MetafieldDoc, OptionDoc, ProductDoc, VariantDoc } from './product-doc.js';
 import { gid, isStandalone, numberOf, ONLINE_STORE, variantTitle } from './product-doc.js';
 import type { ShopContext } from './shop-context.js';
 import { publicationCounts, resourcePublications } from './publication-view.js';
@@ -27,7 +27,7 @@ export function productView(product: ProductDoc, context: ShopContext): object {
     category: product.category === null ? null : { id: product.category },
     isGiftCard: false,
     hasOnlyDefaultVariant: isStandalone(product),
-    hasVariantsThatRequiresComponents: false,
+    hasVariantsThatRequiresComponents: product.variants.some((one) => context.state.componentsOf(one).length > 0),
     tracksInventory: product.variants.some((variant) => variant.item.tracked),
     variantsCount: { count: product.variants.length, precision: 'EXACT' },
     createdAt: product.createdAt,
@@ -66,7 +66,7 @@ export function variantView(product: ProductDoc, variant: VariantDoc, context: S
     compareAtPrice: variant.compareAtPrice,
     taxable: variant.taxable,
     inventoryPolicy: variant.inventoryPolicy,
-    requiresComponents: false,
+    requiresComponents: context.state.componentsOf(variant).length > 0,
     createdAt: variant.createdAt,
     updatedAt: variant.updatedAt,
     selectedOptions: product.options.map((option, at) =>
@@ -74,20 +74,31 @@ export function variantView(product: ProductDoc, variant: VariantDoc, context: S
     ),
     inventoryItem: () => itemView(product, variant, context),
     product: () => productView(product, context),
-    // Bundles are not built yet, so no variant has components.
     productVariantComponents: (args: ConnectionArgs) =>
-      connection<never>(
-        [],
+      connection(
+        context.state.componentsOf(variant),
         args,
         context.unpaged,
-        () => [],
-        () => ({}),
+        (one) => [one.id],
+        (one) => componentView(one, context),
       ),
     publishedOnPublication: ({ publicationId }: { publicationId: string }) => isPublished(variant, publicationId),
     ...publicationCounts(variant.publishedOn),
     resourcePublicationsV2: (args: ConnectionArgs & { onlyPublished?: boolean }) =>
       resourcePublications(variant.publishedOn, args, context.unpaged, () => variantView(product, variant, context)),
     ...metafieldFields(variant.metafields, 'PRODUCTVARIANT', context),
+  };
+}
+
+function componentView(component: ComponentDoc, context: ShopContext): object {
+  return {
+    __typename: 'ProductVariantComponent',
+    id: gid('ProductVariantComponent', component.id),
+    quantity: component.quantity,
+    productVariant: () => {
+      const found = context.state.variant(component.variantId);
+      return found ? variantView(found.product, found.variant, context) : null;
+    },
   };
 }
 

@@ -89,21 +89,24 @@ class CostWalk {
     this.variables = variables;
   }
 
-  /** Ten for each mutation; its payload object and the user errors are free. */
+  /** Ten for each mutation. Its payload and what lies directly in it are free [R: one that answers `job { id }` is 10]. */
   payloads(set: SelectionSetNode, root: GraphQLOutputType): number {
     let cost = 0;
     for (const { type, selection } of this.fields(set, root)) {
-      const payload = getNamedType(type);
-      cost += MUTATION_COST + (selection ? this.children(selection, payload, 'userErrors') : 0);
+      cost += MUTATION_COST;
+      if (!selection) continue;
+      for (const written of this.fields(selection, getNamedType(type))) {
+        if (written.selection) cost += this.children(written.selection, getNamedType(written.type));
+      }
     }
     return cost;
   }
 
-  children(set: SelectionSetNode, parent: GraphQLOutputType, free = ''): number {
+  children(set: SelectionSetNode, parent: GraphQLOutputType): number {
     let cost = 0;
     for (const { name, type, first, selection } of this.fields(set, parent)) {
       const named = getNamedType(type);
-      if (!selection || !isCompositeType(named) || name === 'pageInfo' || name === free) continue;
+      if (!selection || !isCompositeType(named) || name === 'pageInfo') continue;
       const inner = this.children(selection, named);
       if (named.name.endsWith('Connection')) cost += 2 + sizeOf(first) * inner;
       // `edges` and `nodes` are the rows of a connection, each one object; `edges.node` is that same object.

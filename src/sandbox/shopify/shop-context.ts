@@ -5,6 +5,7 @@ import type { Change, ShopifyState } from './shopify-state.js';
 export interface ShopContext {
   state: ShopifyState;
   bulk: BulkRunner;
+  features: ShopFeatures;
   /** Second resolution; one time for all that a request writes. */
   now: string;
   /** Connections may leave out `first`, as they do inside a bulk query. */
@@ -13,6 +14,11 @@ export interface ShopContext {
   searches: SearchNote[];
   /** Durable, and known to the webhooks, when it returns. */
   commit(changes: Change[]): void;
+}
+
+/** What the shop may do. One object for the whole stand-in, switched by its control side. */
+export interface ShopFeatures {
+  eligibleForBundles: boolean;
 }
 
 /** The bulk operations of the shop, as the root fields need them. */
@@ -41,14 +47,30 @@ export function userError(field: string[] | null, message: string, code: string 
 }
 
 const NOT_SIMULATED = 'NOT_SIMULATED';
+const INTERNAL_ERROR = 'INTERNAL_SERVER_ERROR';
 
 /** The schema has it, the stand-in has no answer to it. A wrong answer would be worse than this error. */
 export function notSimulated(what: string): GraphQLError {
   return new GraphQLError(`not simulated: ${what}`, { extensions: { code: NOT_SIMULATED } });
 }
 
-export function isNotSimulated(error: GraphQLError): boolean {
-  return error.extensions['code'] === NOT_SIMULATED;
+/** Shopify broke over an input that it did not foresee: an error of the whole request, nothing done [R]. */
+export function internalError(): GraphQLError {
+  const message = 'Internal error. Looks like something went wrong on our end.';
+  return new GraphQLError(message, { extensions: { code: INTERNAL_ERROR } });
+}
+
+/** The shop lacks what a field asks for: the field is null, the error names what is missing [D]. */
+export function accessDenied(field: string, required: string): GraphQLError {
+  const documentation = 'https://shopify.dev/api/usage/access-scopes';
+  return new GraphQLError(`Access denied for ${field} field. Required access: ${required}`, {
+    extensions: { code: 'ACCESS_DENIED', documentation, requiredAccess: required },
+  });
+}
+
+/** True for an error that leaves no `data` at all. */
+export function isOfWholeRequest(error: GraphQLError): boolean {
+  return error.extensions['code'] === NOT_SIMULATED || error.extensions['code'] === INTERNAL_ERROR;
 }
 
 /**

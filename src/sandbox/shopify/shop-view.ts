@@ -1,8 +1,11 @@
 import type { DefinitionDoc, SubscriptionDoc } from './product-doc.js';
 import { gid } from './product-doc.js';
+import type { ShopContext } from './shop-context.js';
 
 export const API_VERSION = '2026-10';
 export const SHOP_DOMAIN = 'fernhill-supply.myshopify.com';
+/** The app whose token the API takes. */
+export const APP_TITLE = 'Skuward';
 
 const SCOPES = [
   'read_products',
@@ -13,7 +16,7 @@ const SCOPES = [
   'write_publications',
 ];
 
-export function shopView(): object {
+export function shopView(_: object, { features, state }: ShopContext): object {
   return {
     __typename: 'Shop',
     id: gid('Shop', 60_001),
@@ -23,7 +26,13 @@ export function shopView(): object {
     ianaTimezone: 'UTC',
     weightUnit: 'KILOGRAMS',
     plan: { publicDisplayName: 'Plus', shopifyPlus: true, partnerDevelopment: false },
-    features: { bundles: { eligibleForBundles: true, ineligibilityReason: null, sellsBundles: false } },
+    features: {
+      bundles: {
+        eligibleForBundles: features.eligibleForBundles,
+        ineligibilityReason: features.eligibleForBundles ? null : 'The shop is not eligible for bundles.',
+        sellsBundles: state.hasBundles(),
+      },
+    },
     resourceLimits: { maxProductVariants: 2048, maxProductOptions: 3, locationLimit: 200, redirectLimitReached: false },
   };
 }
@@ -34,7 +43,7 @@ export function installationView(): object {
     id: gid('AppInstallation', 61_000),
     app: {
       id: gid('App', 61_001),
-      title: 'Skuward',
+      title: APP_TITLE,
       handle: 'skuward',
       apiKey: 'sandbox-client-id',
       webhookApiVersion: API_VERSION,

@@ -5,11 +5,12 @@ import { ControlRefusal, jsonObject } from '../loopback-server.js';
 import { isPlainObject } from '../plain-object.js';
 import { readExport } from '../read-export.js';
 import type { JournalCommit, RequestJournal } from '../request-journal.js';
+import { setComponents } from './control-components.js';
 import { adminProduct, found, resourceOf } from './control-lookup.js';
 import { editProduct, newStaffProduct } from './control-edit.js';
 import { fillProducts } from './fill-products.js';
 import type { CostBucket } from './query-cost.js';
-import type { ShopContext } from './shop-context.js';
+import type { ShopContext, ShopFeatures } from './shop-context.js';
 import type { ShopifyState } from './shopify-state.js';
 import type { WebhookSender } from './webhook-sender.js';
 
@@ -18,6 +19,7 @@ export interface ShopifyControlParts {
   journal: RequestJournal;
   faults: FaultPlan;
   bucket: CostBucket;
+  features: ShopFeatures;
   webhooks: WebhookSender;
   context: (commits: JournalCommit[], isAnnounced: boolean) => ShopContext;
 }
@@ -47,9 +49,13 @@ export class ShopifyControl {
           fillProducts(context, readExport(request.body.toString('utf8'))),
         );
       case 'GET products':
-        return { products: found(state, request.query).map(adminProduct) };
+        return { products: found(state, request.query).map((product) => adminProduct(state, product)) };
       case 'POST edit':
         return this.edit(jsonObject(request.body));
+      case 'POST components':
+        return this.components(jsonObject(request.body));
+      case 'POST bundles':
+        return this.bundles(jsonObject(request.body));
       case 'POST add':
         return this.add(jsonObject(request.body));
       case 'POST delete':
@@ -84,15 +90,32 @@ export class ShopifyControl {
     return this.commit('control edit', editorLabel(editor), true, (context) => {
       const target = resourceOf(this.parts.state, place);
       const product = editProduct(context, target, editor, set);
-      return adminProduct(product);
+      return adminProduct(this.parts.state, product);
     });
+  }
+
+  /** Never announced: what a bundle is made of is invisible to webhooks (shopify.md 2.4). */
+  private components(body: Record<string, unknown>): unknown {
+    const { as, components, ...place } = body;
+    const editor = readEditor(as);
+    return this.commit('control components', editorLabel(editor), false, (context) =>
+      adminProduct(this.parts.state, setComponents(context, resourceOf(this.parts.state, place), editor, components)),
+    );
+  }
+
+  private bundles({ eligible, ...rest }: Record<string, unknown>): unknown {
+    if (typeof eligible !== 'boolean' || Object.keys(rest).length > 0) {
+      throw new ControlRefusal(400, 'it must be {eligible: true | false}');
+    }
+    this.parts.features.eligibleForBundles = eligible;
+    return { eligible };
   }
 
   private add(body: Record<string, unknown>): unknown {
     const { as = { kind: 'staff', name: 'Staff' }, ...fields } = body;
     const editor = readEditor(as);
     return this.commit('control add', editorLabel(editor), true, (context) =>
-      adminProduct(newStaffProduct(context, fields)),
+      adminProduct(this.parts.state, newStaffProduct(context, fields)),
     );
   }
 

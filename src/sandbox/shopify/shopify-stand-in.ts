@@ -12,7 +12,7 @@ import { loadAdminSchema } from './admin-schema.js';
 import { BulkOperations } from './bulk-operations.js';
 import { gid, shopifyTime } from './product-doc.js';
 import { CostBucket } from './query-cost.js';
-import type { ShopContext } from './shop-context.js';
+import type { ShopContext, ShopFeatures } from './shop-context.js';
 import { API_VERSION } from './shop-view.js';
 import { ShopifyControl } from './shopify-control.js';
 import type { Change, ProductChange } from './shopify-state.js';
@@ -37,6 +37,7 @@ export class ShopifyStandIn {
   private readonly journal = new RequestJournal();
   private readonly faults = new FaultPlan();
   private readonly bucket = new CostBucket(BUCKET.maximumAvailable, BUCKET.restoreRate);
+  private readonly features: ShopFeatures = { eligibleForBundles: true };
   private readonly webhooks: WebhookSender;
   private readonly bulk: BulkOperations;
   private readonly control: ShopifyControl;
@@ -52,6 +53,7 @@ export class ShopifyStandIn {
       journal: this.journal,
       faults: this.faults,
       bucket: this.bucket,
+      features: this.features,
       webhooks: this.webhooks,
       context: (commits, isAnnounced) => this.context(commits, isAnnounced),
     });
@@ -126,6 +128,7 @@ export class ShopifyStandIn {
     return {
       state: this.state,
       bulk: this.bulk,
+      features: this.features,
       now: shopifyTime(new Date()),
       unpaged: false,
       searches: [],

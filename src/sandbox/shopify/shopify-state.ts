@@ -1,5 +1,5 @@
 import { JournalFile } from '../journal-file.js';
-import type { DefinitionDoc, ProductDoc, SubscriptionDoc, VariantDoc } from './product-doc.js';
+import type { ComponentDoc, DefinitionDoc, ProductDoc, SubscriptionDoc, VariantDoc } from './product-doc.js';
 
 /** One whole document put or removed; several make one commit. */
 export type Change =
@@ -34,6 +34,8 @@ export class ShopifyState {
   private readonly productByHandle = new Map<string, number>();
   private readonly productByVariant = new Map<number, number>();
   private readonly productByItem = new Map<number, number>();
+  /** Component variant → the variants that it is a component of. */
+  private readonly bundlesByComponent = new Map<number, Set<number>>();
   private readonly definitionsById = new Map<number, DefinitionDoc>();
   private readonly subscriptionsById = new Map<number, SubscriptionDoc>();
   private lastId = FIRST_ID;
@@ -60,6 +62,7 @@ export class ShopifyState {
   reset(): void {
     for (const map of [this.productsById, this.definitionsById, this.subscriptionsById]) map.clear();
     for (const map of [this.productByHandle, this.productByVariant, this.productByItem]) map.clear();
+    this.bundlesByComponent.clear();
     this.journal.clear();
     this.journal.append({ changes: [], lastId: this.lastId });
   }
@@ -102,6 +105,23 @@ export class ShopifyState {
     return found;
   }
 
+  /** Ids of the variants that this one is a component of. */
+  bundlesWith(variantId: number): Iterable<number> {
+    return this.bundlesByComponent.get(variantId) ?? [];
+  }
+
+  hasBundles(): boolean {
+    return this.bundlesByComponent.size > 0;
+  }
+
+  /**
+   * The components of a variant. One whose own variant was deleted is gone with it [B: what Shopify does is not known];
+   * ids are never given twice, so it cannot come back as something else.
+   */
+  componentsOf(variant: VariantDoc): ComponentDoc[] {
+    return (variant.bundle?.components ?? []).filter((one) => this.variant(one.variantId) !== null);
+  }
+
   definitions(): DefinitionDoc[] {
     return [...this.definitionsById.values()];
   }
@@ -139,6 +159,7 @@ export class ShopifyState {
       for (const variant of before.variants) {
         this.productByVariant.delete(variant.id);
         this.productByItem.delete(variant.item.id);
+        this.indexComponents(variant, false);
       }
       if (!after) this.productsById.delete(id);
     }
@@ -148,9 +169,20 @@ export class ShopifyState {
       for (const variant of after.variants) {
         this.productByVariant.set(variant.id, id);
         this.productByItem.set(variant.item.id, id);
+        this.indexComponents(variant, true);
       }
     }
     return { before, after };
+  }
+
+  private indexComponents(variant: VariantDoc, isThere: boolean): void {
+    for (const { variantId } of variant.bundle?.components ?? []) {
+      const bundles = this.bundlesByComponent.get(variantId) ?? new Set();
+      if (isThere) bundles.add(variant.id);
+      else bundles.delete(variant.id);
+      if (bundles.size > 0) this.bundlesByComponent.set(variantId, bundles);
+      else this.bundlesByComponent.delete(variantId);
+    }
   }
 
   private *snapshot(): Generator<Commit> {

@@ -8,7 +8,7 @@ export type ShopEvent =
   | { topic: 'INVENTORY_ITEMS_CREATE' | 'INVENTORY_ITEMS_UPDATE' | 'INVENTORY_ITEMS_DELETE'; itemId: number };
 
 /**
- * The events of one product change. Weight, variant metafields and the publication of a single variant are invisible:
+ * The events of one product change. Weight, components, variant metafields and the publication of a single variant are invisible:
  * a change of nothing else is announced to nobody, and only a scan finds it (shopify.md 2.4).
  */
 export function eventsOf({ before, after }: ProductChange): ShopEvent[] {
@@ -47,8 +47,8 @@ function hidden(product: ProductDoc): string {
   return untimed({ category: product.category, variants: product.variants.map(hiddenOfVariant) });
 }
 
-function hiddenOfVariant({ item, metafields, publishedOn }: VariantDoc): object {
-  return { weight: item.weight, metafields, publishedOn };
+function hiddenOfVariant({ bundle, item, metafields, publishedOn }: VariantDoc): object {
+  return { bundle, weight: item.weight, metafields, publishedOn };
 }
 
 function untimed(value: unknown): string {
