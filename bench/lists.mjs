@@ -16,10 +16,13 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { listSkus } from '../dist/application/catalog/list-skus.js';
+import { ownerKeysOf } from '../dist/domain/ownership/resolve-owner.js';
 import { openSource } from '../dist/storage/data-source.js';
 import { startEmbeddedPostgres } from '../dist/storage/postgres/embedded-postgres.js';
 import { migrate } from '../dist/storage/postgres/migrate.js';
 import { SqlCatalogReader } from '../dist/storage/readers/catalog-reader.js';
+import { SqlOwnershipReader } from '../dist/storage/readers/ownership-reader.js';
+import { sqlOver } from '../dist/storage/sql.js';
 
 const { values: options } = parseArgs({
   options: {
@@ -113,10 +116,10 @@ async function recorded(source, question) {
   const ports = { catalog, clock: { now: () => new Date() } };
   const asOf = question.variables.asOf && new Date(question.variables.asOf);
   const skus = await question.read(ports);
-  await catalog.productsByIds([...new Set(skus.map(({ productId }) => productId))], asOf);
-  await catalog.ownershipRules();
-  sent.push({ text: 'select id, code, kind, name, email, active from party order by code_folded', values: [] });
-  sent.push({ text: 'select team_id, member_id from party_member', values: [] });
+  const products = await catalog.productsByIds([...new Set(skus.map(({ productId }) => productId))], asOf);
+  const things = skus.map(({ code, productId }) => ({ ...products.get(productId), code }));
+  await new SqlOwnershipReader(sqlOver(source)).rulesInForce(ownerKeysOf(things), asOf ?? null);
+  await catalog.parties();
   source.query = query;
   const isList = ({ text }) => / from sku s/.test(text);
   return { first: sent.filter(isList), rest: sent.filter((each) => !isList(each)) };

@@ -192,6 +192,38 @@ describe('a party that leaves', () => {
     expect(codesOf(await approve(del, next))).toEqual(['NOT_ASKED']);
   });
 
+  it('counts an approval that was given before its giver left, or the delegation ended', async () => {
+    const yan = await own.keyOf('yan', 'APPROVER');
+    const zoe = await own.keyOf('zoe', 'APPROVER');
+    const deb = await own.keyOf('deb', 'APPROVER');
+    await own.owns('SKU', 'a', 'yan');
+    await own.owns('SKU', 'b', 'zoe');
+    const both = async (price: string): Promise<string> => {
+      const changes = ['a', 'b'].map((code) => {
+        return { kind: 'skuUpdate' as const, input: { code, baseRevision: null, fields: { price } } };
+      });
+      const draft = { title: 'Prices', reason: null, idempotencyKey: null, changes };
+      return must(await createChangeRequest(world.ports, world.people.mia, draft, false)).id;
+    };
+    const first = await both('20.00');
+    must(await approve(yan, first));
+    must(await own.set('yan', { active: false, successor: 'deb' }));
+    must(await approve(zoe, first));
+    expect(await stateOf(first)).toBe('APPLIED');
+    must(await own.set('zoe', { delegate: 'ada' }));
+    const second = await both('21.00');
+    must(await approve(world.people.ada, second));
+    must(await own.set('zoe', { delegate: null }));
+    expect(await stateOf(second)).toBe('IN_REVIEW');
+    must(await approve(deb, second));
+    expect(await stateOf(second)).toBe('APPLIED');
+    // Where nobody had approved, a delegation that has ended is worth nothing.
+    must(await own.set('zoe', { delegate: 'ada' }));
+    const third = await both('22.00');
+    must(await own.set('zoe', { delegate: null }));
+    expect(codesOf(await approve(world.people.ada, third))).toEqual(['NOT_ASKED']);
+  });
+
   it('takes as many statements for one rule as for 50', async () => {
     await world.worker.stop();
     const statements = recordStatements(world.database.source);

@@ -1,4 +1,4 @@
-import { givenFor } from '../../domain/change/approval.js';
+import { givenFor, wasMet } from '../../domain/change/approval.js';
 import { sameJson } from '../../domain/primitives/json.js';
 import { foldCode } from '../../domain/primitives/text.js';
 import { takeEffectOf } from '../bundle/take-effect.js';
@@ -38,7 +38,10 @@ export async function applyChangeRequest(ports: Ports, stores: Stores, request: 
     ]);
     return 'CONFLICTED';
   }
-  const missing = planned.requirements.filter((each) => givenFor(each, request.approvedBy) < each.count);
+  const { approvedBy, requirements: before } = request;
+  const missing = planned.requirements.filter(
+    (each) => givenFor(each, approvedBy) < each.count && !wasMet(each, before, approvedBy),
+  );
   if (missing.length > 0) {
     // The world moved: somebody is asked now who has not been. What was approved stays approved.
     await stores.requests.update(request.id, { state: 'IN_REVIEW', requirements: planned.requirements, warnings });

@@ -122,3 +122,22 @@ export function reask(
 export function givenFor(requirement: ApprovalRequirement, approvedBy: readonly string[]): number {
   return new Set(approvedBy.filter((id) => requirement.eligible.includes(id))).size;
 }
+
+/**
+ * Has somebody who was asked in a party's name approved already all that is asked in it now? What was approved stays
+ * approved, though its giver has left since, or a delegation has ended; not where another party has become the owner.
+ */
+export function wasMet(
+  asked: ApprovalRequirement,
+  before: readonly ApprovalRequirement[],
+  approvedBy: readonly string[],
+): boolean {
+  return before.some(
+    (each) =>
+      each.rule === asked.rule &&
+      each.namedId !== undefined &&
+      each.namedId === asked.namedId &&
+      asked.targets.every((target) => each.targets.includes(target)) &&
+      givenFor(each, approvedBy) >= asked.count,
+  );
+}
