@@ -9,6 +9,7 @@ import type { Caller } from '../domain/actor.js';
 import { ErrorFilter } from './error.filter.js';
 import { httpError, refusal, refusedRows } from './http-error.js';
 import { sendCsv } from './send-csv.js';
+import { uploadedFile } from './upload-body.js';
 
 /** Who owns what, as files that spreadsheets open and this service takes again. */
 @Controller()
@@ -34,9 +35,7 @@ export class OwnershipController {
     if (dryRun !== null && dryRun !== 'true' && dryRun !== 'false') {
       throw httpError(400, 'INVALID_FORMAT', 'dryRun is true or false');
     }
-    // Left to itself, an iterator that is given up destroys the request, and with it the answer that says why.
-    const body: AsyncIterable<Buffer> = request.iterator({ destroyOnReturn: false });
-    const outcome = await assignOwners(this.#ports, caller, body, { dryRun: dryRun === 'true' });
+    const outcome = await assignOwners(this.#ports, caller, uploadedFile(request), { dryRun: dryRun === 'true' });
     if (outcome.ok) return outcome.value;
     // The rest of a body that was given up is not read, so the connection is of no more use.
     if (!request.readableEnded) response.setHeader('Connection', 'close');

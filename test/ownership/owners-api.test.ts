@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parse } from 'csv-parse/sync';
 import { createApiKey } from '../../src/application/access/create-api-key.js';
@@ -254,6 +255,22 @@ describe('ownership over HTTP', () => {
   ])('refuses a file that is none: %#', async (body, code, status) => {
     const answer = await send('/ownership/assignments', body);
     expect([answer.status, await answer.json()]).toMatchObject([status, { error: { code } }]);
+  });
+
+  it('takes a file that is packed, and refuses one that only says so', async () => {
+    const packed = (body: Buffer): Promise<Response> => {
+      const sent = { ...headers('ADMIN'), 'content-type': 'text/csv', 'content-encoding': 'gzip' };
+      return fetch(`${api.url}/ownership/assignments?dryRun=true`, {
+        method: 'POST',
+        headers: sent,
+        body: new Uint8Array(body),
+      });
+    };
+    const csv = Buffer.from('SKU,Owner\nPOT-R,mia\n');
+    expect(await (await packed(gzipSync(csv))).json()).toMatchObject({ rows: 1, set: 1 });
+    expect(await (await packed(csv)).json()).toMatchObject({ error: { code: 'CSV_INVALID' } });
+    const huge = gzipSync(Buffer.alloc(64 * 1024 * 1024, 'SKU,Owner,Title '));
+    expect((await packed(huge)).status).toBe(413);
   });
 
   it('refuses parameters that are none', async () => {

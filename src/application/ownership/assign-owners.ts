@@ -12,6 +12,7 @@ import { foldCode } from '../../domain/primitives/text.js';
 import type { Problem } from '../../domain/problem.js';
 import { problem } from '../../domain/problem.js';
 import { CsvFault, csvRows } from '../imports/csv-rows.js';
+import { BodyFault } from '../imports/receive-import.js';
 import type { Ports } from '../ports/ports.js';
 import type { Stores } from '../ports/unit-of-work.js';
 import { auditRules } from './audit-rules.js';
@@ -87,10 +88,14 @@ export async function assignOwners(
 async function readFile(body: AsyncIterable<Buffer>): Promise<Buffer | AssignmentFault> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of body) {
-    bytes += chunk.length;
-    if (bytes > FILE_BYTES) return wholeFile('TOO_LONG', 1, 'a file of owners has at most 20 MiB');
-    chunks.push(chunk);
+  try {
+    for await (const chunk of body) {
+      bytes += chunk.length;
+      if (bytes > FILE_BYTES) return wholeFile('TOO_LONG', 1, 'a file of owners has at most 20 MiB');
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    return wholeFile('CSV_INVALID', 1, error instanceof BodyFault ? error.message : 'the upload broke off');
   }
   const file = Buffer.concat(chunks);
   const ends = { lf: 0, cr: 0 };
