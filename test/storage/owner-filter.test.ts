@@ -162,7 +162,7 @@ describe('the owner filters', () => {
       fc.asyncProperty(
         fc.array(aProduct, { minLength: 1, maxLength: HANDLES.length }),
         fc.array(aParty, { minLength: 5, maxLength: 5 }),
-        fc.array(aRule, { maxLength: 12 }),
+        fc.array(aRule, { maxLength: 16, size: 'max' }),
         anInstant,
         async (products, drawn, drawnRules, asOf) => {
           const things = await write(products, drawn, drawnRules);
