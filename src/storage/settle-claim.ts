@@ -25,6 +25,7 @@ export async function settleClaim(sql: Sql, newId: () => string, claim: Claim, s
     await findings.record(code, fresh, source);
   }
   await findings.close(settlement.closings);
+  await findings.notOurs(settlement.notOurs);
   await closeLane(sql, code, claim.product.id, null);
 }
 

@@ -11,6 +11,7 @@ const VARIANT: RawVariant = {
   price: '10.00',
   compareAtPrice: null,
   taxable: true,
+  requiresComponents: false,
   inventoryPolicy: 'DENY',
   updatedAt: '2026-11-01T00:00:00Z',
   selectedOptions: [{ name: 'Size', value: 'S' }],

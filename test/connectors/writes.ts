@@ -3,6 +3,8 @@ import type { RecordOutcome, RecordWrite } from '../../src/application/ports/con
 import type { FieldValues } from '../../src/domain/primitives/json.js';
 import type { DeliveryFault, ObservedRecord, RecordEntity } from '../../src/domain/publishing/system.js';
 
+const NO_COMPONENTS: ReadonlyMap<string, string> = new Map();
+
 export function createOf(entity: RecordEntity, code: string, values: FieldValues): RecordWrite {
   return {
     entity,
@@ -12,13 +14,15 @@ export function createOf(entity: RecordEntity, code: string, values: FieldValues
     externalId: null,
     values,
     token: null,
+    componentIds: NO_COMPONENTS,
   };
 }
 
 export function updateOf(record: ObservedRecord, values: FieldValues): RecordWrite {
   const { entity, externalId, token } = record;
   const code = record.code ?? '';
-  return { entity, id: `${entity.toLowerCase()}-${code}`, code, action: 'UPDATE', externalId, values, token };
+  const id = `${entity.toLowerCase()}-${code}`;
+  return { entity, id, code, action: 'UPDATE', externalId, values, token, componentIds: NO_COMPONENTS };
 }
 
 /** The observed record of an outcome; fails the test where it was not written. */

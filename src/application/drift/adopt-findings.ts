@@ -1,6 +1,6 @@
 import type { Caller } from '../../domain/actor.js';
 import { textFault } from '../../domain/catalog/read-sku-fields.js';
-import type { ProposedChange } from '../../domain/change/change.js';
+import type { ChangeOperation, ProposedChange } from '../../domain/change/change.js';
 import type { FieldValues } from '../../domain/primitives/json.js';
 import { sameJson } from '../../domain/primitives/json.js';
 import type { Outcome, Problem } from '../../domain/problem.js';
@@ -68,11 +68,11 @@ function refusalOf(finding: LockedFinding): Problem | null {
     case 'RECODED':
       return problem('CODE_IMMUTABLE', `a code never changes; write ${finding.target} back in ${finding.system}`);
     case 'FIELD':
+    case 'BUNDLE':
       return finding.changeRequestId
         ? problem('ALREADY_DECIDED', `${finding.target} is proposed for adoption already`)
         : null;
     case 'LIFECYCLE':
-    case 'BUNDLE':
     case 'MISSING':
     case 'UNEXPECTED':
     case 'DUPLICATE':
@@ -113,11 +113,16 @@ async function ownPrices(ports: Ports, locked: readonly LockedFinding[], ids: re
   });
 }
 
+function operationOf({ kind, skuId }: LockedFinding): ChangeOperation {
+  if (kind === 'BUNDLE') return 'BUNDLE_SET';
+  return skuId === null ? 'PRODUCT_UPDATE' : 'SKU_UPDATE';
+}
+
 /** One change a record, so that values of one SKU are decided together. */
 function changesOf(proposals: readonly { finding: LockedFinding; patch: FieldValues }[]): ProposedChange[] {
   const byTarget = new Map<string, ProposedChange>();
   for (const { finding, patch } of proposals) {
-    const operation = finding.skuId === null ? 'PRODUCT_UPDATE' : 'SKU_UPDATE';
+    const operation = operationOf(finding);
     const key = `${operation}:${finding.target}`;
     const change = byTarget.get(key) ?? { operation, target: finding.target, baseRevision: null, patch: {} };
     Object.assign(change.patch, patch);

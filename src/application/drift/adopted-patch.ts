@@ -1,3 +1,5 @@
+import { linesJson, linesOf } from '../../domain/bundle/composition.js';
+import { BUNDLE_FIELD } from '../../domain/bundle/timeline.js';
 import { readProductFields } from '../../domain/catalog/read-product-fields.js';
 import { readSkuFields } from '../../domain/catalog/read-sku-fields.js';
 import type { FieldValues, Json } from '../../domain/primitives/json.js';
@@ -9,6 +11,7 @@ import { accepted, problem } from '../../domain/problem.js';
  * @param field canonical name, `product.title` or `price`.
  */
 export function adoptedPatch(field: string, found: Json): Outcome<FieldValues> {
+  if (field === 'bundle.components') return adoptedComposition(found);
   const name = field.replace(/^product\./, '');
   const read = field.startsWith('product.')
     ? readProductFields({ [name]: found })
@@ -18,6 +21,26 @@ export function adoptedPatch(field: string, found: Json): Outcome<FieldValues> {
     return { ok: false, problems: [problem('NOT_RESOLVABLE_HERE', `${field} cannot be taken into the master`)] };
   }
   return accepted({ ...read.patch } as unknown as FieldValues);
+}
+
+/** What the system shows is taken apart already: adopted, a bundle holds simple SKUs where it may have held bundles. */
+function adoptedComposition(found: Json): Outcome<FieldValues> {
+  const lines = linesOf(
+    Array.isArray(found) ? found.map((line) => ({ sku: codeOf(line), quantity: quantityOf(line) })) : [],
+  );
+  if (Array.isArray(found) && lines.length === found.length && lines.length > 0) {
+    return accepted({ [BUNDLE_FIELD]: linesJson(lines) });
+  }
+  const message = 'what is found there is no composition: a component without a code, or in no whole quantity';
+  return { ok: false, problems: [problem('NOT_RESOLVABLE_HERE', message)] };
+}
+
+function codeOf(line: Json): Json {
+  return typeof line === 'object' && line !== null && !Array.isArray(line) ? (line['code'] ?? null) : null;
+}
+
+function quantityOf(line: Json): Json {
+  return typeof line === 'object' && line !== null && !Array.isArray(line) ? (line['quantity'] ?? null) : null;
 }
 
 /** Weights are compared in grams and kept with a unit. */

@@ -50,6 +50,7 @@ export async function revertFindings(
 
 function objectionTo(finding: LockedFinding, confirm: boolean, readOnly: boolean, path: string[]): Problem | null {
   if (readOnly) return problem('NOT_RESOLVABLE_HERE', `${finding.system} is read-only: nothing is written to it`, path);
+  if (finding.notOurs !== null) return problem('NOT_RESOLVABLE_HERE', `not ours to correct: ${finding.notOurs}`, path);
   if (finding.kind === 'UNEXPECTED' || finding.kind === 'DUPLICATE' || finding.kind === 'RECODED') {
     return problem('NOT_RESOLVABLE_HERE', `a ${finding.kind} finding is resolved in ${finding.system} itself`, path);
   }

@@ -29,6 +29,8 @@ export interface RecordWrite {
   values: FieldValues;
   /** Token of the reading that this write was decided on, where the system has tokens. */
   token: string | null;
+  /** The system's ids of the components that `values` names, by folded code; all of them, where `bundle.components` is written. */
+  componentIds: ReadonlyMap<string, string>;
 }
 
 /** All writes of one product to one system, sent under one lease. */

@@ -15,6 +15,8 @@ export interface LockedFinding {
   expected: Json;
   found: Json;
   changeRequestId: string | null;
+  /** Why the system takes no correction of it from us; null where nothing is known to be in the way. */
+  notOurs: string | null;
 }
 
 /** Findings, in one transaction; every change of one is also an event, which the quarterly report counts. */

@@ -78,6 +78,8 @@ export interface FindingView {
   resolvedAt: Date | null;
   resolvedBy: Actor | null;
   waivedUntil: Date | null;
+  /** Why the system takes no correction of it from us. */
+  notOurs: string | null;
   note: string | null;
   changeRequestId: string | null;
 }

@@ -7,6 +7,17 @@ import type { FieldValues } from '../../domain/primitives/json.js';
 import type { DeliveryFault, GovernedSystem, RootRef } from '../../domain/publishing/system.js';
 import type { RecordMatch } from './record-store.js';
 
+/** A simple SKU in a bundle, as one system holds it. */
+export interface LaneComponent {
+  skuId: string;
+  code: string;
+  quantity: number;
+  /** The system's id of it; null where it is not there. */
+  externalId: string | null;
+  /** The master wants it there: it is listed in the system, and neither DRAFT nor RETIRED. */
+  isWanted: boolean;
+}
+
 /** A record, with all that judging and writing it takes. */
 export interface LaneRecord extends KnownRecord {
   entity: 'PRODUCT' | 'SKU';
@@ -21,6 +32,11 @@ export interface LaneRecord extends KnownRecord {
   changedAt: ReadonlyMap<string, Date>;
   /** Fields of the SKU, or of the product for its own record, with an open quality issue: neither compared nor written. */
   undecided: ReadonlySet<string>;
+  /**
+   * What is in the SKU now, down to simple ones. Nothing for a SIMPLE one and for a product; null for a bundle that nobody
+   * has composed yet.
+   */
+  components: readonly LaneComponent[] | null;
 }
 
 export interface ClaimedDelivery {
@@ -71,6 +87,8 @@ export interface Settlement {
   attempts: { attemptId: string; outcome: 'CONFIRMED' | 'REJECTED' | 'AMBIGUOUS' | 'ECHO' | 'LOST' }[];
   findings: { source: ObservationSource; drafts: FindingDraft[] }[];
   closings: Closing[];
+  /** Findings that no write of ours resolves, because the field is somebody else's there; each with the reason. */
+  notOurs: { recordId: string; field: string; reason: string }[];
 }
 
 /** The lease of a lane is gone: another worker has it, and nothing may be settled. */

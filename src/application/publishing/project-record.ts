@@ -32,7 +32,7 @@ function projectWhole(
 ): FieldValues | null {
   if (record.entity === 'PRODUCT') return states.length > 0 ? projectProduct(product, states) : null;
   if (!record.sku || !isGovernedIn(record.sku)) return null;
-  return projectSku(record.sku, system, masterCurrency);
+  return projectSku(record.sku, system, masterCurrency, record.components);
 }
 
 /**

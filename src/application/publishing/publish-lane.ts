@@ -1,19 +1,24 @@
 import { DEFAULT_RULES } from '../../domain/drift/source-of-truth.js';
+import type { FieldComparison } from '../../domain/drift/compare.js';
 import { compareRecord } from '../../domain/drift/compare.js';
 import { readable } from '../../domain/drift/readable.js';
 import { normaliseAll } from '../../domain/drift/normalise.js';
+import type { FindingDraft } from '../../domain/drift/finding.js';
 import type { Judgement } from '../../domain/drift/judge.js';
-import { judgeRecord } from '../../domain/drift/judge.js';
+import { findingOf, judgeRecord } from '../../domain/drift/judge.js';
 import type { FieldValues } from '../../domain/primitives/json.js';
 import type { ObservedRecord } from '../../domain/publishing/system.js';
 import type { Connector, RecordWrite } from '../ports/connector.js';
 import type { Claim, LaneRecord } from '../ports/publishing-queue.js';
 import { LeaseLost } from '../ports/publishing-queue.js';
 import type { Ports } from '../ports/ports.js';
+import { idsOfComponents, lackingComponents } from './components-there.js';
 import { faultOf, unreachable } from './fault-of.js';
 import { readLane } from './read-lane.js';
 import { isWanted, projectRecord, undecidedValues } from './project-record.js';
 import { SettlementDraft } from './settlement-draft.js';
+
+const NO_COMPONENTS: ReadonlyMap<string, string> = new Map();
 
 /** One record of a lane, read and judged: what is there, and what shall be written. */
 interface Reckoned {
@@ -21,6 +26,7 @@ interface Reckoned {
   observed: ObservedRecord | null;
   canonical: FieldValues;
   judgement: Judgement | null;
+  comparisons: readonly FieldComparison[];
   write: RecordWrite | null;
 }
 
@@ -103,13 +109,14 @@ function reckon(
     // One that is not on sale yet waits for its price; one that is on sale without a price is somebody's mistake.
     if (unpriced && record.skuState !== 'PRELAUNCH')
       draft.refused(record, 'PRICE_MISSING', `${record.target} has no price, and would be free in ${system.code}`);
-    const write = create && canonical && !unpriced ? createOf(claim, record, canonical) : null;
-    return { record, observed: null, canonical: canonical ?? {}, judgement: null, write };
+    const wanted = create && canonical && !unpriced ? createOf(claim, record, canonical) : null;
+    const write = wanted && whole(claim, record, wanted, draft);
+    return { record, observed: null, canonical: canonical ?? {}, judgement: null, comparisons: [], write };
   }
   const values = normaliseAll(observed.fields);
   if (!canonical) {
     draft.ungoverned(record, observed, values);
-    return { record, observed, canonical: {}, judgement: null, write: null };
+    return { record, observed, canonical: {}, judgement: null, comparisons: [], write: null };
   }
   const expected = record.unsettled.map((attempt) => attempt.expected);
   // A creation of ours whose answer was lost, found again: nothing was there before it, so what differs is what it did
@@ -126,10 +133,21 @@ function reckon(
   };
   const undecided = undecidedValues(record, system, values);
   const context = { attribution: observed.attribution, changedAt: record.changedAt, readOnly: false, undecided };
-  const judgement = judgeRecord(record, compareRecord(input), context);
+  const comparisons = compareRecord(input);
+  const judgement = judgeRecord(record, comparisons, context);
   draft.seen(record, observed, values, judgement, canonical);
-  const write = Object.keys(judgement.writes).length > 0 ? updateOf(claim, record, observed, judgement.writes) : null;
-  return { record, observed, canonical, judgement, write };
+  const wanted = Object.keys(judgement.writes).length > 0 ? updateOf(claim, record, observed, judgement.writes) : null;
+  const write = wanted && whole(claim, record, wanted, draft);
+  return { record, observed, canonical, judgement, comparisons, write };
+}
+
+/** A bundle is written with all that is in it or not at all: half of one would be sold as the whole. */
+function whole(claim: Claim, record: LaneRecord, write: RecordWrite, draft: SettlementDraft): RecordWrite | null {
+  if (!('bundle.components' in write.values)) return write;
+  const fault = lackingComponents(record, claim.system.code);
+  if (fault === null) return { ...write, componentIds: idsOfComponents(record) };
+  draft.putOff(record, fault);
+  return null;
 }
 
 /** Shopify takes a variant without a price as one that costs nothing. */
@@ -147,6 +165,7 @@ function createOf(claim: Claim, record: LaneRecord, values: FieldValues): Record
     externalId: null,
     values,
     token: null,
+    componentIds: NO_COMPONENTS,
   };
 }
 
@@ -196,11 +215,18 @@ async function send(
   for (const each of writes) {
     const outcome = outcomes.find((one) => one.entity === each.record.entity && one.id === each.write?.id);
     const attempt = attemptOf.get(each.record.id) ?? '';
-    if (!outcome) draft.failed(each.record, attempt, unanswered());
-    else if (!outcome.written) draft.failed(each.record, attempt, outcome.fault);
+    const finding = (field: string): FindingDraft | null => differenceOf(each, field);
+    if (!outcome) draft.failed(each.record, attempt, unanswered(), finding);
+    else if (!outcome.written) draft.failed(each.record, attempt, outcome.fault, finding);
     else verify(each, readable(outcome.observed), attempt, draft);
   }
   return true;
+}
+
+/** What differs in a field, as the read before the write showed it; null where nothing was there to differ. */
+function differenceOf({ record, observed, comparisons }: Reckoned, field: string): FindingDraft | null {
+  const comparison = comparisons.find((each) => each.field === field);
+  return comparison && observed ? findingOf(record, comparison, { attribution: observed.attribution }) : null;
 }
 
 /** DELIVERED only when the system itself shows what the master wants. */

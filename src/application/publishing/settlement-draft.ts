@@ -27,6 +27,7 @@ export class SettlementDraft {
   private readonly attempts: Settlement['attempts'] = [];
   private findings: Settlement['findings'] = [];
   private readonly closings: Settlement['closings'] = [];
+  private readonly notOurs: Settlement['notOurs'] = [];
 
   constructor(
     private readonly ports: Pick<Ports, 'clock' | 'random'>,
@@ -134,7 +135,23 @@ export class SettlementDraft {
     this.fail(record, { class: 'VALIDATION', code, message, retryAfterSeconds: null, ambiguous: false, raw: null });
   }
 
-  failed(record: LaneRecord, attemptId: string, fault: DeliveryFault): void {
+  /** It was not sent, because something else has to be there first. */
+  putOff(record: LaneRecord, fault: DeliveryFault): void {
+    this.fail(record, fault);
+  }
+
+  /** @param finding how what differs is put on record where the fault says that the field is somebody else's there. */
+  failed(
+    record: LaneRecord,
+    attemptId: string,
+    fault: DeliveryFault,
+    finding: (field: string) => FindingDraft | null,
+  ): void {
+    if (fault.notOurs !== undefined) {
+      const draft = finding(fault.notOurs);
+      if (draft) this.findings.push({ source: 'BEFORE_WRITE', drafts: [draft] });
+      this.notOurs.push({ recordId: record.id, field: fault.notOurs, reason: fault.message });
+    }
     // An ambiguous attempt stays open: the next claim reads first, and tells from what is there whether it arrived.
     if (!fault.ambiguous) this.attempts.push({ attemptId, outcome: 'REJECTED' });
     this.fail(record, fault);
@@ -155,8 +172,8 @@ export class SettlementDraft {
       const outcome = this.outcomes.get(delivery.recordId) ?? { kind: 'DELIVERED' };
       return { deliveryId: delivery.id, revision: delivery.revision, outcome };
     });
-    const { attempts, findings, closings } = this;
-    return { records: [...this.records.values()], deliveries, attempts, findings, closings };
+    const { attempts, findings, closings, notOurs } = this;
+    return { records: [...this.records.values()], deliveries, attempts, findings, closings, notOurs };
   }
 
   private fail(record: LaneRecord, fault: DeliveryFault): void {

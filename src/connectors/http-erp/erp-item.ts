@@ -43,6 +43,7 @@ export function itemRecord(item: Item, etag: string | null): ObservedRecord {
   if (typeof active === 'boolean' && typeof salable === 'boolean' && typeof purchasable === 'boolean') {
     fields['lifecycle'] = { active, salable, purchasable };
   } else unreadable.push('lifecycle');
+  readComponents(item, fields, unreadable);
   const at = typeof updatedAt === 'string' ? updatedAt : null;
   const actor = typeof updatedBy === 'string' && updatedBy !== '' ? updatedBy : null;
   return {
@@ -56,6 +57,22 @@ export function itemRecord(item: Item, etag: string | null): ObservedRecord {
     attribution: actor === null ? null : { actor, app: null, at },
     token: etag,
   };
+}
+
+/** A list that is not of lines with code and quantity is not read; an ERP without kits leaves it out. */
+function readComponents({ components }: Item, fields: FieldValues, unreadable: string[]): void {
+  if (components === undefined) return;
+  const lines = components ?? [];
+  const readable = Array.isArray(lines) && lines.every((line) => isObject(line) && typeof line['code'] === 'string');
+  if (!readable) unreadable.push('bundle.components');
+  else
+    fields['bundle.components'] = lines
+      .filter(isObject)
+      .map(({ code = null, quantity = null }) => ({ code, quantity }));
+}
+
+function isObject(value: Json): value is Item {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /**
@@ -81,10 +98,18 @@ export function itemBody(write: RecordWrite): Item {
     if (write.action === 'CREATE' && value === null) continue;
     const key = TEXTS[field];
     if (field === 'lifecycle') Object.assign(body, flagsOf(value));
+    else if (field === 'bundle.components') Object.assign(body, componentsOf(value, write.action));
     else if (key === undefined) throw refused(`the ERP has no place for ${field}`);
     else body[key] = value;
   }
   return body;
+}
+
+/** Quantities are decimals, and those are text on the wire. A new item has none unless it is told otherwise. */
+function componentsOf(value: Json, action: RecordWrite['action']): Item {
+  if (!Array.isArray(value) || !value.every(isObject)) throw refused('bundle.components is not a list of lines');
+  if (action === 'CREATE' && value.length === 0) return {};
+  return { components: value.map(({ code = null, quantity = null }) => ({ code, quantity: String(quantity) })) };
 }
 
 function flagsOf(value: Json): Item {

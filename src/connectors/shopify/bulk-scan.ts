@@ -5,7 +5,7 @@ import { EXCHANGE_MILLISECONDS, faultOf, networkFault } from '../faults.js';
 import { checkedBaseUrl } from '../system-config.js';
 import { BULK_RUN, BULK_STATUS, scanQuery } from './documents.js';
 import type { PublicationList } from './publication-list.js';
-import type { RawProduct, RawVariant, ReadingContext } from './reading.js';
+import type { RawComponent, RawProduct, RawVariant, ReadingContext } from './reading.js';
 import { productRecord, variantRecord } from './reading.js';
 import type { ShopifyClient } from './shopify-client.js';
 import type { UserError } from './shopify-errors.js';
@@ -19,8 +19,9 @@ interface BulkOperation {
   partialDataUrl: string | null;
 }
 
-/** One line of the result: a product, or a variant that names its product. */
-type Row = Partial<RawProduct> | (Partial<RawVariant> & { __parentId?: string });
+/** One line of the result: a product, a variant that names its product, or a component that names its bundle. */
+type Row = (Partial<RawProduct> | Partial<RawVariant> | Partial<RawComponent>) & { __parentId?: string };
+type VariantRow = RawVariant & { __parentId: string };
 
 const RECORDS_A_BATCH = 500;
 /** A line longer than this is no variant: something else is being downloaded. */
@@ -33,7 +34,8 @@ const UNDER_WAY = new Set(['CREATED', 'RUNNING', 'CANCELING']);
 
 /**
  * Every product and variant of the store by one bulk query, streamed line by line: memory does not grow with the store.
- * Rows may come in any order (shopify.md 2.3 [D]); a variant names its product itself, so none has to wait for it.
+ * Rows may come in any order (shopify.md 2.3 [D]); a variant names its product itself, so none has to wait for it. What a
+ * bundle is made of are rows of their own: bundles, and they alone, wait for the end.
  * @throws ConnectorError for anything but a complete result.
  */
 export async function* bulkScan(
@@ -46,11 +48,14 @@ export async function* bulkScan(
   const operation = await completed(client, await started(client, scanQuery(publicationIds), signal), signal);
   let rows = 0;
   let batch: ObservedRecord[] = [];
+  const bundles = new Bundles();
   if (operation.url !== null) {
     for await (const lines of linesOf(operation.url, signal)) {
       for (const line of lines) {
         rows += 1;
-        batch.push(recordOfRow(line, context));
+        const row = readRow(line);
+        if (bundles.take(row)) continue;
+        batch.push(recordOfRow(row, line, context));
         if (batch.length < RECORDS_A_BATCH) continue;
         yield batch;
         batch = [];
@@ -61,7 +66,34 @@ export async function* bulkScan(
   if (rows < Number(operation.objectCount)) {
     throw partial(`the result has ${rows} of ${operation.objectCount} rows`);
   }
-  if (batch.length > 0) yield batch;
+  batch.push(...bundles.records(context));
+  for (let from = 0; from < batch.length; from += RECORDS_A_BATCH) yield batch.slice(from, from + RECORDS_A_BATCH);
+}
+
+/** Bundles of one scan, and what they are made of, until both are known. */
+class Bundles {
+  private readonly variants: VariantRow[] = [];
+  private readonly components = new Map<string, RawComponent[]>();
+
+  /** True for a row that has to wait. */
+  take(row: Row): boolean {
+    if (isComponent(row)) {
+      const { id, quantity, productVariant, __parentId: bundle } = row;
+      const known = this.components.get(bundle) ?? [];
+      known.push({ id, quantity, productVariant });
+      this.components.set(bundle, known);
+      return true;
+    }
+    if (!isVariant(row) || !row.requiresComponents) return false;
+    this.variants.push(row);
+    return true;
+  }
+
+  records(context: ReadingContext): ObservedRecord[] {
+    return this.variants.map((variant) =>
+      variantRecord({ ...variant, components: this.components.get(variant.id) ?? [] }, variant.__parentId, context),
+    );
+  }
 }
 
 async function started(client: ShopifyClient, query: string, signal: AbortSignal | undefined): Promise<string> {
@@ -136,20 +168,20 @@ function checkedAddress(url: string): string {
   }
 }
 
-function recordOfRow(line: string, context: ReadingContext): ObservedRecord {
-  const row = rowOf(line);
-  if (row && isProduct(row)) return productRecord(row, context);
-  if (row && isVariant(row)) return variantRecord(row, row.__parentId, context);
+function recordOfRow(row: Row, line: string, context: ReadingContext): ObservedRecord {
+  if (isProduct(row)) return productRecord(row, context);
+  if (isVariant(row)) return variantRecord(row, row.__parentId, context);
   throw partial(`a row of the result is neither product nor variant: ${line.slice(0, 200)}`);
 }
 
-function rowOf(line: string): Row | null {
+function readRow(line: string): Row {
+  let row: Row | null;
   try {
-    const row: Row | null = JSON.parse(line);
-    return row;
+    row = JSON.parse(line);
   } catch {
     throw partial(`a row of the result is no JSON: ${line.slice(0, 200)}`);
   }
+  return row ?? {};
 }
 
 /** The type of a row is told by its id alone (shopify.md 1.5). */
@@ -157,8 +189,14 @@ function isProduct(row: Row): row is RawProduct {
   return typeof row.id === 'string' && row.id.startsWith('gid://shopify/Product/');
 }
 
-function isVariant(row: Row): row is RawVariant & { __parentId: string } {
+function isVariant(row: Row): row is VariantRow {
   return typeof row.id === 'string' && row.id.startsWith('gid://shopify/ProductVariant/') && '__parentId' in row;
+}
+
+function isComponent(row: Row): row is RawComponent & { __parentId: string } {
+  return (
+    typeof row.id === 'string' && row.id.startsWith('gid://shopify/ProductVariantComponent/') && '__parentId' in row
+  );
 }
 
 async function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {

@@ -21,7 +21,7 @@ function productFields(publicationIds: string[]): string {
 }
 
 function variantFields(publicationIds: string[]): string {
-  return `id sku barcode price compareAtPrice taxable inventoryPolicy updatedAt selectedOptions { name value }
+  return `id sku barcode price compareAtPrice taxable inventoryPolicy updatedAt requiresComponents selectedOptions { name value }
     ${publicationFields(publicationIds)}
     inventoryItem { id requiresShipping unitCost { amount } harmonizedSystemCode countryCodeOfOrigin
       measurement { weight { value unit } } }`;
@@ -39,11 +39,22 @@ export function variantsAfter(publicationIds: string[]): string {
     variants(first: ${VARIANTS_A_PAGE}, after: $after) { nodes { ${variantFields(publicationIds)} } pageInfo { hasNextPage endCursor } } } }`;
 }
 
-/** The query that a full scan runs as a bulk operation: two connections, no `nodes`, `id` not aliased (shopify.md 2.3). */
+/** The query that a full scan runs as a bulk operation: three connections, no `nodes`, `id` not aliased (shopify.md 2.3). */
 export function scanQuery(publicationIds: string[]): string {
   return `{ products { edges { node { ${productFields(publicationIds)}
-    variants { edges { node { ${variantFields(publicationIds)} } } } } } } }`;
+    variants { edges { node { ${variantFields(publicationIds)}
+      productVariantComponents { edges { node { ${COMPONENT_FIELDS} } } } } } } } } } }`;
 }
+
+const COMPONENT_FIELDS = 'id quantity productVariant { id sku }';
+
+/** What variants are made of, as many as Shopify allows in one; beside the variants, it would cost thousands of points. */
+export const COMPONENTS_OF_VARIANTS = `query ComponentsOfVariants($ids: [ID!]!) { nodes(ids: $ids) { ... on ProductVariant { id
+    productVariantComponents(first: 30) { nodes { ${COMPONENT_FIELDS} } pageInfo { hasNextPage } } } } }`;
+
+export const SET_COMPONENTS = `mutation SetComponents($input: [ProductVariantRelationshipUpdateInput!]!) {
+  productVariantRelationshipBulkUpdate(input: $input) {
+    parentProductVariants { id } userErrors { code field message } } }`;
 
 export const PRODUCT_BY_CUSTOM_ID = `query ProductByCustomId($namespace: String!, $key: String!, $value: String!) {
   productByIdentifier(identifier: { customId: { namespace: $namespace, key: $key, value: $value } }) { id } }`;
@@ -118,6 +129,8 @@ export function allDocuments(publicationIds: string[]): Record<string, string> {
     PRODUCT_UPDATE,
     VARIANTS_CREATE,
     VARIANTS_UPDATE,
+    COMPONENTS_OF_VARIANTS,
+    SET_COMPONENTS,
     PUBLISH,
     UNPUBLISH,
     BULK_RUN,

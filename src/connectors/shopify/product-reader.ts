@@ -2,8 +2,8 @@ import { ConnectorError } from '../../application/ports/connector.js';
 import type { ObservedRecord } from '../../domain/publishing/system.js';
 import { faultOf } from '../faults.js';
 import { inRuns, mapLimited } from '../map-limited.js';
-import { productsById, variantsAfter } from './documents.js';
-import type { RawProduct, RawVariant, ReadingContext } from './reading.js';
+import { COMPONENTS_OF_VARIANTS, productsById, variantsAfter } from './documents.js';
+import type { RawComponent, RawProduct, RawVariant, ReadingContext } from './reading.js';
 import { productRecord, variantRecord } from './reading.js';
 import type { PublicationList } from './publication-list.js';
 import type { ShopifyClient } from './shopify-client.js';
@@ -20,6 +20,11 @@ interface VariantPage {
   pageInfo: { hasNextPage: boolean; endCursor: string | null };
 }
 
+interface ComponentsNode {
+  id: string;
+  productVariantComponents: { nodes: RawComponent[]; pageInfo: { hasNextPage: boolean } };
+}
+
 type ProductNode = RawProduct & { variants: VariantPage };
 
 /**
@@ -27,6 +32,8 @@ type ProductNode = RawProduct & { variants: VariantPage };
  * ten products with 100 variants each still stay under the cap of 1,000 points.
  */
 const PRODUCTS_A_CALL = 10;
+/** Bundles a call: 30 components each are about 24 points (shopify.md 1.3). */
+const BUNDLES_A_CALL = 10;
 /** 2,048 variants is Shopify's own limit: 21 pages of 100. */
 const MAX_PAGES = 25;
 
@@ -92,8 +99,35 @@ export class ProductReader {
       for (const name of next.denied) denied.add(name);
       pageInfo = next.data.product.variants.pageInfo;
     }
+    await this.addComponents(variants, denied, signal);
     return { product: node, variants, context: { publications: publicationIds.length, denied } };
   }
+
+  /** What bundles are made of, for the few variants that are some. More components than Shopify allows are not read. */
+  private async addComponents(
+    variants: RawVariant[],
+    denied: Set<string>,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const bundles = new Map(variants.filter((each) => each.requiresComponents).map((each) => [each.id, each]));
+    for (const run of inRuns([...bundles.keys()], BUNDLES_A_CALL)) {
+      const answer = await this.client.query<{ nodes: (Partial<ComponentsNode> | null)[] }>(
+        COMPONENTS_OF_VARIANTS,
+        { ids: run },
+        signal,
+      );
+      for (const name of answer.denied) denied.add(name);
+      for (const node of answer.data.nodes) {
+        const bundle = node?.id === undefined ? undefined : bundles.get(node.id);
+        if (!bundle || !hasComponents(node) || node.productVariantComponents.pageInfo.hasNextPage) continue;
+        bundle.components = node.productVariantComponents.nodes;
+      }
+    }
+  }
+}
+
+function hasComponents(node: Partial<ComponentsNode> | null): node is ComponentsNode {
+  return node?.id !== undefined && node.productVariantComponents !== undefined;
 }
 
 function isProduct(node: Partial<ProductNode> | null): node is ProductNode {

@@ -2,6 +2,7 @@ import type { RecordOutcome, RecordWrite } from '../../application/ports/connect
 import type { ObservedRecord } from '../../domain/publishing/system.js';
 import { foldCode } from '../../domain/primitives/text.js';
 import { faultOf } from '../faults.js';
+import type { ComponentWriter } from './component-writer.js';
 import { PUBLISH, UNPUBLISH } from './documents.js';
 import type { ProductReader, ReadProduct } from './product-reader.js';
 import { recordsOf } from './product-reader.js';
@@ -14,12 +15,16 @@ import type { WriteLedger } from './write-ledger.js';
 import { faultFrom } from './write-ledger.js';
 import { wantedPublished } from './writing.js';
 
-/** The last steps of a write: read what is there now, put it on sale or take it off, and tell what became of each record. */
+/**
+ * The last steps of a write: read what is there now, make bundles of their components, put it on sale or take it off, and
+ * tell what became of each record.
+ */
 export class PublicationWriter {
   constructor(
     private readonly client: ShopifyClient,
     private readonly reader: ProductReader,
     private readonly list: PublicationList,
+    private readonly components: ComponentWriter,
   ) {}
 
   /** Ends every write command. Never throws for what Shopify does: from here on something was written. */
@@ -28,8 +33,10 @@ export class PublicationWriter {
     const first = await this.readBack(productId, ledger, signal);
     if (first === null) return ledger.outcomes(new Map());
     recogniseNew(first.read, ledger);
-    const acted = await this.publish(first.read, ledger, signal);
-    const last = acted ? await this.readBack(productId, ledger, signal) : first;
+    // Before it goes on sale: a bundle without its components would be sold as if it were in stock by itself.
+    const composed = await this.components.write(first.read, ledger, signal);
+    const published = await this.publish(first.read, ledger, signal);
+    const last = composed || published ? await this.readBack(productId, ledger, signal) : first;
     return ledger.outcomes(new Map(last?.records.map((each) => [each.externalId, each])));
   }
 

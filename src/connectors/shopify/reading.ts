@@ -1,7 +1,7 @@
 import { Big } from 'big.js';
 import { ConnectorError } from '../../application/ports/connector.js';
 import { WEIGHT_UNITS, weightInGrams } from '../../domain/catalog/sku.js';
-import type { FieldValues } from '../../domain/primitives/json.js';
+import type { FieldValues, Json } from '../../domain/primitives/json.js';
 import type { ObservedRecord, RootRef } from '../../domain/publishing/system.js';
 import { faultOf } from '../faults.js';
 
@@ -28,6 +28,10 @@ export interface RawVariant {
   taxable: boolean;
   inventoryPolicy: string;
   updatedAt: string;
+  /** It is sold as what it is made of. */
+  requiresComponents: boolean;
+  /** What it is made of, read apart; absent where there was nothing to read, or it could not be read whole. */
+  components?: RawComponent[];
   selectedOptions: { name: string; value: string }[];
   inventoryItem: {
     requiresShipping: boolean;
@@ -37,6 +41,13 @@ export interface RawVariant {
     measurement: { weight: { value: number; unit: string } | null } | null;
   } | null;
   [publication: `pub${number}`]: boolean;
+}
+
+/** One line of what a variant is made of. */
+export interface RawComponent {
+  id: string;
+  quantity: number;
+  productVariant: { id: string; sku: string | null };
 }
 
 /** How to read a record: how many publications are governed, and which fields of Shopify's were denied. */
@@ -66,6 +77,7 @@ const DENIABLE: Record<string, string[]> = {
   requiresShipping: ['requiresShipping'],
   inventoryItem: ['cost', 'hsCode', 'countryOfOrigin', 'weight', 'requiresShipping'],
   category: ['product.category'],
+  productVariantComponents: ['bundle.components'],
 };
 
 /** Shopify is asked by product id alone; the handle is no part of the root, since a bulk scan may not know it yet. */
@@ -106,12 +118,19 @@ export function variantRecord(raw: RawVariant, productId: string, context: Readi
     taxable: raw.taxable,
     optionValues: raw.selectedOptions.map(({ name, value }) => ({ name, value })),
     lifecycle: { published: isPublished(raw, context.publications), inventoryPolicy: raw.inventoryPolicy },
+    'bundle.components': componentsOf(raw),
   };
   const unreadable = deniedCanonical(context);
   if (weight === undefined) unreadable.push('weight');
+  if (raw.requiresComponents && !raw.components) unreadable.push('bundle.components');
   // Where no publication is governed nobody said what "published" means; true of all of none would be a guess.
   if (!POLICIES.has(raw.inventoryPolicy) || context.publications === 0) unreadable.push('lifecycle');
   return record('SKU', raw.id, rootOfProduct(productId), orNull(raw.sku), fields, unreadable, raw.updatedAt);
+}
+
+function componentsOf({ requiresComponents, components = [] }: RawVariant): Json {
+  if (!requiresComponents) return [];
+  return components.map(({ quantity, productVariant }) => ({ code: orNull(productVariant.sku), quantity }));
 }
 
 /** On every governed publication. */

@@ -13,6 +13,7 @@ import { mapLimited } from '../map-limited.js';
 import type { SystemConfig } from '../system-config.js';
 import { checkedBaseUrl, required } from '../system-config.js';
 import { bulkScan } from './bulk-scan.js';
+import { ComponentWriter } from './component-writer.js';
 import { CustomId } from './custom-id.js';
 import { PRODUCT_BY_HANDLE, VARIANTS_BY_SKU } from './documents.js';
 import { ProductReader, recordsOf } from './product-reader.js';
@@ -61,7 +62,12 @@ export class ShopifyConnector implements Connector {
     this.publications = new PublicationList(this.client, config.publications);
     this.customId = new CustomId(this.client);
     this.reader = new ProductReader(this.client, this.publications, config.concurrency);
-    const publicationWriter = new PublicationWriter(this.client, this.reader, this.publications);
+    const publicationWriter = new PublicationWriter(
+      this.client,
+      this.reader,
+      this.publications,
+      new ComponentWriter(this.client),
+    );
     this.writer = new ProductWriter(this.client, this.reader, this.customId, publicationWriter);
     const secrets = [config.clientSecret, config.previousClientSecret].filter((each) => each !== null).filter(Boolean);
     this.webhooks = config.clientSecret ? new ShopifyWebhooks(this.client, secrets) : null;

@@ -84,9 +84,13 @@ export function variantInput(write: RecordWrite): VariantInput {
     else if (field === 'weight') item['measurement'] = { weight: gramsInput(value) };
     else if (field === 'optionValues') input.optionValues = optionInput(value);
     else if (field === 'lifecycle') applyLifecycle(input, variantLifecycle(write), write.action);
+    // A mutation of its own does that, once the variant is there.
+    else if (field === 'bundle.components') continue;
     else throw refused(`Shopify has no place for ${field} on a variant`);
   }
   if (write.action === 'CREATE') input.optionValues ??= NO_OPTIONS;
+  // Until it is made of something, nobody must be able to buy it.
+  if (input.published === true && hasComponents(write)) input.published = false;
   if (Object.keys(item).length > 0) input.inventoryItem = item;
   return input;
 }
@@ -113,6 +117,11 @@ export function optionNames(variant: VariantInput): string {
 function givenValues(write: RecordWrite): [string, Json][] {
   const entries = Object.entries(write.values);
   return write.action === 'CREATE' ? entries.filter(([, value]) => value !== null) : entries;
+}
+
+function hasComponents({ values }: RecordWrite): boolean {
+  const lines = values['bundle.components'];
+  return Array.isArray(lines) && lines.length > 0;
 }
 
 function applyLifecycle(input: VariantInput, lifecycle: VariantLifecycle, action: RecordWrite['action']): void {

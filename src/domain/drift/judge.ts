@@ -121,7 +121,7 @@ function settleOpen(
   const asFound = sameJson(open.found, each.observed);
   if (context.readOnly) hold(record, each, context, out);
   else if (changedAt && changedAt > open.openedAt) {
-    if (!asFound) out.findings.push(draftOf(record, each, context));
+    if (!asFound) out.findings.push(findingOf(record, each, context));
     out.endings[each.field] = { findingId: open.id, resolution: 'SUPERSEDED', by: systemActor('publisher') };
     want(each, out);
   } else if (open.revertRequestedBy && asFound) {
@@ -137,7 +137,7 @@ function want(each: FieldComparison, out: Judgement): void {
 
 function hold(record: KnownRecord, each: FieldComparison, context: JudgeContext, out: Judgement): void {
   out.held.push(each.field);
-  out.findings.push(draftOf(record, each, context));
+  out.findings.push(findingOf(record, each, context));
 }
 
 /**
@@ -161,7 +161,12 @@ function endingOf(open: OpenFinding): Closing {
     : { findingId: open.id, resolution: 'SELF_HEALED', by: systemActor('observer') };
 }
 
-function draftOf(record: KnownRecord, each: FieldComparison, context: JudgeContext): FindingDraft {
+/** The finding that a field which differs is put on record as. */
+export function findingOf(
+  record: KnownRecord,
+  each: FieldComparison,
+  context: Pick<JudgeContext, 'attribution'>,
+): FindingDraft {
   const kind = kindOfField(each.field);
   const found = each.observed ?? null;
   return {

@@ -1,5 +1,6 @@
 import type { Json } from '../primitives/json.js';
 import { canonicalJson, sameJson } from '../primitives/json.js';
+import { normaliseComponents, sameComponents } from '../publishing/component-line.js';
 import { compareDecimals, decimalDistance, decimalText, isPlainDecimal, moneyText } from '../primitives/decimal.js';
 
 /** What it means for a field to be the same, and what to write so that it becomes so. */
@@ -132,6 +133,14 @@ const weightLaw: FieldLaw = {
   },
 };
 
+/** What a bundle is made of counts as a whole: which SKUs, and how many of each. */
+const componentsLaw: FieldLaw = {
+  normalise: normaliseComponents,
+  agrees: (canonical, observed) => sameComponents(canonical, observed),
+  unmoved: (base, observed) => sameComponents(base, observed),
+  target: (canonical) => canonical,
+};
+
 const textLaw = plainLaw(normaliseText);
 const LAWS: Readonly<Record<string, FieldLaw>> = {
   price: numberLaw(moneyText),
@@ -141,6 +150,7 @@ const LAWS: Readonly<Record<string, FieldLaw>> = {
   'product.tags': tagLaw,
   optionValues: plainLaw(normaliseOptions),
   lifecycle: lifecycleLaw,
+  'bundle.components': componentsLaw,
 };
 
 /** The law of a field; text where nothing else is said. */

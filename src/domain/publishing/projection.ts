@@ -4,6 +4,7 @@ import type { Sku } from '../catalog/sku.js';
 import { weightInGrams } from '../catalog/sku.js';
 import { normaliseAll } from '../drift/normalise.js';
 import type { FieldValues, Json } from '../primitives/json.js';
+import type { ComponentLine } from './component-line.js';
 import type { GovernedSystem, SystemKind } from './system.js';
 
 /** What each state looks like in Shopify, variant by variant (design 4.2). PHASE_OUT sells what is left and no more. */
@@ -43,8 +44,15 @@ export function isGovernedIn(sku: Pick<Sku, 'state' | 'listedIn'>): boolean {
 /**
  * What a system should show for a SKU: canonical fields in that system's terms, normalised.
  * A SKU that left the system's list is only taken off sale there; the rest of it is no longer ours to write.
+ * @param components what is in it, down to simple SKUs: no system that we know nests kits (design 4.4). Nothing for a
+ * SIMPLE one; null for a bundle that nobody has composed yet, of which nothing is compared or written.
  */
-export function projectSku(sku: Sku, system: GovernedSystem, masterCurrency: string): FieldValues {
+export function projectSku(
+  sku: Sku,
+  system: GovernedSystem,
+  masterCurrency: string,
+  components: readonly ComponentLine[] | null,
+): FieldValues {
   if (!sku.listedIn.includes(system.code)) return { lifecycle: lifecycleIn(system.kind, 'RETIRED') };
   const shared: FieldValues = {
     gtin: sku.gtin,
@@ -53,6 +61,9 @@ export function projectSku(sku: Sku, system: GovernedSystem, masterCurrency: str
     countryOfOrigin: sku.countryOfOrigin,
     lifecycle: lifecycleIn(system.kind, sku.state),
   };
+  // One that is buried keeps what it was made of there, whatever becomes of its components.
+  if (components !== null && sku.state !== 'RETIRED')
+    shared['bundle.components'] = components.map(({ code, quantity }) => ({ code, quantity }));
   const money = moneyIn(sku, system, masterCurrency);
   if (system.kind === 'ERP')
     return normaliseAll({ title: sku.title, unitOfMeasure: sku.unitOfMeasure, ...shared, ...money });

@@ -76,4 +76,6 @@ export interface DeliveryFault {
   ambiguous: boolean;
   /** The system's own answer, secrets removed. */
   raw: Json;
+  /** The canonical field that belongs to somebody else in that system, so that no write of ours can ever change it. */
+  notOurs?: string;
 }

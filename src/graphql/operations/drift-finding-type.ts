@@ -98,6 +98,11 @@ export class DriftFindingType extends NodeType {
   resolvedBy!: ActorType | null;
   @Field(() => DateTimeScalar, { nullable: true })
   waivedUntil!: Date | null;
+  @Field(() => String, {
+    nullable: true,
+    description: 'Why the system takes no correction of it from us, such as components that another app made.',
+  })
+  notOurs!: string | null;
   @Field(() => String, { nullable: true })
   note!: string | null;
 }

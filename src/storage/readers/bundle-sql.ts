@@ -74,6 +74,15 @@ function around(at: Date | null): string {
     select o.sku_id, h.bundle_id from outwards o cross join lateral (${holders('o.bundle_id', at)} offset 0) h)`;
 }
 
+/** Every bundle that holds one of $1 now, at whatever level. */
+export const EVERY_BUNDLE_AROUND = `with recursive outwards(bundle_id) as (
+    select k.bundle_id from unnest($1::uuid[]) a(id) cross join lateral (
+      select c.bundle_id from bundle_component c where c.component_id = a.id and c.state = 'CURRENT' offset 0) k
+    union
+    select k.bundle_id from outwards o cross join lateral (
+      select c.bundle_id from bundle_component c where c.component_id = o.bundle_id and c.state = 'CURRENT' offset 0) k)
+  select bundle_id from outwards`;
+
 /** One page for each SKU of $1 as of $2: behind the bundle $3, at most $4. Direct holders come from the index in order. */
 export function usedIn(nested: boolean, at: Date | null): string {
   if (nested) {

@@ -50,7 +50,7 @@ export function deliveryOf(row: DeliveryRow): DeliveryView {
 export const FINDING_COLUMNS = `f.id, f.system, f.kind, f.target, f.sku_id as "skuId", f.field, f.expected, f.found,
   f.last_published as "lastPublished", f.severity, f.state, f.resolution, f.source, f.attribution, f.owner_id as "ownerId",
   f.first_seen_at as "firstSeenAt", f.last_seen_at as "lastSeenAt", f.recurrences, f.due_at as "dueAt",
-  f.resolved_at as "resolvedAt", f.resolved_by as "resolvedBy", f.waived_until as "waivedUntil", f.note,
+  f.resolved_at as "resolvedAt", f.resolved_by as "resolvedBy", f.waived_until as "waivedUntil", f.not_ours as "notOurs", f.note,
   f.change_request_id as "changeRequestId"`;
 
 /** Only the view's own fields: the page's sort key stays behind. */
@@ -78,6 +78,7 @@ export function findingOf(row: FindingView): FindingView {
     resolvedAt: row.resolvedAt,
     resolvedBy: row.resolvedBy,
     waivedUntil: row.waivedUntil,
+    notOurs: row.notOurs,
     note: row.note,
     changeRequestId: row.changeRequestId,
   };

@@ -2,6 +2,7 @@ import type { WrittenRevision } from '../../application/ports/catalog-store.js';
 import type { DeliveryStore } from '../../application/ports/delivery-store.js';
 import type { DeliveryQuery } from '../../application/ports/operations-reader.js';
 import type { Actor } from '../../domain/actor.js';
+import { EVERY_BUNDLE_AROUND } from '../readers/bundle-sql.js';
 import { deliveryWhere } from '../readers/delivery-where.js';
 import type { Sql } from '../sql.js';
 
@@ -27,18 +28,26 @@ export class SqlDeliveryStore implements DeliveryStore {
     const products = written.flatMap(({ entity, productId, created, fields }) =>
       entity === 'PRODUCT' || created || fields.includes('state') || fields.includes('listedIn') ? [productId] : [],
     );
+    const composed = written.flatMap(({ skuId, fields }) => (skuId && fields.includes('bundle') ? [skuId] : []));
+    const outer = composed.length === 0 ? [] : await this.bundlesAround(composed);
     const records = await this.sql.rows<{ id: string }>(
       `select r.id from record r join sku s on s.id = r.sku_id where r.entity = 'SKU' and r.sku_id = any($1)
          and s.state <> 'DRAFT' and (r.system = any(s.listed_in) or r.external_id is not null)
        union
        select r.id from record r where r.entity = 'PRODUCT' and r.product_id = any($2) and exists
          (select from sku s where s.product_id = r.product_id and s.state <> 'DRAFT' and r.system = any(s.listed_in))`,
-      [skus, products],
+      [[...skus, ...outer], products],
     );
     return this.enqueueRecords(
       records.map(({ id }) => id),
       changeRequestId,
     );
+  }
+
+  /** Systems show bundles taken apart, so that what is in one is seen in every bundle around it. */
+  private async bundlesAround(skuIds: readonly string[]): Promise<string[]> {
+    const rows = await this.sql.rows<{ bundle_id: string }>(EVERY_BUNDLE_AROUND, [skuIds]);
+    return rows.map((row) => row.bundle_id);
   }
 
   async enqueueRecords(recordIds: readonly string[], changeRequestId: string | null = null): Promise<string[]> {

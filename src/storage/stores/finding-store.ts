@@ -133,6 +133,19 @@ export class SqlFindingStore implements FindingStore {
     ]);
   }
 
+  /** They wait for somebody in that system from now on; whoever had asked for a revert is told that there is none. */
+  async notOurs(which: readonly { recordId: string; field: string; reason: string }[]): Promise<void> {
+    if (which.length === 0) return;
+    const told = await this.sql.rows<{ id: string; reason: string }>(
+      `update finding f set not_ours = n.reason, revert_requested_by = null
+       from jsonb_to_recordset($1::jsonb) as n(record uuid, field text, reason text)
+       where f.record_id = n.record and f.field = n.field and f.state <> 'RESOLVED' returning f.id, f.not_ours as reason`,
+      [JSON.stringify(which.map(({ recordId, field, reason }) => ({ record: recordId, field, reason })))],
+    );
+    const actor = systemActor('publisher');
+    await this.events(told.map(({ id, reason }) => ({ id, type: 'NOT_OURS', actor, data: { reason } })));
+  }
+
   async releaseAdoption(ids: readonly string[]): Promise<void> {
     await this.sql.rows('update finding set change_request_id = null where id = any($1)', [ids]);
   }
@@ -169,7 +182,7 @@ export class SqlFindingStore implements FindingStore {
 
 /** A rejected or withdrawn adoption no longer counts: the finding may be proposed again. */
 const LOCKED = `select f.id, f.system, f.kind, f.state, f.record_id as "recordId", f.sku_id as "skuId", f.target, f.field, f.expected,
-  f.found, (select c.id from change_request c where c.id = f.change_request_id and c.state not in ('REJECTED', 'WITHDRAWN'))
+  f.found, f.not_ours as "notOurs", (select c.id from change_request c where c.id = f.change_request_id and c.state not in ('REJECTED', 'WITHDRAWN'))
     as "changeRequestId" from finding f`;
 
 /**
@@ -196,6 +209,7 @@ const RECORD = `
       change_request_id = case when f.state = 'RESOLVED' then null else f.change_request_id end,
       revert_requested_by = case when f.state = 'RESOLVED' or f.found is distinct from excluded.found then null
         else f.revert_requested_by end,
+      not_ours = case when f.state = 'RESOLVED' or f.found is distinct from excluded.found then null else f.not_ours end,
       resolution = null, resolved_at = null, resolved_by = null,
       state = case when f.state = 'RESOLVED' then 'OPEN' else f.state end
     returning f.id, f.identity, f.found`;

@@ -8,6 +8,7 @@ import type { FieldChange, FieldValues, Json } from '../../domain/primitives/jso
 import type { Sql } from '../sql.js';
 import type { ProductRow, SkuRow } from './catalog-rows.js';
 import { productOf, skuOf } from './catalog-rows.js';
+import { readComponents } from './lane-bundles.js';
 import { readUndecided } from './quality-store.js';
 
 export interface RecordRow {
@@ -33,7 +34,7 @@ export interface LoadedRecords {
   states: Map<string, LifecycleState[]>;
 }
 
-/** Records with all that judging them takes, in seven statements for any number of records. */
+/** Records with all that judging them takes, in nine statements for any number of records. */
 export async function loadRecords(sql: Sql, system: string, rows: readonly RecordRow[]): Promise<LoadedRecords> {
   const productIds = [...new Set(rows.map((row) => row.product_id))];
   const ids = rows.map(({ id }) => id);
@@ -44,6 +45,9 @@ export async function loadRecords(sql: Sql, system: string, rows: readonly Recor
   const changed = await lastChanges(sql, rows, findings);
   const skuIds = rows.flatMap((row) => (row.sku_id === null ? [] : [row.sku_id]));
   const undecided = await readUndecided(sql, skuIds, productIds);
+  const asked = new Set(skuIds);
+  const bundleIds = skus.flatMap(({ id, kind }) => (kind === 'BUNDLE' && asked.has(id) ? [id] : []));
+  const components = await readComponents(sql, system, bundleIds);
   const productById = new Map(products.map((row) => [row.id, productOf(row)]));
   const skuById = new Map(skus.map((row) => [row.id, skuOf(row)]));
   const states = new Map<string, LifecycleState[]>();
@@ -70,6 +74,7 @@ export async function loadRecords(sql: Sql, system: string, rows: readonly Recor
       unsettled: unsettled.get(row.id) ?? [],
       changedAt: changed.get(row.id) ?? new Map(),
       undecided: undecided.get(`${row.entity}:${row.sku_id ?? row.product_id}`) ?? NONE,
+      components: sku?.kind === 'BUNDLE' ? (components.get(sku.id) ?? null) : [],
     };
   });
   return { records, products: productById, states };
@@ -100,6 +105,7 @@ const MOVES: Readonly<Record<string, readonly string[]>> = {
   state: ['lifecycle'],
   listedIn: ['lifecycle'],
   systemValues: ['price', 'compareAtPrice'],
+  bundle: ['bundle.components'],
 };
 
 /** When requests last changed the fields that have open findings: such a request wins over an older finding. */
