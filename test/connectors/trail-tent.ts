@@ -26,6 +26,7 @@ export function sku(size: string, changes: FieldValues = {}): FieldValues {
     taxable: false,
     optionValues: [{ name: 'Size', value: size }],
     lifecycle: { published: true, inventoryPolicy: 'CONTINUE' },
+    'bundle.components': [],
     ...changes,
   };
 }
