@@ -2,7 +2,7 @@ import { givenFor, wasMet } from '../../domain/change/approval.js';
 import { sameJson } from '../../domain/primitives/json.js';
 import { foldCode } from '../../domain/primitives/text.js';
 import { takeEffectOf } from '../bundle/take-effect.js';
-import { adoptedPatch } from '../drift/adopted-patch.js';
+import { adoptedPatch, adoptingOperation } from '../drift/adopted-patch.js';
 import type { LockedFinding } from '../ports/finding-store.js';
 import type { ChangeRequest } from '../ports/change-request-store.js';
 import type { Ports } from '../ports/ports.js';
@@ -82,11 +82,12 @@ async function closeAdopted(stores: Stores, request: ChangeRequest): Promise<voi
 }
 
 /** Does the request propose just what the finding shows now? */
-function isProposed(request: ChangeRequest, { skuId, target, field, found }: LockedFinding): boolean {
+function isProposed(request: ChangeRequest, finding: LockedFinding): boolean {
+  const { target, field, found } = finding;
   const patch = adoptedPatch(field ?? '', found);
   if (!patch.ok) return false;
   // A product and a SKU may bear one name: the operation tells which is meant.
-  const operation = skuId === null ? 'PRODUCT_UPDATE' : 'SKU_UPDATE';
+  const operation = adoptingOperation(finding);
   const change = request.changes.find(
     (each) => each.operation === operation && foldCode(each.target) === foldCode(target),
   );

@@ -1,6 +1,6 @@
 import type { Caller } from '../../domain/actor.js';
 import { textFault } from '../../domain/catalog/read-sku-fields.js';
-import type { ChangeOperation, ProposedChange } from '../../domain/change/change.js';
+import type { ProposedChange } from '../../domain/change/change.js';
 import type { FieldValues } from '../../domain/primitives/json.js';
 import { sameJson } from '../../domain/primitives/json.js';
 import type { Outcome, Problem } from '../../domain/problem.js';
@@ -9,7 +9,7 @@ import { addRequest } from '../change/create-change-request.js';
 import type { LockedFinding } from '../ports/finding-store.js';
 import type { Ports } from '../ports/ports.js';
 import { checkFindings } from './check-findings.js';
-import { adoptedPatch } from './adopted-patch.js';
+import { adoptedPatch, adoptingOperation } from './adopted-patch.js';
 
 /** The name of somebody's reason should say something (design 4.3, force apply, and 4.8). */
 const SHORTEST_REASON = 10;
@@ -113,16 +113,11 @@ async function ownPrices(ports: Ports, locked: readonly LockedFinding[], ids: re
   });
 }
 
-function operationOf({ kind, skuId }: LockedFinding): ChangeOperation {
-  if (kind === 'BUNDLE') return 'BUNDLE_SET';
-  return skuId === null ? 'PRODUCT_UPDATE' : 'SKU_UPDATE';
-}
-
 /** One change a record, so that values of one SKU are decided together. */
 function changesOf(proposals: readonly { finding: LockedFinding; patch: FieldValues }[]): ProposedChange[] {
   const byTarget = new Map<string, ProposedChange>();
   for (const { finding, patch } of proposals) {
-    const operation = operationOf(finding);
+    const operation = adoptingOperation(finding);
     const key = `${operation}:${finding.target}`;
     const change = byTarget.get(key) ?? { operation, target: finding.target, baseRevision: null, patch: {} };
     Object.assign(change.patch, patch);

@@ -2,6 +2,8 @@ import { linesJson, linesOf } from '../../domain/bundle/composition.js';
 import { BUNDLE_FIELD } from '../../domain/bundle/timeline.js';
 import { readProductFields } from '../../domain/catalog/read-product-fields.js';
 import { readSkuFields } from '../../domain/catalog/read-sku-fields.js';
+import type { ChangeOperation } from '../../domain/change/change.js';
+import type { DriftKind } from '../../domain/drift/finding.js';
 import type { FieldValues, Json } from '../../domain/primitives/json.js';
 import type { Outcome } from '../../domain/problem.js';
 import { accepted, problem } from '../../domain/problem.js';
@@ -21,6 +23,12 @@ export function adoptedPatch(field: string, found: Json): Outcome<FieldValues> {
     return { ok: false, problems: [problem('NOT_RESOLVABLE_HERE', `${field} cannot be taken into the master`)] };
   }
   return accepted({ ...read.patch } as unknown as FieldValues);
+}
+
+/** The kind of change by which a finding is adopted. */
+export function adoptingOperation({ kind, skuId }: { kind: DriftKind; skuId: string | null }): ChangeOperation {
+  if (kind === 'BUNDLE') return 'BUNDLE_SET';
+  return skuId === null ? 'PRODUCT_UPDATE' : 'SKU_UPDATE';
 }
 
 /** What the system shows is taken apart already: adopted, a bundle holds simple SKUs where it may have held bundles. */
