@@ -95,7 +95,7 @@ describe('bundles in Shopify', () => {
     const sku = known(createOf('SKU', 'KIT', { ...SELLING, 'bundle.components': components('A 2') }));
     const fault = faultIn(await send(null, product, sku), 'KIT');
     await kit.control('shopify', 'POST', 'bundles', { eligible: true });
-    expect(fault.class).toBe('VALIDATION');
+    expect(fault.class).toBe('AUTH');
     const there = (await skusOf(kit.shopify)).find(({ code }) => code === 'KIT');
     expect(there?.fields['lifecycle']).toMatchObject({ published: false });
   });
