@@ -195,7 +195,8 @@ create table finding (
   waived_until timestamp with time zone,
   note text,
   revert_requested_by jsonb,
-  change_request_id uuid
+  change_request_id uuid,
+  not_ours text
 );
 
 create table finding_event (
@@ -705,7 +706,7 @@ alter table finding add constraint finding_source_check CHECK ((source = ANY (AR
 
 alter table finding add constraint finding_state_check CHECK ((state = ANY (ARRAY['OPEN'::text, 'ACKNOWLEDGED'::text, 'WAIVED'::text, 'RESOLVED'::text])));
 
-alter table finding_event add constraint finding_event_type_check CHECK ((type = ANY (ARRAY['OPENED'::text, 'REFRESHED'::text, 'ACKNOWLEDGED'::text, 'REVERT_REQUESTED'::text, 'ADOPTION_PROPOSED'::text, 'RESOLVED'::text, 'REOPENED'::text])));
+alter table finding_event add constraint finding_event_type_check CHECK ((type = ANY (ARRAY['OPENED'::text, 'REFRESHED'::text, 'ACKNOWLEDGED'::text, 'REVERT_REQUESTED'::text, 'ADOPTION_PROPOSED'::text, 'RESOLVED'::text, 'REOPENED'::text, 'NOT_OURS'::text])));
 
 alter table import_job add constraint import_job_mode_check CHECK ((mode = ANY (ARRAY['baseline'::text, 'propose'::text])));
 
@@ -1149,6 +1150,8 @@ comment on table feed_epoch is 'Each run of a database server that the feed went
 comment on table feed_position is 'The place of each committed feed entry: 1, 2, 3, … without a hole; append-only. No foreign key: it would mark every entry with a lock.';
 
 comment on table finding is 'A difference that somebody else made, tracked until it is resolved.';
+
+comment on column finding.not_ours is 'Why the system takes no correction of it from us, in its own words: an app of its own has it. Null: nothing is known to be in the way.';
 
 comment on table finding_event is 'What happened to a finding, value by value: the quarterly report counts these; append-only.';
 

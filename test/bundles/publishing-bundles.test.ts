@@ -157,7 +157,10 @@ describe('what bundles are made of, in both systems', () => {
   });
 
   it('wait for somebody where a component is not to be in the system', async () => {
-    const change = { kind: 'skuUpdate' as const, input: { code: 'c', baseRevision: null, fields: { listedIn: ['erp'] } } };
+    const change = {
+      kind: 'skuUpdate' as const,
+      input: { code: 'c', baseRevision: null, fields: { listedIn: ['erp'] } },
+    };
     await delivered((await apply(world, change)).id);
     const apart = await apply(world, ...createApart('duo', '1 b, 1 d'), create('d'));
     expect(apart.state).toBe('APPLIED');
