@@ -181,9 +181,11 @@ describe('what bundles are made of, in both systems', () => {
 function textOf(observed: Json | undefined): string {
   if (typeof observed !== 'object' || observed === null || Array.isArray(observed)) return '';
   const list = observed['bundle.components'];
-  if (!Array.isArray(list)) return String(list);
+  if (!Array.isArray(list)) return list === undefined ? '' : JSON.stringify(list);
   return list
     .flatMap((line) => (typeof line === 'object' && line !== null && !Array.isArray(line) ? [line] : []))
-    .map(({ code, quantity }) => `${String(quantity)} ${String(code)}`)
+    .map(
+      ({ code, quantity }) => `${JSON.stringify(quantity ?? null)} ${JSON.stringify(code ?? null).replaceAll('"', '')}`,
+    )
     .join(', ');
 }

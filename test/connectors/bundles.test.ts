@@ -36,7 +36,9 @@ function components(text: string): Json[] {
 
 function textOf({ fields }: Pick<ObservedRecord, 'fields'>): string {
   const lines = normaliseComponents(fields['bundle.components'] ?? 'none');
-  return Array.isArray(lines) ? lines.map((line) => Object.values(line ?? {}).join(' ')).join(', ') : String(lines);
+  return Array.isArray(lines)
+    ? lines.map((line) => Object.values(line ?? {}).join(' ')).join(', ')
+    : JSON.stringify(lines);
 }
 
 const skusOf = async (connector: Connector): Promise<ObservedRecord[]> =>

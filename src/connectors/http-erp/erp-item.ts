@@ -109,7 +109,12 @@ export function itemBody(write: RecordWrite): Item {
 function componentsOf(value: Json, action: RecordWrite['action']): Item {
   if (!Array.isArray(value) || !value.every(isObject)) throw refused('bundle.components is not a list of lines');
   if (action === 'CREATE' && value.length === 0) return {};
-  return { components: value.map(({ code = null, quantity = null }) => ({ code, quantity: String(quantity) })) };
+  return {
+    components: value.map(({ code = null, quantity = null }) => {
+      if (typeof quantity !== 'number') throw refused('bundle.components takes numbers as quantities');
+      return { code, quantity: String(quantity) };
+    }),
+  };
 }
 
 function flagsOf(value: Json): Item {

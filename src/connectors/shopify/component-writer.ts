@@ -79,7 +79,8 @@ function relationshipsOf(write: RecordWrite): Relationship[] {
 function relationshipOf(line: Json, ids: ReadonlyMap<string, string>): Relationship {
   const { code, quantity } = typeof line === 'object' && line !== null && !Array.isArray(line) ? line : {};
   const id = typeof code === 'string' ? ids.get(foldCode(code)) : undefined;
-  if (id === undefined) throw refused(`bundle.components names ${String(code)}, whose variant is not known`);
+  if (id === undefined)
+    throw refused(`bundle.components names ${JSON.stringify(code ?? null)}, whose variant is not known`);
   // Shopify answers 0 with an error that looks like an outage (shopify.md 2.2 [R]).
   if (typeof quantity !== 'number' || !Number.isInteger(quantity) || quantity < 1) {
     throw refused(`bundle.components takes whole quantities of at least 1`);
