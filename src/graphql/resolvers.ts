@@ -4,7 +4,12 @@ import { OwnershipRuleResolver, ResolvedOwnerResolver } from './access/ownership
 import { PartyResolver } from './access/party-type.js';
 import { AuditEventResolver } from './audit/audit-event-resolver.js';
 import { DriftAuditResolver } from './audit/drift-audit-resolver.js';
-import { BundleComponentResolver, BundleCompositionResolver, SkuBundleResolver } from './catalog/bundle-resolver.js';
+import {
+  AllocatedComponentResolver,
+  BundleComponentResolver,
+  BundleCompositionResolver,
+  SkuBundleResolver,
+} from './catalog/bundle-resolver.js';
 import { CatalogResolver } from './catalog/catalog-resolver.js';
 import { ProductResolver } from './catalog/product-resolver.js';
 import { SkuResolver, StockLevelResolver, SystemValueResolver } from './catalog/sku-resolver.js';
@@ -58,6 +63,7 @@ export const RESOLVERS = [
   SkuResolver,
   SkuBundleResolver,
   BundleCompositionResolver,
+  AllocatedComponentResolver,
   BundleComponentResolver,
   SystemValueResolver,
   StockLevelResolver,

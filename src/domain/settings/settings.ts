@@ -1,4 +1,6 @@
 import type { Json } from '../primitives/json.js';
+import type { AllocationSetting } from './allocation-setting.js';
+import { allocationSetting } from './allocation-setting.js';
 import type { AttributesSetting } from './attributes-setting.js';
 import { attributesSetting } from './attributes-setting.js';
 import type { GatesSetting } from './gates-setting.js';
@@ -12,6 +14,7 @@ import type { SettingDefinition } from './setting.js';
 /** Every rule of the house that is data, by key: as it is in force. */
 export interface Settings {
   attributes: AttributesSetting;
+  bundleAllocation: AllocationSetting;
   gates: GatesSetting;
   gtin: GtinSetting;
   naming: NamingSetting;
@@ -21,6 +24,7 @@ export type SettingKey = keyof Settings;
 /** What each key means. A new key is a new line here and a file beside this one. */
 export const SETTINGS: { readonly [K in SettingKey]: SettingDefinition<Settings[K]> } = {
   attributes: attributesSetting,
+  bundleAllocation: allocationSetting,
   gates: gatesSetting,
   gtin: gtinSetting,
   naming: namingSetting,

@@ -1,17 +1,26 @@
 import { Args, ArgsType, Context, Field, Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import type { BundleVersion } from '../../application/ports/bundle-reader.js';
+import type { AllocationMethod } from '../../domain/bundle/allocate.js';
+import { allocate } from '../../domain/bundle/allocate.js';
 import type { Edge } from '../../domain/bundle/explode.js';
 import { Exploder } from '../../domain/bundle/explode.js';
 import type { RollUp } from '../../domain/bundle/roll-up.js';
 import { rollUp } from '../../domain/bundle/roll-up.js';
 import type { Sku } from '../../domain/catalog/sku.js';
 import { addDecimals } from '../../domain/primitives/decimal.js';
+import { allocationOf } from '../../domain/settings/allocation-setting.js';
 import type { Connection } from '../connection.js';
 import { toConnection } from '../connection.js';
 import { inputPipe } from '../input-pipe.js';
 import type { Loaders } from '../loaders.js';
 import { PageArgs, pageOf } from '../page-args.js';
-import { BundleComponentType, BundleCompositionType, BundleRollupType } from './bundle-type.js';
+import {
+  AllocatedComponentType,
+  BundleComponentType,
+  BundleCompositionType,
+  BundleRollupType,
+  PriceAllocationType,
+} from './bundle-type.js';
 import { SkuConnectionType, SkuType } from './sku-type.js';
 
 /** A composition as it was asked for: of which SKU, and what the bundles inside it are taken to be. */
@@ -28,6 +37,12 @@ interface Component {
   position: number;
   /** The SKU that it was asked for through: it tells as of when. */
   bundle: Sku;
+}
+
+interface Allocated {
+  method: AllocationMethod;
+  components: (Component & { amount: string })[] | null;
+  reason: string | null;
 }
 
 @ArgsType()
@@ -104,6 +119,23 @@ export class BundleCompositionResolver {
     return rollUp(await Promise.all(figures), bundle.price);
   }
 
+  @ResolveField('allocation', () => PriceAllocationType, {
+    description: 'By the setting `bundleAllocation` as it is now, of prices and costs as of when the bundle is told.',
+  })
+  async allocation(@Parent() composition: Composition, @Context('loaders') loaders: Loaders): Promise<Allocated> {
+    const { bundle } = composition;
+    const [settings, lines] = await Promise.all([loaders.settings(), explode(composition, loaders)]);
+    const { method, fixed } = allocationOf(settings.bundleAllocation, bundle.code);
+    const skus = await Promise.all(lines.map(({ key }) => skuOf(key, bundle, loaders)));
+    const figures = skus.map(({ code, price, cost }, index) => {
+      return { code, quantity: lines[index]?.quantity ?? 0, price, cost, fixed: fixed(code) };
+    });
+    const { amounts, reason } = allocate(bundle.price, figures, method);
+    const components =
+      amounts && componentsOf(bundle, lines).map((line, index) => ({ ...line, amount: amounts[index] ?? '' }));
+    return { method, components, reason };
+  }
+
   @ResolveField('versions', () => [BundleCompositionType], {
     description:
       'Every composition that it had, has or is to have, in the order of time. Bundles inside one that is not in force are taken as they are when it begins.',
@@ -120,6 +152,14 @@ export class BundleCompositionResolver {
       bundle,
       insideAt: version.version === present?.version ? at : version.effectiveFrom,
     }));
+  }
+}
+
+@Resolver(() => AllocatedComponentType)
+export class AllocatedComponentResolver {
+  @ResolveField('sku', () => SkuType)
+  sku(@Parent() { skuId, bundle }: Component, @Context('loaders') loaders: Loaders): Promise<Sku> {
+    return skuOf(skuId, bundle, loaders);
   }
 }
 
