@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /** Look-alikes in the order in which they are told, out of one index. Frozen: never edited after release. */
-export class LookAlikes0014790000000014 implements MigrationInterface {
-  name = 'LookAlikes0014790000000014';
+export class LookAlikes00149790000000014 implements MigrationInterface {
+  name = 'LookAlikes00149790000000014';
 
   /**
    * While a first import fills the table, the planner knows nothing of how skeletons are spread, and took the index on

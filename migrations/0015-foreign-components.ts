@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /** Findings that nobody can resolve from here. Frozen: never edited after release. */
-export class ForeignComponents0015790000000015 implements MigrationInterface {
-  name = 'ForeignComponents0015790000000015';
+export class ForeignComponents00159790000000015 implements MigrationInterface {
+  name = 'ForeignComponents00159790000000015';
 
   async up(db: QueryRunner): Promise<void> {
     await db.query(`
