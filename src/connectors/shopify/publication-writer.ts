@@ -13,7 +13,10 @@ import type { ShopifyClient } from './shopify-client.js';
 import type { UserError } from './shopify-errors.js';
 import type { WriteLedger } from './write-ledger.js';
 import { faultFrom } from './write-ledger.js';
-import { wantedPublished } from './writing.js';
+import { holdsComponents, wantedPublished } from './writing.js';
+
+/** The cause is told with the bundle; the next delivery goes on with both. */
+const unseen = faultOf('TRANSIENT', 'not published: a bundle in it could not be kept off sale');
 
 /**
  * The last steps of a write: read what is there now, make bundles of their components, put it on sale or take it off, and
@@ -34,9 +37,10 @@ export class PublicationWriter {
     if (first === null) return ledger.outcomes(new Map());
     recogniseNew(first.read, ledger);
     // Before it goes on sale: a bundle without its components would be sold as if it were in stock by itself.
+    const withheld = await this.withhold(first.read, ledger, signal);
     const composed = await this.components.write(first.read, ledger, signal);
     const published = await this.publish(first.read, ledger, signal);
-    const last = composed || published ? await this.readBack(productId, ledger, signal) : first;
+    const last = withheld || composed || published ? await this.readBack(productId, ledger, signal) : first;
     return ledger.outcomes(new Map(last?.records.map((each) => [each.externalId, each])));
   }
 
@@ -58,6 +62,29 @@ export class PublicationWriter {
       for (const write of ledger.sound()) ledger.failed(write, { ...fault, message, ambiguous: true });
     }
     return null;
+  }
+
+  /**
+   * Takes bundles just made off sale until they are made of something: Shopify may have put the only variant of a new
+   * product on sale whatever it was told, and once the product is published nothing would keep anybody from buying it.
+   */
+  private async withhold(read: ReadProduct, ledger: WriteLedger, signal: AbortSignal | undefined): Promise<boolean> {
+    const ids = await this.list.ids();
+    let acted = false;
+    for (const write of ledger.sound()) {
+      const variant = read.variants.find(({ id }) => id === ledger.idOf(write));
+      if (write.action !== 'CREATE' || !variant || !holdsComponents(write)) continue;
+      const on = differingPublications(variant, ids, false);
+      if (on.length === 0) continue;
+      acted = true;
+      const isOff = await ledger.attempt([write], () => this.send(UNPUBLISH, variant.id, on, signal));
+      if (isOff) for (const id of on) variant[`pub${ids.indexOf(id)}`] = false;
+      // Then the product must not be seen either.
+      else
+        for (const product of ledger.sound().filter(({ entity }) => entity === 'PRODUCT'))
+          ledger.failed(product, unseen);
+    }
+    return acted;
   }
 
   /** True when anything was sent. The product goes first: a variant can only be seen where its product is. */

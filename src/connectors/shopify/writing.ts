@@ -90,7 +90,7 @@ export function variantInput(write: RecordWrite): VariantInput {
   }
   if (write.action === 'CREATE') input.optionValues ??= NO_OPTIONS;
   // Until it is made of something, nobody must be able to buy it.
-  if (input.published === true && hasComponents(write)) input.published = false;
+  if (input.published === true && holdsComponents(write)) input.published = false;
   if (Object.keys(item).length > 0) input.inventoryItem = item;
   return input;
 }
@@ -119,7 +119,8 @@ function givenValues(write: RecordWrite): [string, Json][] {
   return write.action === 'CREATE' ? entries.filter(([, value]) => value !== null) : entries;
 }
 
-function hasComponents({ values }: RecordWrite): boolean {
+/** Is it to be made of something? */
+export function holdsComponents({ values }: RecordWrite): boolean {
   const lines = values['bundle.components'];
   return Array.isArray(lines) && lines.length > 0;
 }
