@@ -3,7 +3,7 @@ import type { Page, PageRequest } from '../../application/ports/page.js';
 import type { LifecycleState } from '../../domain/catalog/lifecycle.js';
 import type { OwnershipCount } from '../../domain/ownership/coverage.js';
 import type { OwnerAnswer } from '../../domain/ownership/owner-question.js';
-import type { OwnerKeys, OwnershipRule, RulesInForce } from '../../domain/ownership/resolve-owner.js';
+import type { OwnerKeys, OwnershipRule, OwnershipScope, RulesInForce } from '../../domain/ownership/resolve-owner.js';
 import { ownerKeysOf, ruleOf } from '../../domain/ownership/resolve-owner.js';
 import type { Sql } from '../sql.js';
 import { inForceSql, readRulesInForce, RULE_COLUMNS, ruleOfRow } from '../stores/ownership-sql.js';
@@ -68,26 +68,27 @@ export class SqlOwnershipReader implements OwnershipReader {
 
   /**
    * Each product is resolved once, by hashing the rules that win, and its SKUs only where they have a rule of their own:
-   * the work grows with SKUs and rules together, not with one times the other.
+   * the work grows with SKUs and rules together, not with one times the other. Each scope is a list of its own, of which
+   * PostgreSQL knows how long it is; of a part of a list that it has made it would guess one row, and loop.
    */
   counts(states: readonly LifecycleState[]): Promise<OwnershipCount[]> {
+    const winners = (scope: OwnershipScope): string => `(
+      select distinct on (r.match_key) r.match_key, r.owner_id from ownership_rule r
+      where r.scope = '${scope}' and ${inForceSql('r', NOW)} order by r.match_key, r.created_at desc, r.id desc)`;
     return this.sql.rows<OwnershipCount>(
-      `with winner as materialized (
-         select distinct on (r.scope, r.match_key) r.scope, r.match_key, r.owner_id from ownership_rule r
-         where ${inForceSql('r', NOW)} order by r.scope, r.match_key, r.created_at desc, r.id desc),
+      `with by_sku as materialized ${winners('SKU')}, by_handle as materialized ${winners('PRODUCT')},
+       by_type as materialized ${winners('PRODUCT_TYPE')}, by_vendor as materialized ${winners('VENDOR')},
+       by_default as materialized ${winners('DEFAULT')},
        product_owner as materialized (
          select p.id, case when h.owner_id is not null then 'PRODUCT' when t.owner_id is not null then 'PRODUCT_TYPE'
              when v.owner_id is not null then 'VENDOR' when d.owner_id is not null then 'DEFAULT' end as scope,
            coalesce(h.owner_id, t.owner_id, v.owner_id, d.owner_id) as owner_id
-         from product p
-           left join winner h on h.scope = 'PRODUCT' and h.match_key = p.handle_folded
-           left join winner t on t.scope = 'PRODUCT_TYPE' and t.match_key = p.product_type_folded
-           left join winner v on v.scope = 'VENDOR' and v.match_key = p.vendor_folded
-           left join winner d on d.scope = 'DEFAULT')
+         from product p left join by_handle h on h.match_key = p.handle_folded
+           left join by_type t on t.match_key = p.product_type_folded
+           left join by_vendor v on v.match_key = p.vendor_folded left join by_default d on true)
        select s.state, case when w.owner_id is not null then 'SKU' else o.scope end as scope,
          coalesce(w.owner_id, o.owner_id) as "ownerId", count(*)::int as skus
-       from sku s join product_owner o on o.id = s.product_id
-         left join winner w on w.scope = 'SKU' and w.match_key = s.code_folded
+       from sku s join product_owner o on o.id = s.product_id left join by_sku w on w.match_key = s.code_folded
        where s.state = any($1::text[]) group by 1, 2, 3`,
       [states],
     );

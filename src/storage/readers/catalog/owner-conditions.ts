@@ -8,7 +8,7 @@ import type { Test } from './tests.js';
 import { both, either, isAmong, isNotAmong } from './tests.js';
 
 /** Up to so many names of a scope go into a condition as values, which an index finds; more are looked up row by row. */
-const NAMED_LIMIT = 1_000;
+const NAMED_LIMIT = 250;
 
 /** What the rules of one scope say to a question: the matches that they answer with yes and with no; null: too many. */
 interface ScopeCut {
@@ -33,7 +33,7 @@ interface Asked {
 
 /**
  * SKUs, and products, whose owner answers a question with yes: `ruleOf` in SQL. One statement reads what the rules say
- * to the question, at most a thousand names of each scope, before any SKU is looked at; one more names products.
+ * to the question, at most a few hundred names of each scope, before any SKU is looked at; one more names products.
  */
 export async function ownerTests(sql: Sql, face: Face, answer: OwnerAnswer, at: Date | null): Promise<OwnerTests> {
   const asked = { answer, at, cuts: await readCuts(sql, answer, at) };
