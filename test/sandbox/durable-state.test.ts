@@ -47,7 +47,8 @@ it('is the same after a restart, half a last line notwithstanding', async () => 
   const made = await admin(sandbox, UPSERT, shirt('p-1', [{ size: 'S', price: '1', sku: 'S1' }]));
   await control(sandbox.shopify.url, 'POST', 'delete', { handle: 'ember-kettle' });
   await compose('S1', 'FH-RWO-S-SLT');
-  const put = await erp(sandbox, 'PUT', '/items/X', PUT, { name: 'X' });
+  const kit = { name: 'X', components: [{ code: 'FH-RWO-S-SLT', quantity: '2' }] };
+  const put = await erp(sandbox, 'PUT', '/items/X', PUT, kit);
   const before = await everything();
   // Restarted twice: the first replays what was appended, the second what was compacted.
   for (const torn of ['{"changes":[{"drop":"product","id":', '']) {
@@ -58,10 +59,11 @@ it('is the same after a restart, half a last line notwithstanding', async () => 
     expect(sandbox.empty).toBe(false);
     expect(await everything()).toEqual(before);
     await expect(compose('FH-RWO-S-SLT', 'FH-RWO-M-MOS')).rejects.toThrow('400');
+    await expect(control(sandbox.erp.url, 'POST', 'delete', { code: 'FH-RWO-S-SLT' })).rejects.toThrow('409');
   }
   const again = await admin(sandbox, UPSERT, shirt('p-1', [{ size: 'S', price: '1', sku: 'S1' }]));
   expect(at(again, 'data.productSet.product.id')).toBe(textAt(made, 'data.productSet.product.id'));
-  expect(await erp(sandbox, 'PUT', '/items/X', PUT, { name: 'X' })).toEqual(put);
+  expect(await erp(sandbox, 'PUT', '/items/X', PUT, kit)).toEqual(put);
 });
 
 it('never gives an id twice, also not after a deletion and a restart', async () => {

@@ -78,7 +78,7 @@ export class ErpControl {
         if (variant.sku === '' || seen.has(variant.sku) || this.state.item(variant.sku)) continue;
         seen.add(variant.sku);
         const blank = newItem(this.state.newId(), variant.sku);
-        const { item, problems } = writeItem(blank, itemFields(product, variant));
+        const { item, problems } = writeItem(blank, itemFields(product, variant), this.state);
         const [first] = problems;
         if (first) throw new ControlRefusal(400, `${variant.sku}: ${first.pointer} ${first.detail}`);
         docs.push({ item: { ...item, updatedAt: at, updatedBy: 'import' }, version: 1 });
@@ -98,7 +98,7 @@ export class ErpControl {
     const { set } = body;
     if (!isPlainObject(set)) throw new ControlRefusal(400, 'set must be an object');
     const held = this.named(body);
-    const { item, problems } = writeItem(held.item, set);
+    const { item, problems } = writeItem(held.item, set, this.state);
     if (problems.length > 0) {
       throw new ControlRefusal(400, problems.map(({ pointer, detail }) => `${pointer} ${detail}`).join('; '));
     }
@@ -123,6 +123,7 @@ export class ErpControl {
 
   private remove(body: Record<string, unknown>): object {
     const { item } = this.named(body);
+    if (this.state.isComponent(item.code)) throw new ControlRefusal(409, `${item.code} is a component of a kit`);
     this.state.remove(item.code);
     this.note('control delete', 'staff', [{ act: 'deleted', id: item.code }]);
     return { deleted: item.code };

@@ -32,6 +32,8 @@ export class ErpState {
   private readonly docs = new Map<string, ItemDoc>();
   private readonly answers = new Map<string, RememberedAnswer>();
   private readonly counted = new Map<string, string>();
+  /** Component → the kits that it is in. */
+  private readonly kitsByComponent = new Map<string, Set<string>>();
   private lastId = FIRST_ID;
 
   constructor(dataDir: string | null) {
@@ -48,6 +50,10 @@ export class ErpState {
 
   item(code: string): ItemDoc | null {
     return this.docs.get(code) ?? null;
+  }
+
+  isComponent(code: string): boolean {
+    return (this.kitsByComponent.get(code)?.size ?? 0) > 0;
   }
 
   /** All items, by id: ids ascend and a map keeps the order in which its keys came, so nothing is sorted for a page. */
@@ -80,6 +86,7 @@ export class ErpState {
     this.docs.clear();
     this.answers.clear();
     this.counted.clear();
+    this.kitsByComponent.clear();
     this.journal.clear();
     this.journal.append({ lastId: this.lastId });
   }
@@ -94,11 +101,23 @@ export class ErpState {
   }
 
   private take(entry: Entry): void {
-    for (const doc of entry.put ?? []) this.docs.set(doc.item.code, doc);
-    if (entry.drop !== undefined) this.docs.delete(entry.drop);
+    for (const doc of entry.put ?? []) this.replace(doc.item.code, doc);
+    if (entry.drop !== undefined) this.replace(entry.drop, null);
     for (const [code, onHand] of Object.entries(entry.counted ?? {})) this.counted.set(code, onHand);
     if (entry.answer) this.remember(entry.answer);
     this.lastId = Math.max(this.lastId, entry.lastId);
+  }
+
+  private replace(code: string, doc: ItemDoc | null): void {
+    for (const component of this.docs.get(code)?.item.components ?? []) {
+      this.kitsByComponent.get(component.code)?.delete(code);
+    }
+    for (const component of doc?.item.components ?? []) {
+      const kits = this.kitsByComponent.get(component.code) ?? new Set();
+      this.kitsByComponent.set(component.code, kits.add(code));
+    }
+    if (doc) this.docs.set(code, doc);
+    else this.docs.delete(code);
   }
 
   private remember(answer: RememberedAnswer): void {

@@ -76,7 +76,7 @@ export class ItemApi {
     if (refusal) return refusal;
     const input = parseJson(request.body.toString('utf8'));
     if (!isPlainObject(input)) return problem(400, 'the body must be a JSON object');
-    const { item, problems } = writeItem(held?.item ?? newItem(this.state.newId(), code), input);
+    const { item, problems } = writeItem(held?.item ?? newItem(this.state.newId(), code), input, this.state);
     if (problems.length > 0) return problem(422, 'some fields were refused', problems);
     item.updatedAt = new Date().toISOString();
     item.updatedBy = this.clientName;

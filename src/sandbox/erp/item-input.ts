@@ -1,12 +1,7 @@
 import { decimalPlaces, decimalText, isPlainDecimal } from '../../domain/primitives/decimal.js';
-import { isPlainObject } from '../plain-object.js';
 import type { Item } from './item-doc.js';
-
-/** One refused field: a JSON pointer into the body, and why. */
-export interface FieldProblem {
-  pointer: string;
-  detail: string;
-}
+import type { FieldProblem, Kits } from './kit-input.js';
+import { readComponents } from './kit-input.js';
 
 type Reader = (value: unknown) => { value: unknown } | { detail: string };
 
@@ -36,17 +31,26 @@ const READERS: Record<string, Reader> = {
   active: flag,
   salable: flag,
   purchasable: flag,
-  components: readComponents,
 };
 
 /** The item with the given fields replaced; fields that are not given stay. Answers every problem at once. */
-export function writeItem(item: Item, input: Record<string, unknown>): { item: Item; problems: FieldProblem[] } {
+export function writeItem(
+  item: Item,
+  input: Record<string, unknown>,
+  kits: Kits,
+): { item: Item; problems: FieldProblem[] } {
   const problems: FieldProblem[] = [];
   const written: Record<string, unknown> = {};
   for (const [field, given] of Object.entries(input)) {
     const pointer = `/${field.replaceAll('~', '~0').replaceAll('/', '~1')}`;
     if (field === 'code') {
       if (given !== item.code) problems.push({ pointer, detail: 'must be the code of the address' });
+      continue;
+    }
+    if (field === 'components') {
+      const read = readComponents(item.code, given, kits);
+      problems.push(...read.problems);
+      written[field] = read.components;
       continue;
     }
     const reader = Object.hasOwn(READERS, field) ? READERS[field] : undefined;
@@ -84,21 +88,4 @@ function decimal(answeredPlaces: number, mostPlaces: number): Reader {
 
 function flag(value: unknown): { value: unknown } | { detail: string } {
   return typeof value === 'boolean' ? { value } : { detail: 'must be true or false' };
-}
-
-function readComponents(value: unknown): { value: unknown } | { detail: string } {
-  if (!Array.isArray(value)) return { detail: 'must be a list' };
-  const quantityOf = decimal(0, 4);
-  const components: Item['components'] = [];
-  for (const entry of value as unknown[]) {
-    if (!isPlainObject(entry)) return { detail: 'must hold {code, quantity}' };
-    const { code, quantity, ...rest } = entry;
-    const read = quantityOf(quantity);
-    if (typeof code !== 'string' || code === '' || Object.keys(rest).length > 0)
-      return { detail: 'must hold {code, quantity}' };
-    if ('detail' in read || typeof read.value !== 'string')
-      return { detail: 'quantity must be a decimal as text, from 0' };
-    components.push({ code, quantity: read.value });
-  }
-  return { value: components };
 }

@@ -31,7 +31,6 @@ export interface Line {
 export class BundleDraft {
   private readonly state: ShopifyState;
   private readonly products = new Map<number, ProductDoc>();
-  private readonly opened = new Set<number>();
 
   constructor(state: ShopifyState) {
     this.state = state;
@@ -45,7 +44,6 @@ export class BundleDraft {
     const variant = product.variants.find((one) => one.id === id);
     if (!variant) return null;
     this.products.set(product.id, product);
-    this.opened.add(variant.id);
     return { product, variant };
   }
 
@@ -85,9 +83,8 @@ export class BundleDraft {
     if (componentIds.length === 0) return false;
     const others = componentIds.filter((one) => one !== id);
     if (others.some((one) => this.componentIds(one).length > 0)) return true;
-    const bundles = new Set([...this.state.bundlesWith(id), ...this.opened]);
-    bundles.delete(id);
-    return [...bundles].some((one) => this.componentIds(one).includes(id));
+    // Bundles of the same draft that take it in are not among these; they are nested by the check above.
+    return [...this.state.bundlesWith(id)].some((one) => one !== id && this.componentIds(one).includes(id));
   }
 
   private componentIds(id: number): number[] {
