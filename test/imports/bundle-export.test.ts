@@ -8,6 +8,7 @@ import { exportCommand } from '../../src/cli/export-command.js';
 import { apply, create, createApart, product, set } from '../bundles/bundle-kit.js';
 import type { HttpWorld } from '../support/http-world.js';
 import { buildHttpWorld, KEY } from '../support/http-world.js';
+import { recordStatements } from '../support/statements.js';
 import { HOST, must } from '../support/world.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'skuward-bundles-'));
@@ -68,6 +69,19 @@ describe('GET /exports/bundles.csv', () => {
     expect(await faultOf('/exports/bundles.csv?columns=code')).toEqual([400, 'INVALID_FORMAT']);
     expect((await get('/exports/bundles.csv', null)).status).toBe(401);
     expect((await get('/exports/bundles.csv', http.keys.viewer)).status).toBe(200);
+  });
+
+  it('asks the database as often for many bundles as for few', async () => {
+    const sent = recordStatements(http.world.database.source);
+    const reads = async (): Promise<number> => {
+      const before = sent.length;
+      await (await get('/exports/bundles.csv')).text();
+      return sent.slice(before).filter((text) => /bundle_component|from product|from sku/.test(text)).length;
+    };
+    const few = await reads();
+    const more = Array.from({ length: 20 }, (_, n) => createApart(`MANY${String.fromCharCode(65 + n)}`, '2 A'));
+    await apply(http.world, ...more.flat());
+    expect([few, await reads()]).toEqual([3, 3]);
   });
 
   it('is of one instant, whatever is applied while it is read', async () => {
