@@ -76,12 +76,13 @@ describe('GET /exports/bundles.csv', () => {
     const reads = async (): Promise<number> => {
       const before = sent.length;
       await (await get('/exports/bundles.csv')).text();
-      return sent.slice(before).filter((text) => /bundle_component|from product|from sku/.test(text)).length;
+      // The worker of this service asks for things meanwhile; these two are the export's alone.
+      return sent.slice(before).filter((text) => /as key_0|c\.bundle_id as bundle,/.test(text)).length;
     };
     const few = await reads();
     const more = Array.from({ length: 20 }, (_, n) => createApart(`many${n}`, '2 A'));
     await apply(http.world, ...more.flat());
-    expect([few, await reads()]).toEqual([3, 3]);
+    expect([few, await reads()]).toEqual([2, 2]);
   });
 
   it('is of one instant, whatever is applied while it is read', async () => {
