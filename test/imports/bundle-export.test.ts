@@ -77,7 +77,9 @@ describe('GET /exports/bundles.csv', () => {
       const before = sent.length;
       await (await get('/exports/bundles.csv')).text();
       // The worker of this service asks for things meanwhile; these two are the export's alone.
-      return sent.slice(before).filter((text) => /as key_0|c\.bundle_id as bundle,/.test(text)).length;
+      return sent
+        .slice(before)
+        .filter((text) => /p\.handle as key_0, s\.code_folded|c\.bundle_id as bundle,/.test(text)).length;
     };
     const few = await reads();
     const more = Array.from({ length: 20 }, (_, n) => createApart(`many${n}`, '2 A'));
