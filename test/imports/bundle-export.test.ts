@@ -68,7 +68,9 @@ describe('GET /exports/bundles.csv', () => {
     expect(await faultOf('/exports/bundles.csv?states=GONE')).toEqual([400, 'INVALID_FORMAT']);
     expect(await faultOf('/exports/bundles.csv?columns=code')).toEqual([400, 'INVALID_FORMAT']);
     expect((await get('/exports/bundles.csv', null)).status).toBe(401);
-    expect((await get('/exports/bundles.csv', http.keys.viewer)).status).toBe(200);
+    const viewed = await get('/exports/bundles.csv', http.keys.viewer);
+    // Read to its end: what is left of it would go on beside the tests that follow.
+    expect([viewed.status, await viewed.text()]).toEqual([200, expect.stringContaining('zkit')]);
   });
 
   it('asks the database as often for many bundles as for few', async () => {
@@ -76,7 +78,6 @@ describe('GET /exports/bundles.csv', () => {
     const reads = async (): Promise<number> => {
       const before = sent.length;
       await (await get('/exports/bundles.csv')).text();
-      // The worker of this service asks for things meanwhile; these two are the export's alone.
       return sent
         .slice(before)
         .filter((text) => /p\.handle as key_0, s\.code_folded|c\.bundle_id as bundle,/.test(text)).length;
