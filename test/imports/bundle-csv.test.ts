@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sqlOver } from '../../src/storage/sql.js';
 import type { World } from '../support/world.js';
-import { buildWorld } from '../support/world.js';
+import { buildWorld, HOST } from '../support/world.js';
 import { compositionOf, imported, told } from './bundle-import-kit.js';
 
 const DATA = resolve(import.meta.dirname, '../../../shared/data/luma');
@@ -193,23 +193,31 @@ describe('a baseline of bundles', () => {
     const long = 'v'.repeat(256);
     const view = await imported(
       world,
-      full(`ROUGH,<b>Kit</b>,A,1,,${long},,1e3`, "'0042,,A,2,forty-two,,,-1", 'ROUGH,,B,1,,,,'),
+      full(
+        'EVIL,\u202etik,A,2,evil,,,',
+        `ROUGH,<b>Kit</b>,A,1,,${long},,1e3`,
+        "'0042,,A,2,forty-two,,,-1",
+        'ROUGH,,B,1,,,,',
+      ),
     );
     expect([view.skusCreated, view.rejected, told(view)]).toEqual([
-      2,
+      3,
       0,
       [
         '2 Bundle Title INVALID_FORMAT noted',
         '2 Bundle Title INVALID_FORMAT noted',
-        '2 Price INVALID_FORMAT noted',
-        '2 Vendor TOO_LONG noted',
+        '3 Bundle Title INVALID_FORMAT noted',
+        '3 Bundle Title INVALID_FORMAT noted',
         '3 Price INVALID_FORMAT noted',
-        '3 Bundle Title REQUIRED noted',
-        '3 Bundle Title REQUIRED noted',
-        '3 Bundle SKU INVALID_FORMAT noted',
+        '3 Vendor TOO_LONG noted',
+        '4 Price INVALID_FORMAT noted',
+        '4 Bundle Title REQUIRED noted',
+        '4 Bundle Title REQUIRED noted',
+        '4 Bundle SKU INVALID_FORMAT noted',
       ].map((each) => expect.stringMatching(each) as unknown as string),
     ]);
-    expect(view.qualityIssues).toBe(7);
+    expect(view.qualityIssues).toBe(9);
+    expect(await world.ports.catalog.skuByCode('EVIL')).toMatchObject({ title: 'evil' });
     expect(await world.ports.catalog.skuByCode("'0042")).toMatchObject({ title: 'forty-two', price: null });
   });
 
@@ -223,6 +231,15 @@ describe('a baseline of bundles', () => {
       ['3 Handle HANDLE_TAKEN', '4 Handle HANDLE_TAKEN', '6 Handle REQUIRED'],
     ]);
     expect(await world.ports.catalog.productByHandle('p4')).toMatchObject({ title: 'ヨガ' });
+  });
+
+  it('is rehearsed with the same words, and nothing is there afterwards', async () => {
+    const text = file('DRY,Dry,A,1', 'DRY,Dry,WET,2', 'WET,Wet,B,2', 'DUST,Dust,A,1', 'DUST,Dust,SAND,1');
+    const rehearsed = await imported(world, text, 'bundle-csv', { mode: 'baseline', caller: HOST, dryRun: true });
+    expect([await isThere('DRY'), await isThere('WET')]).toEqual([false, false]);
+    const meant = await imported(world, text);
+    expect(meant.skusCreated).toBe(2);
+    for (const { skusCreated, errors } of [rehearsed, meant]) expect([skusCreated, errors]).toEqual([2, meant.errors]);
   });
 
   it('takes nothing of a file that breaks off, is no text or too long, and says where', async () => {

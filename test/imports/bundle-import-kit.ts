@@ -11,12 +11,14 @@ export async function imported(
   { ports }: World,
   text: string | Buffer,
   format = 'bundle-csv',
-  how: { mode: string; caller: Caller } = { mode: 'baseline', caller: HOST },
+  how: { mode: string; caller: Caller; dryRun?: boolean } = { mode: 'baseline', caller: HOST },
 ): Promise<ImportView> {
   const body = (async function* () {
     yield Buffer.from(text);
   })();
-  const { id } = must(await receiveImport(ports, how.caller, { format, mode: how.mode }, body));
+  const { id } = must(
+    await receiveImport(ports, how.caller, { format, mode: how.mode, dryRun: how.dryRun ?? false }, body),
+  );
   await runImport(ports, id);
   const view = await readImport(ports, id, HOST);
   if (!view) throw new Error('the import is gone');

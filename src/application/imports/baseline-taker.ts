@@ -27,7 +27,7 @@ export class BaselineTaker implements Taker {
   }
 
   async take(stores: Stores, { header, readings: read }: ReadingBatch): Promise<Taken> {
-    const readings = header.adopt ? await adopted(stores, header, read) : read;
+    const readings = header.adopt ? await this.adopted(stores, header, read) : read;
     // Those of a reading that knows nothing of the master are told already.
     const told = header.adopt ? readings.flatMap(({ faults }) => faults) : [];
     if (readings.every(({ changes }) => changes.length === 0)) return { ...NOTHING, faults: told };
@@ -59,11 +59,10 @@ export class BaselineTaker implements Taker {
     await this.ground.settle(ports, end);
     return null;
   }
-}
-
-/** What the rows come to beside what the master holds of what they name. What comes in between, the planner finds. */
-async function adopted(stores: Stores, header: ImportHeader, read: readonly ReadGroup[]): Promise<ReadGroup[]> {
-  const named = read.flatMap(({ changes }) => changes.map(({ change }) => change));
-  const held = new Held(await stores.catalog.world(named, { lock: false }));
-  return read.map((each) => ({ ...each, ...header.adopt?.(each.rows, held) }));
+  /** What the rows come to beside what the master holds of what they name, which stays so: it is looked at as it is taken. */
+  private async adopted(stores: Stores, header: ImportHeader, read: readonly ReadGroup[]): Promise<ReadGroup[]> {
+    const named = read.flatMap(({ changes }) => changes.map(({ change }) => change));
+    const held = new Held(await this.ground.world(stores, named));
+    return read.map((each) => ({ ...each, ...header.adopt?.(each.rows, held) }));
+  }
 }

@@ -11,7 +11,7 @@ import type { BundleLine } from '../../domain/bundle/composition.js';
 import type { Sql } from '../sql.js';
 import { firstRow, sqlOver } from '../sql.js';
 import type { ProductRow, SkuRow } from '../stores/catalog-rows.js';
-import { productOf, skuOf } from '../stores/catalog-rows.js';
+import { PRODUCT_COLUMNS, productOf, SKU_COLUMNS, skuOf } from '../stores/catalog-rows.js';
 import { faceOf } from './catalog/face.js';
 import { SqlNamingReader } from '../stores/naming-store.js';
 import { skuConditions } from './catalog/sku-conditions.js';
@@ -71,7 +71,7 @@ class SqlCatalogSnapshot implements CatalogSnapshot {
       const behind =
         after === null ? 'true' : `p.handle >= ${handle} and (p.handle > ${handle} or s.code_folded > ${code})`;
       const rows: (SkuRow & { key_0: string; key_1: string })[] = await this.sql.rows(
-        `select s.*, p.handle as key_0, s.code_folded as key_1 from product p join sku s on s.product_id = p.id
+        `select ${SKU_COLUMNS}, p.handle as key_0, s.code_folded as key_1 from product p join sku s on s.product_id = p.id
          where ${where} and ${behind} order by p.handle, s.code_folded limit ${PAGE_ROWS}`,
         after === null ? values : [...values, ...after],
       );
@@ -94,7 +94,10 @@ class SqlCatalogSnapshot implements CatalogSnapshot {
 
   private async withProducts(rows: readonly SkuRow[]): Promise<ExportedSku[]> {
     const ids = [...new Set(rows.map((row) => row.product_id))];
-    const found = await this.sql.rows<ProductRow>('select * from product where id = any($1::uuid[])', [ids]);
+    const found = await this.sql.rows<ProductRow>(
+      `select ${PRODUCT_COLUMNS} from product p where id = any($1::uuid[])`,
+      [ids],
+    );
     const products = new Map(found.map((row) => [row.id, productOf(row)]));
     return rows.flatMap((row) => {
       const product = products.get(row.product_id);
