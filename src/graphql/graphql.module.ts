@@ -6,6 +6,8 @@ import { GraphQLModule } from '@nestjs/graphql';
 import type { Request, Response } from 'express';
 import { PRODUCTION } from '../access/tokens.js';
 import { Ports } from '../application/ports/ports.js';
+import { stopWhenClientIsGone } from './client-gone.js';
+import { COST_LIMIT, costLimit } from './cost-limit.js';
 import { depthLimit } from './depth-limit.js';
 import { errorFormatter } from './format-error.js';
 import { Loaders } from './loaders.js';
@@ -21,6 +23,7 @@ function apolloOptions(ports: Ports, production: boolean): Omit<ApolloDriverConf
     path: '/graphql',
     autoSchemaFile: true,
     sortSchema: true,
+    transformSchema: stopWhenClientIsGone,
     introspection: !production,
     // Ours is served by the http room, from this machine instead of a CDN.
     graphiql: false,
@@ -33,7 +36,7 @@ function apolloOptions(ports: Ports, production: boolean): Omit<ApolloDriverConf
     validationRules: [depthLimit(DEPTH)],
     // Nothing here is for caches on the way, and Apollo's own plugin for them wraps the resolver of every field of every row:
     // about a fifth of what a page of the feed costs.
-    plugins: [refuseUnstorableText, ApolloServerPluginCacheControlDisabled()],
+    plugins: [costLimit(COST_LIMIT), refuseUnstorableText, ApolloServerPluginCacheControlDisabled()],
     formatError: errorFormatter(ports),
     context: ({ req, res }: { req: Request; res: Response }) => ({ req, res, loaders: new Loaders(ports) }),
   };
