@@ -25,7 +25,7 @@ const SHORT_LIST = 10;
 /** Rows of the longer ones: their limit, or what a large house has. */
 const LISTS: Readonly<Record<string, number>> = {
   'BundleComposition.components': COMPONENT_LIMIT,
-  'BundleComposition.exploded': 100,
+  'BundleComposition.exploded': COMPONENT_LIMIT,
   'ChangeRequest.deliveries': 100,
   'DeliveryPayload.deliveries': 1_000,
   'DriftPayload.findings': 1_000,

@@ -2,6 +2,7 @@ import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/di
 import type { ApolloDriverConfig } from '@nestjs/apollo';
 import { ApolloDriver } from '@nestjs/apollo';
 import { Module } from '@nestjs/common';
+import { APP_INTERCEPTOR } from '@nestjs/core';
 import { GraphQLModule } from '@nestjs/graphql';
 import type { Request, Response } from 'express';
 import { PRODUCTION } from '../access/tokens.js';
@@ -12,6 +13,7 @@ import { depthLimit } from './depth-limit.js';
 import { errorFormatter } from './format-error.js';
 import { Loaders } from './loaders.js';
 import { RESOLVERS } from './resolvers.js';
+import { StorableInput } from './storable-input.js';
 import { refuseUnstorableText } from './unstorable-text.js';
 
 const DEPTH = 15;
@@ -51,6 +53,6 @@ function apolloOptions(ports: Ports, production: boolean): Omit<ApolloDriverConf
       useFactory: apolloOptions,
     }),
   ],
-  providers: [...RESOLVERS],
+  providers: [...RESOLVERS, { provide: APP_INTERCEPTOR, useClass: StorableInput }],
 })
 export class GraphqlApiModule {}

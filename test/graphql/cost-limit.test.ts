@@ -12,7 +12,9 @@ const schema = buildSchema(readFileSync('schema.graphql', 'utf8'));
 
 function costs(source: string, variables: Record<string, unknown> = {}): number[] {
   const { definitions } = parse(source);
-  const fragments = definitions.filter((node): node is FragmentDefinitionNode => node.kind === Kind.FRAGMENT_DEFINITION);
+  const fragments = definitions.filter(
+    (node): node is FragmentDefinitionNode => node.kind === Kind.FRAGMENT_DEFINITION,
+  );
   return definitions
     .filter((node) => node.kind === Kind.OPERATION_DEFINITION)
     .map((node) => operationCost(schema, node, fragments, variables));
@@ -28,9 +30,9 @@ describe('what an operation costs', () => {
     expect(costs('{ sku(code: "A") { code title } }')).toEqual([3]);
     expect(costs('{ skus(first: 20) { nodes { code title } } }')).toEqual([100 + 1 + 20 * 3]);
     expect(costs('{ skus { nodes { code } } }')).toEqual([100 + 1 + 50 * 2]);
-    expect(costs('{ skus(first: 20) { edges { cursor node { revisions(first: 3) { nodes { revision } } } } } }')).toEqual([
-      100 + 1 + 20 * (1 + 1 + 1 + (100 + 1 + 3 * 2)),
-    ]);
+    expect(
+      costs('{ skus(first: 20) { edges { cursor node { revisions(first: 3) { nodes { revision } } } } } }'),
+    ).toEqual([100 + 1 + 20 * (1 + 1 + 1 + (100 + 1 + 3 * 2))]);
     expect(costs('{ skus(first: 1) { nodes { bundle { components { quantity } } } } }')).toEqual([
       100 + 1 + (1 + 1 + 30 * 2),
     ]);
@@ -39,7 +41,9 @@ describe('what an operation costs', () => {
 
   it('adds up aliases and fragments, and looks variables up', () => {
     const page = 100 + 1 + 50 * 2;
-    expect(costs('{ a: skus { ...F } b: skus { ...F } } fragment F on SkuConnection { nodes { code } }')).toEqual([2 * page]);
+    expect(costs('{ a: skus { ...F } b: skus { ...F } } fragment F on SkuConnection { nodes { code } }')).toEqual([
+      2 * page,
+    ]);
     expect(costs('{ ... on Query { skus { nodes { ... on Sku { code } } } } }')).toEqual([page]);
     const asked = 'query ($n: Int = 7) { skus(first: $n) { nodes { code } } }';
     expect(costs(asked, { n: 9 })).toEqual([100 + 1 + 9 * 2]);
@@ -54,16 +58,22 @@ describe('what an operation costs', () => {
   });
 
   it('leaves room for every operation of the documentation', () => {
-    const files = ['README.md', ...readdirSync('docs').map((name) => `docs/${name}`)].filter((name) => name.endsWith('.md'));
+    const files = ['README.md', ...readdirSync('docs').map((name) => `docs/${name}`)].filter((name) =>
+      name.endsWith('.md'),
+    );
     const blocks = files.flatMap((name) => [...readFileSync(name, 'utf8').matchAll(/^ *```graphql\n(.*?)^ *```/gms)]);
     expect(blocks.length).toBeGreaterThan(20);
-    for (const [, source = ''] of blocks) expect([source, Math.max(...costs(source)) <= COST_LIMIT]).toEqual([source, true]);
+    for (const [, source = ''] of blocks)
+      expect([source, Math.max(...costs(source)) <= COST_LIMIT]).toEqual([source, true]);
   });
 
   it('knows the schema: every page of it takes a size that counts', () => {
     const query = schema.getRootType(OperationTypeNode.QUERY);
-    const pages = Object.values(query?.getFields() ?? {}).filter(({ type }) => /Connection!$|Feed!$/.test(String(type)));
-    for (const { name, args } of pages) expect([name, args.map((arg) => arg.name)]).toEqual([name, expect.arrayContaining(['first'])]);
+    const pages = Object.values(query?.getFields() ?? {}).filter(({ type }) =>
+      /Connection!$|Feed!$/.test(String(type)),
+    );
+    for (const { name, args } of pages)
+      expect([name, args.map((arg) => arg.name)]).toEqual([name, expect.arrayContaining(['first'])]);
   });
 });
 
@@ -81,18 +91,26 @@ describe('an operation that costs too much', () => {
 
   it('is refused before it runs, as the fault of who asks', async () => {
     const deep = await api.fault(`{ skus(first: 250) { nodes { ${nested(4)} } } }`);
-    expect(deep).toEqual({ code: 'BAD_USER_INPUT', message: expect.stringMatching(/could be answered \d.* 500,000 is the most/) });
+    expect(deep).toEqual({
+      code: 'BAD_USER_INPUT',
+      message: expect.stringMatching(/could be answered \d.* 500,000 is the most/),
+    });
     const variables = { n: 250 };
-    const hidden = 'query ($n: Int) { skus(first: $n) { nodes { product { skus(first: $n) { nodes { product { skus(first: $n) { totalCount nodes { code } } } } } } } } }';
+    const hidden =
+      'query ($n: Int) { skus(first: $n) { nodes { product { skus(first: $n) { nodes { product { skus(first: $n) { totalCount nodes { code } } } } } } } } }';
     expect((await api.fault(hidden, variables)).code).toBe('BAD_USER_INPUT');
-    const aliases = Array.from({ length: 20 }, (_, at) => `a${at}: skus(first: 250) { nodes { revisions { nodes { revision } } } }`);
+    const aliases = Array.from(
+      { length: 20 },
+      (_, at) => `a${at}: skus(first: 250) { nodes { revisions { nodes { revision } } } }`,
+    );
     expect((await api.fault(`{ ${aliases.join(' ')} }`)).code).toBe('BAD_USER_INPUT');
     expect(world.logged).toEqual([]);
   });
 
   it('is not one that only reads much: the largest page of SKUs with all of their products', async () => {
     expect(await api.ask(`{ skus(first: 250) { nodes { ${nested(1)} } } }`)).toEqual({ skus: { nodes: [] } });
-    const bundles = 'bundle { components { quantity sku { code title } } exploded { quantity sku { code } } rollup { cost } }';
+    const bundles =
+      'bundle { components { quantity sku { code title } } exploded { quantity sku { code } } rollup { cost } }';
     expect(await api.ask(`{ skus(first: 250) { nodes { code ${bundles} } } }`)).toEqual({ skus: { nodes: [] } });
   });
 
