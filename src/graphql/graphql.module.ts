@@ -2,11 +2,12 @@ import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/di
 import type { ApolloDriverConfig } from '@nestjs/apollo';
 import { ApolloDriver } from '@nestjs/apollo';
 import { Module } from '@nestjs/common';
-import { APP_INTERCEPTOR } from '@nestjs/core';
+import { APP_FILTER, APP_INTERCEPTOR } from '@nestjs/core';
 import { GraphQLModule } from '@nestjs/graphql';
 import type { Request, Response } from 'express';
 import { PRODUCTION } from '../access/tokens.js';
 import { Ports } from '../application/ports/ports.js';
+import { BadCursorFilter } from './bad-cursor.filter.js';
 import { stopWhenClientIsGone } from './client-gone.js';
 import { COST_LIMIT, costLimit } from './cost-limit.js';
 import { depthLimit } from './depth-limit.js';
@@ -53,6 +54,10 @@ function apolloOptions(ports: Ports, production: boolean): Omit<ApolloDriverConf
       useFactory: apolloOptions,
     }),
   ],
-  providers: [...RESOLVERS, { provide: APP_INTERCEPTOR, useClass: StorableInput }],
+  providers: [
+    ...RESOLVERS,
+    { provide: APP_INTERCEPTOR, useClass: StorableInput },
+    { provide: APP_FILTER, useClass: BadCursorFilter },
+  ],
 })
 export class GraphqlApiModule {}

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import type { Server } from 'node:http';
 import { promisify } from 'node:util';
+import type { LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { AppModule } from '../../src/app.module.js';
 import { SystemReadiness } from '../../src/porch/system-readiness.js';
@@ -28,11 +29,12 @@ interface Answer<T> {
   errors?: { message: string; extensions: { code: string } }[];
 }
 
-export async function openApi(world: World): Promise<Api> {
+/** @param logger what Nest itself logs goes there; nowhere if left out. */
+export async function openApi(world: World, logger: LoggerService | false = false): Promise<Api> {
   const readiness = new SystemReadiness(world.database.source, null);
   const { ports } = world;
   const parts = { ports, readiness, bootstrapKey: ADMIN, publicUrl: 'http://localhost/', production: false };
-  const app = await NestFactory.create(AppModule.with(parts), { logger: false });
+  const app = await NestFactory.create(AppModule.with(parts), { logger });
   await app.listen(0, '127.0.0.1');
   const base = (await app.getUrl()).replace('[::1]', '127.0.0.1');
   const server: Server = app.getHttpServer();
