@@ -12,7 +12,7 @@ export function depthLimit(limit: number): (context: ValidationContext) => ASTVi
       for (const node of context.getDocument().definitions) {
         if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node);
       }
-      if (deeperThan(operation.selectionSet, limit, fragments, [])) {
+      if (new DepthCounter(fragments).ofSet(operation.selectionSet) > limit) {
         context.reportError(
           new GraphQLError(`An operation is at most ${limit} levels deep.`, {
             nodes: operation,
@@ -24,23 +24,35 @@ export function depthLimit(limit: number): (context: ValidationContext) => ASTVi
   });
 }
 
-/** Stops at the first path that is too deep. `open` holds the fragments being spread: a circle is another rule's error. */
-function deeperThan(
-  set: SelectionSetNode,
-  left: number,
-  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
-  open: readonly string[],
-): boolean {
-  if (left === 0) return true;
-  return set.selections.some((node) => {
-    if (node.kind === Kind.INLINE_FRAGMENT) return deeperThan(node.selectionSet, left, fragments, open);
-    if (node.kind === Kind.FIELD) {
-      const reads = node.selectionSet && !node.name.value.startsWith('__');
-      return reads ? deeperThan(node.selectionSet, left - 1, fragments, open) : false;
+class DepthCounter {
+  readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  /** Each fragment is counted once: spreads within spreads double at every step. */
+  readonly #counted = new Map<string, number>();
+
+  constructor(fragments: ReadonlyMap<string, FragmentDefinitionNode>) {
+    this.#fragments = fragments;
+  }
+
+  ofSet(set: SelectionSetNode): number {
+    let deepest = 1;
+    for (const node of set.selections) {
+      if (node.kind === Kind.INLINE_FRAGMENT) deepest = Math.max(deepest, this.ofSet(node.selectionSet));
+      else if (node.kind === Kind.FRAGMENT_SPREAD) deepest = Math.max(deepest, this.#ofSpread(node.name.value));
+      else if (node.selectionSet && !node.name.value.startsWith('__')) {
+        deepest = Math.max(deepest, 1 + this.ofSet(node.selectionSet));
+      }
     }
-    const name = node.name.value;
-    const fragment = fragments.get(name);
-    if (!fragment || open.includes(name)) return false;
-    return deeperThan(fragment.selectionSet, left, fragments, [...open, name]);
-  });
+    return deepest;
+  }
+
+  #ofSpread(name: string): number {
+    const known = this.#counted.get(name);
+    if (known !== undefined) return known;
+    // A circle ends here; it is another rule's error.
+    this.#counted.set(name, 0);
+    const fragment = this.#fragments.get(name);
+    const depth = fragment ? this.ofSet(fragment.selectionSet) : 0;
+    this.#counted.set(name, depth);
+    return depth;
+  }
 }

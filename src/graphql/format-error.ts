@@ -2,6 +2,7 @@ import type { GraphQLFormattedError } from 'graphql';
 import { unwrapResolverError } from '@apollo/server/errors';
 import { BadCursor } from '../application/ports/page.js';
 import type { Ports } from '../application/ports/ports.js';
+import { ClientGone } from './client-gone.js';
 
 /** Codes whose messages were written for callers; anything else could tell of our inside. */
 const FOR_CALLERS = new Set([
@@ -26,6 +27,7 @@ export function errorFormatter(
     const { message, locations, path } = formatted;
     const where = { ...(locations ? { locations } : {}), ...(path ? { path } : {}) };
     if (cause instanceof BadCursor) return { message: cause.message, ...where, extensions: { code: 'BAD_USER_INPUT' } };
+    if (cause instanceof ClientGone) return { message: cause.message, ...where };
     const code = formatted.extensions?.['code'];
     const ours = typeof code === 'string' && FOR_CALLERS.has(code);
     if (ours) return { message, ...where, extensions: { code } };

@@ -2,14 +2,19 @@ import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/di
 import type { ApolloDriverConfig } from '@nestjs/apollo';
 import { ApolloDriver } from '@nestjs/apollo';
 import { Module } from '@nestjs/common';
+import { APP_FILTER, APP_INTERCEPTOR } from '@nestjs/core';
 import { GraphQLModule } from '@nestjs/graphql';
 import type { Request, Response } from 'express';
 import { PRODUCTION } from '../access/tokens.js';
 import { Ports } from '../application/ports/ports.js';
+import { BadCursorFilter } from './bad-cursor.filter.js';
+import { stopWhenClientIsGone } from './client-gone.js';
+import { COST_LIMIT, costLimit } from './cost-limit.js';
 import { depthLimit } from './depth-limit.js';
 import { errorFormatter } from './format-error.js';
 import { Loaders } from './loaders.js';
 import { RESOLVERS } from './resolvers.js';
+import { StorableInput } from './storable-input.js';
 import { refuseUnstorableText } from './unstorable-text.js';
 
 const DEPTH = 15;
@@ -21,6 +26,7 @@ function apolloOptions(ports: Ports, production: boolean): Omit<ApolloDriverConf
     path: '/graphql',
     autoSchemaFile: true,
     sortSchema: true,
+    transformSchema: stopWhenClientIsGone,
     introspection: !production,
     // Ours is served by the http room, from this machine instead of a CDN.
     graphiql: false,
@@ -33,7 +39,7 @@ function apolloOptions(ports: Ports, production: boolean): Omit<ApolloDriverConf
     validationRules: [depthLimit(DEPTH)],
     // Nothing here is for caches on the way, and Apollo's own plugin for them wraps the resolver of every field of every row:
     // about a fifth of what a page of the feed costs.
-    plugins: [refuseUnstorableText, ApolloServerPluginCacheControlDisabled()],
+    plugins: [costLimit(COST_LIMIT), refuseUnstorableText, ApolloServerPluginCacheControlDisabled()],
     formatError: errorFormatter(ports),
     context: ({ req, res }: { req: Request; res: Response }) => ({ req, res, loaders: new Loaders(ports) }),
   };
@@ -48,6 +54,10 @@ function apolloOptions(ports: Ports, production: boolean): Omit<ApolloDriverConf
       useFactory: apolloOptions,
     }),
   ],
-  providers: [...RESOLVERS],
+  providers: [
+    ...RESOLVERS,
+    { provide: APP_INTERCEPTOR, useClass: StorableInput },
+    { provide: APP_FILTER, useClass: BadCursorFilter },
+  ],
 })
 export class GraphqlApiModule {}

@@ -8,6 +8,7 @@ import { Ports } from '../application/ports/ports.js';
 import type { Caller } from '../domain/actor.js';
 import { ErrorFilter } from './error.filter.js';
 import { httpError, refusal, refusedRows } from './http-error.js';
+import { queryTexts } from './query-texts.js';
 import { sendCsv } from './send-csv.js';
 import { uploadedFile } from './upload-body.js';
 
@@ -31,7 +32,7 @@ export class OwnershipController {
     @Res({ passthrough: true }) response: Response,
     @CurrentCaller() caller: Caller,
   ): Promise<AssignmentResult> {
-    const { dryRun } = readQuery(query, ['dryRun']);
+    const { dryRun } = queryTexts(query, ['dryRun']);
     if (dryRun !== null && dryRun !== 'true' && dryRun !== 'false') {
       throw httpError(400, 'INVALID_FORMAT', 'dryRun is true or false');
     }
@@ -45,7 +46,7 @@ export class OwnershipController {
   @Get('exports/owners.csv')
   @Roles('VIEWER', 'INTEGRATION', 'MERCHANDISER', 'APPROVER', 'OPERATOR', 'ADMIN')
   async owners(@Query() query: Record<string, unknown>, @Res() response: Response): Promise<void> {
-    const { owner, orphaned } = readQuery(query, ['owner', 'orphaned']);
+    const { owner, orphaned } = queryTexts(query, ['owner', 'orphaned']);
     const pieces = await exportOwners(this.#ports, { owner, orphaned });
     if (!pieces.ok) throw refusal(pieces.problems);
     await sendCsv(response, 'owners.csv', pieces.value);
@@ -54,24 +55,7 @@ export class OwnershipController {
   @Get('exports/ownership-rules.csv')
   @Roles('VIEWER', 'INTEGRATION', 'MERCHANDISER', 'APPROVER', 'OPERATOR', 'ADMIN')
   async rules(@Query() query: Record<string, unknown>, @Res() response: Response): Promise<void> {
-    readQuery(query, []);
+    queryTexts(query, []);
     await sendCsv(response, 'ownership-rules.csv', exportRules(this.#ports));
   }
-}
-
-/** Each parameter once and known: a misspelt one would do more than was meant. */
-function readQuery<P extends string>(query: Record<string, unknown>, known: readonly P[]): Record<P, string | null> {
-  const unknown = Object.keys(query).find((name) => !known.some((each) => each === name));
-  if (unknown !== undefined) {
-    const there = known.length > 0 ? `there is ${known.join(', ')}` : 'there are none here';
-    throw httpError(400, 'INVALID_FORMAT', `there is no parameter "${unknown.slice(0, 40)}"; ${there}`);
-  }
-  const text = (name: P): string | null => {
-    const value = query[name];
-    if (value === undefined || value === '') return null;
-    // PostgreSQL takes no NUL, and nothing is called so.
-    if (typeof value === 'string' && value.isWellFormed() && !value.includes('\0')) return value;
-    throw httpError(400, 'INVALID_FORMAT', `${name} is one text`);
-  };
-  return Object.fromEntries(known.map((name) => [name, text(name)])) as Record<P, string | null>;
 }

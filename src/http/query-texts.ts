@@ -1,8 +1,9 @@
+import { isStorable } from '../domain/primitives/text.js';
 import { httpError } from './http-error.js';
 
 /**
- * The parameters of a download, each a text or null: each once and known, because a misspelt filter would hand out
- * everything.
+ * The parameters of a call, each a text or null where it is left out: each once, known and not empty, because a filter
+ * that is misspelt or was not filled in would hand out everything.
  * @throws HttpException 400 INVALID_FORMAT.
  */
 export function queryTexts<N extends string>(
@@ -11,16 +12,17 @@ export function queryTexts<N extends string>(
 ): Record<N, string | null> {
   const unknown = Object.keys(query).find((name) => !names.some((known) => known === name));
   if (unknown !== undefined) {
-    const there = names.join(', ');
-    throw httpError(400, 'INVALID_FORMAT', `there is no parameter "${unknown.slice(0, 40)}"; there are ${there}`);
+    const there = names.length > 0 ? `there is ${names.join(', ')}` : 'there are none here';
+    throw httpError(400, 'INVALID_FORMAT', `there is no parameter "${unknown.slice(0, 40)}"; ${there}`);
   }
   return Object.fromEntries(names.map((name) => [name, textOf(query, name)])) as Record<N, string | null>;
 }
 
 function textOf(query: Readonly<Record<string, unknown>>, name: string): string | null {
   const value = query[name];
-  if (value === undefined || value === '') return null;
-  // PostgreSQL takes neither NUL nor half a surrogate pair, and nothing is called so.
-  if (typeof value === 'string' && value.isWellFormed() && !value.includes('\0')) return value;
-  throw httpError(400, 'INVALID_FORMAT', `${name} is one text`);
+  if (value === undefined) return null;
+  if (typeof value !== 'string') throw httpError(400, 'INVALID_FORMAT', `${name} is given more than once`);
+  if (value === '') throw httpError(400, 'INVALID_FORMAT', `${name} is empty: leave it out to ask for nothing of it`);
+  if (isStorable(value)) return value;
+  throw httpError(400, 'INVALID_FORMAT', `${name} holds a NUL character or half a character, and nothing is called so`);
 }

@@ -3,7 +3,7 @@ import { approveChangeRequest } from '../../src/application/change/approve-chang
 import type { ChangeDraft } from '../../src/application/change/change-draft.js';
 import { createChangeRequest } from '../../src/application/change/create-change-request.js';
 import { listViolations } from '../../src/application/naming/list-violations.js';
-import type { ProposalDraft } from '../../src/application/naming/propose-codes.js';
+import type { ProposalDraft } from '../../src/application/naming/proposal-draft.js';
 import { proposeCodes } from '../../src/application/naming/propose-codes.js';
 import { previewSetting, setSetting } from '../../src/application/settings/set-setting.js';
 import type { Caller } from '../../src/domain/actor.js';
@@ -235,8 +235,8 @@ describe('naming policies in force', () => {
     });
     expect(bad.ok ? null : bad.problems.map(({ code, field }) => `${code} ${field?.join('.')}`)).toEqual([
       'NAMING_POLICY segments.0.value',
-      'NAMING_POLICY segments',
-      'NAMING_POLICY segments',
+      'NAMING_POLICY optionValues.0.value',
+      'NAMING_POLICY optionValues',
     ]);
     expect(codesOf(await propose({ product: 'nowhere' }))).toEqual(['NOT_FOUND']);
     expect(codesOf(await propose({ policy: 'nowhere' }))).toEqual(['NOT_FOUND']);

@@ -191,6 +191,8 @@ describe('feed and audit log over the API', () => {
       '0',
       `${cursor}=`,
       cursor.slice(1),
+      // One character of the epoch, of the entry, of the check sum.
+      ...[12, 54, 60].map((at) => withOther(cursor, at)),
       '１２３',
       '\u202e',
       'x'.repeat(100_000),
@@ -290,3 +292,8 @@ describe('feed and audit log over the API', () => {
     }
   });
 });
+
+/** The text with another letter at a place. */
+function withOther(text: string, at: number): string {
+  return `${text.slice(0, at)}${text[at] === 'A' ? 'B' : 'A'}${text.slice(at + 1)}`;
+}

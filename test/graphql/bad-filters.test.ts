@@ -35,9 +35,12 @@ const aCursor = fc.oneof(
 describe('bad input to reads of the catalogue', () => {
   let world: World;
   let api: Api;
+  const faults: unknown[] = [];
   beforeAll(async () => {
     world = await buildWorld({ worker: false });
-    api = await openApi(world);
+    const nothing = (): void => {};
+    const logger = { log: nothing, warn: nothing, error: (message: unknown): unknown => faults.push(message) };
+    api = await openApi(world, logger);
   });
   afterAll(async () => {
     await api.close();
@@ -94,5 +97,13 @@ describe('bad input to reads of the catalogue', () => {
     expect((await api.fault('{ product(handle: "a", asOf: "2999-01-01T00:00:00Z") { id } }')).code).toBe(
       'BAD_USER_INPUT',
     );
+  });
+
+  it('is nowhere logged as a fault of ours', async () => {
+    for (const list of ['skus', 'products', 'catalogFeed', 'onboardingMatch', 'namingViolations', 'auditEvents']) {
+      const { code, message } = await api.fault(`{ ${list}(after: "nonsense") { __typename } }`);
+      expect([list, code, message]).toEqual([list, 'BAD_USER_INPUT', 'the cursor is not one of ours']);
+    }
+    expect([faults, world.logged]).toEqual([[], []]);
   });
 });

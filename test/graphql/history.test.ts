@@ -98,6 +98,22 @@ describe('the catalogue as of an instant', () => {
     expect(instants.some((at) => /\.\d{6}Z$/.test(at))).toBe(true);
   });
 
+  it('takes a cursor in the list that it is of alone', async () => {
+    type Cursor = { pageInfo: { endCursor: string } };
+    const page = 'pageInfo { endCursor }';
+    const { sku, skus } = await api.ask<{ sku: { revisions: Cursor }; skus: Cursor }>(
+      `{ skus(first: 1) { ${page} } sku(code: "TEA-S") { revisions(first: 1) { ${page} } } }`,
+    );
+    const after = skus.pageInfo.endCursor;
+    expect(await codesAt(null, {}, `, after: "${after}"`)).not.toHaveLength(0);
+    const elsewhere = [
+      `{ products(after: "${after}") { totalCount } }`,
+      `{ skus(orderBy: UPDATED_AT, after: "${after}") { totalCount } }`,
+      `{ product(handle: "tea") { revisions(after: "${sku.revisions.pageInfo.endCursor}") { totalCount } } }`,
+    ];
+    for (const query of elsewhere) expect([query, (await api.fault(query)).code]).toEqual([query, 'BAD_USER_INPUT']);
+  });
+
   it('does not know what was not there yet, in lists too', async () => {
     const [first = ''] = instants;
     expect(await codesAt(first)).toEqual(expect.arrayContaining(['TEA-S']));
@@ -175,6 +191,8 @@ describe('the catalogue as of an instant', () => {
     expect(await codesAt(out ?? '', { owner: 'mia' })).toEqual(['TEA-L', 'TEA-S']);
     expect(await codesAt(last ?? '', { owner: 'mia' })).toEqual([]);
     expect(await codesAt(out ?? '', { gtin: '04006381333931' })).toEqual(['TEA-S']);
+    // As it would be taken: without the spaces that come along from a spreadsheet.
+    expect(await codesAt(out ?? '', { gtin: ' 04006381333931\t' })).toEqual(['TEA-S']);
     expect(await codesAt(last ?? '', { gtin: '04006381333931' })).toEqual([]);
     expect(await codesAt(sold ?? '', { search: 'small ACME' })).toEqual(['TEA-S']);
     expect(await codesAt(out ?? '', { updatedAfter: earlier(out ?? '') })).toEqual(['TEA-S']);

@@ -142,12 +142,52 @@ describe('naming over GraphQL', () => {
         {
           code: 'NAMING_POLICY',
           message: 'tees: color: the dictionary has no abbreviation of "Coal"; it knows: Black is BLK',
-          field: ['input', 'segments'],
+          field: ['input', 'optionValues', '0', 'value'],
         },
       ],
     });
     const { errors } = await ask('APPROVER', PROPOSE, { input: input('Black') });
     expect(errors?.[0]?.extensions['code']).toBe('FORBIDDEN');
+  });
+
+  it('says what would go unused, with its place, instead of dropping it', async () => {
+    const told = async (bad: object): Promise<string[]> => {
+      const { data } = await ask('MERCHANDISER', PROPOSE, { input: bad });
+      expect(data?.['skuCodePropose']?.['codes']).toEqual([]);
+      const errors = (data?.['skuCodePropose']?.['userErrors'] ?? []) as {
+        code: string;
+        field: string[];
+        message: string;
+      }[];
+      return errors.map(({ code, field, message }) => `${code} ${field.slice(1).join('.')}: ${message}`);
+    };
+    const color = { name: 'Color', value: 'Black' };
+    const twice = [
+      { name: 'vendor', value: 'ACM' },
+      { name: 'vendor', value: 'ACN' },
+    ];
+    expect(await told({ ...input('Black'), segments: twice })).toEqual([
+      'DUPLICATE_CHANGE segments.1.name: segment vendor is given twice',
+    ]);
+    expect(await told({ ...input('Black'), segments: [{ name: 'number', value: '5' }] })).toEqual([
+      'NAMING_POLICY segments.0.value: tees: number counts by itself, and cannot be given',
+    ]);
+    const options = [color, { name: 'color', value: 'White' }, { name: 'Bogus', value: 'x' }];
+    expect(await told({ product: 'tee', optionValues: options, count: 0 })).toEqual([
+      'INVALID_FORMAT count: from 1 to 100 codes at once',
+      'DUPLICATE_CHANGE optionValues.1.name: option color is given twice',
+      'INVALID_FORMAT optionValues.2.name: the product has the options Color, and none called Bogus',
+    ]);
+    expect(await told({ product: 'tee' })).toEqual([
+      'NAMING_POLICY optionValues: tees: color is worked out from option.Color, which has no value',
+    ]);
+    const newProduct = { title: 'New', vendor: 'Acme' };
+    expect(await told({ product: 'Bad Handle', newProduct, optionValues: [color] })).toEqual([
+      expect.stringMatching(/^INVALID_FORMAT product: /),
+    ]);
+    expect(await told({ product: 'new', newProduct: { title: 'New' }, optionValues: [color] })).toEqual([
+      'NAMING_POLICY newProduct.vendor: tees: vendor is worked out from product.vendor, which has no value',
+    ]);
   });
 
   it('answers texts of any kind with a reason', async () => {

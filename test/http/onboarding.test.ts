@@ -127,6 +127,16 @@ describe('the onboarding match over HTTP', () => {
       (await ask('ADMIN', query, variables)).errors?.[0]?.extensions.code;
     expect(await codeOf({ after: 'nonsense' })).toBe('BAD_USER_INPUT');
     expect(await codeOf({ after: Buffer.from('["1","a\\u0000","b"]').toString('base64url') })).toBe('BAD_USER_INPUT');
+    expect(await codeOf({ filter: { search: 'a b c d e f g h i j k' } })).toBe('BAD_USER_INPUT');
+    expect(await codeOf({ filter: { search: 'a b c d e f g h i j' } })).toBeUndefined();
+    const sides = await ask('ADMIN', query, { filter: { system: 'nope', notIn: 'MASTER' } });
+    expect(sides.errors).toMatchObject([
+      {
+        message: 'system: there is no side nope; there are erp, shopify, MASTER',
+        extensions: { code: 'BAD_USER_INPUT' },
+      },
+    ]);
+    expect(await codeOf({ filter: { notIn: 'nope' } })).toBe('BAD_USER_INPUT');
     expect(await codeOf({ filter: { search: 'x'.repeat(300) } })).toBe('BAD_USER_INPUT');
     expect(await codeOf({ filter: { search: 'a\u0000b' } })).toBe('BAD_USER_INPUT');
     expect(await codeOf({ filter: { search: '%_\\ \u202e １２' } })).toBeUndefined();

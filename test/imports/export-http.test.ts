@@ -63,24 +63,43 @@ describe('GET /exports/skus.csv', () => {
     expect(rows[1]).toMatchObject({ 'option1.name': 'Size', 'option1.value': 'L', 'product.option1': 'Size' });
   });
 
+  const fault = async (query: string): Promise<[number, string, string]> => {
+    const answer = await get(`/exports/skus.csv?${query}`);
+    const { error } = JSON.parse(await answer.text());
+    return [answer.status, error.code, error.message];
+  };
+
+  it('refuses a parameter that was not filled in, and a column twice', async () => {
+    expect(await fault('states=')).toEqual([400, 'INVALID_FORMAT', expect.stringContaining('states is empty')]);
+    expect(await fault('columns=code,CODE')).toEqual([400, 'COLUMN_DUPLICATE', expect.stringContaining('"CODE"')]);
+    expect(await fault('columns=price@erp,code,price@erp,attribute.x,attribute.x')).toEqual([
+      400,
+      'COLUMN_DUPLICATE',
+      'the column "price@erp" is asked for twice; the column "attribute.x" is asked for twice',
+    ]);
+    expect(await fault('columns=,')).toEqual([400, 'REQUIRED', 'columns names no column']);
+    // As with GraphQL's empty list: no state at all is nothing.
+    expect(await (await get('/exports/skus.csv?columns=code&states=,')).text()).toBe('code\r\n');
+  });
+
   it('gives what was asked for, and refuses what it does not know', async () => {
     const some = await get(
       '/exports/skus.csv?vendor=acme&states=ACTIVE,draft&search=z-s&columns=code,price@erp,attribute.x',
     );
     expect(await some.text()).toBe('code,price@erp,attribute.x\r\nZ-S,,\r\n');
     const faults = await Promise.all(
-      ['states=GONE', 'columns=code,pirce', 'vendr=acme', 'vendor=a&vendor=b', 'search=%00'].map(async (query) => {
-        const answer = await get(`/exports/skus.csv?${query}`);
-        return [answer.status, JSON.parse(await answer.text()).error.code];
-      }),
+      ['states=GONE', 'columns=code,pirce', 'vendr=acme', 'vendor=a&vendor=b', 'search=%00'].map((query) =>
+        fault(query),
+      ),
     );
-    expect(faults).toEqual([
+    expect(faults.map(([status, code]) => [status, code])).toEqual([
       [400, 'INVALID_FORMAT'],
       [400, 'COLUMN_UNKNOWN'],
       [400, 'INVALID_FORMAT'],
       [400, 'INVALID_FORMAT'],
       [400, 'INVALID_FORMAT'],
     ]);
+    expect(faults[4]?.[2]).toContain('search holds a NUL character');
     expect((await get('/exports/skus.csv', null)).status).toBe(401);
     expect((await get('/exports/skus.csv', http.keys.viewer)).status).toBe(200);
   });

@@ -80,7 +80,7 @@ describe('a cursor', () => {
   const key = ['2026-11-23 20:00:00.123456+05:45', '0199a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b'];
 
   it('comes back as the key that it was made of', () => {
-    expect(keyOf(cursorOf(key), casts)).toEqual(key);
+    expect(keyOf(cursorOf(key, 'a'), casts, 'a')).toEqual(key);
   });
 
   it.each([
@@ -89,12 +89,16 @@ describe('a cursor', () => {
     ['no id', [key[0] ?? '', 'x']],
     ['too few parts', [key[0] ?? '']],
   ])('is refused before it reaches PostgreSQL: %s', (_, parts) => {
-    expect(() => keyOf(cursorOf(parts), casts)).toThrow(BadCursor);
+    expect(() => keyOf(cursorOf(parts, 'a'), casts, 'a')).toThrow(BadCursor);
+  });
+
+  it('is refused by another list', () => {
+    expect(() => keyOf(cursorOf(key, 'a'), casts, 'b')).toThrow(BadCursor);
   });
 
   it('is refused where it holds text that PostgreSQL cannot', () => {
-    expect(() => keyOf(cursorOf(['A\u0000']), ['text'])).toThrow(BadCursor);
-    expect(() => keyOf(cursorOf(['99999999999']), ['int'])).toThrow(BadCursor);
-    expect(() => keyOf('%', ['text'])).toThrow(BadCursor);
+    expect(() => keyOf(cursorOf(['A\u0000'], 'a'), ['text'], 'a')).toThrow(BadCursor);
+    expect(() => keyOf(cursorOf(['99999999999'], 'a'), ['int'], 'a')).toThrow(BadCursor);
+    expect(() => keyOf('%', ['text'], 'a')).toThrow(BadCursor);
   });
 });

@@ -1,4 +1,7 @@
 import 'reflect-metadata';
+import type { Server } from 'node:http';
+import { promisify } from 'node:util';
+import type { LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { AppModule } from '../../src/app.module.js';
 import { SystemReadiness } from '../../src/porch/system-readiness.js';
@@ -14,6 +17,10 @@ export interface Api {
   ask<T>(query: string, variables?: object): Promise<T>;
   /** Code and message of the first error. */
   fault(query: string, variables?: object): Promise<{ code: string; message: string }>;
+  /** How many connections to it are open. */
+  connections(): Promise<number>;
+  /** The header that makes one ADMIN. */
+  authorization: string;
   close(): Promise<void>;
 }
 
@@ -22,17 +29,20 @@ interface Answer<T> {
   errors?: { message: string; extensions: { code: string } }[];
 }
 
-export async function openApi(world: World): Promise<Api> {
+/** @param logger what Nest itself logs goes there; nowhere if left out. */
+export async function openApi(world: World, logger: LoggerService | false = false): Promise<Api> {
   const readiness = new SystemReadiness(world.database.source, null);
   const { ports } = world;
   const parts = { ports, readiness, bootstrapKey: ADMIN, publicUrl: 'http://localhost/', production: false };
-  const app = await NestFactory.create(AppModule.with(parts), { logger: false });
+  const app = await NestFactory.create(AppModule.with(parts), { logger });
   await app.listen(0, '127.0.0.1');
   const base = (await app.getUrl()).replace('[::1]', '127.0.0.1');
+  const server: Server = app.getHttpServer();
+  const authorization = `Bearer ${ADMIN}`;
   const send = async <T>(query: string, variables: object): Promise<Answer<T>> => {
     const response = await fetch(`${base}/graphql`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${ADMIN}` },
+      headers: { 'content-type': 'application/json', authorization },
       body: JSON.stringify({ query, variables }),
     });
     const answer: Answer<T> = JSON.parse(await response.text());
@@ -51,6 +61,8 @@ export async function openApi(world: World): Promise<Api> {
       if (!first) throw new Error('was answered');
       return { code: first.extensions.code, message: first.message };
     },
+    connections: () => promisify(server.getConnections.bind(server))(),
+    authorization,
     close: () => app.close(),
   };
 }

@@ -20,7 +20,7 @@ export interface ExportRequest extends ExportFilter {
 /**
  * The catalogue as sku-csv, in pieces as they are read: one row a SKU, those of a product together. All of it as it
  * stood at the instant of the first piece. Imported again, it is the same catalogue.
- * @returns the pieces, or everything that is wrong with the request: INVALID_FORMAT, COLUMN_UNKNOWN, TOO_MANY words.
+ * @returns the pieces, or everything that is wrong with the request: INVALID_FORMAT, COLUMN_UNKNOWN, COLUMN_DUPLICATE, TOO_MANY words.
  */
 export async function exportSkus(
   ports: Pick<Ports, 'catalogExport' | 'settings'>,
@@ -63,9 +63,19 @@ function allColumns(inUse: ColumnsInUse, defined: ReadonlySet<string>): Exported
 
 function columnsOf(text: string | null, problems: Problem[]): ExportedColumn[] | null {
   if (text === null) return null;
-  return listOf(text).flatMap((name) => {
+  const names = listOf(text);
+  if (names.length === 0) problems.push(problem('REQUIRED', 'columns names no column', ['columns']));
+  const seen = new Set<string>();
+  return names.flatMap((name) => {
     const column = columnNamed(name);
-    if (!column) problems.push(problem('COLUMN_UNKNOWN', `there is no column "${name.slice(0, 40)}"`, ['columns']));
+    const shown = name.slice(0, 40);
+    if (!column) problems.push(problem('COLUMN_UNKNOWN', `there is no column "${shown}"`, ['columns']));
+    // A file of two such columns no import would take again.
+    const key = JSON.stringify(column);
+    if (column && seen.has(key)) {
+      problems.push(problem('COLUMN_DUPLICATE', `the column "${shown}" is asked for twice`, ['columns']));
+    }
+    seen.add(key);
     return column ? [{ name, column }] : [];
   });
 }

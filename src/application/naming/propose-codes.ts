@@ -1,9 +1,7 @@
 import type { Caller } from '../../domain/actor.js';
 import { definitionsOf } from '../../domain/attributes/read-attribute-list.js';
 import { looksLike } from '../../domain/catalog/look-alike.js';
-import type { ProductFieldsDraft } from '../../domain/catalog/read-product-fields.js';
 import { readProductFields } from '../../domain/catalog/read-product-fields.js';
-import type { SkuFieldsDraft } from '../../domain/catalog/read-sku-fields.js';
 import { readSkuFields } from '../../domain/catalog/read-sku-fields.js';
 import { compilePolicies, namingFactsOf } from '../../domain/naming/judge-code.js';
 import type { CompiledPolicy } from '../../domain/naming/policy.js';
@@ -16,21 +14,9 @@ import { accepted, problem, refused, under } from '../../domain/problem.js';
 import type { Settings } from '../../domain/settings/settings.js';
 import type { CodeObstacle } from '../ports/naming-store.js';
 import type { Ports } from '../ports/ports.js';
+import type { ProposalDraft } from './proposal-draft.js';
+import { draftFaults, placeOf } from './proposal-draft.js';
 import { reserveFree } from './reserve-free.js';
-
-/** What is known of the SKUs that shall get a code. */
-export interface ProposalDraft {
-  /** Handle of their product. */
-  product: string;
-  /** The product, where it is not there yet. */
-  newProduct: ProductFieldsDraft | null;
-  fields: Pick<SkuFieldsDraft, 'title' | 'optionValues' | 'attributes'>;
-  /** Texts of segments whose content is the author's choice. */
-  segments: { name: string; value: string }[];
-  count: number;
-  /** Another policy than the one that reaches the product. */
-  policy: string | null;
-}
 
 export interface Proposal {
   codes: string[];
@@ -43,7 +29,7 @@ const COUNT_LIMIT = 100;
 
 /**
  * Proposes the next free codes of a policy and reserves them for the caller for 72 hours, so that no two callers ever get
- * one code. Refused with every reason: NAMING_POLICY (no policy, or a segment that cannot be worked out, with its path),
+ * one code. Refused with every reason: what the draft says in vain (DUPLICATE_CHANGE, INVALID_FORMAT), NAMING_POLICY (no policy, or a segment that cannot be worked out, with its path),
  * CODE_TAKEN, CODE_RESERVED or LOOKS_LIKE where the policy makes just one code and that is somebody's.
  */
 export async function proposeCodes(ports: Ports, caller: Caller, draft: ProposalDraft): Promise<Outcome<Proposal>> {
@@ -98,6 +84,8 @@ async function templateFor(
   problems.push(...sku.problems);
   const product = await productFor(ports, settings, draft);
   if (!product.ok) problems.push(...product.problems);
+  const optionNames = product.ok && draft.newProduct === null ? product.value.optionNames : null;
+  problems.push(...draftFaults(draft, optionNames));
   if (!product.ok || problems.length > 0) return { ok: false, problems };
   const policy = policyOf(compilePolicies(settings.naming), draft, product.value);
   if (!policy.ok) return policy;
@@ -105,10 +93,8 @@ async function templateFor(
   const facts = namingFactsOf({ title: title ?? '', optionValues, attributes: attributes ?? {} }, product.value);
   const given = new Map(draft.segments.map(({ name, value }) => [name, value]));
   const { template, faults } = templateOf(policy.value, facts, given);
-  for (const { segment, message } of faults) {
-    const place = draft.segments.findIndex(({ name }) => name === segment);
-    const field = place < 0 ? ['segments'] : ['segments', String(place), 'value'];
-    problems.push(problem('NAMING_POLICY', `${policy.value.name}: ${message}`, field));
+  for (const fault of faults) {
+    problems.push(problem('NAMING_POLICY', `${policy.value.name}: ${fault.message}`, placeOf(fault, draft)));
   }
   const unfit = faults.length > 0 ? null : proposedFault(codeAt(template, 1) ?? '');
   if (unfit) problems.push(problem('NAMING_POLICY', `${policy.value.name}: ${unfit}`, ['product']));
@@ -120,7 +106,7 @@ async function templateFor(
   return problems.length > 0 ? { ok: false, problems } : accepted({ policy: policy.value, template });
 }
 
-type ProductFacts = NonNullable<Parameters<typeof namingFactsOf>[1]>;
+type ProductFacts = NonNullable<Parameters<typeof namingFactsOf>[1]> & { optionNames: readonly string[] };
 
 async function productFor(ports: Ports, settings: Settings, draft: ProposalDraft): Promise<Outcome<ProductFacts>> {
   const known = await ports.catalog.productByHandle(draft.product);

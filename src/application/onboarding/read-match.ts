@@ -1,4 +1,8 @@
+import { searchFaults } from '../../domain/catalog/search-words.js';
+import { MASTER_SIDE } from '../../domain/onboarding/match-record.js';
 import type { MatchRow } from '../../domain/onboarding/match-row.js';
+import type { Problem } from '../../domain/problem.js';
+import { problem } from '../../domain/problem.js';
 import { gtinRulesOf } from '../../domain/settings/gtin-setting.js';
 import type { MatchHead, MatchQuery } from '../ports/onboarding-store.js';
 import { MatchReplaced } from '../ports/onboarding-store.js';
@@ -21,6 +25,23 @@ const RULES = 1;
 export async function presentMatch({ onboarding, masterCurrency, settings }: MatchPorts): Promise<MatchHead> {
   const rules = gtinRulesOf((await settings.current()).gtin);
   return onboarding.present(JSON.stringify([RULES, masterCurrency, rules]), matchWork(masterCurrency, rules));
+}
+
+/** What a question about the match asks in vain: more words than searches take (TOO_MANY), a side that is none (SYSTEM_UNKNOWN). */
+export async function matchFaults(
+  { onboarding }: Pick<MatchPorts, 'onboarding'>,
+  { search, system, notIn }: MatchQuery,
+): Promise<Problem[]> {
+  const problems = searchFaults(search, ['filter', 'search']);
+  const asked = Object.entries({ system, notIn }).filter(([, side]) => typeof side === 'string');
+  if (asked.length === 0) return problems;
+  const sides = [...(await onboarding.systems()).map(({ code }) => code), MASTER_SIDE];
+  for (const [field, side] of asked) {
+    if (sides.some((known) => known === side)) continue;
+    const message = `${field}: there is no side ${String(side).slice(0, 60)}; there are ${sides.join(', ')}`;
+    problems.push(problem('SYSTEM_UNKNOWN', message, ['filter', field]));
+  }
+  return problems;
 }
 
 /**

@@ -1,3 +1,5 @@
+import { crc32 } from 'node:zlib';
+
 /**
  * A place in the feed, good for ever. The position alone would not be: a database that is restored from a backup gives
  * the same positions again, to other entries. So a cursor also knows whose feed it is, in which epoch (one run of the
@@ -25,11 +27,11 @@ export const FEED_START: FeedCursor = {
   entry: '00000000',
 };
 
-const VERSION = 1;
+const VERSION = 2;
 /** What all cursors of one page share: version, a spare byte, feed, epoch, beganAfter. A multiple of 3, as base64 needs. */
 const HEAD_BYTES = 1 + 1 + 4 + 16 + 8;
-/** Position and entry. */
-const TAIL_BYTES = 8 + 4;
+/** Position, entry, check sum, two spare bytes. */
+const TAIL_BYTES = 8 + 4 + 4 + 2;
 const TAIL_TEXT = (TAIL_BYTES * 4) / 3;
 /** Length of every cursor's text. */
 const TEXT = ((HEAD_BYTES + TAIL_BYTES) * 4) / 3;
@@ -54,9 +56,13 @@ export function feedCursorTexts(
   head.write(epoch.replaceAll('-', ''), 6, 16, 'hex');
   head.writeBigUInt64BE(beganAfter, 22);
   const tails = Buffer.alloc(TAIL_BYTES * places.length);
+  // Over everything before it: a cursor that was damaged on the way would else stand for another place or another epoch.
+  const headSum = crc32(head);
   for (const [index, { position, entry }] of places.entries()) {
-    tails.writeBigUInt64BE(position, index * TAIL_BYTES);
-    tails.writeUInt32BE(Number.parseInt(entry, 16), index * TAIL_BYTES + 8);
+    const at = index * TAIL_BYTES;
+    tails.writeBigUInt64BE(position, at);
+    tails.writeUInt32BE(Number.parseInt(entry, 16), at + 8);
+    tails.writeUInt32BE(crc32(tails.subarray(at, at + 12), headSum), at + 12);
   }
   const start = head.toString('base64url');
   const text = tails.toString('base64url');
@@ -78,7 +84,7 @@ export function readFeedCursor(text: string): FeedCursor | null {
     entry: hex.slice(76, 84),
   };
   if (cursor.beganAfter > MOST || cursor.position > MOST) return null;
-  // Decoders of base64 forgive much: another text for the same bytes is not one of ours.
+  // Compares the check sum too; and decoders of base64 forgive much: another text for the same bytes is not one of ours.
   return feedCursorText(cursor) === text ? cursor : null;
 }
 

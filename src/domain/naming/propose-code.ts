@@ -15,6 +15,8 @@ export interface CodeTemplate {
 /** Why a segment cannot be filled. */
 export interface TemplateFault {
   segment: string;
+  /** Where its value was to come from (`option.Color`); null where it is, or is not, the author's to give. */
+  of: string | null;
   message: string;
 }
 
@@ -35,20 +37,26 @@ export function templateOf(
     if ('literal' in part) append(template, part.literal);
     else {
       names.add(part.name);
-      if (part.rule.kind === 'COUNTER') template.digits = { least: part.least, most: part.most };
-      else {
+      if (part.rule.kind === 'COUNTER') {
+        template.digits = { least: part.least, most: part.most };
+        if (given.has(part.name)) faults.push(authors(part.name, `${part.name} counts by itself, and cannot be given`));
+      } else {
         const filled = fill(part, policy, facts, given.get(part.name));
         if ('text' in filled) append(template, filled.text);
-        else faults.push({ segment: part.name, message: filled.fault });
+        else faults.push({ segment: part.name, of: 'of' in part.rule ? part.rule.of : null, message: filled.fault });
       }
     }
   }
   for (const segment of given.keys()) {
     if (!names.has(segment)) {
-      faults.push({ segment, message: `the grammar of ${policy.name} has no segment ${segment.slice(0, 40)}` });
+      faults.push(authors(segment, `the grammar of ${policy.name} has no segment ${segment.slice(0, 40)}`));
     }
   }
   return { template, faults };
+}
+
+function authors(segment: string, message: string): TemplateFault {
+  return { segment, of: null, message };
 }
 
 function append(template: CodeTemplate, text: string): void {

@@ -1,5 +1,5 @@
 /** RFC 3339 with seconds and an offset; what `Date` alone would take ("2026", "1 May") is none. */
-const RFC_3339 = /^(\d{4})-(\d{2})-(\d{2})(T(\d{2}):\d{2}:\d{2})(?:\.(\d{1,9}))?(Z|[+-]\d{2}:\d{2})$/;
+const RFC_3339 = /^(\d{4})-(\d{2})-(\d{2})(T(\d{2}):\d{2}:\d{2})(?:\.(\d+))?(Z|[+-]\d{2}:\d{2})$/;
 /** Years of four digits: beyond them neither RFC 3339 nor PostgreSQL's own text has a form. */
 const FIRST_MS = Date.parse('0001-01-01T00:00:00Z');
 const LAST_MS = Date.parse('9999-12-31T23:59:59.999Z');

@@ -4,7 +4,7 @@ import { IsOptional, MaxLength } from 'class-validator';
 import { CurrentCaller, Roles } from '../../access/roles.js';
 import type { MisnamedSku } from '../../application/naming/list-violations.js';
 import { listViolations } from '../../application/naming/list-violations.js';
-import type { ProposalDraft } from '../../application/naming/propose-codes.js';
+import type { ProposalDraft } from '../../application/naming/proposal-draft.js';
 import { proposeCodes } from '../../application/naming/propose-codes.js';
 import { BadCursor } from '../../application/ports/page.js';
 import { Ports } from '../../application/ports/ports.js';

@@ -1,7 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { Args, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { Roles } from '../../access/roles.js';
-import { readMatch } from '../../application/onboarding/read-match.js';
+import { matchFaults, readMatch } from '../../application/onboarding/read-match.js';
 import type { MatchSummary } from '../../application/ports/onboarding-store.js';
 import { Ports } from '../../application/ports/ports.js';
 import type { MatchRow } from '../../domain/onboarding/match-row.js';
@@ -9,6 +9,7 @@ import type { Connection } from '../connection.js';
 import { toConnection } from '../connection.js';
 import { inputPipe } from '../input-pipe.js';
 import { pageOf } from '../page-args.js';
+import { valueOf } from '../user-errors.js';
 import { OnboardingMatchArgs } from './onboarding-match-args.js';
 import type { OnboardingRowType } from './onboarding-match-type.js';
 import { OnboardingMatchConnectionType, OnboardingMatchSummaryType } from './onboarding-match-type.js';
@@ -38,7 +39,10 @@ export class OnboardingMatchResolver {
   async onboardingMatch(
     @Args(inputPipe) args: OnboardingMatchArgs,
   ): Promise<Connection<OnboardingRowType> & WholeMatch> {
-    const match = await readMatch(this.#ports, pageOf(args), args.filter ?? {});
+    const query = args.filter ?? {};
+    const problems = await matchFaults(this.#ports, query);
+    if (problems.length > 0) valueOf({ ok: false, problems });
+    const match = await readMatch(this.#ports, pageOf(args), query);
     const systems = await this.#ports.onboarding.systems();
     const notScanned = systems.flatMap(({ code, scannedAt }) => (scannedAt === null ? [code] : []));
     // Not spread: a connection counts its rows only for who asks.

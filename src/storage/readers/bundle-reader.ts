@@ -32,6 +32,9 @@ interface EdgeRow {
   quantity: number;
 }
 
+/** In cursors: which list they are of. */
+const USED_IN = 'usedIn';
+
 /** Reads of the graph of bundles: recursion in SQL, so that depth costs no statement; figures in the domain. */
 export class SqlBundleReader implements BundleReader {
   constructor(private readonly sql: Sql) {}
@@ -67,7 +70,7 @@ export class SqlBundleReader implements BundleReader {
 
   async usedIn(skuIds: readonly string[], page: PageRequest, query: UsedInQuery): Promise<Map<string, UsedInPage>> {
     const first = Math.min(page.first, PAGE_LIMIT);
-    const [after] = page.after === null ? [null] : keyOf(page.after, ['uuid']);
+    const [after] = page.after === null ? [null] : keyOf(page.after, ['uuid'], USED_IN);
     const rows = await this.sql.rows<{ sku_id: string; bundle_id: string }>(usedIn(query.nested, query.at), [
       skuIds,
       query.at,
@@ -76,7 +79,7 @@ export class SqlBundleReader implements BundleReader {
     ]);
     return new Map(
       [...Map.groupBy(rows, (row) => row.sku_id)].map(([skuId, of]) => {
-        const items = of.slice(0, first).map(({ bundle_id: id }) => ({ id, cursor: cursorOf([id]) }));
+        const items = of.slice(0, first).map(({ bundle_id: id }) => ({ id, cursor: cursorOf([id], USED_IN) }));
         return [skuId, { items, hasNextPage: of.length > first }];
       }),
     );

@@ -1,12 +1,16 @@
+import { crc32 } from 'node:zlib';
 import type { Page, PageRequest } from '../../application/ports/page.js';
 import { BadCursor, PAGE_LIMIT } from '../../application/ports/page.js';
 import { isStorable } from '../../domain/primitives/text.js';
 import { instantOf } from '../instants.js';
 import type { Sql } from '../sql.js';
 
-/** The sort key of a row as an opaque text: what the next page begins behind. */
-export function cursorOf(key: readonly string[]): string {
-  return Buffer.from(JSON.stringify(key)).toString('base64url');
+/**
+ * The sort key of a row as an opaque text: what the next page begins behind.
+ * @param list which list it is a place in: a key of the same form in another list would be a place there too.
+ */
+export function cursorOf(key: readonly string[], list: string): string {
+  return Buffer.from(JSON.stringify([list, ...key])).toString('base64url');
 }
 
 /** What each part of a sort key may be, by its cast. PostgreSQL would fail on anything else: a fault of ours. */
@@ -18,12 +22,13 @@ const PARTS: Record<string, (text: string) => boolean> = {
   timestamptz: (text) => instantOf(text) !== null,
 };
 
-/** The sort key in a cursor; throws BadCursor for anything that `cursorOf` did not make of such parts. */
-export function keyOf(cursor: string, casts: readonly string[]): string[] {
+/** The sort key in a cursor; throws BadCursor for anything that `cursorOf` did not make of such parts for this list. */
+export function keyOf(cursor: string, casts: readonly string[], list: string): string[] {
   try {
-    const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
-    if (Array.isArray(key) && key.length === casts.length && casts.every((cast, index) => fits(key[index], cast))) {
-      return key;
+    const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+    if (Array.isArray(parts) && parts[0] === list && parts.length === casts.length + 1) {
+      const key: unknown[] = parts.slice(1);
+      if (key.every((part, index): part is string => fits(part, casts[index] ?? ''))) return key;
     }
   } catch {
     throw new BadCursor();
@@ -31,7 +36,7 @@ export function keyOf(cursor: string, casts: readonly string[]): string[] {
   throw new BadCursor();
 }
 
-function fits(part: unknown, cast: string): boolean {
+function fits(part: unknown, cast: string): part is string {
   return typeof part === 'string' && (PARTS[cast] ?? isStorable)(part);
 }
 
@@ -44,6 +49,12 @@ export interface KeysetQuery {
   /** Sort key, most significant first; every part must be unique together and never null. */
   order: readonly { column: string; cast: string }[];
   descending?: boolean;
+}
+
+/** What tells cursors of one list from those of another: the table it is of, and its order; not its filters. */
+function listMark({ from, order, descending }: KeysetQuery): string {
+  const parts = [/^\S*/.exec(from)?.[0], ...order.map(({ column }) => column), descending ? 'desc' : 'asc'];
+  return crc32(parts.join(' ')).toString(36);
 }
 
 /**
@@ -60,10 +71,11 @@ export async function readPage<Row, T>(
   const values = [...query.values];
   const direction = query.descending ? 'desc' : 'asc';
   const order = query.order.map(({ column }) => `${column} ${direction}`).join(', ');
+  const list = listMark(query);
   let where = query.where;
   if (page.after !== null) {
     const casts = query.order.map(({ cast }) => cast);
-    const key = keyOf(page.after, casts);
+    const key = keyOf(page.after, casts, list);
     const places = query.order.map(({ cast }, index) => {
       values.push(key[index]);
       return `$${values.length}::${cast}`;
@@ -76,7 +88,10 @@ export async function readPage<Row, T>(
     values,
   );
   const items = rows.slice(0, first).map((row) => ({
-    cursor: cursorOf(query.order.map((_, index) => row[`key_${index}`] ?? '')),
+    cursor: cursorOf(
+      query.order.map((_, index) => row[`key_${index}`] ?? ''),
+      list,
+    ),
     node: toNode(row),
   }));
   return {

@@ -21,7 +21,7 @@ export async function skuConditions(sql: Sql, face: Face, query: SkuQuery): Prom
   const conditions = new Conditions(face.values)
     .add(query.codes?.map(foldCode), (place) => `s.code_folded = any(${place}::text[])`)
     .add(query.productHandle, (place) => `s.product_id = (select p.id from product p where p.handle = ${place})`)
-    .add(query.gtin && gtin14(query.gtin), (place) => sku.hasGtin(place))
+    .add(query.gtin && gtin14(query.gtin.trim()), (place) => sku.hasGtin(place))
     .add(query.updatedAfter, (place) => `${sku.updatedAt} > ${place}::timestamptz`);
   for (const [column, text] of [
     [product.vendor, query.vendor],
