@@ -3,7 +3,7 @@ import type { ProposedChange } from '../../src/domain/change/change.js';
 import type { World } from '../../src/domain/change/draft.js';
 import { planChanges } from '../../src/domain/change/plan-changes.js';
 import type { FieldValues } from '../../src/domain/primitives/json.js';
-import { lines, planned, productUpdate, skuUpdate, teaProduct, teaSku, teaWorld } from '../support/plan-kit.js';
+import { lines, planned, skuUpdate, teaProduct, teaSku, teaWorld } from '../support/plan-kit.js';
 
 function create(target: string, patch: FieldValues): ProposedChange {
   return { operation: 'SKU_CREATE', target, baseRevision: null, patch: { product: 'tea', title: target, ...patch } };
@@ -56,15 +56,6 @@ describe('options of a SKU', () => {
       'A has no options either; of such a product there is one SKU',
     ]);
     expect(told(world, create('N', options('Size:q')))).toEqual([`NOT_FOUND ${at}.0.name`]);
-  });
-
-  it('go with those of the product: SKUs are not left behind, except RETIRED ones', () => {
-    const world = teaWorld([teaSku('A'), teaSku('B'), teaSku('C', { state: 'RETIRED' })]);
-    const { problems } = planned(world, productUpdate({ optionNames: ['Pack'] }), skuUpdate('A', options('Pack:1')));
-    expect(lines(problems)).toEqual(['OPTIONS_TAKEN changes.0.productUpdate.optionNames']);
-    expect(problems[0]?.message).toMatch(/in the same request: B$/);
-    const all = [skuUpdate('A', options('Pack:1')), skuUpdate('B', options('Pack:2'))];
-    expect(told(world, productUpdate({ optionNames: ['Pack'] }), ...all)).toEqual([]);
   });
 
   it('are not asked of what a request does not touch', () => {

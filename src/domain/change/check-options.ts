@@ -7,24 +7,20 @@ import type { Draft, PlannedSku } from './draft.js';
 import type { Places } from './place.js';
 
 const VARIANT_LIMIT = 2048;
-/** SKUs named one by one in a message. */
-const NAMED = 10;
 
-/** What options a SKU may have: those of its product, each once, in a tuple that no other SKU of the product has. */
+/**
+ * What options a SKU may have: those of its product, each once, in a tuple that no other SKU of the product has. The
+ * product's own are set at creation, and stay.
+ */
 export function checkOptions(draft: Draft, places: Places): Problem[] {
   const byProduct = Map.groupBy(draft.skus.values(), ({ after }) => after.productId);
-  const renamed = [...draft.products.values()].filter(({ before, changes }) => before && isNamed(changes, OF_PRODUCT));
-  return [
-    ...[...byProduct].flatMap(([productId, skus]) => [
-      ...optionsFit(draft, { productId, skus }, places),
-      ...optionsTwice(draft, { productId, skus }, places),
-    ]),
-    ...renamed.flatMap(({ after }) => leftBehind(draft, after.id, byProduct.get(after.id) ?? [], places)),
-  ];
+  return [...byProduct].flatMap(([productId, skus]) => [
+    ...optionsFit(draft, { productId, skus }, places),
+    ...optionsTwice(draft, { productId, skus }, places),
+  ]);
 }
 
-const OF_PRODUCT = 'optionNames';
-const OF_SKU = 'optionValues';
+const FIELD = 'optionValues';
 
 /** SKUs of one product that a request touches. */
 interface OfProduct {
@@ -53,10 +49,6 @@ export function inProductOrder(patch: FieldValues, names: readonly string[], bas
   return ordered.length === names.length ? { ...patch, optionValues: ordered } : patch;
 }
 
-function isNamed(changes: PlannedSku['changes'], asked: string): boolean {
-  return changes.some(({ field }) => field === asked);
-}
-
 function bears(options: readonly OptionValue[], names: readonly string[]): boolean {
   return options.length === names.length && options.every(({ name }, index) => name === names[index]);
 }
@@ -70,9 +62,9 @@ function optionsFit(draft: Draft, { productId, skus }: OfProduct, places: Places
   if (!product) return [];
   const { handle, optionNames: names } = product;
   return skus.flatMap(({ before, after, changes }) => {
-    const isSaid = before === null || isNamed(changes, OF_SKU);
+    const isSaid = before === null || changes.some(({ field }) => field === FIELD);
     if (!isSaid || bears(after.optionValues, names)) return [];
-    const place = places.of(after.code, null, [OF_SKU]);
+    const place = places.of(after.code, null, [FIELD]);
     const there = names.length === 0 ? 'it has none' : `its options are ${names.join(', ')}`;
     const strange = after.optionValues.flatMap(({ name }, index) =>
       names.includes(name)
@@ -97,24 +89,6 @@ function optionsFit(draft: Draft, { productId, skus }: OfProduct, places: Places
   });
 }
 
-/** SKUs that would keep options of a name that their product gives up. RETIRED ones are history. */
-function leftBehind(draft: Draft, productId: string, planned: readonly PlannedSku[], places: Places): Problem[] {
-  const product = draft.productById(productId);
-  if (!product) return [];
-  const { handle, optionNames: names } = product;
-  const others = (draft.world.siblings.get(productId) ?? []).filter(({ code }) => !draft.skus.has(foldCode(code)));
-  // Those whose options the request says are told at their own change.
-  const kept = planned.filter(({ before, changes }) => before !== null && !isNamed(changes, OF_SKU));
-  const codes = [...others, ...kept.map(({ after }) => after)]
-    .filter(({ state, optionValues }) => state !== 'RETIRED' && !bears(optionValues, names))
-    .map(({ code }) => code);
-  if (codes.length === 0) return [];
-  const some = codes.slice(0, NAMED).join(', ') + (codes.length > NAMED ? ` and ${codes.length - NAMED} more` : '');
-  const there = names.length === 0 ? 'none' : names.join(', ');
-  const message = `the options of ${handle} would be ${there}; change those of its SKUs in the same request: ${some}`;
-  return [problem('OPTIONS_TAKEN', message, places.of('', handle, [OF_PRODUCT]))];
-}
-
 function optionsTwice(draft: Draft, { productId, skus }: OfProduct, places: Places): Problem[] {
   const present: readonly { code: string; optionValues: Sku['optionValues'] }[] =
     draft.world.siblings.get(productId) ?? [];
@@ -129,7 +103,7 @@ function optionsTwice(draft: Draft, { productId, skus }: OfProduct, places: Plac
         after.optionValues.length === 0
           ? `${other} has no options either; of such a product there is one SKU`
           : `${other} has the options ${after.optionValues.map(({ value }) => value).join(' / ')} already`;
-      problems.push(problem('OPTIONS_TAKEN', message, places.of(after.code, null, [OF_SKU])));
+      problems.push(problem('OPTIONS_TAKEN', message, places.of(after.code, null, [FIELD])));
     }
     taken.set(key, after.code);
   }
