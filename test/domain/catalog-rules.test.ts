@@ -41,7 +41,7 @@ describe('fields of a SKU', () => {
       'INVALID_FORMAT price',
       'INVALID_FORMAT weight',
       'REQUIRED title',
-      'SYSTEM_UNKNOWN listedIn',
+      'SYSTEM_UNKNOWN listedIn.0',
     ]);
   });
 

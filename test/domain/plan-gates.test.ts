@@ -96,7 +96,8 @@ describe('gates of a request', () => {
   it('are asked of what is created into a state, and not of a baseline', () => {
     const world = teaWorld([]);
     const create = { operation: 'SKU_CREATE' as const, target: 'N', baseRevision: null };
-    const patch = { product: 'tea', state: 'ACTIVE', title: 'New' };
+    const optionValues = [{ name: 'Size', value: 'N' }];
+    const patch = { product: 'tea', state: 'ACTIVE', title: 'New', optionValues };
     const set = planned(world, { ...create, patch });
     expect(lines(set.problems)).toEqual(['TRANSITION_NOT_ALLOWED changes.0.skuCreate.to']);
     const straight = planned(world, { ...create, patch: { ...patch, state: 'PRELAUNCH' } });

@@ -153,7 +153,7 @@ export const catalogs: fc.Arbitrary<ProposedChange[]> = fc
   .map((products) => {
     const seen = new Set<string>();
     const once = (key: string): boolean => !seen.has(key) && Boolean(seen.add(key));
-    return products.flatMap(({ handle, fields, skus }) => {
+    const changes = products.flatMap(({ handle, fields, skus }) => {
       if (!once(`product ${handle.toLowerCase()}`)) return [];
       const patch = { ...readProductFields(fields, DEFINITIONS).patch } as unknown as FieldValues;
       const names = fields.optionNames;
@@ -171,6 +171,19 @@ export const catalogs: fc.Arbitrary<ProposedChange[]> = fc
       });
       return made.length === 0
         ? []
-        : [{ operation: 'PRODUCT_CREATE', target: handle, baseRevision: null, patch }, ...made];
+        : [{ operation: 'PRODUCT_CREATE' as const, target: handle, baseRevision: null, patch }, ...made];
     });
+    return withSuccessors(changes);
   });
+
+/** Successors among the SKUs themselves, before or after whom they succeed: those that were drawn are nobody. */
+function withSuccessors(changes: readonly ProposedChange[]): ProposedChange[] {
+  const codes = changes.flatMap(({ operation, target }) => (operation === 'SKU_CREATE' ? [target] : []));
+  return changes.map((change) => {
+    const { successor: drawn } = change.patch;
+    if (typeof drawn !== 'string') return change;
+    const chosen = codes[drawn.length % codes.length] ?? null;
+    const successor = chosen !== null && foldCode(chosen) !== foldCode(change.target) ? chosen : null;
+    return { ...change, patch: { ...change.patch, successor } };
+  });
+}

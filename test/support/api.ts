@@ -13,8 +13,8 @@ const ADMIN = 'an-admin-key-of-thirty-two-characters';
 export interface Api {
   /** Where it listens. */
   url: string;
-  /** The data of an answer; throws the errors of one that has any. */
-  ask<T>(query: string, variables?: object): Promise<T>;
+  /** The data of an answer; throws the errors of one that has any. `key`: of somebody else than ADMIN. */
+  ask<T>(query: string, variables?: object, key?: string): Promise<T>;
   /** Code and message of the first error. */
   fault(query: string, variables?: object): Promise<{ code: string; message: string }>;
   /** How many connections to it are open. */
@@ -39,10 +39,10 @@ export async function openApi(world: World, logger: LoggerService | false = fals
   const base = (await app.getUrl()).replace('[::1]', '127.0.0.1');
   const server: Server = app.getHttpServer();
   const authorization = `Bearer ${ADMIN}`;
-  const send = async <T>(query: string, variables: object): Promise<Answer<T>> => {
+  const send = async <T>(query: string, variables: object, key = ADMIN): Promise<Answer<T>> => {
     const response = await fetch(`${base}/graphql`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', authorization },
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
       body: JSON.stringify({ query, variables }),
     });
     const answer: Answer<T> = JSON.parse(await response.text());
@@ -50,8 +50,8 @@ export async function openApi(world: World, logger: LoggerService | false = fals
   };
   return {
     url: base,
-    async ask<T>(query: string, variables: object = {}) {
-      const { data, errors } = await send<T>(query, variables);
+    async ask<T>(query: string, variables: object = {}, key?: string) {
+      const { data, errors } = await send<T>(query, variables, key);
       if (errors) throw new Error(JSON.stringify(errors));
       return data;
     },

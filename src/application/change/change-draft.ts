@@ -100,11 +100,12 @@ function readChange(draft: ChangeDraft, known: Known): { change: ProposedChange;
     case 'skuUpdate':
       return readSku('SKU_UPDATE', draft.input.code, draft.input.baseRevision, draft.input.fields, known);
     case 'skuTransition': {
-      const patch: FieldValues = { state: draft.input.to };
-      if (draft.input.successor !== undefined) patch.successor = draft.input.successor;
+      const { code, to, successor } = draft.input;
+      const read = successor === undefined ? { patch: {}, problems: [] } : readSkuFields({ successor }, []);
+      const patch: FieldValues = { state: to, ...(read.patch as FieldValues) };
       return {
-        change: { operation: 'SKU_TRANSITION', target: draft.input.code, baseRevision: null, patch },
-        problems: [],
+        change: { operation: 'SKU_TRANSITION', target: code, baseRevision: null, patch },
+        problems: read.problems,
       };
     }
     case 'bundleSet':
@@ -182,17 +183,23 @@ function readSku(
 }
 
 /**
- * Problems that planning found, pointing into the request as its author wrote it: a change knows its attributes by key,
- * a request lists them.
+ * Problems that planning found, pointing into the request as its author wrote it: a change knows its attributes by key and
+ * its system values by system, a request lists them.
  */
 export function placedInDraft(problems: readonly Problem[], changes: readonly ChangeDraft[]): Problem[] {
   return problems.map((each) => {
     const path = each.field ?? [];
-    const at = path.indexOf('attributes');
     const change = changes[Number(path[1])];
-    const key = at < 0 ? undefined : path[at + 1];
-    if (path[0] !== 'changes' || key === undefined || !change || !('fields' in change.input)) return each;
-    const index = (change.input.fields.attributes ?? []).findIndex((attribute) => attribute.key === key);
+    if (path[0] !== 'changes' || !change || !('fields' in change.input)) return each;
+    const { fields } = change.input;
+    const at = path.findIndex((part) => part === 'attributes' || part === 'systemValues');
+    const key = path[at + 1];
+    if (at < 0 || key === undefined) return each;
+    const isTheirs = path[at] === 'attributes';
+    const listed = isTheirs
+      ? (fields.attributes ?? []).map((attribute) => attribute.key)
+      : (('systemValues' in fields ? fields.systemValues : null) ?? []).map(({ system }) => system);
+    const index = listed.indexOf(key);
     return index < 0 ? each : { ...each, field: path.with(at + 1, String(index)) };
   });
 }

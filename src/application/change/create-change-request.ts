@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Caller } from '../../domain/actor.js';
 import { definitionsOf } from '../../domain/attributes/read-attribute-list.js';
 import type { ProposedChange } from '../../domain/change/change.js';
-import { foldCode } from '../../domain/primitives/text.js';
-import type { Outcome } from '../../domain/problem.js';
+import type { Outcome, Problem } from '../../domain/problem.js';
 import { accepted, problem, refused } from '../../domain/problem.js';
 import { gtinRulesOf } from '../../domain/settings/gtin-setting.js';
 import type { Ports } from '../ports/ports.js';
@@ -11,7 +10,8 @@ import type { Stores } from '../ports/unit-of-work.js';
 import type { ChangeRequestDraft } from './change-draft.js';
 import { placedInDraft, readChangeRequest } from './change-draft.js';
 import { enterReview } from './enter-review.js';
-import { planRequest } from './plan-request.js';
+import { planRequest, withBases } from './plan-request.js';
+import { restOfProblems } from './rest-of-problems.js';
 
 /**
  * Creates a change request and, unless `asDraft`, submits it at once. A request with problems that is to be submitted
@@ -30,11 +30,22 @@ export async function createChangeRequest(
   const settings = await ports.settings.current();
   const definitions = definitionsOf(settings.attributes);
   const { changes, problems } = readChangeRequest(draft, systems, definitions, gtinRulesOf(settings.gtin));
-  if (problems.length > 0) return { ok: false, problems };
+  if (problems.length > 0) {
+    // Of a draft, what the master says against it keeps nothing back.
+    const read = { changes, problems };
+    const rest = asDraft ? [] : await ports.work.run((stores) => restOfProblems(ports, stores, caller.actor, read));
+    return { ok: false, problems: inOrder([...problems, ...placedInDraft(rest, draft.changes)]) };
+  }
   const outcome = await ports.work.run((stores) =>
     addRequest(ports, stores, caller, { draft, changes, asDraft, origin: 'REQUEST' }),
   );
   return outcome.ok ? outcome : { ok: false, problems: placedInDraft(outcome.problems, draft.changes) };
+}
+
+/** What is wrong with the request itself, and then change by change. */
+function inOrder(problems: readonly Problem[]): Problem[] {
+  const at = ({ field }: Problem): number => (field?.[0] === 'changes' && field[1] ? Number(field[1]) : -1);
+  return problems.toSorted((a, b) => at(a) - at(b));
 }
 
 export interface NewRequest {
@@ -89,17 +100,6 @@ export async function addRequest(
     ]);
   }
   return accepted({ id });
-}
-
-/** Where the author named no base revision, it is the present one: what they could see when they wrote. */
-async function withBases(stores: Stores, changes: readonly ProposedChange[]): Promise<ProposedChange[]> {
-  const revisions = await stores.catalog.revisionsOf(changes);
-  return changes.map((change) => {
-    if (change.baseRevision !== null || change.operation === 'PRODUCT_CREATE' || change.operation === 'SKU_CREATE')
-      return change;
-    const key = change.operation === 'PRODUCT_UPDATE' ? `PRODUCT:${change.target}` : `SKU:${foldCode(change.target)}`;
-    return { ...change, baseRevision: revisions.get(key) ?? null };
-  });
 }
 
 function hashOf(request: NewRequest): string {

@@ -7,6 +7,7 @@ import { planChanges } from '../../domain/change/plan-changes.js';
 import type { OwnedThing, RulesInForce } from '../../domain/ownership/resolve-owner.js';
 import { ownerKeysOf, ruleOf } from '../../domain/ownership/resolve-owner.js';
 import type { FieldChange } from '../../domain/primitives/json.js';
+import { foldCode } from '../../domain/primitives/text.js';
 import type { Problem } from '../../domain/problem.js';
 import { problem } from '../../domain/problem.js';
 import type { Ports } from '../ports/ports.js';
@@ -16,6 +17,8 @@ export interface PlannedRequest {
   set: ChangeSet;
   requirements: ApprovalRequirement[];
   problems: Problem[];
+  /** What it was planned against. */
+  world: World;
 }
 
 /**
@@ -45,7 +48,18 @@ export async function planRequest(
   const nothing = idle
     ? [problem('REQUIRED', 'nothing would change: the master is like this already', ['changes'])]
     : [];
-  return { set, requirements, problems: [...set.problems, ...nobody, ...nothing] };
+  return { set, requirements, problems: [...set.problems, ...nobody, ...nothing], world };
+}
+
+/** Where the author named no base revision, it is the present one: what they could see when they wrote. */
+export async function withBases(stores: Stores, changes: readonly ProposedChange[]): Promise<ProposedChange[]> {
+  const revisions = await stores.catalog.revisionsOf(changes);
+  return changes.map((change) => {
+    if (change.baseRevision !== null || change.operation === 'PRODUCT_CREATE' || change.operation === 'SKU_CREATE')
+      return change;
+    const key = change.operation === 'PRODUCT_UPDATE' ? `PRODUCT:${change.target}` : `SKU:${foldCode(change.target)}`;
+    return { ...change, baseRevision: revisions.get(key) ?? null };
+  });
 }
 
 /** Who may approve at all, whoever asks. */

@@ -75,7 +75,7 @@ export class BaselineBatch {
    */
   leaveOut(problems: readonly Problem[], rows: readonly RowChange[]): void {
     const refused = new Refusals<RowChange>();
-    const withoutGtin = new Map<RowChange, Problem>();
+    const without = new Map<RowChange, Map<OptionalField, Problem>>();
     const doubles = doublesIn(rows);
     for (const each of problems) {
       const [root, index, , ...path] = each.field ?? [];
@@ -87,25 +87,27 @@ export class BaselineBatch {
       else if (doubles.has(row)) continue;
       else if (row.change.operation === 'PRODUCT_CREATE') {
         for (const sku of this.skusOf(row.change.target)) refuse(sku, ['handle']);
-      } else if (each.code === 'GTIN_TAKEN' || each.code === 'GTIN_INVALID') withoutGtin.set(row, each);
+      } else if (isOptional(field[0])) without.set(row, (without.get(row) ?? new Map()).set(field[0], each));
       else refuse(row, field.length > 0 ? field : ['code']);
     }
     for (const [row, first] of doubles) {
       if (!refused.has(first)) refused.add(row, { code: 'CODE_TAKEN', message: takenIn(first.line), field: ['code'] });
     }
     // Going on with nothing left out would go on for ever.
-    if (refused.size + withoutGtin.size === 0) throw new Error(`a batch cannot be planned: ${problems[0]?.message}`);
+    if (refused.size + without.size === 0) throw new Error(`a batch cannot be planned: ${problems[0]?.message}`);
     // Who bears a GTIN first is judged once the rows are out that are not taken at all.
-    if (refused.size > 0) withoutGtin.clear();
-    for (const [row, { code, message }] of withoutGtin) {
-      const place = this.header.placeOf(row, ['gtin']);
-      const subject = { entity: 'SKU' as const, key: row.change.target, field: 'gtin' };
-      this.faults.push({ ...place, code, message: `${message}; left unset`, rejected: false, subject });
+    if (refused.size > 0) without.clear();
+    for (const [row, fields] of without) {
+      for (const [field, { code, message }] of fields) {
+        const place = this.header.placeOf(row, [field]);
+        const subject = { entity: 'SKU' as const, key: row.change.target, field };
+        this.faults.push({ ...place, code, message: `${message}; left unset`, rejected: false, subject });
+      }
     }
     refused.addHolders(rows);
     this.drop(refused);
     this.groups = this.groups.map(({ changes }) => ({
-      changes: changes.map((row) => (withoutGtin.has(row) ? withoutGtinOf(row) : row)),
+      changes: changes.map((row) => withoutThese(row, [...(without.get(row)?.keys() ?? [])])),
     }));
   }
 
@@ -206,8 +208,18 @@ function keyOf({ change: { operation, target } }: RowChange): string {
   return operation.startsWith('PRODUCT') ? `PRODUCT:${target}` : foldCode(target);
 }
 
-function withoutGtinOf({ line, change }: RowChange): RowChange {
-  return { line, change: { ...change, patch: { ...change.patch, gtin: null } } };
+/** Fields that a SKU can do without, where only the master shows that their value does not hold (design 4.13). */
+const OPTIONAL = ['gtin', 'successor'] as const;
+type OptionalField = (typeof OPTIONAL)[number];
+
+function isOptional(field: string | undefined): field is OptionalField {
+  return OPTIONAL.some((each) => each === field);
+}
+
+function withoutThese(row: RowChange, fields: readonly OptionalField[]): RowChange {
+  if (fields.length === 0) return row;
+  const nothing = Object.fromEntries(fields.map((field) => [field, null]));
+  return { line: row.line, change: { ...row.change, patch: { ...row.change.patch, ...nothing } } };
 }
 
 function folded(names: readonly string[]): string {

@@ -1,18 +1,21 @@
 import { systemActor } from '../../domain/actor.js';
 import type { ProposedChange } from '../../domain/change/change.js';
 import type { ChangeSet, World } from '../../domain/change/draft.js';
+import { withoutSuccessors } from '../../domain/change/check-successors.js';
 import type { RowFault } from '../../domain/imports/csv-row.js';
-import type { RowChange } from '../../domain/imports/import-format.js';
+import type { ImportHeader, RowChange } from '../../domain/imports/import-format.js';
 import { foldCode } from '../../domain/primitives/text.js';
 import { writeChangeSet } from '../change/write-change-set.js';
 import { startScan } from '../drift/start-scan.js';
 import type { Ports } from '../ports/ports.js';
 import type { Stores } from '../ports/unit-of-work.js';
 import type { BaselineGround, Made } from './baseline-ground.js';
+import { changeOf, successorFaults } from './missing-successors.js';
 import { notedIssues } from './noted-issues.js';
 import type { FileEnd, Taking } from './taker.js';
 
 const LINE = ', line ';
+const CREATION = 'SKU_CREATE' as const;
 
 /** A baseline that is meant: revisions, feed, audit and quality issues, and no delivery. */
 export class BaselineInMaster implements BaselineGround {
@@ -37,6 +40,31 @@ export class BaselineInMaster implements BaselineGround {
     await stores.audit([{ actor, type: 'IMPORT_TAKEN', subject: importId, data }]);
     // A bundle that was there gets its composition, and is not created by that.
     return { skusCreated: skus.filter(({ created }) => created).length, qualityIssues: issues.length };
+  }
+
+  async takeBackSuccessors(stores: Stores, header: ImportHeader, limit: number): Promise<RowFault[]> {
+    const { actor, importId } = this.by;
+    const mine = reasonOf(importId) + LINE;
+    const missing = (await stores.catalog.missingSuccessors(mine, limit)).map(({ code, successor, reason }) => {
+      return { code, successor, line: Number(reason.slice(mine.length)) };
+    });
+    if (missing.length === 0) return [];
+    const world = await this.world(
+      stores,
+      missing.map(({ code }) => changeOf(code, null)),
+    );
+    const set = withoutSuccessors(
+      world,
+      missing.map(({ code }) => code),
+    );
+    const reason = `${reasonOf(importId)}: its successor is not there`;
+    const written = await writeChangeSet(stores, set, { actor, reason, changeRequestId: null }, 'BASELINE');
+    const faults = successorFaults(missing, header);
+    const rows = missing.map(({ code, line }) => ({ line, change: { ...changeOf(code, null), operation: CREATION } }));
+    // The issue is one of the SKU that this very import has made, a moment ago.
+    const made = written.map((each) => ({ ...each, created: true }));
+    await stores.quality.note(importId, notedIssues(faults, made, rows));
+    return faults;
   }
 
   async linesOf(stores: Stores, foldedCodes: readonly string[]): Promise<Map<string, number>> {

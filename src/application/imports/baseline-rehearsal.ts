@@ -2,11 +2,12 @@ import type { ProposedChange } from '../../domain/change/change.js';
 import type { ChangeSet, World } from '../../domain/change/draft.js';
 import { reachOf } from '../../domain/change/reach.js';
 import type { RowFault } from '../../domain/imports/csv-row.js';
-import type { RowChange } from '../../domain/imports/import-format.js';
+import type { ImportHeader, RowChange } from '../../domain/imports/import-format.js';
 import { rehearsedWorld } from '../../domain/imports/rehearsed-world.js';
 import { foldCode } from '../../domain/primitives/text.js';
 import type { Stores } from '../ports/unit-of-work.js';
 import type { BaselineGround, Made } from './baseline-ground.js';
+import { successorFaults } from './missing-successors.js';
 import type { MadeTarget } from './noted-issues.js';
 import { notedIssues } from './noted-issues.js';
 
@@ -42,6 +43,10 @@ export class BaselineRehearsal implements BaselineGround {
     await rehearsals.add(this.importId, set, lines);
     const skusCreated = set.skus.filter(({ before }) => before === null).length;
     return { skusCreated, qualityIssues: notedIssues(faults, targetsOf(set), rows).length };
+  }
+
+  async takeBackSuccessors({ rehearsals }: Stores, header: ImportHeader, limit: number): Promise<RowFault[]> {
+    return successorFaults(await rehearsals.takeBackSuccessors(this.importId, limit), header);
   }
 
   linesOf({ rehearsals }: Stores, foldedCodes: readonly string[]): Promise<Map<string, number>> {

@@ -6,9 +6,12 @@ import type { Ports } from '../ports/ports.js';
 import type { Stores } from '../ports/unit-of-work.js';
 import { BaselineBatch } from './baseline-batch.js';
 import type { BaselineGround, Made } from './baseline-ground.js';
+import { namesSuccessors } from './missing-successors.js';
 import { lookUp } from './named-once.js';
-import type { FileEnd, ReadGroup, ReadingBatch, Taken, Taker } from './taker.js';
+import type { FileEnd, ReadGroup, ReadingBatch, Taken, Taker, Taking } from './taker.js';
 
+/** Successors that are taken back in one transaction. */
+const AT_ONCE = 1_000;
 const NOTHING: Made = { skusCreated: 0, qualityIssues: 0 };
 
 /**
@@ -19,7 +22,7 @@ export class BaselineTaker implements Taker {
   /** @param ground where to: whatever it is, the same rows are taken, and the same told of the others. */
   constructor(
     private readonly ground: BaselineGround,
-    private readonly newId: () => string,
+    private readonly by: Pick<Taking, 'importId' | 'runner' | 'newId'>,
   ) {}
 
   read(header: ImportHeader, rows: readonly CsvRow[]): GroupReading {
@@ -41,7 +44,7 @@ export class BaselineTaker implements Taker {
     for (;;) {
       const rows = batch.changes();
       const changes = rows.map(({ change }) => change);
-      const set = planChanges(world, changes, this.newId, { baseline: true });
+      const set = planChanges(world, changes, this.by.newId, { baseline: true });
       if (set.problems.length > 0) {
         batch.leaveOut(set.problems, rows);
         continue;
@@ -56,13 +59,32 @@ export class BaselineTaker implements Taker {
   }
 
   async settle(ports: Ports, end: FileEnd): Promise<null> {
+    // A row may name a successor that comes further down: only the end of the file tells which ones are missing.
+    if (end.header && namesSuccessors(end.header)) await this.takeBackSuccessors(ports, end.header, end.line);
     await this.ground.settle(ports, end);
     return null;
   }
+
   /** What the rows come to beside what the master holds of what they name, which stays so: it is looked at as it is taken. */
   private async adopted(stores: Stores, header: ImportHeader, read: readonly ReadGroup[]): Promise<ReadGroup[]> {
     const named = read.flatMap(({ changes }) => changes.map(({ change }) => change));
     const held = new Held(await this.ground.world(stores, named));
     return read.map((each) => ({ ...each, ...header.adopt?.(each.rows, held) }));
+  }
+
+  /** Each round takes back what it tells, so that one that is repeated after a crash tells nothing twice. */
+  private async takeBackSuccessors(ports: Ports, header: ImportHeader, line: number): Promise<void> {
+    const { importId, runner } = this.by;
+    for (;;) {
+      const told = await ports.work.run(async (stores) => {
+        const faults = await this.ground.takeBackSuccessors(stores, header, AT_ONCE);
+        if (faults.length === 0) return 0;
+        const nothing = { rowsRead: 0, skusCreated: 0, rejected: 0 };
+        const step = { ...nothing, line, qualityIssues: faults.length, faults, ignored: header.ignored };
+        await stores.imports.advance(importId, runner, step);
+        return faults.length;
+      });
+      if (told < AT_ONCE) return;
+    }
   }
 }

@@ -9,7 +9,7 @@ import type { Taker, Taking } from './taker.js';
 const TAKERS: Readonly<Record<ImportMode, (by: Taking) => Taker>> = {
   baseline: (by) => {
     const ground = by.job.dryRun ? new BaselineRehearsal(by.importId) : new BaselineInMaster(by);
-    return new BaselineTaker(ground, by.newId);
+    return new BaselineTaker(ground, by);
   },
   propose: (by) => new ProposeTaker(by),
 };

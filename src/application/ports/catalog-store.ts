@@ -38,4 +38,9 @@ export interface CatalogStore {
   revisionsOf(changes: readonly ProposedChange[]): Promise<Map<string, number>>;
   /** Why those SKUs were created that are there, by folded code. */
   firstReasons(foldedCodes: readonly string[]): Promise<Map<string, string | null>>;
+  /**
+   * SKUs as they were created, for a reason that begins so, whose successor is no SKU; at most `limit`, in the order of
+   * their codes.
+   */
+  missingSuccessors(reason: string, limit: number): Promise<{ code: string; successor: string; reason: string }[]>;
 }

@@ -21,4 +21,9 @@ export interface ImportRehearsals {
   add(importId: string, set: ChangeSet, lines: ReadonlyMap<string, number>): Promise<void>;
   /** The lines that these SKUs came from, by folded code; those that the dry run would not have made are left out. */
   linesOf(importId: string, foldedCodes: readonly string[]): Promise<Map<string, number>>;
+  /**
+   * Takes away successors that are no SKU, in the master or among what the dry run would have made.
+   * @returns whose they were, at most `limit`.
+   */
+  takeBackSuccessors(importId: string, limit: number): Promise<{ code: string; successor: string; line: number }[]>;
 }

@@ -45,8 +45,9 @@ class Reading {
   readonly problems: Problem[] = [];
   readonly patch: SkuPatch = {};
 
-  fault(code: Problem['code'], field: string, message: string): void {
-    this.problems.push(problem(code, message, [field]));
+  /** @param field its name, or its path where it is a list: `["optionValues", "1", "name"]`. */
+  fault(code: Problem['code'], field: string | string[], message: string): void {
+    this.problems.push(problem(code, message, typeof field === 'string' ? [field] : field));
   }
 }
 
@@ -55,7 +56,7 @@ class Reading {
  * @param systems codes of the systems that exist.
  * @param definitions the attributes that there are.
  * @param gtins which GTINs the house takes; left out: any that is a GTIN, and the house is asked when it is planned.
- * @returns the patch (what was sound) and every problem, each with the name of its field.
+ * @returns the patch (what was sound) and every problem, each with the path of its field.
  */
 export function readSkuFields(
   draft: SkuFieldsDraft,
@@ -175,15 +176,20 @@ function readWeight(weight: { value: string; unit: string } | null, out: Reading
 
 function readLists(draft: SkuFieldsDraft, systems: readonly string[], out: Reading): void {
   if (draft.optionValues) readOptions(draft.optionValues, out);
-  const unknown = [...(draft.listedIn ?? []), ...(draft.systemValues ?? []).map((each) => each.system)].filter(
-    (code) => !systems.includes(code),
-  );
-  if (unknown.length > 0) {
-    out.fault('SYSTEM_UNKNOWN', draft.listedIn ? 'listedIn' : 'systemValues', `no such system: ${unknown.join(', ')}`);
-    return;
+  const isKnown = (system: string, path: string[]): boolean => {
+    if (systems.includes(system)) return true;
+    out.fault('SYSTEM_UNKNOWN', path, `no such system: ${system.slice(0, 64).toWellFormed()}`);
+    return false;
+  };
+  if (draft.listedIn) {
+    const known = draft.listedIn.filter((system, index) => isKnown(system, ['listedIn', String(index)]));
+    out.patch.listedIn = [...new Set(known)].sort();
   }
-  if (draft.listedIn) out.patch.listedIn = [...new Set(draft.listedIn)].sort();
-  if (draft.systemValues !== undefined) out.patch.systemValues = readSystemValues(draft.systemValues ?? [], out);
+  if (draft.systemValues === undefined) return;
+  const values = draft.systemValues ?? [];
+  const known = values.filter(({ system }, index) => isKnown(system, ['systemValues', String(index), 'system']));
+  const read = readSystemValues(values, out);
+  out.patch.systemValues = read.filter(({ system }) => known.some((each) => each.system === system));
 }
 
 function readAttributes(given: AttributeDraft[] | null | undefined, definitions: Definitions, out: Reading): void {
@@ -199,27 +205,37 @@ function readAttributes(given: AttributeDraft[] | null | undefined, definitions:
 
 function readOptions(values: OptionValue[], out: Reading): void {
   if (values.length > 3) out.fault('TOO_MANY', 'optionValues', 'a product has at most 3 options');
-  for (const { name, value } of values) {
-    if (name.trim() === '' || value.trim() === '')
-      out.fault('REQUIRED', 'optionValues', 'an option has a name and a value');
-    const fault = lineFault(name) ?? lineFault(value);
-    if (fault) out.fault(fault.code, 'optionValues', fault.message);
+  const seen = new Set<string>();
+  for (const [index, option] of values.entries()) {
+    for (const part of ['name', 'value'] as const) {
+      const place = ['optionValues', String(index), part];
+      if (option[part].trim() === '') out.fault('REQUIRED', place, 'an option has a name and a value');
+      const fault = lineFault(option[part]);
+      if (fault) out.fault(fault.code, place, fault.message);
+    }
+    const name = option.name.trim();
+    if (name !== '' && seen.has(name)) {
+      out.fault('DUPLICATE_CHANGE', ['optionValues', String(index), 'name'], 'an option is named twice');
+    }
+    seen.add(name);
   }
   out.patch.optionValues = values.map(({ name, value }) => ({ name: name.trim(), value: value.trim() }));
 }
 
 /** In canonical form, whatever the order and whatever says nothing: one list is one value to compare. */
 function readSystemValues(values: SystemValue[], out: Reading): SystemValue[] {
-  const codes = values.map(({ system }) => system);
-  if (new Set(codes).size !== codes.length) out.fault('DUPLICATE_CHANGE', 'systemValues', 'a system is named twice');
-  const read = values.map((each) => {
-    for (const amount of [each.price, each.compareAtPrice]) {
+  const seen = new Set<string>();
+  const read = values.map((each, index) => {
+    const at = ['systemValues', String(index)];
+    if (seen.has(each.system)) out.fault('DUPLICATE_CHANGE', [...at, 'system'], 'a system is named twice');
+    seen.add(each.system);
+    const money = (field: 'price' | 'compareAtPrice'): string | null => {
+      const amount = each[field];
       const fault = amount === null ? null : moneyFault(amount);
-      if (fault) out.fault('INVALID_FORMAT', 'systemValues', fault);
-    }
-    const money = (amount: string | null): string | null =>
-      amount !== null && !moneyFault(amount) ? moneyText(amount) : null;
-    return { system: each.system, price: money(each.price), compareAtPrice: money(each.compareAtPrice) };
+      if (fault) out.fault('INVALID_FORMAT', [...at, field], fault);
+      return amount === null || fault ? null : moneyText(amount);
+    };
+    return { system: each.system, price: money('price'), compareAtPrice: money('compareAtPrice') };
   });
   return read
     .filter(({ price, compareAtPrice }) => price !== null || compareAtPrice !== null)

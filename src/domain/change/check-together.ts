@@ -1,26 +1,25 @@
 import { SCHEDULED_FIELD } from '../bundle/timeline.js';
 import { gtin14 } from '../catalog/gtin.js';
-import type { Sku } from '../catalog/sku.js';
-import { compareDecimals, decimalPlaces } from '../primitives/decimal.js';
 import { foldCode } from '../primitives/text.js';
 import type { Problem } from '../problem.js';
 import { problem } from '../problem.js';
 import type { ProposedChange } from './change.js';
-import type { Draft, PlannedSku } from './draft.js';
+import { checkOptions } from './check-options.js';
+import { checkPrices } from './check-prices.js';
+import { checkSuccessors } from './check-successors.js';
+import type { Draft } from './draft.js';
 import { placeOfField, Places } from './place.js';
 
-const VARIANT_LIMIT = 2048;
-
-/** Rules that only the whole request can break: one field twice, one GTIN twice, one option tuple twice, too many variants. */
+/** Rules that only the whole request can break: one field twice, one GTIN twice, options, prices, successors. */
 export function checkTogether(draft: Draft, changes: readonly ProposedChange[]): Problem[] {
   const places = new Places(changes);
   const place: Place = (code, field) => places.of(code, null, [field]);
   return [
     ...fieldsTwice(changes),
     ...gtinsTwice(draft, place),
-    ...optionsTwice(draft, place),
-    ...pricesAgree(draft, place),
-    ...pricesFit(draft, place),
+    ...checkOptions(draft, places),
+    ...checkPrices(draft, places),
+    ...checkSuccessors(draft, places),
   ];
 }
 
@@ -79,77 +78,4 @@ function gtinsTwice(draft: Draft, place: Place): Problem[] {
     mine.set(key, after.code);
   }
   return problems;
-}
-
-/** One text per option tuple, compared without case as Shopify does. */
-export function optionKey(options: Sku['optionValues']): string {
-  return options.map(({ value }) => foldCode(value)).join('\u001f');
-}
-
-function optionsTwice(draft: Draft, place: Place): Problem[] {
-  const problems: Problem[] = [];
-  const byProduct = Map.groupBy(draft.skus.values(), ({ after }) => after.productId);
-  for (const [productId, mine] of byProduct) {
-    const present: readonly { code: string; optionValues: Sku['optionValues'] }[] =
-      draft.world.siblings.get(productId) ?? [];
-    const untouched = present.filter((sku) => !draft.skus.has(foldCode(sku.code)));
-    const taken = new Map(untouched.map((sku) => [optionKey(sku.optionValues), sku.code]));
-    for (const { after } of mine) {
-      const key = optionKey(after.optionValues);
-      const other = taken.get(key);
-      if (other !== undefined) {
-        const tuple = after.optionValues.map(({ value }) => value).join(' / ') || 'no options';
-        problems.push(
-          problem('OPTIONS_TAKEN', `${other} has the options ${tuple} already`, place(after.code, 'optionValues')),
-        );
-      }
-      taken.set(key, after.code);
-    }
-    if (untouched.length + mine.length > VARIANT_LIMIT) {
-      problems.push(problem('TOO_MANY', `a product has at most ${VARIANT_LIMIT} variants`, ['changes']));
-    }
-  }
-  return problems;
-}
-
-function pricesAgree(draft: Draft, place: Place): Problem[] {
-  return [...draft.skus.values()]
-    .filter(pricesClash)
-    .map(({ after }) =>
-      problem(
-        'INVALID_FORMAT',
-        `compareAtPrice ${after.compareAtPrice} is not above price ${after.price}`,
-        place(after.code, 'compareAtPrice'),
-      ),
-    );
-}
-
-/** Only what the request touches is judged: a price that was taken over as it was does not block other work. */
-function pricesClash({ after, changes }: PlannedSku): boolean {
-  const touched = changes.some(({ field }) => field === 'price' || field === 'compareAtPrice');
-  return (
-    touched &&
-    after.price !== null &&
-    after.compareAtPrice !== null &&
-    compareDecimals(after.compareAtPrice, after.price) <= 0
-  );
-}
-
-/**
- * A store shows no more decimals than its currency has, and rounds what has more: it is refused before approval, not
- * found as drift after the push (design 4.6, PRICE_SCALE).
- */
-function pricesFit(draft: Draft, place: Place): Problem[] {
-  // What a baseline takes over is as it is; it is compared, and found where a store shows something else.
-  if (draft.options.baseline) return [];
-  return [...draft.skus.values()].flatMap(({ after, changes }) =>
-    changes.flatMap(({ field, to }) => {
-      if ((field !== 'price' && field !== 'compareAtPrice') || typeof to !== 'string') return [];
-      const stores = draft.world.stores.filter(({ code }) => after.listedIn.includes(code));
-      const strict = stores.find(({ digits }) => decimalPlaces(to) > digits);
-      if (!strict) return [];
-      const message = `${to} has more decimal places than the ${strict.digits} that ${strict.code} shows`;
-      return [problem('PRICE_SCALE', message, place(after.code, field))];
-    }),
-  );
 }

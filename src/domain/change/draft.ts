@@ -21,6 +21,8 @@ export interface World {
   siblings: ReadonlyMap<string, readonly Sku[]>;
   /** By 14-digit GTIN: folded codes of the live SKUs that bear it. */
   gtins: ReadonlyMap<string, string>;
+  /** Folded codes of the SKUs of the master that changes name as successors. */
+  successors: ReadonlySet<string>;
   /** By skeleton (`skeletonOf`): codes of the master that a new code looks like, the first few of each. */
   lookAlikes: ReadonlyMap<string, readonly string[]>;
   /** By folded code: new codes that somebody has reserved and that have not expired. */
@@ -34,7 +36,7 @@ export interface World {
   /** Codes of all systems in WRITE mode: where a new SKU is listed unless it says otherwise. */
   writableSystems: readonly string[];
   /** Stores, with the decimal places that their currency has. */
-  stores: readonly { code: string; digits: number }[];
+  stores: readonly { code: string; digits: number; isMasterCurrency: boolean }[];
   /** Codes of all systems: what a baseline takes over is sold wherever it is found. */
   systems: readonly string[];
   /** The rules of the house in force; under lock they stay so until the transaction ends. */

@@ -21,6 +21,7 @@ import { canonicalAttributes, checkAttributes } from './check-attributes.js';
 import { bundleViewOf, checkBundles } from './check-bundles.js';
 import { checkCodes } from './check-codes.js';
 import { checkGates } from './check-gates.js';
+import { inProductOrder } from './check-options.js';
 import { checkTogether } from './check-together.js';
 import { placeOf } from './place.js';
 import { mergePatch } from './merge.js';
@@ -124,8 +125,9 @@ function createSku(draft: Draft, { target, patch }: ProposedChange): Problem[] {
   const handle = productOfPatch(patch);
   const product = draft.productOf(handle);
   if (!product) return [problem('NOT_FOUND', `no product has the handle ${handle}`, ['product'])];
-  const asked = newSku(draft, target, product.after, patch);
-  const fault = draft.options.baseline ? null : stepFault('DRAFT', asked.state);
+  const { baseline } = draft.options;
+  const asked = newSku(draft, target, product.after, inProductOrder(patch, product.after.optionNames, baseline));
+  const fault = baseline ? null : stepFault('DRAFT', asked.state);
   const after: PlannedSku['after'] = fault ? { ...asked, state: 'DRAFT' } : asked;
   const composition = Object.entries(bundlePatch(draft, NOTHING_YET, patch).patch);
   const composed = composition.map(([field, to]): FieldChange => ({ field, from: null, to }));
@@ -136,9 +138,10 @@ function createSku(draft: Draft, { target, patch }: ProposedChange): Problem[] {
 }
 
 function updateSku(draft: Draft, change: ProposedChange): Problem[] {
-  const { target, baseRevision, patch } = change;
+  const { target, baseRevision } = change;
   const planned = draft.skuOf(target);
   if (!planned) return [problem('NOT_FOUND', `no SKU has the code ${target}`, ['code'])];
+  const patch = withOrder(draft, planned, change.patch);
   const present = plannedSnapshot(planned);
   const key = foldCode(target);
   const base = baseOf(draft.world, 'SKU', key, planned.before?.revision, baseRevision, present);
@@ -159,6 +162,11 @@ function updateSku(draft: Draft, change: ProposedChange): Problem[] {
   const decided = [...(planned.decided ?? []), ...decidedBy(patch, undecided)];
   draft.skus.set(key, { before: planned.before, after, bundle, changes, decided });
   return [];
+}
+
+function withOrder(draft: Draft, { after }: PlannedSku, patch: FieldValues): FieldValues {
+  if (!('optionValues' in patch)) return patch;
+  return inProductOrder(patch, draft.productById(after.productId)?.optionNames ?? [], draft.options.baseline);
 }
 
 /** Sets what is in a bundle, now or from an instant on. What a SKU is, simple or a bundle, never changes. */

@@ -11,6 +11,8 @@ export interface Reach {
   handles: string[];
   /** On 14 digits. */
   gtins: string[];
+  /** SKUs that are to succeed others, by folded code. */
+  successors: string[];
   /** New codes, folded, and what they look like. */
   newCodes: string[];
   skeletons: string[];
@@ -19,7 +21,7 @@ export interface Reach {
 }
 
 export function reachOf(changes: readonly ProposedChange[]): Reach {
-  const reach: Reach = { codes: [], handles: [], gtins: [], newCodes: [], skeletons: [], bases: [] };
+  const reach: Reach = { codes: [], handles: [], gtins: [], successors: [], newCodes: [], skeletons: [], bases: [] };
   for (const { operation, target, baseRevision, patch } of changes) {
     const isSku = isOfSku(operation);
     const key = isSku ? foldCode(target) : target;
@@ -30,6 +32,7 @@ export function reachOf(changes: readonly ProposedChange[]): Reach {
       reach.skeletons.push(skeletonOf(target));
     }
     if (typeof patch.gtin === 'string') reach.gtins.push(gtin14(patch.gtin));
+    if (typeof patch.successor === 'string') reach.successors.push(foldCode(patch.successor));
     if (baseRevision !== null) reach.bases.push({ entity: isSku ? 'SKU' : 'PRODUCT', key, revision: baseRevision });
   }
   return reach;

@@ -47,4 +47,14 @@ export class SqlCatalogStore implements CatalogStore {
     );
     return new Map(rows.map(({ code, reason }) => [code, reason]));
   }
+
+  missingSuccessors(reason: string, limit: number): Promise<{ code: string; successor: string; reason: string }[]> {
+    return this.sql.rows(
+      `select s.code, s.successor, r.reason from sku s join sku_revision r on r.sku_id = s.id and r.revision = 1
+       where s.successor is not null and s.revision = 1 and starts_with(r.reason, $1)
+         and not exists (select 1 from sku t where t.code_folded = fold_code(s.successor) collate "C")
+       order by s.code_folded limit $2`,
+      [reason, limit],
+    );
+  }
 }

@@ -67,7 +67,9 @@ export async function readWorld(
   const lookAlikes = await readLookAlikes(sql, reach.skeletons);
   const reservations = await readReservations(sql, reach.newCodes);
   const stores = systems.flatMap(({ code, kind, currency }) =>
-    kind === 'SHOPIFY' ? [{ code, currency, digits: digitsOf(currency) }] : [],
+    kind === 'SHOPIFY'
+      ? [{ code, currency, digits: digitsOf(currency), isMasterCurrency: currency === masterCurrency }]
+      : [],
   );
   const { parties, inForce } = gates;
   const gateWorld = { parties, masterCurrency, settings, policies: compilePolicies(settings.naming), stores };
@@ -76,6 +78,7 @@ export async function readWorld(
     skus,
     siblings,
     gtins,
+    successors: await readKnownCodes(sql, reach.successors),
     lookAlikes,
     reservations,
     bases,
@@ -141,6 +144,15 @@ async function readGtins(sql: Sql, gtins: readonly string[]): Promise<Map<string
     [gtins],
   );
   return new Map(rows.map((row) => [row.gtin14, row.code_folded]));
+}
+
+/** Those of these folded codes that the master has. */
+async function readKnownCodes(sql: Sql, codes: readonly string[]): Promise<Set<string>> {
+  if (codes.length === 0) return new Set();
+  const rows = await sql.rows<{ code_folded: string }>('select code_folded from sku where code_folded = any($1)', [
+    codes,
+  ]);
+  return new Set(rows.map((row) => row.code_folded));
 }
 
 /** The first few codes of the master by what they look like, in one statement for all new codes. */

@@ -2,7 +2,7 @@ import type { WrittenRevision } from '../../application/ports/catalog-store.js';
 import { isBundleField } from '../../domain/bundle/timeline.js';
 import { gtin14 } from '../../domain/catalog/gtin.js';
 import { productSnapshot } from '../../domain/catalog/product.js';
-import { optionKey } from '../../domain/change/check-together.js';
+import { optionKey } from '../../domain/change/check-options.js';
 import type { PlannedProduct, PlannedSku } from '../../domain/change/draft.js';
 import { plannedSnapshot } from '../../domain/change/draft.js';
 import { foldCode } from '../../domain/primitives/text.js';

@@ -72,6 +72,21 @@ export class SqlImportRehearsals implements ImportRehearsals {
     );
   }
 
+  takeBackSuccessors(importId: string, limit: number): Promise<{ code: string; successor: string; line: number }[]> {
+    return this.sql.rows(
+      `update import_rehearsal r set content = jsonb_set(r.content, '{successor}', 'null')
+       from (select i.key, i.content->>'successor' as successor from import_rehearsal i
+         where i.import_id = $1 and i.entity = 'SKU' and i.content->>'successor' is not null
+           and not exists (select 1 from sku where code_folded = fold_code(i.content->>'successor') collate "C")
+           and not exists (select 1 from import_rehearsal o where o.import_id = $1 and o.entity = 'SKU'
+             and o.key = fold_code(i.content->>'successor') collate "C")
+         order by i.key limit $2) m
+       where r.import_id = $1 and r.entity = 'SKU' and r.key = m.key
+       returning r.content->>'code' as code, m.successor, r.line`,
+      [importId, limit],
+    );
+  }
+
   async linesOf(importId: string, foldedCodes: readonly string[]): Promise<Map<string, number>> {
     const rows = await this.sql.rows<{ key: string; line: number }>(
       `select key, line from import_rehearsal

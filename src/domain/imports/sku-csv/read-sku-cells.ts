@@ -120,26 +120,33 @@ class SkuCells {
     const { systems, attributes } = this.against.known;
     const { patch, problems } = readSkuFields(draft, systems, attributes);
     for (const { code, message, field } of problems) {
-      const [name = 'title', index] = field ?? [];
+      const [name = 'title'] = field ?? [];
       if (name !== 'attributes') delete patch[name as keyof SkuPatch];
-      const column = this.columnOf(name, asked, this.attributes[Number(index)]?.key);
+      const column = this.columnOf(field ?? [name], asked);
       if (column) this.faults.push({ column, field: name, code, message });
     }
     return { patch, faults: this.faults };
   }
 
   /** Which of the columns of a field to point at: the one whose own cell is at fault, else the first. */
-  private columnOf(field: string, asked: readonly PlacedSkuColumn[], key?: string): PlacedSkuColumn | undefined {
+  private columnOf(path: readonly string[], asked: readonly PlacedSkuColumn[]): PlacedSkuColumn | undefined {
+    const [field, place, part] = path;
     const mine = asked.filter(({ column }) => fieldOf(column) === field);
-    if (field === 'attributes') return mine.find(({ column }) => column.kind === 'attribute' && column.key === key);
-    if (field !== 'systemValues') return mine[0];
-    const { systems } = this.against.known;
-    const isAtFault = ({ column, place }: PlacedSkuColumn): boolean => {
-      if (column.kind !== 'systemAmount') return false;
-      const amount = { system: column.system, price: this.columns.at(this.row, place) || null, compareAtPrice: null };
-      return readSkuFields({ systemValues: [amount] }, systems).problems.length > 0;
-    };
-    return mine.find(isAtFault) ?? mine[0];
+    const index = Number(place);
+    const exact = mine.find(({ column }) => {
+      switch (column.kind) {
+        case 'attribute':
+          return column.key === this.attributes[index]?.key;
+        case 'systemAmount':
+          return column.system === this.draft.systemValues?.[index]?.system && column.field === part;
+        case 'optionName':
+        case 'optionValue':
+          return column.index === index && (column.kind === 'optionName') === (part === 'name');
+        default:
+          return false;
+      }
+    });
+    return exact ?? (field === 'attributes' ? undefined : mine[0]);
   }
 
   private takeAttribute(key: string, cell: string): void {

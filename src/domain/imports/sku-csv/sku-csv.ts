@@ -89,20 +89,25 @@ class SkuCsvHeader implements ImportHeader {
     return proposeSkuRows(rows, this.columns, held, this.known);
   }
 
-  placeOf({ line, change }: RowChange, [field = 'code', key]: readonly string[]): FaultPlace {
+  placeOf({ line, change }: RowChange, [field = 'code', ...rest]: readonly string[]): FaultPlace {
     const isProduct = change.operation.startsWith('PRODUCT');
-    const place = this.nameOfField(isProduct, field, key);
+    const place = this.nameOfField(isProduct, field, rest);
     const isTarget = field === 'code' || field === 'handle';
     const value = isTarget ? change.target : textOf(change.patch[field === 'to' ? 'state' : field] ?? null);
     return { line, column: place, value };
   }
 
-  private nameOfField(isProduct: boolean, field: string, key: string | undefined): string | null {
+  private nameOfField(isProduct: boolean, field: string, [key, part]: readonly string[]): string | null {
     if (field === 'product' || (isProduct && field === 'handle')) return this.columns.nameOf('product.handle');
     const name = field === 'to' ? 'state' : field;
     const columns = isProduct ? this.columns.ofProduct : this.columns.ofSku;
     const mine = columns.filter(({ column }) => fieldOf(column) === name);
-    const exact = mine.find(({ column }) => column.kind === 'attribute' && column.key === key);
+    const exact = mine.find(({ column }) => {
+      if (column.kind === 'attribute') return column.key === key;
+      if (column.kind === 'systemAmount') return column.system === key && column.field === part;
+      if (column.kind !== 'optionName' && column.kind !== 'optionValue') return false;
+      return String(column.index) === key && (column.kind === 'optionName') === (part === 'name');
+    });
     return (exact ?? mine[0])?.name ?? null;
   }
 }
