@@ -1,4 +1,3 @@
-import { isStorable } from '../domain/primitives/text.js';
 import { httpError } from './http-error.js';
 
 /**
@@ -23,6 +22,7 @@ function textOf(query: Readonly<Record<string, unknown>>, name: string): string 
   if (value === undefined) return null;
   if (typeof value !== 'string') throw httpError(400, 'INVALID_FORMAT', `${name} is given more than once`);
   if (value === '') throw httpError(400, 'INVALID_FORMAT', `${name} is empty: leave it out to ask for nothing of it`);
-  if (isStorable(value)) return value;
+  // PostgreSQL takes neither.
+  if (value.isWellFormed() && !value.includes('\0')) return value;
   throw httpError(400, 'INVALID_FORMAT', `${name} holds a NUL character or half a character, and nothing is called so`);
 }

@@ -4,6 +4,7 @@ import { foldCode } from '../primitives/text.js';
 import type { Problem } from '../problem.js';
 import { problem } from '../problem.js';
 import type { SettingDefinition } from './setting.js';
+import { LINE } from './setting.js';
 
 /** Definitions of the catalogue's own attributes, in the order in which people see them. */
 export type AttributesSetting = AttributeDefinition[];
@@ -11,8 +12,6 @@ export type AttributesSetting = AttributeDefinition[];
 const DEFINITIONS_LIMIT = 500;
 const VALUES_LIMIT = 1_000;
 const TYPES_LIMIT = 500;
-/** One line without spaces at its ends: what a caller's text becomes once it is trimmed. */
-const LINE = { type: 'string', minLength: 1, maxLength: 255, pattern: '^\\S(.*\\S)?$' } as const;
 
 export const attributesSetting: SettingDefinition<AttributesSetting> = {
   description:
@@ -26,7 +25,11 @@ export const attributesSetting: SettingDefinition<AttributesSetting> = {
       additionalProperties: false,
       required: ['key', 'name', 'type'],
       properties: {
-        key: { type: 'string', pattern: ATTRIBUTE_KEY },
+        key: {
+          type: 'string',
+          pattern: ATTRIBUTE_KEY,
+          description: 'up to 64 lower-case letters, digits and underscores, a letter first',
+        },
         name: LINE,
         type: { enum: [...ATTRIBUTE_TYPES] },
         values: { type: 'array', minItems: 1, maxItems: VALUES_LIMIT, items: LINE },

@@ -3,6 +3,7 @@ import { foldCode } from '../primitives/text.js';
 import type { Problem } from '../problem.js';
 import { problem } from '../problem.js';
 import type { SettingDefinition } from './setting.js';
+import { LINE } from './setting.js';
 
 /** What the house asks of GTINs. What is left out has its default. */
 export type GtinSetting = {
@@ -24,13 +25,10 @@ export const gtinSetting: SettingDefinition<GtinSetting> = {
     properties: {
       allowRestricted: { type: 'boolean' },
       requiredFor: {
-        oneOf: [
-          { const: 'ALL' },
-          {
-            type: 'array',
-            maxItems: TYPES_LIMIT,
-            items: { type: 'string', minLength: 1, maxLength: 255, pattern: '^\\S(.*\\S)?$' },
-          },
+        // Not `oneOf`, which would tell of every wrong value that it is neither.
+        allOf: [
+          { if: { not: { type: 'array' } }, else: { type: 'array', maxItems: TYPES_LIMIT, items: LINE } },
+          { if: { type: 'array' }, else: { const: 'ALL', description: '"ALL", or a list of product types' } },
         ],
       },
     },

@@ -2,6 +2,7 @@ import { GRAMMAR_LIMIT } from '../naming/grammar.js';
 import type { NamingPolicy } from '../naming/policy.js';
 import { policyFaults } from '../naming/read-policies.js';
 import type { JsonSchema, SettingDefinition } from './setting.js';
+import { LINE } from './setting.js';
 
 /** How SKU codes are to look, for which products. */
 export type NamingSetting = NamingPolicy[];
@@ -9,40 +10,39 @@ export type NamingSetting = NamingPolicy[];
 const POLICIES_LIMIT = 200;
 const SCOPE_LIMIT = 100;
 const DICTIONARY_LIMIT = 2_000;
-/** One line without spaces at its ends. */
-const LINE: JsonSchema = { type: 'string', minLength: 1, maxLength: 255, pattern: '^\\S(.*\\S)?$' };
 const SCOPE: JsonSchema = { type: 'array', maxItems: SCOPE_LIMIT, items: LINE };
 
+/** Not `oneOf`: of a value that fits no branch that would tell the faults of all of them. The kind says which one is meant. */
 const SEGMENT: JsonSchema = {
-  oneOf: [
-    {
-      type: 'object',
-      additionalProperties: false,
-      required: ['kind', 'of', 'values'],
-      properties: {
-        kind: { const: 'DICTIONARY' },
-        of: LINE,
-        values: {
-          type: 'object',
-          maxProperties: DICTIONARY_LIMIT,
-          additionalProperties: { type: 'string', minLength: 1, maxLength: 64 },
-        },
+  type: 'object',
+  required: ['kind'],
+  properties: { kind: { enum: ['DICTIONARY', 'VALUE', 'COUNTER', 'LETTERS', 'DIGITS', 'FREE'] } },
+  allOf: [
+    ofKind(['DICTIONARY'], {
+      of: LINE,
+      values: {
+        type: 'object',
+        maxProperties: DICTIONARY_LIMIT,
+        additionalProperties: { type: 'string', minLength: 1, maxLength: 64 },
       },
-    },
-    {
-      type: 'object',
-      additionalProperties: false,
-      required: ['kind', 'of'],
-      properties: { kind: { const: 'VALUE' }, of: LINE },
-    },
-    {
-      type: 'object',
-      additionalProperties: false,
-      required: ['kind'],
-      properties: { kind: { enum: ['COUNTER', 'LETTERS', 'DIGITS', 'FREE'] } },
-    },
+    }),
+    ofKind(['VALUE'], { of: LINE }),
+    ofKind(['COUNTER', 'LETTERS', 'DIGITS', 'FREE'], {}),
   ],
 };
+
+/** What a segment of these kinds has beside its kind: all of it, and nothing else. */
+function ofKind(kinds: string[], properties: JsonSchema): JsonSchema {
+  return {
+    if: { not: { type: 'object', required: ['kind'], properties: { kind: { enum: kinds } } } },
+    else: {
+      type: 'object',
+      additionalProperties: false,
+      required: Object.keys(properties),
+      properties: { kind: true, ...properties },
+    },
+  };
+}
 
 export const namingSetting: SettingDefinition<NamingSetting> = {
   description:
