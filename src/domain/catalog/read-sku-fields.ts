@@ -4,6 +4,7 @@ import { compareDecimals, decimalPlaces, decimalText, isPlainDecimal, moneyText 
 import { hasControls, hasHtml, isPrintableAscii, textOrNull } from '../primitives/text.js';
 import type { Problem } from '../problem.js';
 import { problem, under } from '../problem.js';
+import { isCountry } from './country.js';
 import type { GtinRules } from './gtin.js';
 import { gtinFault } from './gtin.js';
 import type { OptionValue, SkuContent, SystemValue, Weight } from './sku.js';
@@ -155,8 +156,12 @@ function readTrade(draft: SkuFieldsDraft, gtins: GtinRules, out: Reading): void 
   }
   if (draft.countryOfOrigin !== undefined) {
     const country = textOrNull(draft.countryOfOrigin);
-    if (country !== null && !/^[A-Z]{2}$/.test(country)) {
-      out.fault('INVALID_FORMAT', 'countryOfOrigin', 'a country is two capital letters, ISO 3166-1 alpha-2');
+    if (country !== null && !isCountry(country)) {
+      out.fault(
+        'INVALID_FORMAT',
+        'countryOfOrigin',
+        'a country is two capital letters, as ISO 3166-1 alpha-2 assigns them',
+      );
     } else out.patch.countryOfOrigin = country;
   }
   if (draft.weight !== undefined) readWeight(draft.weight, out);

@@ -132,7 +132,9 @@ function createSku(draft: Draft, { target, patch }: ProposedChange): Problem[] {
   const composition = Object.entries(bundlePatch(draft, NOTHING_YET, patch).patch);
   const composed = composition.map(([field, to]): FieldChange => ({ field, from: null, to }));
   const bundle = after.kind === 'BUNDLE' ? withBundleChanges(NOTHING_YET, composed) : null;
-  const changes = creationChanges(plannedSnapshot({ after, bundle }));
+  const { productId: _id, ...snapshot } = plannedSnapshot({ after, bundle });
+  // Told as callers name it: nobody else knows our ids.
+  const changes = creationChanges({ ...snapshot, product: handle });
   draft.skus.set(foldCode(target), { before: null, after, bundle, changes });
   return fault ? [fault] : [];
 }
@@ -209,12 +211,7 @@ function addConflicts(
 ): void {
   const { changedBy } = draft.world;
   for (const each of conflicts) {
-    draft.conflicts.push({
-      target,
-      ...each,
-      // Fields that merge key by key are told by their key, and were changed as a whole.
-      changedBy: changedBy.get(`${entity}:${key}:${each.field.split('.')[0]}`) ?? null,
-    });
+    draft.conflicts.push({ target, ...each, changedBy: changedBy.get(`${entity}:${key}:${each.field}`) ?? null });
   }
 }
 
