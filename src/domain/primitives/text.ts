@@ -28,7 +28,7 @@ export function hasControls(text: string): boolean {
 /** Has the text more characters than that, as people and systems count them: an emoji of two UTF-16 units is one code point. */
 export function isLongerThan(limit: number, text: string): boolean {
   if (text.length <= limit || text.length > 2 * limit) return text.length > limit;
-  return [...text].length > limit;
+  return Array.from(text).length > limit;
 }
 
 /** Whether PostgreSQL can hold the text at all: neither NUL nor half a surrogate pair. */
