@@ -260,6 +260,7 @@ describe('bundles over the API', () => {
     ]);
     expect(bad.changeRequestCreate.userErrors.map(({ code, field }) => `${code} ${field.join('.')}`)).toEqual([
       'INVALID_FORMAT input.changes.0.skuCreate.bundle.0.quantity',
+      'NOT_A_BUNDLE input.changes.1.bundleSet.code',
       'REQUIRED input.changes.2.bundleSet.components',
       'INVALID_FORMAT input.changes.3.bundleSet.components.0.quantity',
       'DUPLICATE_CHANGE input.changes.3.bundleSet.components.1.sku',

@@ -97,7 +97,7 @@ describe('fields of a SKU', () => {
       'INVALID_FORMAT',
       'REQUIRED',
     ]);
-    expect(readProductFields({ tags: ['b', 'A', 'a', ' '], title: 'T' }).patch.tags).toEqual(['a', 'b']);
+    expect(readProductFields({ tags: ['b', ' A '], title: 'T' }).patch.tags).toEqual(['A', 'b']);
     expect(readProductFields({ tags: ['a,b'] }).problems).toHaveLength(1);
   });
 });

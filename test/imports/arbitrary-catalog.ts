@@ -3,7 +3,7 @@ import type { AttributeDefinition } from '../../src/domain/attributes/definition
 import { definitionsOf } from '../../src/domain/attributes/read-attribute-list.js';
 import { LIFECYCLE_STATES } from '../../src/domain/catalog/lifecycle.js';
 import { gs1CheckDigit } from '../../src/domain/catalog/gtin.js';
-import { readProductFields } from '../../src/domain/catalog/read-product-fields.js';
+import { readProductFields, tagsOfCell } from '../../src/domain/catalog/read-product-fields.js';
 import { codeFault, readSkuFields } from '../../src/domain/catalog/read-sku-fields.js';
 import { WEIGHT_UNITS } from '../../src/domain/catalog/sku.js';
 import type { ProposedChange } from '../../src/domain/change/change.js';
@@ -130,7 +130,7 @@ const product = fc.record({
     vendor: maybe(line(20)),
     productType: maybe(line(20)),
     category: maybe(fc.constant('gid://shopify/TaxonomyCategory/aa-1-13-8')),
-    tags: fc.array(line(12), { maxLength: 4 }).map((tags) => tags.map((tag) => tag.replaceAll(',', ''))),
+    tags: fc.array(line(12), { maxLength: 4 }).map((tags) => tagsOfCell(tags.join(','))),
     optionNames: fc.uniqueArray(line(10), { maxLength: 3, selector: (name) => name.toLowerCase() }),
   }),
   skus: fc.array(

@@ -1,6 +1,6 @@
 import { decimalText, isPlainDecimal } from '../primitives/decimal.js';
 import type { Json } from '../primitives/json.js';
-import { hasControls } from '../primitives/text.js';
+import { hasControls, isLongerThan } from '../primitives/text.js';
 import type { Problem } from '../problem.js';
 import type { AttributeDefinition, AttributeType } from './definition.js';
 
@@ -18,8 +18,8 @@ const TEXT_LIMIT = 255;
 export function readAttribute(definition: AttributeDefinition, value: Json): AttributeReading {
   if (value === null) return { ok: true, value: null };
   if (typeof value === 'string') {
-    if (value.length > TEXT_LIMIT) return refused(`takes at most ${TEXT_LIMIT} characters`, 'TOO_LONG');
-    if (hasControls(value)) return refused('takes no control characters');
+    if (isLongerThan(TEXT_LIMIT, value)) return refused(`takes at most ${TEXT_LIMIT} characters`, 'TOO_LONG');
+    if (hasControls(value)) return refused('takes no control or invisible characters');
     const text = value.trim();
     return text === '' ? { ok: true, value: null } : READERS[definition.type](text, definition);
   }

@@ -1,10 +1,10 @@
 import type { AttributeDraft, Definitions } from '../attributes/read-attribute-list.js';
 import { NO_DEFINITIONS, readAttributeList } from '../attributes/read-attribute-list.js';
-import { hasControls, textOrNull } from '../primitives/text.js';
+import { textOrNull } from '../primitives/text.js';
 import type { Problem } from '../problem.js';
 import { problem, under } from '../problem.js';
 import type { ProductContent } from './product.js';
-import { lineFault, titleFault } from './read-sku-fields.js';
+import { labelFault, titleFault } from './read-sku-fields.js';
 
 /** Fields as a caller names them: left out stays, null clears. */
 export interface ProductFieldsDraft {
@@ -41,7 +41,7 @@ export function readProductFields(
   for (const field of ['vendor', 'productType'] as const) {
     const given = draft[field];
     if (given === undefined) continue;
-    const fault = given === null ? null : lineFault(given);
+    const fault = given === null ? null : labelFault(given);
     if (fault) problems.push(problem(fault.code, fault.message, [field]));
     else patch[field] = textOrNull(given);
   }
@@ -63,25 +63,48 @@ export function readProductFields(
 
 function readTags(tags: string[], patch: ProductPatch, problems: Problem[]): void {
   if (tags.length > TAG_LIMIT) problems.push(problem('TOO_MANY', `at most ${TAG_LIMIT} tags`, ['tags']));
-  const clean = tags.map((tag) => tag.trim()).filter((tag) => tag !== '');
-  // Shopify splits tags at commas, so one that holds a comma would come back as two.
-  const bad = clean.find((tag) => tag.length > 255 || tag.includes(',') || hasControls(tag));
-  if (bad !== undefined) {
-    problems.push(
-      problem('INVALID_FORMAT', 'a tag has at most 255 characters, no comma, no control characters', ['tags']),
-    );
+  const seen = new Set<string>();
+  for (const [index, given] of tags.entries()) {
+    const fault = tagFault(given.trim(), seen);
+    if (fault) problems.push(problem(fault.code, fault.message, ['tags', String(index)]));
+    seen.add(given.trim().toLowerCase());
   }
-  patch.tags = [...new Map(clean.map((tag) => [tag.toLowerCase(), tag])).values()].sort();
+  patch.tags = tags.map((tag) => tag.trim()).sort();
+}
+
+/** Shopify splits tags at commas, so one that holds a comma would come back as two; and it takes `Sale` and `sale` for one. */
+function tagFault(tag: string, seen: ReadonlySet<string>): { code: Problem['code']; message: string } | null {
+  if (tag === '') return { code: 'REQUIRED', message: 'a tag has at least one character' };
+  if (seen.has(tag.toLowerCase())) return { code: 'DUPLICATE_CHANGE', message: 'the tag is named twice, without case' };
+  if (tag.includes(',')) return { code: 'INVALID_FORMAT', message: 'a tag holds no comma' };
+  return labelFault(tag);
+}
+
+/** Tags as one cell of a file lists them: empty places between commas, and a tag that stands there again, say nothing more. */
+export function tagsOfCell(cell: string): string[] {
+  const tags = cell
+    .split(',')
+    .map((tag) => tag.trim())
+    .filter((tag) => tag !== '');
+  return [...new Map(tags.map((tag) => [tag.toLowerCase(), tag])).values()];
 }
 
 function readOptionNames(names: string[], patch: ProductPatch, problems: Problem[]): void {
   const clean = names.map((name) => name.trim());
   if (clean.length > 3) problems.push(problem('TOO_MANY', 'a product has at most 3 options', ['optionNames']));
-  if (clean.some((name) => name === '')) problems.push(problem('REQUIRED', 'an option has a name', ['optionNames']));
-  if (new Set(clean.map((name) => name.toLowerCase())).size !== clean.length) {
-    problems.push(problem('DUPLICATE_CHANGE', 'an option is named twice', ['optionNames']));
+  const seen = new Set<string>();
+  for (const [index, name] of clean.entries()) {
+    const fault = optionNameFault(name, seen);
+    if (fault) problems.push(problem(fault.code, fault.message, ['optionNames', String(index)]));
+    seen.add(name.toLowerCase());
   }
   patch.optionNames = clean;
+}
+
+function optionNameFault(name: string, seen: ReadonlySet<string>): { code: Problem['code']; message: string } | null {
+  if (name === '') return { code: 'REQUIRED', message: 'an option has a name' };
+  if (seen.has(name.toLowerCase())) return { code: 'DUPLICATE_CHANGE', message: 'an option is named twice' };
+  return labelFault(name);
 }
 
 /** Why a text cannot be a new product's handle, or null: Shopify's own form, so that it stays what we asked for. */

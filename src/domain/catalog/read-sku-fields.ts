@@ -1,9 +1,10 @@
 import type { AttributeDraft, Definitions } from '../attributes/read-attribute-list.js';
 import { NO_DEFINITIONS, readAttributeList } from '../attributes/read-attribute-list.js';
 import { compareDecimals, decimalPlaces, decimalText, isPlainDecimal, moneyText } from '../primitives/decimal.js';
-import { hasControls, hasHtml, isPrintableAscii, textOrNull } from '../primitives/text.js';
+import { hasControls, hasHtml, isLongerThan, isPrintableAscii, textOrNull } from '../primitives/text.js';
 import type { Problem } from '../problem.js';
 import { problem, under } from '../problem.js';
+import { isCountry } from './country.js';
 import type { GtinRules } from './gtin.js';
 import { gtinFault } from './gtin.js';
 import type { OptionValue, SkuContent, SystemValue, Weight } from './sku.js';
@@ -38,6 +39,8 @@ export type SkuPatch = Partial<Omit<SkuContent, 'state' | 'attributes'>> & {
 export const TITLE_LIMIT = 255;
 const MONEY_PLACES = 4;
 const MONEY_LIMIT = '9999999999';
+/** Of at most 60 digits before and behind the point; zeros in front do not count. */
+const LONG_DECIMAL = /^0{0,60}(\d{1,60}?)(?:\.(\d{1,60}))?$/;
 const WHO_CLEARS_WHAT = new Set(['title', 'optionValues', 'requiresShipping', 'taxable', 'listedIn']);
 
 /** Collects every problem of one change instead of stopping at the first. */
@@ -81,17 +84,24 @@ export function readSkuFields(
 /** A title that may go to a storefront: 1 to 255 characters, no controls, no markup (design 4.1). */
 export function titleFault(title: string): { code: Problem['code']; message: string } | null {
   if (title.trim() === '') return { code: 'REQUIRED', message: 'a title has at least one character' };
-  if (title.length > TITLE_LIMIT) return { code: 'TOO_LONG', message: `a title has at most ${TITLE_LIMIT} characters` };
-  if (hasControls(title)) return { code: 'INVALID_FORMAT', message: 'a title holds no control characters' };
+  if (isLongerThan(TITLE_LIMIT, title))
+    return { code: 'TOO_LONG', message: `a title has at most ${TITLE_LIMIT} characters` };
+  if (hasControls(title))
+    return { code: 'INVALID_FORMAT', message: 'a title holds no control or invisible characters' };
   if (hasHtml(title)) return { code: 'INVALID_FORMAT', message: 'a title holds no HTML' };
   return null;
 }
 
 /** Free text of one line, or null; why it is refused, or null. */
 export function lineFault(text: string): { code: Problem['code']; message: string } | null {
-  if (text.length > TITLE_LIMIT) return { code: 'TOO_LONG', message: `at most ${TITLE_LIMIT} characters` };
-  if (hasControls(text)) return { code: 'INVALID_FORMAT', message: 'no control characters' };
+  if (isLongerThan(TITLE_LIMIT, text)) return { code: 'TOO_LONG', message: `at most ${TITLE_LIMIT} characters` };
+  if (hasControls(text)) return { code: 'INVALID_FORMAT', message: 'no control or invisible characters' };
   return null;
+}
+
+/** As `lineFault`, of text that shoppers or other systems read: no markup either. */
+export function labelFault(text: string): { code: Problem['code']; message: string } | null {
+  return lineFault(text) ?? (hasHtml(text) ? { code: 'INVALID_FORMAT', message: 'no HTML' } : null);
 }
 
 const TEXT_LIMIT = 2_000;
@@ -99,7 +109,7 @@ const LINE_BREAKS = /[\t\n\r]/g;
 
 /** Free text of several lines: a reason, a comment, a note. Why it is refused, or null. */
 export function textFault(text: string): { code: Problem['code']; message: string } | null {
-  if (text.length > TEXT_LIMIT) return { code: 'TOO_LONG', message: `at most ${TEXT_LIMIT} characters` };
+  if (isLongerThan(TEXT_LIMIT, text)) return { code: 'TOO_LONG', message: `at most ${TEXT_LIMIT} characters` };
   if (hasControls(text.replace(LINE_BREAKS, ' '))) {
     return { code: 'INVALID_FORMAT', message: 'no control characters but line breaks and tabs' };
   }
@@ -115,7 +125,7 @@ function readTexts(draft: SkuFieldsDraft, out: Reading): void {
   for (const field of ['taxCode', 'unitOfMeasure', 'successor'] as const) {
     const given = draft[field];
     if (given === undefined) continue;
-    const fault = given === null ? null : lineFault(given);
+    const fault = given === null ? null : labelFault(given);
     if (fault) out.fault(fault.code, field, fault.message);
     else out.patch[field] = textOrNull(given);
   }
@@ -133,7 +143,13 @@ function readMoney(draft: SkuFieldsDraft, out: Reading): void {
 
 /** Why a text is no amount of money: an exact decimal of at least 0 with at most 4 places (design 4.1). */
 export function moneyFault(text: string): string | null {
-  if (!isPlainDecimal(text)) return `"${text.slice(0, 40)}" is no plain decimal such as "19.90"`;
+  if (!isPlainDecimal(text)) {
+    // Longer than any decimal that is kept, and so beyond one of the limits: say which.
+    const [, whole, places] = LONG_DECIMAL.exec(text) ?? [];
+    if (whole && whole.length > 12) return `an amount is at most ${MONEY_LIMIT}`;
+    if (places) return `an amount has at most ${MONEY_PLACES} decimal places`;
+    return `"${text.slice(0, 40).toWellFormed()}" is no plain decimal such as "19.90"`;
+  }
   if (compareDecimals(text, '0') < 0) return 'an amount is at least 0';
   if (decimalPlaces(text) > MONEY_PLACES) return `an amount has at most ${MONEY_PLACES} decimal places`;
   if (compareDecimals(text, MONEY_LIMIT) > 0) return `an amount is at most ${MONEY_LIMIT}`;
@@ -155,8 +171,12 @@ function readTrade(draft: SkuFieldsDraft, gtins: GtinRules, out: Reading): void 
   }
   if (draft.countryOfOrigin !== undefined) {
     const country = textOrNull(draft.countryOfOrigin);
-    if (country !== null && !/^[A-Z]{2}$/.test(country)) {
-      out.fault('INVALID_FORMAT', 'countryOfOrigin', 'a country is two capital letters, ISO 3166-1 alpha-2');
+    if (country !== null && !isCountry(country)) {
+      out.fault(
+        'INVALID_FORMAT',
+        'countryOfOrigin',
+        'a country is two capital letters, as ISO 3166-1 alpha-2 assigns them',
+      );
     } else out.patch.countryOfOrigin = country;
   }
   if (draft.weight !== undefined) readWeight(draft.weight, out);
@@ -210,7 +230,7 @@ function readOptions(values: OptionValue[], out: Reading): void {
     for (const part of ['name', 'value'] as const) {
       const place = ['optionValues', String(index), part];
       if (option[part].trim() === '') out.fault('REQUIRED', place, 'an option has a name and a value');
-      const fault = lineFault(option[part]);
+      const fault = labelFault(option[part]);
       if (fault) out.fault(fault.code, place, fault.message);
     }
     const name = option.name.trim();

@@ -39,7 +39,7 @@ export function optionKey(options: Sku['optionValues']): string {
  */
 export function inProductOrder(patch: FieldValues, names: readonly string[], baseline: boolean): FieldValues {
   const values = patch.optionValues as unknown as OptionValue[] | undefined;
-  if (values === undefined || values.length !== names.length || (values.length < 2 && !baseline)) return patch;
+  if (values === undefined || values.length !== names.length || bears(values, names)) return patch;
   const keyOf = (name: string): string => (baseline ? foldCode(name) : name);
   const byName = new Map(values.map((each) => [keyOf(each.name), each]));
   const ordered = names.flatMap((name) => {

@@ -15,7 +15,7 @@ export function checkTogether(draft: Draft, changes: readonly ProposedChange[]):
   const places = new Places(changes);
   const place: Place = (code, field) => places.of(code, null, [field]);
   return [
-    ...fieldsTwice(changes),
+    ...fieldsTwice(draft, changes),
     ...gtinsTwice(draft, place),
     ...checkOptions(draft, places),
     ...checkPrices(draft, places),
@@ -26,7 +26,7 @@ export function checkTogether(draft: Draft, changes: readonly ProposedChange[]):
 /** Where to point for a field of a SKU. */
 type Place = (code: string, field: string) => string[];
 
-function fieldsTwice(changes: readonly ProposedChange[]): Problem[] {
+function fieldsTwice(draft: Draft, changes: readonly ProposedChange[]): Problem[] {
   /** Most targets are changed once: only of the others do the fields matter. */
   const byTarget = new Map<string, number[]>();
   for (const [index, { operation, target }] of changes.entries()) {
@@ -36,7 +36,20 @@ function fieldsTwice(changes: readonly ProposedChange[]): Problem[] {
     else byTarget.set(key, [index]);
   }
   const twice = [...byTarget.values()].filter(({ length }) => length > 1);
-  return twice.flatMap((indexes) => fieldsTwiceAmong(changes, indexes));
+  return twice.flatMap((indexes) => fieldsTwiceAmong(changes, taking(draft, changes, indexes)));
+}
+
+/** Without creations of what is there already, or is made by an earlier change: those are refused whole. */
+function taking(draft: Draft, changes: readonly ProposedChange[], indexes: readonly number[]): number[] {
+  let isMade = false;
+  return indexes.filter((index) => {
+    const { operation = 'SKU_UPDATE', target = '' } = changes[index] ?? {};
+    if (operation !== 'SKU_CREATE' && operation !== 'PRODUCT_CREATE') return true;
+    const { products, skus } = draft.world;
+    const isThere = isMade || (operation === 'SKU_CREATE' ? skus.has(foldCode(target)) : products.has(target));
+    isMade = true;
+    return !isThere;
+  });
 }
 
 function fieldsTwiceAmong(changes: readonly ProposedChange[], indexes: readonly number[]): Problem[] {
@@ -45,21 +58,34 @@ function fieldsTwiceAmong(changes: readonly ProposedChange[], indexes: readonly 
   for (const index of indexes) {
     const change = changes[index];
     if (!change) continue;
-    for (const field of fieldsOf(change)) {
+    for (const { field, path } of fieldsOf(change)) {
+      const isTwice = seen.has(field) || overlaps(field, seen);
       const message = `${change.target}: ${field} is changed twice in one request`;
-      const place = placeOfField(change, index, field.split(' ')[0] ?? field);
-      if (seen.has(field)) problems.push(problem('DUPLICATE_CHANGE', message, place));
+      const [name = field, ...keys] = path;
+      if (isTwice) problems.push(problem('DUPLICATE_CHANGE', message, [...placeOfField(change, index, name), ...keys]));
       seen.add(field);
     }
   }
   return problems;
 }
 
-/** Versions of a bundle that are to begin at different moments are different things to set. */
-function fieldsOf({ patch }: ProposedChange): string[] {
-  return Object.entries(patch).flatMap(([field, value]) =>
-    field === SCHEDULED_FIELD ? Object.keys(value ?? {}).map((instant) => `${field} ${instant}`) : [field],
-  );
+/** Clearing all attributes, and setting one of them, are two things to do with it. */
+function overlaps(field: string, seen: ReadonlySet<string>): boolean {
+  if (field.startsWith(`${ATTRIBUTES}.`)) return seen.has(ATTRIBUTES);
+  return field === ATTRIBUTES && [...seen].some((each) => each.startsWith(`${ATTRIBUTES}.`));
+}
+
+const ATTRIBUTES = 'attributes';
+
+/** What a change sets: attributes one by one, and versions of a bundle that are to begin at different moments. */
+function fieldsOf({ patch }: ProposedChange): { field: string; path: string[] }[] {
+  return Object.entries(patch).flatMap(([field, value]) => {
+    if (field === SCHEDULED_FIELD) {
+      return Object.keys(value ?? {}).map((instant) => ({ field: `${field} ${instant}`, path: [field] }));
+    }
+    if (field !== ATTRIBUTES || value === null) return [{ field, path: [field] }];
+    return Object.keys(value).map((key) => ({ field: `${field}.${key}`, path: [field, key] }));
+  });
 }
 
 function gtinsTwice(draft: Draft, place: Place): Problem[] {
@@ -71,8 +97,8 @@ function gtinsTwice(draft: Draft, place: Place): Problem[] {
     const key = gtin14(after.gtin);
     const holder = draft.world.gtins.get(key);
     // A holder inside this request is judged by what the request makes of it, so that two SKUs can swap.
-    const other =
-      mine.get(key) ?? (holder !== undefined && holder !== folded && !released.has(holder) ? holder : undefined);
+    const isOthers = holder !== undefined && foldCode(holder) !== folded && !released.has(foldCode(holder));
+    const other = mine.get(key) ?? (isOthers ? holder : undefined);
     if (other !== undefined)
       problems.push(problem('GTIN_TAKEN', `GTIN ${after.gtin} belongs to ${other}`, place(after.code, 'gtin')));
     mine.set(key, after.code);

@@ -19,7 +19,7 @@ export interface World {
   skus: ReadonlyMap<string, Sku>;
   /** By product id: all SKUs of those products, for the rule of one option tuple per product. */
   siblings: ReadonlyMap<string, readonly Sku[]>;
-  /** By 14-digit GTIN: folded codes of the live SKUs that bear it. */
+  /** By 14-digit GTIN: codes, as the master writes them, of the live SKUs that bear it. */
   gtins: ReadonlyMap<string, string>;
   /** Folded codes of the SKUs of the master that changes name as successors. */
   successors: ReadonlySet<string>;
@@ -29,7 +29,7 @@ export interface World {
   reservations: ReadonlyMap<string, CodeReservation>;
   /** Snapshots of base revisions that are not the present one, by `SKU:<folded code>:<revision>` or `PRODUCT:<handle>:<revision>`. */
   bases: ReadonlyMap<string, FieldValues>;
-  /** Who changed a field since a revision: request ids by `<SKU|PRODUCT>:<key>:<field>`. */
+  /** Who changed a field since a revision: request ids by `<SKU|PRODUCT>:<key>:<field>`, of fields that merge key by key by their keys. */
   changedBy: ReadonlyMap<string, string>;
   /** Fields with an open quality issue, by `SKU:<folded code>` or `PRODUCT:<handle>`. */
   undecided?: ReadonlyMap<string, ReadonlySet<string>>;

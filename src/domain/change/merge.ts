@@ -1,7 +1,7 @@
 import { SCHEDULED_FIELD } from '../bundle/timeline.js';
 import { amountsOf, listOfAmounts } from './system-amounts.js';
 import type { FieldChange, FieldValues, Json } from '../primitives/json.js';
-import { sameJson } from '../primitives/json.js';
+import { ownValue, sameJson } from '../primitives/json.js';
 
 export interface Merge {
   /** What the patch really changes against the present, and what it decides on. */
@@ -56,7 +56,7 @@ class Merging implements Merge {
     const [was, is, shall] = [asMap(base), asMap(current), asMap(proposed)];
     const inner = new Merging(this.undecided);
     for (const [key, value] of Object.entries(shall)) {
-      inner.field(`${field}.${key}`, was[key] ?? null, is[key] ?? null, value);
+      inner.field(`${field}.${key}`, ownValue(was, key), ownValue(is, key), value);
     }
     this.conflicts.push(...inner.conflicts);
     if (inner.changes.length === 0) return;

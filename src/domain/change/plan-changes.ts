@@ -132,7 +132,7 @@ function createSku(draft: Draft, { target, patch }: ProposedChange): Problem[] {
   const composition = Object.entries(bundlePatch(draft, NOTHING_YET, patch).patch);
   const composed = composition.map(([field, to]): FieldChange => ({ field, from: null, to }));
   const bundle = after.kind === 'BUNDLE' ? withBundleChanges(NOTHING_YET, composed) : null;
-  const changes = creationChanges(plannedSnapshot({ after, bundle }));
+  const changes = creationChanges(plannedSnapshot({ after, bundle }), handle);
   draft.skus.set(foldCode(target), { before: null, after, bundle, changes });
   return fault ? [fault] : [];
 }
@@ -209,20 +209,19 @@ function addConflicts(
 ): void {
   const { changedBy } = draft.world;
   for (const each of conflicts) {
-    draft.conflicts.push({
-      target,
-      ...each,
-      // Fields that merge key by key are told by their key, and were changed as a whole.
-      changedBy: changedBy.get(`${entity}:${key}:${each.field.split('.')[0]}`) ?? null,
-    });
+    draft.conflicts.push({ target, ...each, changedBy: changedBy.get(`${entity}:${key}:${each.field}`) ?? null });
   }
 }
 
-function creationChanges(snapshot: FieldValues): FieldChange[] {
-  const { [SCHEDULED_FIELD]: _scheduled, ...told } = snapshot;
-  return Object.entries(told)
-    .filter(([, to]) => to !== null && !(Array.isArray(to) && to.length === 0))
-    .map(([field, to]) => ({ field, from: null, to }));
+/** @param handle of the product that a SKU is in: told as callers name it, because nobody else knows our ids. */
+function creationChanges(snapshot: FieldValues, handle?: string): FieldChange[] {
+  const changes: FieldChange[] = [];
+  for (const [field, to] of Object.entries(snapshot)) {
+    if (field === SCHEDULED_FIELD || to === null || (Array.isArray(to) && to.length === 0)) continue;
+    const isProduct = field === 'productId' && handle !== undefined;
+    changes.push(isProduct ? { field: 'product', from: null, to: handle } : { field, from: null, to });
+  }
+  return changes;
 }
 
 /**

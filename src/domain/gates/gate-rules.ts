@@ -4,6 +4,7 @@ import type { SkuContent } from '../catalog/sku.js';
 import { ruleOf } from '../drift/source-of-truth.js';
 import { judgeCode, namingFactsOf } from '../naming/judge-code.js';
 import { compareDecimals } from '../primitives/decimal.js';
+import { ownValue } from '../primitives/json.js';
 import type { GateEffect } from '../settings/gates-setting.js';
 import { isGtinRequired } from '../settings/gtin-setting.js';
 import { BUNDLE_GATES } from './bundle-gates.js';
@@ -165,7 +166,7 @@ function askAttributes(sku: GatedSku, { product, settings }: GateFacts, state: L
     .filter((definition) => isAskedOf(definition, state, product?.productType ?? null))
     .map(({ key, name, requiredFrom }) => ({
       subject: key,
-      satisfied: (sku.attributes[key] ?? product?.attributes[key] ?? null) !== null,
+      satisfied: ownValue(sku.attributes, key) !== null || ownValue(product?.attributes ?? {}, key) !== null,
       message: `has the attribute ${key} (${name}), which is required from ${requiredFrom} on`,
     }));
 }

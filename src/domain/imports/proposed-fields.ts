@@ -1,7 +1,7 @@
 import type { FieldConflict } from '../change/change.js';
 import { mergePatch } from '../change/merge.js';
 import type { FieldValues, Json } from '../primitives/json.js';
-import { sameJson } from '../primitives/json.js';
+import { ownValue, sameJson } from '../primitives/json.js';
 import type { Looked } from './held.js';
 
 /** What a row wants changed. Null where it wants nothing that is not so already. */
@@ -30,7 +30,7 @@ export function proposedFields(said: FieldValues, looked: Looked<FieldValues>): 
 }
 
 function changedKeys(said: Record<string, Json>, before: Record<string, Json>): Record<string, Json> {
-  return Object.fromEntries(Object.entries(said).filter(([key, value]) => !sameJson(value, before[key] ?? null)));
+  return Object.fromEntries(Object.entries(said).filter(([key, value]) => !sameJson(value, ownValue(before, key))));
 }
 
 function mapOf(value: Json): Record<string, Json> {

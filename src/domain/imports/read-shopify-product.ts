@@ -1,6 +1,6 @@
 import type { LifecycleState } from '../catalog/lifecycle.js';
 import type { ProductFieldsDraft } from '../catalog/read-product-fields.js';
-import { readProductFields } from '../catalog/read-product-fields.js';
+import { readProductFields, tagsOfCell } from '../catalog/read-product-fields.js';
 import type { ProposedChange } from '../change/change.js';
 import type { FieldValues } from '../primitives/json.js';
 import type { CsvRow } from './csv-row.js';
@@ -60,7 +60,7 @@ function readFields(row: CsvRow, header: ShopifyColumns, faults: FaultList): Fie
     if (header.has(field)) draft[field] = header.cell(row.cells, field);
   }
   if (header.has('category')) draft.category = categoryOf(header.cell(row.cells, 'category'));
-  if (header.has('tags')) draft.tags = header.cell(row.cells, 'tags').split(',');
+  if (header.has('tags')) draft.tags = tagsOfCell(header.cell(row.cells, 'tags'));
   const { patch, problems } = readProductFields(draft);
   const fields = { ...patch } as FieldValues;
   for (const { code, message, field } of problems) {

@@ -11,7 +11,7 @@ export interface Rehearsed {
   skus: readonly Sku[];
   /** All SKUs of the products that the batch reaches, in the master or not. */
   siblings: readonly Sku[];
-  /** By 14-digit GTIN: folded codes of live SKUs. */
+  /** By 14-digit GTIN: codes of live SKUs. */
   gtins: ReadonlyMap<string, string>;
   /** By skeleton: codes, the first few of each in the order of their folded form. */
   lookAlikes: ReadonlyMap<string, readonly string[]>;

@@ -11,6 +11,11 @@ export interface FieldChange {
   to: Json;
 }
 
+/** The value that the map itself holds under a key of people's: `constructor` is one like any other. Null where it has none. */
+export function ownValue(map: Readonly<Record<string, Json>>, key: string): Json {
+  return Object.hasOwn(map, key) ? (map[key] ?? null) : null;
+}
+
 /** Deep equality of JSON values; the order of object keys does not matter, the order of lists does. */
 export function sameJson(a: Json | undefined, b: Json | undefined): boolean {
   return canonicalJson(a ?? null) === canonicalJson(b ?? null);

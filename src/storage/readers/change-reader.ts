@@ -6,6 +6,7 @@ import type {
   DecisionView,
 } from '../../application/ports/change-reader.js';
 import type { Page, PageRequest } from '../../application/ports/page.js';
+import { patchByKey } from '../../domain/change/changes-by-key.js';
 import type { FieldChange, FieldValues, Json } from '../../domain/primitives/json.js';
 import { foldCode } from '../../domain/primitives/text.js';
 import type { Sql } from '../sql.js';
@@ -137,11 +138,12 @@ function requestOf(row: ChangeRequestView): ChangeRequestView {
 
 /** What was applied, where it was; else what the patch would change against its base. */
 function changeOf(row: ChangeRow): ChangeView {
-  const named = Object.keys(row.patch);
+  const { patch, base, applied } = row;
+  const named = Object.entries(patch).flatMap(([field, to]) => patchByKey(field, fromBase(base, field), to));
   const isCreation = row.operation.endsWith('CREATE');
-  const fields = row.applied
-    ? row.applied.filter(({ field }) => isCreation || named.includes(field))
-    : Object.entries(row.patch).map(([field, to]): FieldChange => ({ field, from: fromBase(row.base, field), to }));
+  const isNamed = (field: string): boolean =>
+    named.some((each) => each.field === field || (each.field === 'attributes' && field.startsWith('attributes.')));
+  const fields = applied ? applied.filter(({ field }) => isCreation || isNamed(field)) : named;
   return { id: row.id, operation: row.operation, target: row.target, baseRevision: row.base_revision, fields };
 }
 

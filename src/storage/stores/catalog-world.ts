@@ -3,6 +3,7 @@ import type { Product } from '../../domain/catalog/product.js';
 import type { Sku } from '../../domain/catalog/sku.js';
 import { LOOK_ALIKE_LIMIT } from '../../domain/catalog/look-alike.js';
 import type { ProposedChange } from '../../domain/change/change.js';
+import { changesByKey } from '../../domain/change/changes-by-key.js';
 import type { CodeReservation, World } from '../../domain/change/draft.js';
 import type { Reach } from '../../domain/change/reach.js';
 import { reachOf } from '../../domain/change/reach.js';
@@ -139,11 +140,11 @@ async function readSkus(
 }
 
 async function readGtins(sql: Sql, gtins: readonly string[]): Promise<Map<string, string>> {
-  const rows = await sql.rows<{ gtin14: string; code_folded: string }>(
-    `select gtin14, code_folded from sku where gtin14 = any($1) and state <> 'RETIRED'`,
+  const rows = await sql.rows<{ gtin14: string; code: string }>(
+    `select gtin14, code from sku where gtin14 = any($1) and state <> 'RETIRED'`,
     [gtins],
   );
-  return new Map(rows.map((row) => [row.gtin14, row.code_folded]));
+  return new Map(rows.map((row) => [row.gtin14, row.code]));
 }
 
 /** Those of these folded codes that the master has. */
@@ -207,7 +208,7 @@ async function readChangedBy(sql: Sql, reach: Reach): Promise<Map<string, string
   );
   const out = new Map<string, string>();
   for (const { entity, key, change_request_id: request, changes } of rows) {
-    for (const { field } of changes) out.set(`${entity}:${key}:${field}`, request);
+    for (const { field } of changesByKey(changes)) out.set(`${entity}:${key}:${field}`, request);
   }
   return out;
 }

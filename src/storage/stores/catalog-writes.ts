@@ -2,6 +2,7 @@ import type { WrittenRevision } from '../../application/ports/catalog-store.js';
 import { isBundleField } from '../../domain/bundle/timeline.js';
 import { gtin14 } from '../../domain/catalog/gtin.js';
 import { productSnapshot } from '../../domain/catalog/product.js';
+import { attributesByKey } from '../../domain/change/changes-by-key.js';
 import { optionKey } from '../../domain/change/check-options.js';
 import type { PlannedProduct, PlannedSku } from '../../domain/change/draft.js';
 import { plannedSnapshot } from '../../domain/change/draft.js';
@@ -88,7 +89,7 @@ export async function writeProducts(
   const revisions = planned.map(({ before, after, changes }) => ({
     id: after.id,
     revision: nextOf(before),
-    changes,
+    changes: attributesByKey(changes),
     snapshot: productSnapshot(after),
   }));
   await appendRevisions(sql, 'product', revisions, stamp);
@@ -96,7 +97,7 @@ export async function writeProducts(
     id: newId(),
     key: after.handle,
     revision: nextOf(before),
-    changes,
+    changes: attributesByKey(changes),
   }));
   await appendFeed(sql, 'PRODUCT', feed, stamp);
   return planned.map(({ before, after, changes, decided = [] }) => ({
@@ -123,13 +124,13 @@ export async function writeSkus(
   const revisions = planned.map((each) => ({
     id: each.after.id,
     revision: nextOf(each.before),
-    changes: each.changes,
+    changes: attributesByKey(each.changes),
     snapshot: plannedSnapshot(each),
   }));
   await appendRevisions(sql, 'sku', revisions, stamp);
   // What a bundle is made of is told as an entry of the bundle, once; a revision of nothing else has no other entry.
   const feed = planned.flatMap(({ before, after, changes }) => {
-    const told = changes.filter(({ field }) => !isBundleField(field));
+    const told = attributesByKey(changes.filter(({ field }) => !isBundleField(field)));
     const entry = { id: newId(), key: after.code, revision: nextOf(before), changes: told };
     return told.length === 0 && changes.length > 0 ? [] : [entry];
   });

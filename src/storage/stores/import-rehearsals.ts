@@ -40,8 +40,8 @@ export class SqlImportRehearsals implements ImportRehearsals {
       `select content from import_rehearsal where import_id = $1 and entity = 'SKU' and product_id = any($2)`,
       [importId, productIds],
     );
-    const bearers = await this.sql.rows<{ gtin14: string; key: string }>(
-      'select gtin14, key from import_rehearsal where import_id = $1 and gtin14 = any($2)',
+    const bearers = await this.sql.rows<{ gtin14: string; code: string }>(
+      `select gtin14, content->>'code' as code from import_rehearsal where import_id = $1 and gtin14 = any($2)`,
       [importId, gtins],
     );
     const alike = await this.sql.rows<{ skeleton: string; code: string }>(
@@ -53,7 +53,7 @@ export class SqlImportRehearsals implements ImportRehearsals {
     const bySkeleton = Map.groupBy(alike, ({ skeleton }) => skeleton);
     return {
       siblings: siblings.map(({ content }) => skuOf(content)),
-      gtins: new Map(bearers.map(({ gtin14: gtin, key }) => [gtin, key])),
+      gtins: new Map(bearers.map(({ gtin14: gtin, code }) => [gtin, code])),
       lookAlikes: new Map([...bySkeleton].map(([skeleton, rows]) => [skeleton, rows.map(({ code }) => code)])),
     };
   }

@@ -1,6 +1,6 @@
 import type { AttributeDraft } from '../../attributes/read-attribute-list.js';
 import type { ProductFieldsDraft, ProductPatch } from '../../catalog/read-product-fields.js';
-import { readProductFields } from '../../catalog/read-product-fields.js';
+import { readProductFields, tagsOfCell } from '../../catalog/read-product-fields.js';
 import type { SkuFieldsDraft, SkuPatch } from '../../catalog/read-sku-fields.js';
 import { readSkuFields } from '../../catalog/read-sku-fields.js';
 import type { OptionValue, SystemValue, WeightUnit } from '../../catalog/sku.js';
@@ -238,7 +238,7 @@ export function readProductCells(
     const cell = columns.at(row, place);
     const isSaid = cell !== '' || product !== null;
     if (column.kind === 'plain' && isSaid) draft[column.field] = cell || null;
-    else if (column.kind === 'tags') draft.tags = listOf(cell);
+    else if (column.kind === 'tags') draft.tags = tagsOfCell(cell);
     else if (column.kind === 'attribute' && isSaid) {
       attributes.push({ key: column.key, value: attributeOf(cell, known.attributes.get(column.key)) });
     } else if (column.kind === 'optionName') draft.optionNames ??= optionNamesOf(row, columns);
@@ -249,10 +249,14 @@ export function readProductCells(
   for (const { code, message, field } of problems) {
     const [name = 'title', index] = field ?? [];
     if (name !== 'attributes') delete patch[name as keyof ProductPatch];
-    const key = attributes[Number(index)]?.key;
-    const column = asked.find(({ column: each }) =>
-      each.kind === 'attribute' ? each.key === key : fieldOf(each) === name,
-    );
+    const key = name === 'attributes' ? attributes[Number(index)]?.key : undefined;
+    const isOf = ({ column: each }: PlacedProductColumn): boolean => {
+      if (each.kind === 'attribute') return each.key === key;
+      return (
+        fieldOf(each) === name && (each.kind !== 'optionName' || index === undefined || String(each.index) === index)
+      );
+    };
+    const column = asked.find(isOf) ?? asked.find(({ column: each }) => fieldOf(each) === name);
     if (column) faults.push({ column, field: name, code, message });
   }
   return { patch, faults };

@@ -1,3 +1,4 @@
+import { ownValue } from '../../primitives/json.js';
 import type { Product } from '../../catalog/product.js';
 import type { Sku } from '../../catalog/sku.js';
 import { attributeText } from './attribute-text.js';
@@ -36,7 +37,7 @@ export function skuCell(column: SkuColumn & { of: 'SKU' }, sku: WrittenSku): str
     case 'systemAmount':
       return sku.systemValues.find(({ system }) => system === column.system)?.[column.field] ?? '';
     case 'attribute':
-      return attributeText(sku.attributes[column.key]);
+      return attributeText(ownValue(sku.attributes, column.key));
   }
 }
 
@@ -53,7 +54,7 @@ export function productCell(column: SkuColumn & { of: 'PRODUCT' }, product: Writ
     case 'optionName':
       return product.optionNames[column.index] ?? '';
     case 'attribute':
-      return attributeText(product.attributes[column.key]);
+      return attributeText(ownValue(product.attributes, column.key));
   }
 }
 
