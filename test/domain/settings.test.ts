@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Json } from '../../src/domain/primitives/json.js';
 import type { SettingDefinition } from '../../src/domain/settings/setting.js';
 import { settingFaults } from '../../src/domain/settings/setting.js';
+import type { SettingKey } from '../../src/domain/settings/settings.js';
 import { DEFAULT_SETTINGS, SETTING_KEYS, SETTINGS, settingsOf } from '../../src/domain/settings/settings.js';
 import { problem } from '../../src/domain/problem.js';
 
@@ -38,7 +39,7 @@ describe('settings', () => {
     expect(settingFaults(TOLD, { name: 'bad' }).map(({ code }) => code)).toEqual(['IN_USE']);
   });
 
-  const lines = (key: 'attributes' | 'gates' | 'gtin' | 'naming', value: Json): string[] =>
+  const lines = (key: SettingKey, value: Json): string[] =>
     settingFaults<unknown>(SETTINGS[key], value).map(
       ({ code, field, message }) => `${code} ${field?.join('.')}: ${message}`,
     );
