@@ -1,11 +1,40 @@
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { buildSchema, graphql } from 'graphql';
 import { Client } from 'pg';
+import { ClientGone, stopWhenClientIsGone } from '../../src/graphql/client-gone.js';
 import type { Api } from '../support/api.js';
 import { openApi } from '../support/api.js';
 import { recordStatements } from '../support/statements.js';
 import type { World } from '../support/world.js';
 import { buildWorld, until } from '../support/world.js';
+
+describe('what was read for a client that hung up meanwhile', () => {
+  it('is not put together', async () => {
+    let put = 0;
+    const row = {
+      get name(): string {
+        put += 1;
+        return 'a';
+      },
+    };
+    const res = { destroyed: false };
+    const schema = buildSchema('type Query { rows(gone: Boolean): [Row!]! } type Row { name: String }');
+    const rows = schema.getQueryType()?.getFields()['rows'];
+    if (!rows) throw new Error('the schema has no rows');
+    rows.resolve = (_, { gone }: { gone?: boolean }) =>
+      Promise.resolve([row, row]).then((read) => {
+        res.destroyed = gone === true;
+        return read;
+      });
+    stopWhenClientIsGone(schema);
+    const ask = (source: string): ReturnType<typeof graphql> => graphql({ schema, source, contextValue: { res } });
+    expect(await ask('{ rows { name } }')).toEqual({ data: { rows: [{ name: 'a' }, { name: 'a' }] } });
+    expect(put).toBe(2);
+    expect((await ask('{ rows(gone: true) { name } }')).errors?.[0]?.originalError).toBeInstanceOf(ClientGone);
+    expect(put).toBe(2);
+  });
+});
 
 /** Two steps: the rules, then the parties that they name. */
 const QUERY = '{ ownershipRules { owner { code } } }';
