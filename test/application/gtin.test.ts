@@ -57,7 +57,7 @@ describe('GTINs of the master', () => {
   it('are one number however many zeros are in front', async () => {
     for (const padded of ['00000096385074', '000096385074', '0000096385074']) {
       expect(told(await request([create('C', padded)]))).toEqual([
-        `GTIN_TAKEN changes.0.skuCreate.fields.gtin: GTIN ${padded} belongs to a`,
+        `GTIN_TAKEN changes.0.skuCreate.fields.gtin: GTIN ${padded} belongs to A`,
       ]);
     }
     expect(told(await request([create('C', '036000291452'), create('D', '0036000291452')]))).toHaveLength(1);

@@ -310,6 +310,25 @@ describe('a flat file as a proposal', () => {
     ]);
   });
 
+  it('points at the very cell of a list, whoever finds the fault', () => {
+    const header =
+      'code|product.handle|option1.name|option1.value|price@uk|compareAtPrice@uk|price@erp|product.tags|attribute.lined';
+    const row = 'NEW|cup|Size|<b>x</b>|5|x|6|a, A,,b|true';
+    expect(told(proposed(header, row))).toEqual([
+      '2 option1.value INVALID_FORMAT',
+      '2 compareAtPrice@uk INVALID_FORMAT',
+    ]);
+    const [said] = taken(header, row.replace('cup', 'pot').replace('<b>x</b>', 'x')).changes;
+    expect(said?.change.patch).toMatchObject({ tags: ['A', 'b'] });
+    const of = file(header, row);
+    const change = { operation: 'SKU_CREATE' as const, target: 'NEW', baseRevision: null, patch: {} };
+    const column = (...path: string[]): string | null => of.header.placeOf({ line: 2, change }, path).column;
+    expect(column('systemValues', 'uk', 'compareAtPrice')).toBe('compareAtPrice@uk');
+    expect(column('systemValues', 'erp', 'price')).toBe('price@erp');
+    expect(column('optionValues', '0', 'name')).toBe('option1.name');
+    expect(column('optionValues')).toBe('option1.name');
+  });
+
   it('does not judge what it does not change', () => {
     const odd: Sku = { ...CUP_S, gtin: '123', title: '<b>Cup</b>' };
     const world = { ...WORLD, skus: new Map([['cup-s', odd]]) } as unknown as World;

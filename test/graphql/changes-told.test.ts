@@ -97,8 +97,8 @@ it('names the request of the very attribute in a conflict, and tells every chang
   const { sku, catalogFeed } = await api.ask<History>(HISTORY);
   const [newest, , , oldest] = sku.revisions.nodes;
   expect(newest?.changes).toEqual([
-    { field: 'attributes.t', from: 'theirs', to: 'x' },
     { field: 'attributes.b', from: 'other', to: 'y' },
+    { field: 'attributes.t', from: 'theirs', to: 'x' },
   ]);
   expect(oldest?.changes).toContainEqual({ field: 'product', from: null, to: 'tea' });
   expect(oldest?.snapshot).toMatchObject({ product: 'tea', attributes: { t: '1', b: '1' } });
