@@ -151,6 +151,11 @@ describe('bundles that are proposed over HTTP', () => {
     expect(view.proposed).toEqual({ PRODUCT_CREATE: 1, SKU_CREATE: 1, PRODUCT_UPDATE: 1, BUNDLE_SET: 1 });
   });
 
+  it('keep their price too where what is in them does not hold', async () => {
+    const view = await proposed(',Price', 'BOX,,GONE,2,99');
+    expect([told(view), view.proposed]).toEqual([['2 Component SKU NOT_FOUND'], {}]);
+  });
+
   it('fall one with another at any depth in one go, though the master alone can tell', async () => {
     const chain = Array.from({ length: 400 }, (_, n) => `N${n},N ${n},${n === 399 ? 'NOTHING' : `N${n + 1}`},2`);
     const view = await proposed('', ...chain);
