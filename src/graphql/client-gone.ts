@@ -14,8 +14,8 @@ type Resolver = GraphQLFieldResolver<unknown, { res?: Response }>;
 
 /**
  * Reads nothing more once the client is gone. GraphQL.js 16 has no way to cancel an execution, so every field that has a
- * resolver looks before it reads and after; statements that were asked for come to their end, and nothing follows them. Mutations are left alone:
- * half a list of them may not be done because of how quick a client is.
+ * resolver looks before it reads and after; statements that were asked for come to their end, and nothing follows them.
+ * Mutations are left alone: half a list of them may not be done because of how quick a client is.
  */
 export function stopWhenClientIsGone(schema: GraphQLSchema): GraphQLSchema {
   for (const type of Object.values(schema.getTypeMap())) {
