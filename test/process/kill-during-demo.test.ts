@@ -57,11 +57,11 @@ describeOnLinux('a demo whose service is killed', () => {
 
   it('that is interrupted while its service starts, leaves nothing running', async () => {
     const demo = site.run(['demo']);
-    await until('the service to be started', 30, async () =>
+    await until('the service to be started', TOLD_SECONDS, async () =>
       (await site.processes()).some(({ command }) => command.includes(' -D ')),
     );
     demo.signal('SIGINT');
     expect(await demo.ended()).toBe(130);
     await site.untilQuiet(5);
-  }, 90_000);
+  }, 240_000);
 });
