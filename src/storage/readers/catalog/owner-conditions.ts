@@ -1,7 +1,8 @@
 import type { OwnerAnswer } from '../../../domain/ownership/owner-question.js';
 import type { OwnershipScope } from '../../../domain/ownership/resolve-owner.js';
 import type { Sql } from '../../sql.js';
-import { winsSql } from '../../stores/ownership-sql.js';
+import { inForceSql, winsSql } from '../../stores/ownership-sql.js';
+import type { Condition } from '../keyset.js';
 import type { Face } from './face.js';
 import { inProducts, namedProducts } from './product-conditions.js';
 import type { Test } from './tests.js';
@@ -65,23 +66,38 @@ function level(asked: Asked, scope: OwnershipScope, column: string, below: Test)
 
 function saysYes(asked: Asked, scope: OwnershipScope, column: string): Test {
   const names = asked.cuts.get(scope)?.yes;
-  return names === null ? namedBy(asked, scope, column, 'yes') : isAmong(column, names ?? []);
+  return names === null ? isOwnedBy(asked, scope, column, false) : isAmong(column, names ?? []);
 }
 
 function saysNotNo(asked: Asked, scope: OwnershipScope, column: string): Test {
-  const names = asked.cuts.get(scope)?.no;
-  if (names !== null) return isNotAmong(column, names ?? []);
-  const named = namedBy(asked, scope, column, 'no');
-  return (place) => `not ${named(place)}`;
+  const cut = asked.cuts.get(scope);
+  if (cut?.no !== null) return isNotAmong(column, cut?.no ?? []);
+  // Many yes and many no: a page is soon full, and looks its own rows up. Few yes: the list may have to be read to its end,
+  // and all that say no are worked out at once.
+  return cut.yes === null ? isOwnedBy(asked, scope, column, true) : isNotAnothers(asked, scope, column);
 }
 
-/** Whether a rule that wins names the column's value, looked up by index for each row. */
-function namedBy({ answer, at }: Asked, scope: OwnershipScope, column: string, says: 'yes' | 'no') {
-  return (place: (value: unknown) => string): string => {
+/** Whether no rule in force of somebody else wins the column's value. PostgreSQL hashes the rules that do. */
+function isNotAnothers({ answer, at }: Asked, scope: OwnershipScope, column: string): Condition {
+  return (place) => {
     const then = at === null ? 'statement_timestamp()' : `${place(at)}::timestamptz`;
-    const owners = `${place(answer.ownerIds)}::uuid[]`;
-    return `exists (select from ownership_rule r where r.scope = '${scope}' and r.match_key = ${column}
-      and r.owner_id ${says === 'yes' ? `= any(${owners})` : `<> all(${owners})`} and ${winsSql(then)})`;
+    return `not exists (select from ownership_rule r where r.scope = '${scope}' and r.match_key = ${column}
+      and r.owner_id <> all(${place(answer.ownerIds)}::uuid[]) and ${inForceSql('r', then)} and not exists (
+        select from ownership_rule l where l.scope = r.scope and l.match_key = r.match_key
+          and (l.created_at, l.id) > (r.created_at, r.id) and ${inForceSql('l', then)}))`;
+  };
+}
+
+/**
+ * Whether the rule that wins the column's value names one of the owners; `unnamed` where no rule names the value. Asked as
+ * a value, which is looked up by index for each row: as `exists`, PostgreSQL may work all rules out before the first.
+ */
+function isOwnedBy({ answer, at }: Asked, scope: OwnershipScope, column: string, unnamed: boolean): Condition {
+  return (place) => {
+    const then = at === null ? 'statement_timestamp()' : `${place(at)}::timestamptz`;
+    return `coalesce((select r.owner_id from ownership_rule r
+      where r.scope = '${scope}' and r.match_key = ${column} and ${inForceSql('r', then)}
+      order by r.created_at desc, r.id desc limit 1) = any(${place(answer.ownerIds)}::uuid[]), ${unnamed})`;
   };
 }
 
