@@ -5,6 +5,7 @@ import { readSkuFields } from '../../domain/catalog/read-sku-fields.js';
 import type { ChangeOperation } from '../../domain/change/change.js';
 import type { DriftKind } from '../../domain/drift/finding.js';
 import type { FieldValues, Json } from '../../domain/primitives/json.js';
+import { componentLines } from '../../domain/publishing/component-line.js';
 import type { Outcome } from '../../domain/problem.js';
 import { accepted, problem } from '../../domain/problem.js';
 
@@ -33,22 +34,11 @@ export function adoptingOperation({ kind, skuId }: { kind: DriftKind; skuId: str
 
 /** What the system shows is taken apart already: adopted, a bundle holds simple SKUs where it may have held bundles. */
 function adoptedComposition(found: Json): Outcome<FieldValues> {
-  const lines = linesOf(
-    Array.isArray(found) ? found.map((line) => ({ sku: codeOf(line), quantity: quantityOf(line) })) : [],
-  );
-  if (Array.isArray(found) && lines.length === found.length && lines.length > 0) {
-    return accepted({ [BUNDLE_FIELD]: linesJson(lines) });
-  }
+  const shown = componentLines(found) ?? [];
+  const lines = linesOf(shown.map(({ code: sku, quantity }) => ({ sku, quantity })));
+  if (lines.length === shown.length && lines.length > 0) return accepted({ [BUNDLE_FIELD]: linesJson(lines) });
   const message = 'what is found there is no composition: a component without a code, or in no whole quantity';
   return { ok: false, problems: [problem('NOT_RESOLVABLE_HERE', message)] };
-}
-
-function codeOf(line: Json): Json {
-  return typeof line === 'object' && line !== null && !Array.isArray(line) ? (line['code'] ?? null) : null;
-}
-
-function quantityOf(line: Json): Json {
-  return typeof line === 'object' && line !== null && !Array.isArray(line) ? (line['quantity'] ?? null) : null;
 }
 
 /** Weights are compared in grams and kept with a unit. */

@@ -16,9 +16,8 @@ export interface ComponentLine {
  */
 export function normaliseComponents(value: Json): Json {
   if (value === null) return [];
-  if (!Array.isArray(value)) return value;
-  const lines = value.map(lineOf);
-  if (!lines.every((line) => line !== null)) return value;
+  const lines = componentLines(value);
+  if (!lines) return value;
   const byCode = new Map<string, ComponentLine>();
   for (const line of lines) {
     const key = JSON.stringify([line.code === null ? null : foldCode(line.code)]);
@@ -33,9 +32,11 @@ export function sameComponents(a: Json, b: Json): boolean {
   return canonicalJson(folded(a)) === canonicalJson(folded(b));
 }
 
-/** Codes of the lines, of a normalised list; null for a component without one. */
-export function codesOfComponents(value: Json): (string | null)[] {
-  return Array.isArray(value) ? value.flatMap((each) => lineOf(each)?.code ?? null) : [];
+/** The lines of a list; null where it is none, or where one of them is no line. */
+export function componentLines(value: Json): ComponentLine[] | null {
+  if (!Array.isArray(value)) return null;
+  const lines = value.map(lineOf);
+  return lines.every((line) => line !== null) ? lines : null;
 }
 
 function folded(value: Json): Json {
