@@ -54,6 +54,7 @@ class Parsing {
   private readonly parser: Parser;
   private rows: CsvRow[] = [];
   private nextLine = 1;
+  private blankLines = 0;
 
   constructor(delimiter: string) {
     this.parser = parse({
@@ -62,8 +63,11 @@ class Parsing {
       record_delimiter: ['\r\n', '\n', '\r'],
       relax_column_count: true,
       max_record_size: RECORD_BYTES,
+      // Else each blank line costs an error object that nobody sees: hours of a worker for a file of line ends.
+      skip_empty_lines: true,
       // Records are collected here and not streamed on: a stream drops those read before an error in the same chunk.
-      on_record: (cells: string[]) => {
+      on_record: (cells: string[], { empty_lines: blank }) => {
+        this.passOver(blank);
         this.collect(cells);
         return null;
       },
@@ -87,6 +91,11 @@ class Parsing {
     return this.handOut();
   }
 
+  private passOver(blankLines: number): void {
+    this.nextLine += blankLines - this.blankLines;
+    this.blankLines = blankLines;
+  }
+
   private collect(cells: string[]): void {
     const line = this.nextLine;
     this.nextLine += 1 + lineBreaksIn(cells);
@@ -108,6 +117,7 @@ class Parsing {
   private faultOf(error: Error): Error {
     if (!(error instanceof CsvError)) return error;
     const cell = typeof error.index === 'number' ? error.index : null;
+    if (typeof error.empty_lines === 'number') this.passOver(error.empty_lines);
     switch (error.code) {
       case 'CSV_QUOTE_NOT_CLOSED':
         return new CsvFault(this.nextLine, cell, 'a quote is opened in this row and never closed');
