@@ -20,8 +20,10 @@ const POSTPONED_MS = 500;
 /** A scan shows every minute that it is alive, while it reads; an import holds a claim. Still for longer: the process died. */
 const SCAN_IDLE_SECONDS = 1_800;
 const IMPORT_IDLE_SECONDS = 300;
-/** NOTIFY wakes workers at once; this is how soon a job is found without it. */
+/** NOTIFY wakes workers at once; this is how soon a job is found without it, and by a worker that was busy when it came. */
 const POLL_SECONDS = 2;
+/** A small file does not wait until a large one is through. Each holds a batch in memory, and one that is being read. */
+const IMPORTS = 2;
 /** Hourly, at a minute that is not everybody else's. A full scan asks for stock besides. */
 const STOCK_CRON = '41 * * * *';
 
@@ -50,7 +52,7 @@ export class Worker {
   }
 
   async start(): Promise<void> {
-    const polling = { pollingIntervalSeconds: POLL_SECONDS };
+    const polling = { pollingIntervalSeconds: POLL_SECONDS, notifyPollingIntervalSeconds: POLL_SECONDS };
     // Not awaited: a system that does not answer must not keep the other's wake-ups, nor its own, waiting.
     await this.boss.work<{ system: string }>(QUEUES.deliver, { ...polling, batchSize: 50 }, async (jobs) => {
       for (const system of new Set(jobs.map(({ data }) => data.system))) this.wakeLanes(system);
@@ -61,7 +63,7 @@ export class Worker {
     await this.boss.work<{ scanId: string }>(QUEUES.scan, { ...polling, localConcurrency: 4 }, async (jobs) => {
       for (const { data } of jobs) await runScan(this.ports, data.scanId);
     });
-    await this.boss.work<{ importId: string }>(QUEUES.import, polling, async (jobs) => {
+    await this.boss.work<{ importId: string }>(QUEUES.import, { ...polling, localConcurrency: IMPORTS }, async (jobs) => {
       for (const { data } of jobs) await runImport(this.ports, data.importId);
     });
     await this.boss.work(QUEUES.stock, polling, () => this.takeStock());

@@ -5,7 +5,7 @@ import type { RowFault } from '../../domain/imports/csv-row.js';
 import type { ImportJob } from '../ports/import-store.js';
 import { ImportLost } from '../ports/import-store.js';
 import type { Ports } from '../ports/ports.js';
-import { CsvFault, HeaderFault } from './csv-rows.js';
+import { CsvFault, HeaderFault, proveCsv } from './csv-rows.js';
 import { takerOf } from './import-modes.js';
 import { oneAhead } from './one-ahead.js';
 import type { FileBatch } from './reading-batches.js';
@@ -74,6 +74,8 @@ class ImportRun {
   async all(): Promise<void> {
     const { ports, job } = this;
     try {
+      // A file that is no CSV further down leaves nothing half-written. What was begun has been proven.
+      if (job.takenLine === 0) await proveCsv(ports.imports.chunks(job.id));
       // While the database works on one batch, the next is read.
       const known = await knownTo(ports);
       const { batchSize } = this.how;
@@ -97,8 +99,7 @@ class ImportRun {
   /** The file stops being CSV: what stands before that line is taken, nothing behind it is. */
   private async fail(fault: CsvFault): Promise<void> {
     const { ports, job, runner, last } = this;
-    const { line, cell, message } = fault;
-    const column = cell === null ? null : (last?.header?.nameAt(cell) ?? null);
+    const { line, column, message } = fault;
     const faults =
       fault instanceof HeaderFault
         ? fault.problems.map((each) => fileFault(line, each.field?.[0] || null, each.code, each.message))
