@@ -143,7 +143,7 @@ describe('a baseline import', () => {
   });
 
   it('names the line that a doubled code is in, in the same batch or in an earlier one, and where the master has it', async () => {
-    const filler = Array.from({ length: 1_200 }, (_, n) => `far-${n},Far,Title,Default Title,DEEP-${n},1,,,active`);
+    const filler = Array.from({ length: 1_200 }, (_, n) => `far-${n},Far,Title,Default Title,FAR-${n},1,,,active`);
     await imported(file('old,Old,Title,Default Title,OLD-1,1,,,active'));
     const view = await imported(
       file(
@@ -160,7 +160,7 @@ describe('a baseline import', () => {
       [1_204, 'CODE_TAKEN', 'the code is in line 2 already; a code is never used twice', 'DBL-s'],
       [1_205, 'CODE_TAKEN', 'the master knows this code already; a code is never used twice', 'old-1'],
     ]);
-    const [first] = (await world.ports.catalog.revisionsOf(await idOf('DEEP-7'), { first: 1, after: null })).items;
+    const [first] = (await world.ports.catalog.revisionsOf(await idOf('FAR-7'), { first: 1, after: null })).items;
     expect(first?.node.reason).toBe(`Baseline import ${view.id}, line 11`);
   });
 
@@ -259,7 +259,7 @@ describe('a baseline import', () => {
   ])('takes nothing of a long file that has %s far down', async (_, bytes, reason) => {
     const rows = Array.from(
       { length: 4_000 },
-      (_each, index) => `deep${index},Far,Title,Default Title,DEEP-${index},1,,,active`,
+      (_each, index) => `abyss${index},Far,Title,Default Title,ABYSS-${index},1,,,active`,
     );
     const late = Buffer.concat([Buffer.from('bad,'), bytes, Buffer.from(',Title,Default Title,BAD,1,,,active\n')]);
     const whole = Buffer.concat([
@@ -270,7 +270,7 @@ describe('a baseline import', () => {
     const view = await imported(whole);
     expect(view).toMatchObject({ state: 'FAILED', skusCreated: 0, rowsRead: 0 });
     expect(view.error).toMatch(reason);
-    expect(await countOf("sku where code like 'DEEP-%'")).toBe(0);
+    expect(await countOf("sku where code like 'ABYSS-%'")).toBe(0);
   });
 
   it.each([
