@@ -3,7 +3,10 @@ import fc from 'fast-check';
 import type { LifecycleState } from '../../src/domain/catalog/lifecycle.js';
 import { LIFECYCLE_STATES } from '../../src/domain/catalog/lifecycle.js';
 import type { ApprovalWorld } from '../../src/domain/change/approval.js';
-import { reask, requirementsOf } from '../../src/domain/change/approval.js';
+import { DEFAULT_POLICY } from '../../src/domain/approvals/approval-rule.js';
+import { requirementsOf } from '../../src/domain/approvals/requirements.js';
+import { reask } from '../../src/domain/change/approval.js';
+import { touch } from './approvals-kit.js';
 import type { OwnershipCount } from '../../src/domain/ownership/coverage.js';
 import { coverageOf } from '../../src/domain/ownership/coverage.js';
 import type { Party } from '../../src/domain/ownership/party.js';
@@ -107,9 +110,9 @@ describe('who is asked to approve', () => {
     return { approvers: ['eve', 'ann', 'dan'], admins: [], authorPartyId: 'mia', at: NOW, ...over };
   };
   const eligible = (parties: Party[], over: Partial<ApprovalWorld> = {}): string[] | undefined => {
-    const touched = [{ target: 'A', ownerId: 'ann', fields: ['price'] }];
+    const touched = [touch('A', { owners: ['ann'], fields: ['price'] })];
     const people = [person('eve'), person('mia'), person('bob'), ...parties];
-    return requirementsOf(touched, world({ parties: byId(people), ...over })).requirements[0]?.eligible;
+    return requirementsOf(touched, DEFAULT_POLICY, world({ parties: byId(people), ...over })).requirements[0]?.eligible;
   };
 
   it.each<[string, Partial<Party>, string, string[]]>([
