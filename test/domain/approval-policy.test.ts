@@ -9,12 +9,12 @@ import type { Party } from '../../src/domain/ownership/party.js';
 import type { FieldChange, Json } from '../../src/domain/primitives/json.js';
 import { approvalsSetting } from '../../src/domain/settings/approvals-setting.js';
 import { settingFaults } from '../../src/domain/settings/setting.js';
-import { touch } from './approvals-kit.js';
+import { IN_OFFICE, touch } from './approvals-kit.js';
 
 const NAMES = ['ann', 'bob', 'cat', 'dan', 'eve'] as const;
 
 function party(id: string, over: Partial<Party> = {}): Party {
-  const none = { email: null, memberIds: [], delegateId: null, delegateUntil: null };
+  const none = { email: null, memberIds: [], delegateId: null, ...IN_OFFICE };
   return { id, code: id, kind: 'USER', name: id, active: true, engineering: false, ...none, ...over };
 }
 

@@ -1,6 +1,9 @@
 import type { OwnedTouch } from '../../src/domain/approvals/touched.js';
 import type { FieldChange } from '../../src/domain/primitives/json.js';
 
+/** Of a party that is always there. */
+export const IN_OFFICE = { delegateFrom: null, delegateUntil: null, awayFrom: null, awayUntil: null };
+
 type Over = Partial<OwnedTouch> & { fields?: readonly string[]; productType?: string; vendor?: string };
 
 /** A SKU that a request updates; fields are changed from one text to another unless `changes` says more. */

@@ -247,7 +247,10 @@ describe('who approves', () => {
     memberIds: [],
     engineering: false,
     delegateId: null,
+    delegateFrom: null,
     delegateUntil: null,
+    awayFrom: null,
+    awayUntil: null,
   });
   const parties = new Map(
     [

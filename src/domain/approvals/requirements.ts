@@ -1,5 +1,6 @@
 import type { ApprovalRequirement, ApprovalWorld, Eligible } from '../change/approval.js';
 import { askedOf, eligibleFor } from '../change/approval.js';
+import { isAway } from '../ownership/party.js';
 import type { ApprovalPolicy, ApprovalRule } from './approval-rule.js';
 import { fitOf, isOwnersOwn, unmetBy } from './rule-fit.js';
 import type { OwnedTouch } from './touched.js';
@@ -93,7 +94,13 @@ function fallText(namedId: string | null, { fell }: Eligible, world: ApprovalWor
   const named = namedId === null ? undefined : world.parties.get(namedId);
   if (!named) return `nobody is accountable for it, so ${to} is asked`;
   const isAuthor = named.id === world.authorPartyId;
-  const reason = !named.active ? 'is inactive' : isAuthor ? 'is the author' : 'has not so many who may approve';
+  const reason = !named.active
+    ? 'is inactive'
+    : isAuthor
+      ? 'is the author'
+      : isAway(named, world.at)
+        ? 'is out of office'
+        : 'has not so many who may approve and are in office';
   return `${named.name} ${reason}, so ${to} is asked`;
 }
 

@@ -1,5 +1,5 @@
 import type { Party } from '../ownership/party.js';
-import { canAnswer, delegateOf } from '../ownership/party.js';
+import { canAnswer, delegateOf, isAway } from '../ownership/party.js';
 
 /** One approval that policy asks for, and who may give it. Stored with the request, so that it can be shown as it was. */
 export interface ApprovalRequirement {
@@ -40,7 +40,7 @@ export interface Eligible {
 
 /**
  * Who may approve for a party, in the order in which the duty falls: the party or the team's people, and its
- * delegate, as far as they may approve at all; where these are fewer than are asked, any APPROVER; then any ADMIN. Never the
+ * delegate, as far as they may approve at all; where those of them who are in office are fewer than are asked, any APPROVER besides; then any ADMIN. Never the
  * author, nor, where a team is the author, anybody in it (design 4.3). People only: a team's own key stands for nobody in
  * particular.
  * @returns null where so many are not to be found.
@@ -55,9 +55,14 @@ export function eligibleFor(namedId: string | null, count: number, world: Approv
   const deputy = named && delegateOf(named, world.parties, world.at);
   const asked = [...new Set(deputy ? [...people, deputy.id] : people)];
   const own = others(asked).filter((id) => able.has(id) && world.parties.get(id)?.active === true);
-  if (own.length >= count) return { ids: own, fell: null };
+  const isHere = (id: string): boolean => {
+    const party = world.parties.get(id);
+    return party !== undefined && !isAway(party, world.at);
+  };
+  const enough = (ids: readonly string[]): boolean => ids.filter(isHere).length >= count;
+  if (enough(own)) return { ids: own, fell: null };
   const withApprovers = [...new Set([...own, ...others(world.approvers)])];
-  if (withApprovers.length >= count) return { ids: withApprovers, fell: 'APPROVERS' };
+  if (enough(withApprovers)) return { ids: withApprovers, fell: 'APPROVERS' };
   const all = [...new Set([...withApprovers, ...others(world.admins)])];
   return all.length >= count ? { ids: all, fell: 'ADMINS' } : null;
 }
