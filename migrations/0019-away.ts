@@ -18,8 +18,6 @@ export class Away00199790000000019 implements MigrationInterface {
   }
 
   async down(db: QueryRunner): Promise<void> {
-    await db.query(
-      'alter table party drop column away_until, drop column away_from, drop column delegate_from;',
-    );
+    await db.query('alter table party drop column away_until, drop column away_from, drop column delegate_from;');
   }
 }

@@ -33,7 +33,10 @@ describe('approval policy as data', () => {
     const team = { code: 'finance', kind: 'TEAM' as const, name: 'Finance', email: null, active: true };
     must(await setParty(world.ports, HOST, { ...team, members: ['fay', 'fin'] }));
     await applied(
-      { kind: 'productCreate', input: { handle: 'tea', fields: { title: 'Tea', vendor: 'Acme', productType: 'Food' } } },
+      {
+        kind: 'productCreate',
+        input: { handle: 'tea', fields: { title: 'Tea', vendor: 'Acme', productType: 'Food' } },
+      },
       { kind: 'skuCreate', input: { code: 'TEA', product: 'tea', fields: { title: 'Tea', price: '10.00' } } },
     );
   });
@@ -47,7 +50,9 @@ describe('approval policy as data', () => {
     return { actor: { kind: 'API_KEY', id: keyId, name: code, partyId: id }, roles: [role] };
   }
   const propose = async (price: string): Promise<string> => {
-    const changes: ChangeDraft[] = [{ kind: 'skuUpdate', input: { code: 'TEA', baseRevision: null, fields: { price } } }];
+    const changes: ChangeDraft[] = [
+      { kind: 'skuUpdate', input: { code: 'TEA', baseRevision: null, fields: { price } } },
+    ];
     const draft = { title: 'a price', reason: null, idempotencyKey: null, changes };
     return must(await createChangeRequest(world.ports, world.people.mia, draft, false)).id;
   };

@@ -78,7 +78,12 @@ describe('an approval rule', () => {
       true,
     ],
     ['a cost', { costChange: { percent: 5 } }, { changes: [change('cost', '100', '105')] }, true],
-    ['a price, where it asks about costs', { costChange: { percent: 5 } }, { changes: [change('price', '1', '2')] }, false],
+    [
+      'a price, where it asks about costs',
+      { costChange: { percent: 5 } },
+      { changes: [change('price', '1', '2')] },
+      false,
+    ],
   ])('asks about %s: %#', (_, when, over, expected) => {
     const asked = ask([rule(when)], [touch('A', over)]);
     expect(asked.requirements.length === 1).toBe(expected);
@@ -95,7 +100,8 @@ describe('an approval rule', () => {
     const cents = fc.integer({ min: 1, max: 10_000_000 });
     fc.assert(
       fc.property(cents, cents, fc.integer({ min: 1, max: 20_000 }), (from, to, hundredths) => {
-        const money = (amount: number): string => `${Math.floor(amount / 100)}.${String(amount % 100).padStart(2, '0')}`;
+        const money = (amount: number): string =>
+          `${Math.floor(amount / 100)}.${String(amount % 100).padStart(2, '0')}`;
         const moved = BigInt(Math.abs(to - from)) * 10_000n >= BigInt(from) * BigInt(hundredths) && from !== to;
         const asked = ask(
           [rule({ priceChange: { percent: hundredths / 100 } })],

@@ -58,7 +58,8 @@ function groupsOf(rule: ApprovalRule, touched: readonly OwnedTouch[], skus: numb
     if (why === null) continue;
     const { authorPartyId: author } = world;
     for (const namedId of rule.require.owner === true ? thing.owners : [namedParty]) {
-      const isOwner = author !== null && (rule.require.owner === true ? namedId === author : thing.owners.includes(author));
+      const isOwner =
+        author !== null && (rule.require.owner === true ? namedId === author : thing.owners.includes(author));
       if (isOwner && isOwnersOwn(rule, thing)) continue;
       const group = groups.get(namedId ?? '') ?? { namedId, targets: [], why: `${thing.target}: ${why}` };
       group.targets.push(thing.target);
@@ -75,7 +76,12 @@ function partyOf(rule: ApprovalRule, world: ApprovalWorld): string | null {
   return null;
 }
 
-function requirementOf(rule: ApprovalRule, group: Group, eligible: Eligible, world: ApprovalWorld): ApprovalRequirement {
+function requirementOf(
+  rule: ApprovalRule,
+  group: Group,
+  eligible: Eligible,
+  world: ApprovalWorld,
+): ApprovalRequirement {
   const { namedId, targets } = group;
   const partyId = askedOf(namedId, eligible.ids, world) ?? eligible.ids[0] ?? '';
   const more = targets.length > 1 ? `and ${targets.length - 1} more` : '';

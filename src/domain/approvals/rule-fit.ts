@@ -88,7 +88,11 @@ function among(
 }
 
 /** The largest move of an amount that is large enough; amounts of single stores count like the master's own. */
-function moved(size: RelativeSize | undefined, field: 'price' | 'cost', changes: readonly FieldChange[]): string | null {
+function moved(
+  size: RelativeSize | undefined,
+  field: 'price' | 'cost',
+  changes: readonly FieldChange[],
+): string | null {
   if (!size) return '';
   const moves = changes.flatMap((change) => movesOf(field, change)).filter((move) => isLarge(move, size));
   const [largest] = moves.toSorted((a, b) => compareDecimals(b.percent, a.percent));
@@ -112,7 +116,9 @@ function movesOf(field: 'price' | 'cost', change: FieldChange): Move[] {
   const [was, is] = [amountsOf(change.from), amountsOf(change.to)];
   return [...was.keys()]
     .filter((key) => key.endsWith('.price'))
-    .flatMap((key) => moveOf(`the price of ${key.slice(0, -'.price'.length)}`, was.get(key) ?? null, is.get(key) ?? null));
+    .flatMap((key) =>
+      moveOf(`the price of ${key.slice(0, -'.price'.length)}`, was.get(key) ?? null, is.get(key) ?? null),
+    );
 }
 
 /** From nothing, or from zero, there is no relative size; to nothing it is all of it. */

@@ -34,7 +34,8 @@ export class ApprovalPolicyResolver {
   @Roles(...ROLES)
   @Query(() => ApprovalExplanationType, {
     nullable: true,
-    description: 'Which rule of the policy asks whom about a change request, and why the others do not; null where there is none.',
+    description:
+      'Which rule of the policy asks whom about a change request, and why the others do not; null where there is none.',
   })
   async approvalExplanation(@Args('id', { type: () => ID }) id: string): Promise<ApprovalExplanationType | null> {
     const explained = await explainApprovals(this.#ports, keyOf('ChangeRequest', id));

@@ -125,5 +125,15 @@ function draftOf(input: PartyInput): PartyDraft {
   const { delegateFrom, delegateUntil, awayFrom, awayUntil } = input;
   const { successor, leaveOrphaned } = input;
   const party = { code, kind, name, email, active: active ?? true, members };
-  return { ...party, engineering, delegate, delegateFrom, delegateUntil, awayFrom, awayUntil, successor, leaveOrphaned };
+  return {
+    ...party,
+    engineering,
+    delegate,
+    delegateFrom,
+    delegateUntil,
+    awayFrom,
+    awayUntil,
+    successor,
+    leaveOrphaned,
+  };
 }
