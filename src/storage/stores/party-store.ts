@@ -28,7 +28,7 @@ export class SqlPartyStore implements PartyStore {
 
   async saveParty(party: Party): Promise<void> {
     const { id, code, kind, name, email, active, engineering, memberIds } = party;
-    const { delegateId, delegateFrom, delegateUntil, awayFrom, awayUntil } = party;
+    const turns = [party.delegateId, party.delegateFrom, party.delegateUntil, party.awayFrom, party.awayUntil];
     await this.sql.rows(
       `insert into party (id, code, code_folded, kind, name, email, active, engineering, delegate_id, delegate_from,
          delegate_until, away_from, away_until)
@@ -37,10 +37,7 @@ export class SqlPartyStore implements PartyStore {
          name = excluded.name, email = excluded.email, active = excluded.active, engineering = excluded.engineering,
          delegate_id = excluded.delegate_id, delegate_from = excluded.delegate_from, delegate_until = excluded.delegate_until,
          away_from = excluded.away_from, away_until = excluded.away_until`,
-      [
-        ...[id, code, foldCode(code), kind, name, email, active, engineering],
-        ...[delegateId, delegateFrom, delegateUntil, awayFrom, awayUntil],
-      ],
+      [id, code, foldCode(code), kind, name, email, active, engineering, ...turns],
     );
     await this.sql.rows('delete from party_member where team_id = $1 and member_id <> all($2::uuid[])', [
       id,
