@@ -331,7 +331,10 @@ create table party (
   created_at timestamp with time zone default clock_timestamp() not null,
   engineering boolean default false not null,
   delegate_id uuid,
-  delegate_until timestamp with time zone
+  delegate_until timestamp with time zone,
+  delegate_from timestamp with time zone,
+  away_from timestamp with time zone,
+  away_until timestamp with time zone
 );
 
 create table party_member (
@@ -721,6 +724,14 @@ alter table ownership_rule add constraint ownership_rule_check CHECK (((scope = 
 alter table ownership_rule add constraint ownership_rule_check1 CHECK (((effective_to IS NULL) OR (effective_to >= effective_from)));
 
 alter table ownership_rule add constraint ownership_rule_scope_check CHECK ((scope = ANY (ARRAY['SKU'::text, 'PRODUCT'::text, 'PRODUCT_TYPE'::text, 'VENDOR'::text, 'DEFAULT'::text])));
+
+alter table party add constraint party_away_from_a_day CHECK (((away_until IS NULL) OR (away_from IS NOT NULL)));
+
+alter table party add constraint party_away_in_order CHECK ((away_from < away_until));
+
+alter table party add constraint party_delegate_from_of_one CHECK (((delegate_from IS NULL) OR (delegate_id IS NOT NULL)));
+
+alter table party add constraint party_delegate_in_order CHECK ((delegate_from < delegate_until));
 
 alter table party add constraint party_delegate_is_another CHECK ((delegate_id <> id));
 

@@ -1,3 +1,4 @@
+import { ApprovalPolicyResolver } from './change/approval-policy-resolver.js';
 import { AccessMutationResolver } from './access/access-mutation-resolver.js';
 import { AccessQueryResolver } from './access/access-query-resolver.js';
 import { OwnershipRuleResolver, ResolvedOwnerResolver } from './access/ownership-type.js';
@@ -74,6 +75,7 @@ export const RESOLVERS = [
   ChangeMutationResolver,
   ChangeRequestResolver,
   ChangeResolver,
+  ApprovalPolicyResolver,
   ApprovalRequirementResolver,
   FieldConflictResolver,
   NamingResolver,

@@ -3,6 +3,7 @@ import { takeEffect } from '../application/bundle/take-effect.js';
 import { handleWebhooks } from '../application/drift/handle-webhooks.js';
 import { refreshAllStock } from '../application/drift/refresh-stock.js';
 import { runScan } from '../application/drift/run-scan.js';
+import { reaskByDate } from '../application/ownership/reask-by-date.js';
 import { resumeImports } from '../application/imports/resume-imports.js';
 import { runImport } from '../application/imports/run-import.js';
 import type { Ports } from '../application/ports/ports.js';
@@ -36,6 +37,8 @@ export class Worker {
   private readonly timers = new Set<NodeJS.Timeout>();
   private sweep: NodeJS.Timeout | null = null;
   private stopping = false;
+  /** Delegations and absences that began or ended until then have been looked at; at first, those of a month's standstill. */
+  private turnsSeen = new Date(Date.now() - 30 * 86_400_000);
 
   constructor(
     private readonly ports: Ports,
@@ -150,6 +153,7 @@ export class Worker {
       for (const system of await this.ports.queue.systemsWithDue()) this.wakeLanes(system);
       for (const system of await this.ports.observations.systemsWithWebhooks()) void this.webhooks.wake(system);
       void this.bundles.wake('all');
+      this.turnsSeen = await reaskByDate(this.ports, this.turnsSeen);
     } catch (error) {
       this.failed('sweep', 'all', error);
     }

@@ -72,6 +72,13 @@ async function moveRules(
   return moved;
 }
 
+/** Whose approvals may be another's now that these parties have changed: theirs, their teams', and whose delegate they are. */
+export function concerned(parties: readonly Party[], ids: readonly string[]): string[] {
+  const isOf = ({ memberIds, delegateId }: Party): boolean =>
+    memberIds.some((id) => ids.includes(id)) || (delegateId !== null && ids.includes(delegateId));
+  return [...new Set([...ids, ...parties.filter(isOf).map(({ id }) => id)])];
+}
+
 /**
  * Asks anew for the approvals of requests in review that these parties were asked for, as parties are now: whoever left is
  * asked no more, and a delegate or a successor is. Three statements, however many requests there are.

@@ -1,4 +1,5 @@
 import type { Actor } from '../../domain/actor.js';
+import type { AppliedRequests } from './applied-requests.js';
 import type { BundleStore } from './bundle-store.js';
 import type { AttributeUsage } from './attribute-usage.js';
 import type { CatalogStore } from './catalog-store.js';
@@ -37,6 +38,7 @@ export interface Stores {
   catalog: CatalogStore;
   bundles: BundleStore;
   requests: ChangeRequestStore;
+  applied: AppliedRequests;
   deliveries: DeliveryStore;
   records: RecordStore;
   findings: FindingStore;

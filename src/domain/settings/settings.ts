@@ -1,6 +1,8 @@
 import type { Json } from '../primitives/json.js';
 import type { AllocationSetting } from './allocation-setting.js';
 import { allocationSetting } from './allocation-setting.js';
+import type { ApprovalsSetting } from './approvals-setting.js';
+import { approvalsSetting } from './approvals-setting.js';
 import type { AttributesSetting } from './attributes-setting.js';
 import { attributesSetting } from './attributes-setting.js';
 import type { GatesSetting } from './gates-setting.js';
@@ -13,6 +15,7 @@ import type { SettingDefinition } from './setting.js';
 
 /** Every rule of the house that is data, by key: as it is in force. */
 export interface Settings {
+  approvals: ApprovalsSetting;
   attributes: AttributesSetting;
   bundleAllocation: AllocationSetting;
   gates: GatesSetting;
@@ -23,6 +26,7 @@ export type SettingKey = keyof Settings;
 
 /** What each key means. A new key is a new line here and a file beside this one. */
 export const SETTINGS: { readonly [K in SettingKey]: SettingDefinition<Settings[K]> } = {
+  approvals: approvalsSetting,
   attributes: attributesSetting,
   bundleAllocation: allocationSetting,
   gates: gatesSetting,

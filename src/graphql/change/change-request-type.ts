@@ -48,6 +48,11 @@ export class ChangeType {
 export class ApprovalRequirementType {
   @Field(() => String, { description: 'Which rule asks.' })
   rule!: string;
+  @Field(() => String, {
+    nullable: true,
+    description: 'Why the rule asks, and why somebody else than the named party is asked.',
+  })
+  why!: string | null;
   @Field(() => Int)
   count!: number;
   @Field(() => Int)
