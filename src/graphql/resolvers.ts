@@ -22,6 +22,9 @@ import {
   ChangeResolver,
   FieldConflictResolver,
 } from './change/change-request-resolver.js';
+import { FreezeResolver } from './change/freeze-resolver.js';
+import { ReviewMutationResolver } from './change/review-mutation-resolver.js';
+import { ReviewResolver } from './change/review-resolver.js';
 import { CatalogFeedResolver } from './feed/catalog-feed-resolver.js';
 import { NamingResolver } from './naming/naming-resolver.js';
 import { OwnershipMutationResolver } from './ownership/ownership-mutation-resolver.js';
@@ -76,6 +79,9 @@ export const RESOLVERS = [
   ChangeResolver,
   ApprovalRequirementResolver,
   FieldConflictResolver,
+  ReviewResolver,
+  ReviewMutationResolver,
+  FreezeResolver,
   NamingResolver,
   OperationsQueryResolver,
   SystemMutationResolver,

@@ -14,6 +14,8 @@ export interface ApprovalRequirement {
   eligible: string[];
   /** SKU codes and product handles that this approval covers. */
   targets: string[];
+  /** Parties that approved what has been edited since: what they said counts here again once they say it again. */
+  voided?: string[];
 }
 
 export interface TouchedThing {
@@ -30,6 +32,8 @@ export interface ApprovalWorld {
   /** People with a live key of role ADMIN, by code: who may approve, and who is asked where no APPROVER is left. */
   admins: readonly string[];
   authorPartyId: string | null;
+  /** Parties that edited the request: it is theirs as well. */
+  editorPartyIds?: readonly string[];
   /** Delegations end. */
   at: Date;
 }
@@ -74,8 +78,8 @@ export function requirementsOf(
  * anybody in it (design 4.3). People only: a team's own key stands for nobody in particular.
  */
 function eligibleFor(ownerId: string | null, world: ApprovalWorld): string[] {
-  const author = world.authorPartyId === null ? undefined : world.parties.get(world.authorPartyId);
-  const barred = new Set([world.authorPartyId, ...(author?.memberIds ?? [])]);
+  const authors = [world.authorPartyId ?? '', ...(world.editorPartyIds ?? [])];
+  const barred = new Set(authors.flatMap((id) => [id, ...(world.parties.get(id)?.memberIds ?? [])]));
   const others = (ids: readonly string[]): string[] => ids.filter((id) => !barred.has(id));
   const owner = ownerId === null ? undefined : world.parties.get(ownerId);
   const able = new Set([...world.approvers, ...world.admins]);
@@ -120,7 +124,8 @@ export function reask(
 
 /** How many different parties have approved a requirement. */
 export function givenFor(requirement: ApprovalRequirement, approvedBy: readonly string[]): number {
-  return new Set(approvedBy.filter((id) => requirement.eligible.includes(id))).size;
+  const { eligible, voided = [] } = requirement;
+  return new Set(approvedBy.filter((id) => eligible.includes(id) && !voided.includes(id))).size;
 }
 
 /**

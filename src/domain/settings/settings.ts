@@ -3,6 +3,8 @@ import type { AllocationSetting } from './allocation-setting.js';
 import { allocationSetting } from './allocation-setting.js';
 import type { AttributesSetting } from './attributes-setting.js';
 import { attributesSetting } from './attributes-setting.js';
+import type { FreezeWindowsSetting } from './freeze-windows-setting.js';
+import { freezeWindowsSetting } from './freeze-windows-setting.js';
 import type { GatesSetting } from './gates-setting.js';
 import { gatesSetting } from './gates-setting.js';
 import type { GtinSetting } from './gtin-setting.js';
@@ -15,6 +17,7 @@ import type { SettingDefinition } from './setting.js';
 export interface Settings {
   attributes: AttributesSetting;
   bundleAllocation: AllocationSetting;
+  freezeWindows: FreezeWindowsSetting;
   gates: GatesSetting;
   gtin: GtinSetting;
   naming: NamingSetting;
@@ -25,6 +28,7 @@ export type SettingKey = keyof Settings;
 export const SETTINGS: { readonly [K in SettingKey]: SettingDefinition<Settings[K]> } = {
   attributes: attributesSetting,
   bundleAllocation: allocationSetting,
+  freezeWindows: freezeWindowsSetting,
   gates: gatesSetting,
   gtin: gtinSetting,
   naming: namingSetting,
