@@ -40,7 +40,8 @@ export class ChangeRevertPayloadType {
 }
 
 @ObjectType('FreezeWindow', {
-  description: 'A time in which nothing is applied that would reach certain systems: what is approved waits for the end.',
+  description:
+    'A time in which nothing is applied that would reach certain systems: what is approved waits for the end.',
 })
 export class FreezeWindowType {
   @Field(() => String)

@@ -20,7 +20,9 @@ export function objectionsTo(request: ChangeRequest, { actor, roles }: Caller, a
   }
   const isOwn = actor.partyId !== null && request.author.partyId === actor.partyId;
   if (!isOwn && !mayActAs({ actor, roles }, ['ADMIN'])) {
-    problems.push(problem('NOT_ASKED', `${request.number} is somebody else's; its author may do this, and an ADMIN`, ['id']));
+    problems.push(
+      problem('NOT_ASKED', `${request.number} is somebody else's; its author may do this, and an ADMIN`, ['id']),
+    );
   }
   if (!mayBeDone(act, request.state)) {
     const message = `${request.number} is ${request.state} and cannot be ${DONE[act]}`;
