@@ -7,9 +7,10 @@ import { takeEffect } from '../../src/application/bundle/take-effect.js';
 import { endFreezeWindow, setFreezeWindow } from '../../src/application/settings/freeze-windows.js';
 import { previewSetting, setSetting } from '../../src/application/settings/set-setting.js';
 import type { FreezeWindow } from '../../src/domain/settings/freeze-windows-setting.js';
+import { dyingAt } from '../support/dying-ports.js';
 import type { World } from '../support/world.js';
 import { buildWorld, codesOf, must } from '../support/world.js';
-import { inSeconds, price, ReviewKit, set } from './review-kit.js';
+import { inSeconds, price, ReviewKit, set, step } from './review-kit.js';
 
 const HOUR = 3_600;
 
@@ -62,6 +63,23 @@ describe('an approved request that waits', () => {
       await Promise.all([applyDue(world.ports), applyDue(world.ports)]);
       expect([await kit.stateOf(id), await priceOf('A1')]).toEqual(['APPLIED', '11.00']);
       expect((await types(id)).filter((type) => type === 'CHANGE_REQUEST_APPLIED')).toHaveLength(1);
+    });
+
+    it('is applied whole or not at all where the process dies, and found again', async () => {
+      for (const [value, when] of [
+        ['11.10', 'BEFORE'],
+        ['11.20', 'AFTER'],
+      ] as const) {
+        const id = await scheduled('A1', value);
+        await kit.later(id);
+        // The first commit is that of the look for what is due.
+        await applyDue(dyingAt(world.ports, 2, when));
+        expect(await kit.stateOf(id)).toBe(when === 'BEFORE' ? 'SCHEDULED' : 'APPLIED');
+        await applyDue(world.ports);
+        expect([await kit.stateOf(id), await priceOf('A1')]).toEqual(['APPLIED', value]);
+        const revisions = await kit.sql('select revision from sku_revision where change_request_id = $1', [id]);
+        expect(revisions).toHaveLength(1);
+      }
     });
 
     it('is judged anew: in conflict, or past what the master allows by then, it is not applied, and its author is told', async () => {
@@ -206,6 +224,7 @@ describe('an approved request that waits', () => {
           input: { code: 'K1', kind: 'BUNDLE', product: 'kit', fields: { title: 'Kit', price: '5.00' }, bundle: lines },
         },
       ]);
+      for (const to of ['PRELAUNCH', 'ACTIVE'] as const) await kit.applied([step('K1', to)]);
       const effectiveFrom = inSeconds(2);
       await kit.applied([
         { kind: 'bundleSet', input: { code: 'K1', components: [{ sku: 'A1', quantity: 3 }], effectiveFrom } },
@@ -221,6 +240,10 @@ describe('an approved request that waits', () => {
             `select c.quantity as q from bundle_component c join sku s on s.id = c.bundle_id where s.code = 'K1' and c.state = 'CURRENT'`,
           )
         )[0]?.q;
+      expect(await quantity()).toBe(2);
+      // Over one of its systems is over it as well.
+      await freeze({ systems: ['shopify'] });
+      expect(await takeEffect(world.ports)).toBe(false);
       expect(await quantity()).toBe(2);
       must(await endFreezeWindow(world.ports, world.people.alex, 'black-friday', 'over'));
       await takeEffect(world.ports);

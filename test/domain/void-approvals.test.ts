@@ -34,6 +34,11 @@ describe('approvals after an edit', () => {
     expect(given(askedAgain(more, before, BOTH, ['p2'], []), BOTH)).toEqual([1, 0]);
   });
 
+  it('are told apart where one rule asks one party for one SKU at a time', () => {
+    const single = [asks('ada', ['A1']), asks('ada', ['A2'])];
+    expect(given(askedAgain(single, single, BOTH, ['A2'], []), BOTH)).toEqual([1, 0]);
+  });
+
   it('count again once they are given again, each for itself', () => {
     const shared = [asks('ada', ['A1'], { eligible: BOTH, count: 2 }), asks('pia', ['P1'])];
     const edited = askedAgain(shared, shared, BOTH, ['A1'], []);

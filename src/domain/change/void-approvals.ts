@@ -18,7 +18,10 @@ export function askedAgain(
   const keys = new Set(edited.map(foldCode));
   const isEdited = ({ targets }: ApprovalRequirement): boolean => targets.some((target) => keys.has(foldCode(target)));
   return withVoids(fresh, before).map((each) => {
-    const same = before.find((other) => other.rule === each.rule && other.namedId === each.namedId);
+    const same = before.find(
+      ({ rule, namedId, targets }) =>
+        rule === each.rule && namedId === each.namedId && targets.some((target) => each.targets.includes(target)),
+    );
     if (isEdited(each) || (same && isEdited(same))) return voidedFor(each, approvedBy);
     // What was approved stays approved, though its giver is not asked any more.
     const stays = (same?.eligible ?? []).filter(
