@@ -121,7 +121,7 @@ describe('the life of a request through the API', () => {
     await expect(force('ada', 'the shop needs it now')).rejects.toThrow(/FORBIDDEN/);
     const eva = await new ReviewKit(world).person('eva', 'ADMIN');
     keys['eva'] = must(
-      await createApiKey(world.ports, HOST, { name: 'eva', party: 'eva', roles: eva.roles, expiresAt: null }),
+      await createApiKey(world.ports, HOST, { name: 'eva', party: 'eva', roles: [...eva.roles], expiresAt: null }),
     ).secret;
     expect(requestOf(await force('eva', 'the shop needs it now'))).toMatchObject({
       state: 'APPLIED',
