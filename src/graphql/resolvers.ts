@@ -23,6 +23,9 @@ import {
   ChangeResolver,
   FieldConflictResolver,
 } from './change/change-request-resolver.js';
+import { FreezeResolver } from './change/freeze-resolver.js';
+import { ReviewMutationResolver } from './change/review-mutation-resolver.js';
+import { ReviewResolver } from './change/review-resolver.js';
 import { CatalogFeedResolver } from './feed/catalog-feed-resolver.js';
 import { NamingResolver } from './naming/naming-resolver.js';
 import { OwnershipMutationResolver } from './ownership/ownership-mutation-resolver.js';
@@ -78,6 +81,9 @@ export const RESOLVERS = [
   ApprovalPolicyResolver,
   ApprovalRequirementResolver,
   FieldConflictResolver,
+  ReviewResolver,
+  ReviewMutationResolver,
+  FreezeResolver,
   NamingResolver,
   OperationsQueryResolver,
   SystemMutationResolver,

@@ -1,5 +1,7 @@
 import type { Job, PgBoss } from 'pg-boss';
 import { takeEffect } from '../application/bundle/take-effect.js';
+import { applyDue } from '../application/change/run/apply-due.js';
+import { forgetKeys } from '../application/change/run/forget-keys.js';
 import { handleWebhooks } from '../application/drift/handle-webhooks.js';
 import { refreshAllStock } from '../application/drift/refresh-stock.js';
 import { runScan } from '../application/drift/run-scan.js';
@@ -33,6 +35,7 @@ export class Worker {
   private readonly deliveries: Drain;
   private readonly webhooks: Drain;
   private readonly bundles: Drain;
+  private readonly requests: Drain;
   private readonly sequencer: Sequencer;
   private readonly timers = new Set<NodeJS.Timeout>();
   private sweep: NodeJS.Timeout | null = null;
@@ -47,6 +50,7 @@ export class Worker {
     this.deliveries = new Drain((lane) => this.publish(lane));
     this.webhooks = new Drain((system) => this.takeInbox(system));
     this.bundles = new Drain(() => this.takeEffect());
+    this.requests = new Drain(() => this.applyDue());
     this.sequencer = new Sequencer(ports);
   }
 
@@ -73,6 +77,7 @@ export class Worker {
     // The same line for every process: the clock sends one job, however many workers there are.
     await this.boss.schedule(QUEUES.stock, STOCK_CRON);
     await this.boss.work<{ at: string }>(QUEUES.bundle, polling, () => this.bundles.wake('all'));
+    await this.boss.work<{ at: string }>(QUEUES.request, polling, () => this.requests.wake('all'));
     this.sequencer.start();
     this.sweep = setInterval(() => void this.sweepNow(), SWEEP_MS);
     await this.sweepNow();
@@ -86,6 +91,7 @@ export class Worker {
     await this.deliveries.idle();
     await this.webhooks.idle();
     await this.bundles.idle();
+    await this.requests.idle();
     await this.sequencer.stop();
   }
 
@@ -137,6 +143,15 @@ export class Worker {
     }
   }
 
+  private async applyDue(): Promise<void> {
+    try {
+      while (!this.stopping && (await applyDue(this.ports)));
+    } catch (error) {
+      // The requests stay due, and the next wake-up or sweep takes them.
+      this.failed('request', 'all', error);
+    }
+  }
+
   private later(work: () => Promise<void>): void {
     if (this.stopping) return;
     const timer = setTimeout(() => {
@@ -154,6 +169,8 @@ export class Worker {
       for (const system of await this.ports.observations.systemsWithWebhooks()) void this.webhooks.wake(system);
       void this.bundles.wake('all');
       this.turnsSeen = await reaskByDate(this.ports, this.turnsSeen);
+      void this.requests.wake('all');
+      await forgetKeys(this.ports);
     } catch (error) {
       this.failed('sweep', 'all', error);
     }

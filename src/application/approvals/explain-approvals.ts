@@ -29,7 +29,10 @@ export async function explainApprovals(ports: Ports, id: string): Promise<Approv
       const { requirements } = request;
       return { policyVersion, rules: requirements.map(asAsked), requirements, approvedBy, nobodyFor: [] };
     }
-    const planned = await planRequest(ports, stores, request.changes, request.author, { lock: false });
+    const planned = await planRequest(ports, stores, request.changes, request.author, {
+      lock: false,
+      editors: request.editors,
+    });
     const { explained, requirements, orphans } = planned;
     return { policyVersion, rules: explained, requirements, approvedBy, nobodyFor: orphans };
   });

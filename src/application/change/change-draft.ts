@@ -45,6 +45,8 @@ export interface ChangeRequestDraft {
   title: string;
   reason: string | null;
   idempotencyKey: string | null;
+  /** When it is to be applied, once approved; at once if left out. */
+  effectiveAt?: Date | null;
   changes: ChangeDraft[];
 }
 

@@ -29,13 +29,14 @@ export interface PlannedRequest {
  * What a request would do to the master as it is now, and who has to approve it: the same code before approval and at
  * apply, so that what was approved is what runs.
  * @param lock at apply: what the plan was made from stays true until the transaction ends.
+ * @param editors who edited it beside its author: they approve it no more than the author does.
  */
 export async function planRequest(
   ports: Pick<Ports, 'newId'>,
   stores: Stores,
   changes: readonly ProposedChange[],
   author: Actor,
-  options: { lock: boolean },
+  options: { lock: boolean; editors?: readonly Actor[] },
 ): Promise<PlannedRequest> {
   const world = await stores.catalog.world(changes, options);
   const set = planChanges(world, changes, () => ports.newId(), { baseline: false, authorPartyId: author.partyId });
@@ -46,7 +47,11 @@ export async function planRequest(
   const { requirements, orphans, explained } = requirementsOf(
     touched.map((thing) => ownedTouch(thing, inForce)),
     world.settings.approvals,
-    { ...approving, authorPartyId: author.partyId },
+    {
+      ...approving,
+      authorPartyId: author.partyId,
+      editorPartyIds: (options.editors ?? []).flatMap(({ partyId }) => partyId ?? []),
+    },
   );
   const nobody = orphans.length > 0 ? [nobodyLeft(orphans)] : [];
   const idle = set.products.length + set.skus.length + set.conflicts.length + set.problems.length === 0;
@@ -68,7 +73,10 @@ export async function withBases(stores: Stores, changes: readonly ProposedChange
 }
 
 /** Who may approve at all, whoever asks. */
-export async function readApproving(stores: Stores, at: Date): Promise<Omit<ApprovalWorld, 'authorPartyId'>> {
+export async function readApproving(
+  stores: Stores,
+  at: Date,
+): Promise<Omit<ApprovalWorld, 'authorPartyId' | 'editorPartyIds'>> {
   const parties = await stores.parties.parties();
   return {
     parties: new Map(parties.map((party) => [party.id, party])),

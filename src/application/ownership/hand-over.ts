@@ -92,8 +92,8 @@ export async function reaskReviews(
   const requests = await stores.requests.inReviewOf(partyIds, { lock: true });
   if (requests.length === 0) return 0;
   const approving = await readApproving(stores, await stores.now());
-  const changed = requests.flatMap(({ requirements, authorPartyId, approvedBy, ...request }) => {
-    const world = { ...approving, authorPartyId };
+  const changed = requests.flatMap(({ requirements, authorPartyId, editorPartyIds, approvedBy, ...request }) => {
+    const world = { ...approving, authorPartyId, editorPartyIds };
     const anew = requirements.map((requirement) => reask(requirement, world, approvedBy, successors));
     // Compared as the database keeps them: a field that is left out, and one that is undefined, are one.
     return sameJson(JSON.parse(JSON.stringify(anew)), JSON.parse(JSON.stringify(requirements)))

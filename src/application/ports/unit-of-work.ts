@@ -23,6 +23,8 @@ export interface Wakeups {
   scanDue(scanId: string): Promise<void>;
   /** A version of a bundle is to take effect then. */
   bundleDue(at: Date): Promise<void>;
+  /** Scheduled change requests are to be looked at then. */
+  requestsDue(at: Date): Promise<void>;
 }
 
 export interface AuditEntry {

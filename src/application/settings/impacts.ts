@@ -2,6 +2,7 @@ import type { SettingKey, Settings } from '../../domain/settings/settings.js';
 import type { Stores } from '../ports/unit-of-work.js';
 import { approvalsImpact } from './approvals-impact.js';
 import { attributesImpact } from './attributes-impact.js';
+import { freezeImpact } from './freeze-impact.js';
 import { namingImpact } from './naming-impact.js';
 import type { ImpactOf, SettingImpact } from './setting-impact.js';
 
@@ -9,6 +10,7 @@ import type { ImpactOf, SettingImpact } from './setting-impact.js';
 const IMPACTS: { readonly [K in SettingKey]?: ImpactOf<K> } = {
   approvals: approvalsImpact,
   attributes: attributesImpact,
+  freezeWindows: freezeImpact,
   naming: namingImpact,
 };
 

@@ -56,10 +56,11 @@ function groupsOf(rule: ApprovalRule, touched: readonly OwnedTouch[], skus: numb
   for (const thing of touched) {
     const why = fitOf(rule, thing, skus);
     if (why === null) continue;
-    const { authorPartyId: author } = world;
+    const { authorPartyId: author, editorPartyIds: editors = [] } = world;
+    // What somebody else has edited is not the owner's alone.
+    const isTheirs = author !== null && editors.every((id) => id === author);
     for (const namedId of rule.require.owner === true ? thing.owners : [namedParty]) {
-      const isOwner =
-        author !== null && (rule.require.owner === true ? namedId === author : thing.owners.includes(author));
+      const isOwner = isTheirs && (rule.require.owner === true ? namedId === author : thing.owners.includes(author));
       if (isOwner && isOwnersOwn(rule, thing)) continue;
       const group = groups.get(namedId ?? '') ?? { namedId, targets: [], why: `${thing.target}: ${why}` };
       group.targets.push(thing.target);

@@ -16,6 +16,8 @@ export interface ApprovalRequirement {
   targets: string[];
   /** Why the rule asks, and why somebody else than the named party is asked, in words. */
   why?: string;
+  /** Parties that approved what has been edited since: what they said counts here again once they say it again. */
+  voided?: string[];
 }
 
 export interface ApprovalWorld {
@@ -25,6 +27,8 @@ export interface ApprovalWorld {
   /** People with a live key of role ADMIN, by code: who may approve, and who is asked where no APPROVER is left. */
   admins: readonly string[];
   authorPartyId: string | null;
+  /** Parties that edited the request: it is theirs as well. */
+  editorPartyIds?: readonly string[];
   /** Delegations end. */
   at: Date;
 }
@@ -46,8 +50,8 @@ export interface Eligible {
  * @returns null where so many are not to be found.
  */
 export function eligibleFor(namedId: string | null, count: number, world: ApprovalWorld): Eligible | null {
-  const author = world.authorPartyId === null ? undefined : world.parties.get(world.authorPartyId);
-  const barred = new Set([world.authorPartyId, ...(author?.memberIds ?? [])]);
+  const authors = [world.authorPartyId ?? '', ...(world.editorPartyIds ?? [])];
+  const barred = new Set(authors.flatMap((id) => [id, ...(world.parties.get(id)?.memberIds ?? [])]));
   const others = (ids: readonly string[]): string[] => ids.filter((id) => !barred.has(id));
   const named = namedId === null ? undefined : world.parties.get(namedId);
   const able = new Set([...world.approvers, ...world.admins]);
@@ -99,7 +103,8 @@ export function reask(
 
 /** How many different parties have approved a requirement. */
 export function givenFor(requirement: ApprovalRequirement, approvedBy: readonly string[]): number {
-  return new Set(approvedBy.filter((id) => requirement.eligible.includes(id))).size;
+  const { eligible, voided = [] } = requirement;
+  return new Set(approvedBy.filter((id) => eligible.includes(id) && !voided.includes(id))).size;
 }
 
 /**

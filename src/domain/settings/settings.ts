@@ -5,6 +5,8 @@ import type { ApprovalsSetting } from './approvals-setting.js';
 import { approvalsSetting } from './approvals-setting.js';
 import type { AttributesSetting } from './attributes-setting.js';
 import { attributesSetting } from './attributes-setting.js';
+import type { FreezeWindowsSetting } from './freeze-windows-setting.js';
+import { freezeWindowsSetting } from './freeze-windows-setting.js';
 import type { GatesSetting } from './gates-setting.js';
 import { gatesSetting } from './gates-setting.js';
 import type { GtinSetting } from './gtin-setting.js';
@@ -18,6 +20,7 @@ export interface Settings {
   approvals: ApprovalsSetting;
   attributes: AttributesSetting;
   bundleAllocation: AllocationSetting;
+  freezeWindows: FreezeWindowsSetting;
   gates: GatesSetting;
   gtin: GtinSetting;
   naming: NamingSetting;
@@ -29,6 +32,7 @@ export const SETTINGS: { readonly [K in SettingKey]: SettingDefinition<Settings[
   approvals: approvalsSetting,
   attributes: attributesSetting,
   bundleAllocation: allocationSetting,
+  freezeWindows: freezeWindowsSetting,
   gates: gatesSetting,
   gtin: gtinSetting,
   naming: namingSetting,
