@@ -23,7 +23,7 @@ describe('fifty authors on the same hundred SKUs at once', () => {
   let kit: ReviewKit;
   const codes = Array.from({ length: SKUS }, (_, index) => `S${String(index).padStart(3, '0')}`);
   beforeAll(async () => {
-    world = await buildWorld({ worker: false });
+    world = await buildWorld({ worker: true });
     kit = new ReviewKit(world);
     const products = Array.from({ length: 4 }, (_, index): ChangeDraft => {
       const fields = { title: `p${index}`, vendor: 'Acme', optionNames: ['Size'] };

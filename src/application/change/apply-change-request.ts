@@ -63,6 +63,8 @@ export async function applyChangeRequest(
   const outcome = { state: 'APPLIED' as const, problems: [], conflicts: [], warnings, applied: true };
   await stores.requests.update(request.id, forced ? { ...outcome, forced } : outcome);
   const stamp = { actor: request.author, reason: request.reason, changeRequestId: request.id };
+  // Records and findings before deliveries and lanes, in the order of whoever publishes meanwhile.
+  const linked = await stores.findings.adoptedBy(request.id);
   const written = await writeChangeSet(stores, planned.set, stamp, 'DELIVER');
   await stores.audit([
     {
@@ -72,7 +74,7 @@ export async function applyChangeRequest(
       data: { revisions: written.length },
     },
   ]);
-  await closeAdopted(stores, request);
+  await closeAdopted(stores, request, linked);
   return 'APPLIED';
 }
 
@@ -80,8 +82,7 @@ export async function applyChangeRequest(
  * What was adopted is the master's own now: what was found there counts as published, and the findings end. A finding
  * whose value moved on since it was proposed is not what was approved: it stays open, free to be decided anew.
  */
-async function closeAdopted(stores: Stores, request: ChangeRequest): Promise<void> {
-  const linked = await stores.findings.adoptedBy(request.id);
+async function closeAdopted(stores: Stores, request: ChangeRequest, linked: readonly LockedFinding[]): Promise<void> {
   const adopted = linked.filter((finding) => isProposed(request, finding));
   const moved = linked.filter((finding) => !adopted.includes(finding));
   if (moved.length > 0) await stores.findings.releaseAdoption(moved.map(({ id }) => id));

@@ -118,7 +118,7 @@ function byKey(
 async function readProducts(sql: Sql, reach: Reach, lock: boolean): Promise<Map<string, Product>> {
   const rows = await sql.rows<ProductRow>(
     `select * from product where handle = any($1) or id in (select product_id from sku where code_folded = any($2))
-     order by id ${lock ? 'for update' : ''}`,
+     order by id ${lock ? 'for no key update' : ''}`,
     [reach.handles, reach.codes],
   );
   return new Map(rows.map((row) => [row.handle, productOf(row)]));
@@ -133,7 +133,7 @@ async function readSkus(
 ): Promise<Sku[]> {
   const around = ids.length > 0 ? 'or id = any($2)' : '';
   const rows = await sql.rows<SkuRow>(
-    `select * from sku where product_id = any($1) ${around} order by id ${lock ? 'for update' : ''}`,
+    `select * from sku where product_id = any($1) ${around} order by id ${lock ? 'for no key update' : ''}`,
     ids.length > 0 ? [productIds, ids] : [productIds],
   );
   return rows.map(skuOf);
