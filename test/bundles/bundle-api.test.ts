@@ -265,6 +265,7 @@ describe('bundles over the API', () => {
       'INVALID_FORMAT input.changes.3.bundleSet.components.0.quantity',
       'DUPLICATE_CHANGE input.changes.3.bundleSet.components.1.sku',
       'NOT_A_BUNDLE input.changes.4.skuCreate.bundle',
+      'OPTIONS_TAKEN input.changes.4.skuCreate.fields.optionValues',
     ]);
     const graph = await propose([
       { bundleSet: { code: 'tea', components: [{ sku: 'cup', quantity: 2 }] } },
