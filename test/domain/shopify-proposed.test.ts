@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Held } from '../../src/domain/imports/held.js';
 import type { GroupReading, ImportHeader } from '../../src/domain/imports/import-format.js';
 import { shopifyCsv } from '../../src/domain/imports/shopify-csv.js';
+import type { FieldValues } from '../../src/domain/primitives/json.js';
 import { teaProduct, teaSku, teaWorld } from '../support/plan-kit.js';
 
 function headerOf(names: string): ImportHeader {
@@ -31,7 +32,7 @@ function told({ faults }: GroupReading): string[] {
   );
 }
 
-function asked({ changes }: GroupReading): unknown[] {
+function asked({ changes }: GroupReading): [string, string, FieldValues][] {
   return changes.map(({ change: { operation, target, patch } }) => [operation, target, patch]);
 }
 

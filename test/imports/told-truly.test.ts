@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ImportView } from '../../src/application/imports/read-import.js';
 import { readImport } from '../../src/application/imports/read-import.js';
 import { receiveImport } from '../../src/application/imports/receive-import.js';
+import { resumeImports } from '../../src/application/imports/resume-imports.js';
 import { runImport } from '../../src/application/imports/run-import.js';
 import type { Caller } from '../../src/domain/actor.js';
 import type { World } from '../support/world.js';
@@ -116,6 +117,15 @@ it('a GTIN is said to belong to the SKU that bears it, however many want it', as
   ]);
 });
 
+it('an upload whose process died ends with a code, as one that broke off does', async () => {
+  const id = world.ports.newId();
+  const job = { id, format: 'sku-csv', mode: 'baseline' as const, dryRun: false, actor: HOST.actor, request: null };
+  await world.ports.imports.begin(job);
+  await resumeImports(world.ports, 0);
+  const view = await readImport(world.ports, id, HOST);
+  expect(view).toMatchObject({ state: 'FAILED', error: 'CSV_INVALID: the upload broke off; nothing was taken' });
+});
+
 it('the error of a file names a few of its columns, and counts the others', async () => {
   const columns = Array.from({ length: 300 }, (_, n) => `attribute.made-up-${n}`);
   const { error, errorCount } = await imported([['code', 'product.handle', ...columns].join(), 'A,a']);
@@ -129,14 +139,24 @@ it('compositions of bundles that are there already are counted', async () => {
   const view = await rehearsed(
     [
       'Bundle SKU,Bundle Title,Component SKU,Quantity',
-      'KIT,Kit,MUG,2',
-      'KIT,Kit,LID,1',
+      'KIT,kit,MUG,2',
+      'KIT,,LID,1',
       'NEWKIT,New,MUG,1',
       'NEWKIT,New,LID,1',
     ],
     { format: 'bundle-csv' },
   );
-  expect(view).toMatchObject({ skusCreated: 1, compositionsSet: 1, rejected: 0, proposed: null });
+  expect(view).toMatchObject({ skusCreated: 1, compositionsSet: 1, rejected: 0, errorCount: 0, proposed: null });
+  await imported(['code,kind,product.handle,price', 'SET,BUNDLE,set,5']);
+  const other = await rehearsed(
+    ['Bundle SKU,Bundle Title,Component SKU,Quantity,Price,Vendor,Handle', 'SET,Set,MUG,2,5.0,Acme,sets'],
+    { format: 'bundle-csv' },
+  );
+  expect(told(other)).toEqual([
+    '2 Bundle Title ROWS_DISAGREE noted',
+    '2 Handle ROWS_DISAGREE noted',
+    '2 Vendor ROWS_DISAGREE noted',
+  ]);
 });
 
 describe('errors', () => {

@@ -55,7 +55,13 @@ export function readShopifyProduct(
       if (change) skus.push({ line: row.line, change });
     }
   }
-  const patch: FieldValues = { ...fields, ...(isUnsaid && refuses === 'ROWS' ? {} : { optionNames: [...names] }) };
+  // Should what the first rows of it say come to nothing, the rest of a product makes it, by the same name.
+  const own = refuses === 'VALUES' && there ? { title: there.title } : {};
+  const patch: FieldValues = {
+    ...own,
+    ...fields,
+    ...(isUnsaid && refuses === 'ROWS' ? {} : { optionNames: [...names] }),
+  };
   const product: ProposedChange = { operation: 'PRODUCT_CREATE', target: handle, baseRevision: null, patch };
   return { changes: [{ line: first.line, change: product }, ...skus], faults: faults.all };
 }

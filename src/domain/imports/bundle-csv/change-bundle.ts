@@ -58,12 +58,14 @@ export function composeBundle(bundle: BundleInFile, sku: Sku, columns: BundleCol
   }
   bundle.changes.push({ line: first.line, change: composition(bundle, sku), together });
   const home = held.productOf(sku);
-  const has = { title: sku.title, price: sku.price, vendor: home.vendor, productType: home.productType };
+  const { title, price } = sku;
+  const has = { title, price, handle: home.handle, vendor: home.vendor, productType: home.productType };
   const { sku: ofSku, product, faults } = readBundleFields(bundle, has);
   const said: FieldValues = { ...product, ...ofSku };
   for (const column of OWN_COLUMNS) {
     const cell = bundle.own[column];
-    const isSo = column === 'handle' ? cell?.text === home.handle : sameJson(said[column] ?? null, has[column] ?? null);
+    const present = has[column];
+    const isSo = cell?.text === present || sameJson(said[column] ?? null, present);
     if (!cell || (isSo && faults.every((fault) => fault.column !== column))) continue;
     const message = 'the bundle is there already, and not so; a baseline only creates: it stays as it is';
     const subject = { entity: 'SKU' as const, key: sku.code, field: column };
