@@ -56,7 +56,7 @@ export function readShopifyProduct(
     }
   }
   // Should what the first rows of it say come to nothing, the rest of a product makes it, by the same name.
-  const own = refuses === 'VALUES' && there ? { title: there.title } : {};
+  const own: FieldValues = refuses === 'VALUES' && there ? { title: there.title } : {};
   const patch: FieldValues = {
     ...own,
     ...fields,
