@@ -69,7 +69,7 @@ function world(skus: Sku[], over: Partial<World> = {}): World {
     skus: new Map(skus.map((each) => [each.code.toLowerCase(), each])),
     siblings: new Map([['p1', skus]]),
     gtins: new Map(),
-    successors: new Set(),
+    successors: new Map(),
     lookAlikes: new Map(),
     reservations: new Map(),
     bases: new Map(),
