@@ -3,6 +3,7 @@ import type { ChangeDraft } from '../../src/application/change/change-draft.js';
 import { createChangeRequest } from '../../src/application/change/create-change-request.js';
 import type { BundleLine } from '../../src/domain/bundle/composition.js';
 import type { LifecycleState } from '../../src/domain/catalog/lifecycle.js';
+import type { Json } from '../../src/domain/primitives/json.js';
 import type { Outcome } from '../../src/domain/problem.js';
 import type { World } from '../support/world.js';
 import { must } from '../support/world.js';
@@ -56,4 +57,24 @@ export async function apply(world: World, ...changes: ChangeDraft[]): Promise<{ 
   const { id } = must(await propose(world, ...changes));
   must(await approveChangeRequest(world.ports, world.people.ada, id, null));
   return { id, state: (await world.ports.changes.requestById(id))?.state ?? 'GONE' };
+}
+
+/** What each system showed of the bundle when it was last looked at: "1 a, 1 b". */
+export async function shownOf(world: World, code: string): Promise<Record<string, string>> {
+  const id = (await world.ports.catalog.skuByCode(code))?.id ?? '';
+  const records = (await world.ports.operations.recordsOfSkus([id])).get(id) ?? [];
+  return Object.fromEntries(records.map(({ system, observed }) => [system, componentsText(observed)]));
+}
+
+/** The components that a record shows, by code: "1 a, 1 b". */
+export function componentsText(observed: Json | undefined): string {
+  if (typeof observed !== 'object' || observed === null || Array.isArray(observed)) return '';
+  const list = observed['bundle.components'];
+  if (!Array.isArray(list)) return list === undefined ? '' : JSON.stringify(list);
+  return list
+    .flatMap((line) => (typeof line === 'object' && line !== null && !Array.isArray(line) ? [line] : []))
+    .map(
+      ({ code, quantity }) => `${JSON.stringify(quantity ?? null)} ${JSON.stringify(code ?? null).replaceAll('"', '')}`,
+    )
+    .join(', ');
 }
