@@ -1,4 +1,4 @@
-import type { LaneRecord } from '../../application/ports/publishing-queue.js';
+import type { LaneRecord, Unsettled } from '../../application/ports/publishing-queue.js';
 import type { RecordMatch } from '../../application/ports/record-store.js';
 import type { Actor } from '../../domain/actor.js';
 import type { LifecycleState } from '../../domain/catalog/lifecycle.js';
@@ -93,12 +93,10 @@ async function openFindings(sql: Sql, recordIds: readonly string[]): Promise<Map
   return Map.groupBy(rows, (row) => row.record_id);
 }
 
-async function unsettledAttempts(
-  sql: Sql,
-  recordIds: readonly string[],
-): Promise<Map<string, { attemptId: string; expected: FieldValues }[]>> {
-  const rows = await sql.rows<{ record_id: string; attemptId: string; expected: FieldValues }>(
-    `select record_id, id as "attemptId", expected from attempt where record_id = any($1) and settled_at is null order by sent_at`,
+async function unsettledAttempts(sql: Sql, recordIds: readonly string[]): Promise<Map<string, Unsettled[]>> {
+  const rows = await sql.rows<Unsettled & { record_id: string }>(
+    `select record_id, id as "attemptId", expected, operation, extract(epoch from clock_timestamp() - sent_at)::float8 as "ageSeconds"
+     from attempt where record_id = any($1) and settled_at is null order by sent_at`,
     [recordIds],
   );
   return Map.groupBy(rows, (row) => row.record_id);
