@@ -32,6 +32,16 @@ export function createApart(code: string, what?: string | null): ChangeDraft[] {
   ];
 }
 
+/** The same without anything to choose, as bundles usually are. */
+export function createPlain(code: string, what?: string): ChangeDraft[] {
+  const kind = what === undefined ? ('SIMPLE' as const) : ('BUNDLE' as const);
+  const fields = { title: `The ${code}`, price: what === undefined ? '10.00' : '30.00', compareAtPrice: null };
+  return [
+    { kind: 'productCreate', input: { handle: code, fields: { title: `The ${code}`, vendor: 'V' } } },
+    { kind: 'skuCreate', input: { code, kind, product: code, fields, bundle: what ? lines(what) : null } },
+  ];
+}
+
 export function create(code: string, what?: string | null): ChangeDraft {
   const optionValues = [{ name: 'Size', value: code }];
   const fields = { title: code, optionValues, price: '10.00', cost: '4.00', weight: { value: '1', unit: 'GRAMS' } };
