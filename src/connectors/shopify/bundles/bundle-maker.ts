@@ -18,6 +18,7 @@ import { asForeign } from './foreign-components.js';
  * (shopify.md 3.1), and its job takes seconds; whoever asks again too early makes a second product.
  */
 const LOST_CREATION_SECONDS = 600;
+const ASK_AGAIN_SECONDS = 15;
 
 /**
  * Makes products that are bundles. `productBundleCreate` takes a title and components, and nothing by which it could be
@@ -95,6 +96,9 @@ function notMade({ writes }: WriteCommand, sku: RecordWrite, ledger: WriteLedger
 function mayStillCome(seconds: number): ConnectorError {
   const message = 'Shopify was asked to make this bundle and did not say what became of it: it may still appear';
   return new ConnectorError(
-    faultOf('TRANSIENT', message, { code: 'OPERATION_UNKNOWN', retryAfterSeconds: Math.min(60, seconds) }),
+    faultOf('TRANSIENT', message, {
+      code: 'OPERATION_UNKNOWN',
+      retryAfterSeconds: Math.min(ASK_AGAIN_SECONDS, seconds),
+    }),
   );
 }
