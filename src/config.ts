@@ -135,8 +135,8 @@ function readSystem(raw: unknown, path: string, env: Env): ConfiguredSystem {
     if (name === null) throw new ConfigError(`${path}.${key} names an environment variable: { "env": "NAME" }`);
     return env[name] ?? missing(`the environment variable ${name} (${path}.${key})`);
   };
-  const pick = <T extends string>(key: string, values: readonly T[]): T => {
-    const value = need(key);
+  const pick = <T extends string>(key: string, values: readonly T[], fallback?: T): T => {
+    const value = fallback === undefined ? need(key) : (text(key) ?? fallback);
     const hit = values.find((each) => each === value);
     if (hit === undefined) throw new ConfigError(`${path}.${key} is one of ${values.join(', ')}`);
     return hit;
@@ -148,10 +148,14 @@ function readSystem(raw: unknown, path: string, env: Env): ConfiguredSystem {
   if (!Array.isArray(publications) || publications.some((each) => typeof each !== 'string')) {
     throw new ConfigError(`${path}.publications is a list of names`);
   }
+  const connector = pick('connector', ['shopify', 'http'] as const);
+  // Elsewhere it would say nothing, and whoever wrote it would believe that it did.
+  if (connector !== 'shopify' && text('bundles') !== null)
+    throw new ConfigError(`${path}.bundles is for connector shopify only`);
   return {
     code: need('code'),
     kind: pick('kind', ['SHOPIFY', 'ERP'] as const),
-    connector: pick('connector', ['shopify', 'http'] as const),
+    connector,
     mode: pick('mode', ['READ_ONLY', 'WRITE'] as const),
     currency: text('currency') ?? 'USD',
     baseUrl: text('baseUrl'),
@@ -161,6 +165,7 @@ function readSystem(raw: unknown, path: string, env: Env): ConfiguredSystem {
     clientSecret: secret('clientSecret'),
     previousClientSecret: secret('previousClientSecret'),
     publications: publications as string[],
+    bundles: pick('bundles', ['components', 'fixed'] as const, 'components'),
     token: secret('token'),
     concurrency,
   };

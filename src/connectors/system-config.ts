@@ -15,6 +15,8 @@ export interface SystemConfig {
   previousClientSecret: string | null;
   /** Titles or ids of the publications on which a sellable variant is to be. */
   publications: string[];
+  /** How a Shopify store is told what bundles are made of: by components of their variants, or as product bundles. */
+  bundles: 'components' | 'fixed';
   /** Bearer token of an ERP. */
   token: string | null;
   /** How many exchanges with the system may be under way at once. */

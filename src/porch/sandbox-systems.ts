@@ -27,7 +27,13 @@ export async function openSandbox(config: Config, log: Log): Promise<Sandbox> {
 
 /** The sandbox as two systems, configured like real ones: the connectors know no difference. */
 export function sandboxSystems(sandbox: Sandbox): ConfiguredSystem[] {
-  const shared = { mode: 'WRITE', currency: 'USD', previousClientSecret: null, concurrency: 4 } as const;
+  const shared = {
+    mode: 'WRITE',
+    currency: 'USD',
+    previousClientSecret: null,
+    concurrency: 4,
+    bundles: 'components',
+  } as const;
   return [
     {
       ...shared,

@@ -11,8 +11,8 @@ export interface JournalCommit {
 export interface JournalEntry {
   n: number;
   at: string;
-  /** `request` for the API, `control` for the control side. */
-  source: 'request' | 'control';
+  /** `request` for the API, `control` for the control side, `job` for what a mutation only began. */
+  source: 'request' | 'control' | 'job';
   /** GraphQL operation name, or method and path. */
   operation: string;
   kind: 'query' | 'mutation';

@@ -113,6 +113,10 @@ export class SqlPublishingQueue implements PublishingQueue {
     });
   }
 
+  async begun(attemptIds: readonly string[], operation: string): Promise<void> {
+    await sqlOver(this.source).rows('update attempt set operation = $2 where id = any($1)', [attemptIds, operation]);
+  }
+
   async settle(claim: Claim, settlement: Settlement): Promise<void> {
     await inTransaction(this.source, (tx) => settleClaim(sqlOver(tx), this.newId, claim, settlement));
   }

@@ -3,6 +3,7 @@ import type { ChangeDraft } from '../../src/application/change/change-draft.js';
 import { createChangeRequest } from '../../src/application/change/create-change-request.js';
 import type { BundleLine } from '../../src/domain/bundle/composition.js';
 import type { LifecycleState } from '../../src/domain/catalog/lifecycle.js';
+import type { Json } from '../../src/domain/primitives/json.js';
 import type { Outcome } from '../../src/domain/problem.js';
 import type { World } from '../support/world.js';
 import { must } from '../support/world.js';
@@ -31,6 +32,16 @@ export function createApart(code: string, what?: string | null): ChangeDraft[] {
   ];
 }
 
+/** The same without anything to choose, as bundles usually are. */
+export function createPlain(code: string, what?: string): ChangeDraft[] {
+  const kind = what === undefined ? ('SIMPLE' as const) : ('BUNDLE' as const);
+  const fields = { title: `The ${code}`, price: what === undefined ? '10.00' : '30.00', compareAtPrice: null };
+  return [
+    { kind: 'productCreate', input: { handle: code, fields: { title: `The ${code}`, vendor: 'V' } } },
+    { kind: 'skuCreate', input: { code, kind, product: code, fields, bundle: what ? lines(what) : null } },
+  ];
+}
+
 export function create(code: string, what?: string | null): ChangeDraft {
   const optionValues = [{ name: 'Size', value: code }];
   const fields = { title: code, optionValues, price: '10.00', cost: '4.00', weight: { value: '1', unit: 'GRAMS' } };
@@ -56,4 +67,24 @@ export async function apply(world: World, ...changes: ChangeDraft[]): Promise<{ 
   const { id } = must(await propose(world, ...changes));
   must(await approveChangeRequest(world.ports, world.people.ada, id, null));
   return { id, state: (await world.ports.changes.requestById(id))?.state ?? 'GONE' };
+}
+
+/** What each system showed of the bundle when it was last looked at: "1 a, 1 b". */
+export async function shownOf(world: World, code: string): Promise<Record<string, string>> {
+  const id = (await world.ports.catalog.skuByCode(code))?.id ?? '';
+  const records = (await world.ports.operations.recordsOfSkus([id])).get(id) ?? [];
+  return Object.fromEntries(records.map(({ system, observed }) => [system, componentsText(observed)]));
+}
+
+/** The components that a record shows, by code: "1 a, 1 b". */
+export function componentsText(observed: Json | undefined): string {
+  if (typeof observed !== 'object' || observed === null || Array.isArray(observed)) return '';
+  const list = observed['bundle.components'];
+  if (!Array.isArray(list)) return list === undefined ? '' : JSON.stringify(list);
+  return list
+    .flatMap((line) => (typeof line === 'object' && line !== null && !Array.isArray(line) ? [line] : []))
+    .map(
+      ({ code, quantity }) => `${JSON.stringify(quantity ?? null)} ${JSON.stringify(code ?? null).replaceAll('"', '')}`,
+    )
+    .join(', ');
 }

@@ -4,10 +4,9 @@ import { adoptFindings } from '../../src/application/drift/adopt-findings.js';
 import { revertFindings } from '../../src/application/drift/revert-findings.js';
 import { startScan } from '../../src/application/drift/start-scan.js';
 import type { DeliveryView, FindingView } from '../../src/application/ports/operations-reader.js';
-import type { Json } from '../../src/domain/primitives/json.js';
 import type { World } from '../support/world.js';
 import { buildWorld, codesOf, control, importBaseline, must, scansDone, until } from '../support/world.js';
-import { apply, create, createApart, lines, move, product, set } from './bundle-kit.js';
+import { apply, componentsText, create, createApart, lines, move, product, set, shownOf } from './bundle-kit.js';
 
 const HEAD = 'Handle,Title,Vendor,Option1 Name,Option1 Value,Variant SKU,Variant Price,Status\n';
 const MUG = `${HEAD}mug,Mug,V,Size,One,MUG-1,9.00,active\n`;
@@ -45,13 +44,7 @@ describe('what bundles are made of, in both systems', () => {
       },
       40,
     );
-  const idOf = async (code: string): Promise<string> => (await world.ports.catalog.skuByCode(code))?.id ?? '';
-  /** What each system showed of the bundle when it was last looked at: "1 a, 1 b". */
-  const shown = async (code: string): Promise<Record<string, string>> => {
-    const id = await idOf(code);
-    const records = (await world.ports.operations.recordsOfSkus([id])).get(id) ?? [];
-    return Object.fromEntries(records.map(({ system, observed }) => [system, textOf(observed)]));
-  };
+  const shown = (code: string): Promise<Record<string, string>> => shownOf(world, code);
   const scanned = async (): Promise<void> => {
     for (const system of SYSTEMS) must(await startScan(world.ports, world.people.oli, system, 'FULL'));
     await scansDone(world);
@@ -111,10 +104,10 @@ describe('what bundles are made of, in both systems', () => {
       severity: 'HIGH',
       expected: canonical,
     });
-    expect([textOf({ 'bundle.components': shopify.found }), textOf({ 'bundle.components': erp.found })]).toEqual([
-      '3 a, 2 b',
-      '5 a',
-    ]);
+    expect([
+      componentsText({ 'bundle.components': shopify.found }),
+      componentsText({ 'bundle.components': erp.found }),
+    ]).toEqual(['3 a, 2 b', '5 a']);
     expect([shopify.lastPublished, erp.attribution?.actor]).toEqual([canonical, 'Sam']);
     await revert(shopify);
     await revert(erp);
@@ -176,16 +169,3 @@ describe('what bundles are made of, in both systems', () => {
     expect((await shown('duo'))['shopify'] ?? '').toBe('');
   });
 });
-
-/** The components that a record shows, by code: "1 a, 1 b". */
-function textOf(observed: Json | undefined): string {
-  if (typeof observed !== 'object' || observed === null || Array.isArray(observed)) return '';
-  const list = observed['bundle.components'];
-  if (!Array.isArray(list)) return list === undefined ? '' : JSON.stringify(list);
-  return list
-    .flatMap((line) => (typeof line === 'object' && line !== null && !Array.isArray(line) ? [line] : []))
-    .map(
-      ({ code, quantity }) => `${JSON.stringify(quantity ?? null)} ${JSON.stringify(code ?? null).replaceAll('"', '')}`,
-    )
-    .join(', ');
-}

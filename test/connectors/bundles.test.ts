@@ -6,7 +6,7 @@ import { normaliseComponents } from '../../src/domain/publishing/component-line.
 import type { ObservedRecord } from '../../src/domain/publishing/system.js';
 import type { JournalEntry, Kit } from './sandbox-kit.js';
 import { startKit } from './sandbox-kit.js';
-import { allOf, createOf, faultIn, observedOf, updateOf } from './writes.js';
+import { allOf, createOf, faultIn, FRESH, observedOf, updateOf } from './writes.js';
 
 const HEAD = 'Handle,Title,Vendor,Option1 Name,Option1 Value,Variant SKU,Variant Price,Status\n';
 const PARTS = HEAD + ['A', 'B', 'C'].map((code) => `${code.toLowerCase()},${code},V,,,${code},9.00,active\n`).join('');
@@ -54,7 +54,7 @@ const byFoldedCode = (): [string, string][] => [...ids].map(([code, id]) => [cod
 
 describe('bundles in Shopify', () => {
   const send = (root: ObservedRecord['root'] | null, ...writes: RecordWrite[]): ReturnType<Connector['write']> =>
-    kit.shopify.write({ attemptId: 'x', product: { id: 'p-kit', handle: 'kit', root }, writes });
+    kit.shopify.write({ ...FRESH, attemptId: 'x', product: { id: 'p-kit', handle: 'kit', root }, writes });
   const make = async (text: string): Promise<ObservedRecord> => {
     const product = createOf('PRODUCT', 'kit', { 'product.title': 'Kit', lifecycle: { status: 'ACTIVE' } });
     const sku = known(createOf('SKU', 'KIT', { ...SELLING, 'bundle.components': components(text) }));
@@ -134,7 +134,12 @@ describe('bundles in Shopify', () => {
 
 describe('bundles in the ERP', () => {
   const send = (...writes: RecordWrite[]): ReturnType<Connector['write']> =>
-    kit.erp.write({ attemptId: `a-${Math.random()}`, product: { id: 'p', handle: 'kit', root: null }, writes });
+    kit.erp.write({
+      ...FRESH,
+      attemptId: `a-${Math.random()}`,
+      product: { id: 'p', handle: 'kit', root: null },
+      writes,
+    });
 
   it('are kits: written, read and scanned alike, and cleared again', async () => {
     const values = { title: 'Kit', 'bundle.components': components('A 2, B 1') };

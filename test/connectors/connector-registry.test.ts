@@ -13,6 +13,7 @@ const STORE: SystemConfig = {
   clientSecret: 'secret',
   previousClientSecret: null,
   publications: ['Online Store'],
+  bundles: 'components',
   token: null,
   concurrency: 2,
 };

@@ -3,7 +3,7 @@ import { HttpErpConnector } from '../../src/connectors/http-erp/http-erp-connect
 import type { DeliveryFault } from '../../src/domain/publishing/system.js';
 import type { Canned, CannedServer } from './canned-server.js';
 import { startCannedServer } from './canned-server.js';
-import { allOf, createOf, faultFrom, faultIn } from './writes.js';
+import { allOf, createOf, faultFrom, faultIn, FRESH } from './writes.js';
 
 const ITEM = { id: '1', code: 'A', name: 'A', active: true, salable: true, purchasable: true };
 
@@ -23,6 +23,7 @@ beforeEach(async () => {
     clientSecret: null,
     previousClientSecret: null,
     publications: [],
+    bundles: 'components',
     token: 'erp-token',
     concurrency: 1,
   });
@@ -71,6 +72,7 @@ describe('what a PUT came to', () => {
   it.each(TABLE)('%s', async (_, canned, expected) => {
     server.script = [canned];
     const command = {
+      ...FRESH,
       attemptId: 'a',
       product: { id: 'p', handle: 'h', root: null },
       writes: [createOf('SKU', 'A', { title: 'A' })],

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import type { FieldValues } from '../../src/domain/primitives/json.js';
 import type { JournalEntry, Kit } from './sandbox-kit.js';
 import { startKit } from './sandbox-kit.js';
-import { allOf, createOf, faultFrom, faultIn, observedOf, updateOf } from './writes.js';
+import { allOf, createOf, faultFrom, faultIn, FRESH, observedOf, updateOf } from './writes.js';
 
 const FULL: FieldValues = {
   title: 'Trail Tent - Green',
@@ -31,6 +31,7 @@ afterAll(async () => {
 });
 
 const command = (attemptId: string, ...writes: ReturnType<typeof createOf>[]): Parameters<Kit['erp']['write']>[0] => ({
+  ...FRESH,
   attemptId,
   product: { id: 'p-1', handle: 'trail-tent', root: null },
   writes,

@@ -60,6 +60,7 @@ const NOTHING = {
   clientSecret: null,
   previousClientSecret: null,
   publications: [],
+  bundles: 'components' as const,
   token: null,
   concurrency: 2,
 };

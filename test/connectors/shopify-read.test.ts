@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import type { WebhookSide } from '../../src/application/ports/connector.js';
 import type { Kit } from './sandbox-kit.js';
 import { startKit } from './sandbox-kit.js';
-import { allOf, createOf, faultFrom, observedOf } from './writes.js';
+import { allOf, createOf, faultFrom, FRESH, observedOf } from './writes.js';
 
 const CSV = `Handle,Title,Vendor,Type,Tags,Published,Option1 Name,Option1 Value,Variant SKU,Variant Grams,Variant Price,Variant Barcode,Status
 mug,Enamel Mug,Fernhill Supply,Mugs,"camp, kitchen",true,Color,Red,MUG-R,120,14.00,,active
@@ -70,6 +70,7 @@ describe('scanning', () => {
       lifecycle: { status: 'DRAFT' },
     });
     const outcomes = await kit.shopify.write({
+      ...FRESH,
       attemptId: 'a',
       product: { id: 'p', handle: 'big', root: null },
       writes: [product, ...writes],

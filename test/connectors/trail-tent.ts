@@ -1,6 +1,7 @@
 import type { RecordWrite, WriteCommand } from '../../src/application/ports/connector.js';
 import type { FieldValues } from '../../src/domain/primitives/json.js';
 import type { RootRef } from '../../src/domain/publishing/system.js';
+import { FRESH } from './writes.js';
 
 /** A product of ours, as the master would have Shopify show it. */
 export const PRODUCT: FieldValues = {
@@ -33,5 +34,5 @@ export function sku(size: string, changes: FieldValues = {}): FieldValues {
 
 /** Writes of that product, sent under one lease. */
 export function command(root: RootRef | null, ...writes: RecordWrite[]): WriteCommand {
-  return { attemptId: 'attempt', product: { id: 'our-product-1', handle: 'trail-tent', root }, writes };
+  return { ...FRESH, attemptId: 'attempt', product: { id: 'our-product-1', handle: 'trail-tent', root }, writes };
 }

@@ -23,10 +23,10 @@ export class Api {
   /** By role. Keys outlive the process that printed them. */
   private readonly keys: ReadonlyMap<string, string>;
 
-  /** @param first the first start of the site: it alone prints the keys. */
-  constructor(site: Site, first: Run) {
+  /** @param first the first start of the site, which alone prints the keys; or the keys themselves, by role. */
+  constructor(site: Site, first: Run | ReadonlyMap<string, string>) {
     this.site = site;
-    this.keys = keysOf(first.stdout());
+    this.keys = 'stdout' in first ? keysOf(first.stdout()) : first;
   }
 
   headers(role: string): Record<string, string> {

@@ -36,7 +36,9 @@ export interface World {
 
 export const HOST: Caller = { actor: systemActor('test'), roles: ['ADMIN'] };
 
-export async function buildWorld(options: { worker: boolean } = { worker: true }): Promise<World> {
+export async function buildWorld(
+  options: { worker: boolean; bundles?: 'components' | 'fixed' } = { worker: true },
+): Promise<World> {
   const fresh = await freshDatabase();
   const sandbox = await startSandbox({ dataDir: null, shopifyPort: 0, erpPort: 0 });
   const logged: string[] = [];
@@ -44,7 +46,8 @@ export async function buildWorld(options: { worker: boolean } = { worker: true }
     if (level === 'warn' || level === 'error') logged.push(`${level}: ${message} ${JSON.stringify(detail ?? {})}`);
   };
   const database = await openDatabase(fresh.appUrl, log, options.worker);
-  const systems = sandboxSystems(sandbox);
+  const { bundles = 'components' } = options;
+  const systems = sandboxSystems(sandbox).map((system) => ({ ...system, bundles }));
   const ports = buildPorts(database, buildConnectors(systems, log), 'USD', log);
   await registerSystems(sqlOver(database.source), systems, uuid);
   const people = await seed(ports);

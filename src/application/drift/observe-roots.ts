@@ -10,6 +10,7 @@ import type { GovernedSystem, ObservedRecord, RootRef } from '../../domain/publi
 import type { ObservableRecord, Verdicts } from '../ports/observation-store.js';
 import type { Ports } from '../ports/ports.js';
 import { projectRecord, undecidedValues } from '../publishing/project-record.js';
+import { publishedOf } from '../publishing/work-under-way.js';
 
 /** What was read, and when the reading began by the database's clock. */
 export interface Observation {
@@ -89,7 +90,7 @@ function judgeOne(
   const expected = record.unsettled.map((attempt) => attempt.expected);
   const input = {
     canonical,
-    base: record.published,
+    base: publishedOf(record, values, ports.connectors.of(system.code)),
     observed: values,
     unreadable: shown.unreadable,
     expected,

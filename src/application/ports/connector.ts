@@ -39,6 +39,13 @@ export interface WriteCommand {
   attemptId: string;
   product: { id: string; handle: string; root: RootRef | null };
   writes: RecordWrite[];
+  /** Seconds since the latest write of these records that was sent and of which nobody knows what became; null where there is none. */
+  unsettledSeconds: number | null;
+  /**
+   * Called as soon as the system has begun work for these writes that goes on after its answer, with its id of that work,
+   * and before it is waited for: what comes after a crash asks for it by this id.
+   */
+  begun(operation: string, writes: readonly RecordWrite[]): Promise<void>;
 }
 
 /** What became of one record. `observed` is the system's own answer after the write, or a strong read made right after it. */
@@ -53,6 +60,8 @@ export interface Capabilities {
   concurrencyToken: boolean;
   /** The system names who changed a record. */
   attribution: boolean;
+  /** Fields that the system itself sets anew while it takes what a bundle is made of. */
+  resetByComposing: readonly string[];
 }
 
 /**
@@ -68,6 +77,8 @@ export interface Connector {
   lookUp(query: LookUp, signal?: AbortSignal): Promise<ObservedRecord[]>;
   /** One outcome per write, in any order. A fault of one record never hides another's outcome. */
   write(command: WriteCommand, signal?: AbortSignal): Promise<RecordOutcome[]>;
+  /** Which of these works (`WriteCommand.begun`) still go on; not there where every answer is the end of its work. */
+  stillRunning?(operations: readonly string[], signal?: AbortSignal): Promise<string[]>;
   /** Every record of the system, in batches. Ends normally only when it was complete; a partial scan throws. */
   scan(signal?: AbortSignal): AsyncIterable<ObservedRecord[]>;
   /** Stock on hand of everything, in batches; not there where the system keeps none. Ends normally only when it was complete. */

@@ -18,6 +18,17 @@ export interface LaneComponent {
   isWanted: boolean;
 }
 
+/** A write of ours that was sent, and of which nobody knows yet what became. */
+export interface Unsettled {
+  attemptId: string;
+  /** W: what it will leave behind. */
+  expected: FieldValues;
+  /** The system's id of the work that it began, where that goes on after the answer. */
+  operation: string | null;
+  /** Since it was sent. */
+  ageSeconds: number;
+}
+
 /** A record, with all that judging and writing it takes. */
 export interface LaneRecord extends KnownRecord {
   entity: 'PRODUCT' | 'SKU';
@@ -26,8 +37,7 @@ export interface LaneRecord extends KnownRecord {
   match: RecordMatch;
   /** The SKU as it is now; null for the product's record. */
   sku: Sku | null;
-  /** W of our attempts that are sent and unsettled. */
-  unsettled: readonly { attemptId: string; expected: FieldValues }[];
+  unsettled: readonly Unsettled[];
   /** When requests last changed a field, for fields with an open finding. */
   changedAt: ReadonlyMap<string, Date>;
   /** Fields of the SKU, or of the product for its own record, with an open quality issue: neither compared nor written. */
@@ -113,6 +123,8 @@ export interface PublishingQueue {
     attempts: readonly { attemptId: string; deliveryId: string; recordId: string; expected: FieldValues }[],
     findings: readonly FindingDraft[],
   ): Promise<{ sendWithinMs: number } | null>;
+  /** Remembers what the system calls the work that these attempts began, so that the next claim can ask for it. */
+  begun(attemptIds: readonly string[], operation: string): Promise<void>;
   /** All of it, or LeaseLost and none of it. */
   settle(claim: Claim, settlement: Settlement): Promise<void>;
   /** Systems that have due deliveries which nobody holds: what a sweep wakes. */

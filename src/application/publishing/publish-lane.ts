@@ -8,7 +8,7 @@ import type { Judgement } from '../../domain/drift/judge.js';
 import { findingOf, judgeRecord } from '../../domain/drift/judge.js';
 import type { FieldValues } from '../../domain/primitives/json.js';
 import type { ObservedRecord } from '../../domain/publishing/system.js';
-import type { Connector, RecordWrite } from '../ports/connector.js';
+import type { Connector, RecordWrite, WriteCommand } from '../ports/connector.js';
 import type { Claim, LaneRecord } from '../ports/publishing-queue.js';
 import { LeaseLost } from '../ports/publishing-queue.js';
 import type { Ports } from '../ports/ports.js';
@@ -17,6 +17,7 @@ import { faultOf, unreachable } from './fault-of.js';
 import { readLane } from './read-lane.js';
 import { isWanted, projectRecord, undecidedValues } from './project-record.js';
 import { SettlementDraft } from './settlement-draft.js';
+import { publishedOf, unsettledSeconds, workUnderWay } from './work-under-way.js';
 
 const NO_COMPONENTS: ReadonlyMap<string, string> = new Map();
 
@@ -50,12 +51,9 @@ export async function publishLane(ports: Ports, system: string): Promise<boolean
 async function deliver(ports: Ports, claim: Claim, connector: Connector): Promise<void> {
   const draft = new SettlementDraft(ports, claim);
   try {
-    const records = connector.capabilities.productRecords ? claim.records : owedRecords(claim);
-    const reading = await readLane(claim, records, connector);
-    const reckoned = records.map((record) => reckon(ports, claim, record, reading.get(record.id) ?? null, draft));
-    const writes = sendable(reckoned);
-    if (writes.length > 0 && !(await send(ports, claim, connector, writes, draft))) return;
-    for (const each of reckoned) if (!each.write) draft.leaveAsItIs(each.record);
+    const underWay = await workUnderWay(claim, connector);
+    if (underWay) draft.failAll(underWay);
+    else if (!(await bring(ports, claim, connector, draft))) return;
     await ports.queue.reportHealth(claim.system.code, 'UP');
   } catch (error) {
     if (error instanceof LeaseLost) throw error;
@@ -70,6 +68,19 @@ async function deliver(ports: Ports, claim: Claim, connector: Connector): Promis
       await ports.queue.reportHealth(claim.system.code, fault.class === 'AUTH' ? 'DOWN' : 'DEGRADED');
   }
   await ports.queue.settle(claim, draft.finish());
+}
+
+/** @returns false when somebody moved the records meanwhile: the claim is given back already. */
+async function bring(ports: Ports, claim: Claim, connector: Connector, draft: SettlementDraft): Promise<boolean> {
+  const records = connector.capabilities.productRecords ? claim.records : owedRecords(claim);
+  const reading = await readLane(claim, records, connector);
+  const reckoned = records.map((record) => {
+    return reckon(ports, claim, connector, record, reading.get(record.id) ?? null, draft);
+  });
+  const writes = sendable(reckoned);
+  if (writes.length > 0 && !(await send(ports, claim, connector, writes, draft))) return false;
+  for (const each of reckoned) if (!each.write) draft.leaveAsItIs(each.record);
+  return true;
 }
 
 /** Where every SKU is a record of its own, only those are read that a delivery, or an open attempt, is about. */
@@ -92,6 +103,7 @@ function sendable(reckoned: readonly Reckoned[]): Reckoned[] {
 function reckon(
   ports: Ports,
   claim: Claim,
+  connector: Connector,
   record: LaneRecord,
   observed: ObservedRecord | null,
   draft: SettlementDraft,
@@ -122,7 +134,8 @@ function reckon(
   // A creation of ours whose answer was lost, found again: nothing was there before it, so what differs is what it did
   // not get to do, and not somebody's edit.
   const unfinished = record.match === 'TO_CREATE' && expected.length > 0;
-  const base = unfinished ? { ...values, ...record.published } : record.published;
+  const published = publishedOf(record, values, connector);
+  const base = unfinished ? { ...values, ...published } : published;
   const input = {
     canonical,
     base,
@@ -201,7 +214,19 @@ async function send(
   const attemptOf = new Map(attempts.map((each) => [each.recordId, each.attemptId]));
   const root = claim.records.find((each) => each.root !== null)?.root ?? draft.knownRoot();
   const { id, handle } = claim.product;
-  const command = { attemptId, product: { id, handle, root }, writes: writes.flatMap(({ write }) => write ?? []) };
+  const command: WriteCommand = {
+    attemptId,
+    product: { id, handle, root },
+    writes: writes.flatMap(({ write }) => write ?? []),
+    unsettledSeconds: unsettledSeconds(writes.map(({ record }) => record)),
+    begun: (operation, begunFor) => {
+      const of = writes.filter(({ write }) => write !== null && begunFor.includes(write));
+      return ports.queue.begun(
+        of.flatMap(({ record }) => attemptOf.get(record.id) ?? []),
+        operation,
+      );
+    },
+  };
   // Past that moment somebody else may hold the lease, and what we send would be an older revision over a newer one.
   const outcomes = await connector.write(command, AbortSignal.timeout(window.sendWithinMs)).catch((error: unknown) => {
     const fault = faultOf(error);

@@ -125,6 +125,9 @@ export class SettlementDraft {
       if (ending) this.closings.push(ending);
     }
     this.closeMissing(record);
+    // Nothing was there when it was read: whatever earlier attempts began, this one has finished.
+    if (!judgement)
+      for (const earlier of record.unsettled) this.attempts.push({ attemptId: earlier.attemptId, outcome: 'LOST' });
     this.attempts.push({ attemptId, outcome: strays.size === 0 ? 'CONFIRMED' : 'REJECTED' });
     if (strays.size === 0) this.outcomes.set(record.id, { kind: 'DELIVERED' });
     else this.fail(record, notVerified(astray));

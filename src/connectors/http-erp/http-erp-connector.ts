@@ -22,7 +22,12 @@ const ROWS_A_PAGE = 200;
 
 /** Speaks the generic ERP contract (design 7): one item per SKU, asked for by code, written under its ETag. */
 export class HttpErpConnector implements Connector {
-  readonly capabilities: Capabilities = { productRecords: false, concurrencyToken: true, attribution: true };
+  readonly capabilities: Capabilities = {
+    productRecords: false,
+    concurrencyToken: true,
+    attribution: true,
+    resetByComposing: [],
+  };
   readonly webhooks = null;
   private readonly client: ErpClient;
   private readonly concurrency: number;

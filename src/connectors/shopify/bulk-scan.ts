@@ -3,6 +3,7 @@ import { ConnectorError } from '../../application/ports/connector.js';
 import type { ErrorClass, ObservedRecord } from '../../domain/publishing/system.js';
 import { EXCHANGE_MILLISECONDS, faultOf, networkFault } from '../faults.js';
 import { checkedBaseUrl } from '../system-config.js';
+import { readBundledProducts } from './bundles/bundled-products.js';
 import { BULK_RUN, BULK_STATUS, scanQuery } from './documents.js';
 import type { PublicationList } from './publication-list.js';
 import type { RawComponent, RawProduct, RawVariant, ReadingContext } from './reading.js';
@@ -66,7 +67,7 @@ export async function* bulkScan(
   if (rows < Number(operation.objectCount)) {
     throw partial(`the result has ${rows} of ${operation.objectCount} rows`);
   }
-  batch.push(...bundles.records(context));
+  batch.push(...(await bundles.records(client, context, signal)));
   for (let from = 0; from < batch.length; from += RECORDS_A_BATCH) yield batch.slice(from, from + RECORDS_A_BATCH);
 }
 
@@ -89,10 +90,19 @@ class Bundles {
     return true;
   }
 
-  records(context: ReadingContext): ObservedRecord[] {
-    return this.variants.map((variant) =>
-      variantRecord({ ...variant, components: this.components.get(variant.id) ?? [] }, variant.__parentId, context),
-    );
+  /** Product bundles may show what they are made of nowhere in a bulk query (shopify.md 7f): those are read apart. */
+  async records(
+    client: ShopifyClient,
+    context: ReadingContext,
+    signal: AbortSignal | undefined,
+  ): Promise<ObservedRecord[]> {
+    const bare = this.variants.filter(({ id }) => !this.components.has(id)).map((variant) => variant.__parentId);
+    const bundled = await readBundledProducts(client, [...new Set(bare)], signal);
+    return this.variants.map(({ __parentId: productId, ...variant }) => {
+      const components = this.components.get(variant.id) ?? bundled.get(productId) ?? [];
+      const unreadable = !this.components.has(variant.id) && bundled.get(productId) === null;
+      return variantRecord(unreadable ? variant : { ...variant, components }, productId, context);
+    });
   }
 }
 

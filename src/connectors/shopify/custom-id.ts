@@ -1,5 +1,5 @@
 import { ConnectorError } from '../../application/ports/connector.js';
-import { DEFINE_CUSTOM_ID, PRODUCT_BY_CUSTOM_ID } from './documents.js';
+import { DEFINE_CUSTOM_ID, PRODUCT_BY_CUSTOM_ID, PRODUCT_BY_HANDLE, SET_CUSTOM_ID } from './documents.js';
 import type { ShopifyClient } from './shopify-client.js';
 import type { UserError } from './shopify-errors.js';
 
@@ -32,6 +32,31 @@ export class CustomId {
       signal,
     );
     return data.productByIdentifier?.id ?? null;
+  }
+
+  /**
+   * The title under which a product is made that takes no custom id when it is made: its handle is made of that, and so
+   * is ours to find until the product has its own. Made of the master's id alone, so that every attempt makes the same.
+   */
+  markOf(productId: string): string {
+    return `skuward-${productId}`;
+  }
+
+  /** A product that was made under its mark and has not been given its own handle yet. A strong read. @throws ConnectorError */
+  async findMarked(productId: string, signal?: AbortSignal): Promise<string | null> {
+    const { data } = await this.client.query<{ productByIdentifier: { id: string } | null }>(
+      PRODUCT_BY_HANDLE,
+      { handle: this.markOf(productId) },
+      signal,
+    );
+    return data.productByIdentifier?.id ?? null;
+  }
+
+  /** Gives a product that is there our id. The same again is no conflict. @throws ConnectorError */
+  async stamp(externalId: string, productId: string, signal?: AbortSignal): Promise<void> {
+    await this.ensureDefined();
+    const metafield = { ownerId: externalId, namespace: NAMESPACE, key: KEY, type: 'id', value: productId };
+    await this.client.mutate<{ userErrors: UserError[] }>(SET_CUSTOM_ID, { metafields: [metafield] }, signal);
   }
 
   /** Once a process; again after a failure. */

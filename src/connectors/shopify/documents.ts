@@ -52,6 +52,29 @@ const COMPONENT_FIELDS = 'id quantity productVariant { id sku }';
 export const COMPONENTS_OF_VARIANTS = `query ComponentsOfVariants($ids: [ID!]!) { nodes(ids: $ids) { ... on ProductVariant { id
     productVariantComponents(first: 30) { nodes { ${COMPONENT_FIELDS} } pageInfo { hasNextPage } } } } }`;
 
+/**
+ * What product bundles are made of. Of each product two variants are asked for: one says what is in the bundle, a second
+ * that buyers choose. No part of a bulk query: these rows have no ids.
+ */
+export const BUNDLED_PRODUCTS = `query BundledProducts($ids: [ID!]!) { nodes(ids: $ids) { ... on Product { id
+    bundleComponents(first: 30) { nodes { quantity componentVariants(first: 2) { nodes { id sku } } } pageInfo { hasNextPage } } } } }`;
+
+/** What a product bundle has to be told of its components: their products, and every option of those. */
+export const COMPONENT_OPTIONS = `query ComponentOptions($ids: [ID!]!) { nodes(ids: $ids) { ... on ProductVariant { id
+    selectedOptions { name value } product { id options(first: 3) { id name } } } } }`;
+
+export const BUNDLE_CREATE = `mutation BundleCreate($input: ProductBundleCreateInput!) {
+  productBundleCreate(input: $input) { productBundleOperation { id } userErrors { field message } } }`;
+
+export const BUNDLE_UPDATE = `mutation BundleUpdate($input: ProductBundleUpdateInput!) {
+  productBundleUpdate(input: $input) { productBundleOperation { id } userErrors { field message } } }`;
+
+export const BUNDLE_OPERATION = `query BundleOperation($id: ID!) { productOperation(id: $id) { status product { id }
+  ... on ProductBundleOperation { userErrors { code field message } } } }`;
+
+export const SET_CUSTOM_ID = `mutation SetCustomId($metafields: [MetafieldsSetInput!]!) {
+  metafieldsSet(metafields: $metafields) { metafields { id } userErrors { code field message } } }`;
+
 export const SET_COMPONENTS = `mutation SetComponents($input: [ProductVariantRelationshipUpdateInput!]!) {
   productVariantRelationshipBulkUpdate(input: $input) {
     parentProductVariants { id } userErrors { code field message } } }`;
@@ -131,6 +154,12 @@ export function allDocuments(publicationIds: string[]): Record<string, string> {
     VARIANTS_UPDATE,
     COMPONENTS_OF_VARIANTS,
     SET_COMPONENTS,
+    BUNDLED_PRODUCTS,
+    COMPONENT_OPTIONS,
+    BUNDLE_CREATE,
+    BUNDLE_UPDATE,
+    BUNDLE_OPERATION,
+    SET_CUSTOM_ID,
     PUBLISH,
     UNPUBLISH,
     BULK_RUN,

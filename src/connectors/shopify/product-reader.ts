@@ -2,6 +2,7 @@ import { ConnectorError } from '../../application/ports/connector.js';
 import type { ObservedRecord } from '../../domain/publishing/system.js';
 import { faultOf } from '../faults.js';
 import { inRuns, mapLimited } from '../map-limited.js';
+import { readBundledProducts } from './bundles/bundled-products.js';
 import { COMPONENTS_OF_VARIANTS, productsById, variantsAfter } from './documents.js';
 import type { RawComponent, RawProduct, RawVariant, ReadingContext } from './reading.js';
 import { productRecord, variantRecord } from './reading.js';
@@ -99,12 +100,13 @@ export class ProductReader {
       for (const name of next.denied) denied.add(name);
       pageInfo = next.data.product.variants.pageInfo;
     }
-    await this.addComponents(variants, denied, signal);
+    await this.addComponents(node.id, variants, denied, signal);
     return { product: node, variants, context: { publications: publicationIds.length, denied } };
   }
 
   /** What bundles are made of, for the few variants that are some. More components than Shopify allows are not read. */
   private async addComponents(
+    productId: string,
     variants: RawVariant[],
     denied: Set<string>,
     signal: AbortSignal | undefined,
@@ -122,6 +124,15 @@ export class ProductReader {
         if (!bundle || !hasComponents(node) || node.productVariantComponents.pageInfo.hasNextPage) continue;
         bundle.components = node.productVariantComponents.nodes;
       }
+    }
+    const bare = [...bundles.values()].filter(({ components }) => components?.length === 0);
+    if (bare.length === 0) return;
+    // Whether variants of a product bundle show what they are made of is not known (shopify.md 7f): their product does.
+    const bundled = (await readBundledProducts(this.client, [productId], signal)).get(productId);
+    if (bundled === undefined) return;
+    for (const bundle of bare) {
+      if (bundled === null) delete bundle.components;
+      else bundle.components = bundled;
     }
   }
 }

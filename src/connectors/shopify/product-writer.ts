@@ -1,9 +1,9 @@
 import { ConnectorError } from '../../application/ports/connector.js';
 import type { RecordOutcome, RecordWrite, WriteCommand } from '../../application/ports/connector.js';
 import type { DeliveryFault } from '../../domain/publishing/system.js';
-import { sameJson } from '../../domain/primitives/json.js';
 import { foldCode } from '../../domain/primitives/text.js';
 import { faultOf } from '../faults.js';
+import type { BundleMaker } from './bundles/bundle-maker.js';
 import type { CustomId } from './custom-id.js';
 import { PRODUCT_SET, PRODUCT_UPDATE, VARIANTS_CREATE, VARIANTS_UPDATE } from './documents.js';
 import type { ProductReader, ReadProduct } from './product-reader.js';
@@ -12,9 +12,9 @@ import type { RawVariant } from './reading.js';
 import type { ShopifyClient } from './shopify-client.js';
 import type { UserError } from './shopify-errors.js';
 import type { Planned } from './write-ledger.js';
-import { WriteLedger } from './write-ledger.js';
+import { unmade, WriteLedger } from './write-ledger.js';
 import type { ProductInput, VariantInput } from './writing.js';
-import { NO_OPTIONS, optionNames, optionsOf, productInput, variantInput } from './writing.js';
+import { hasNoOptions, NO_OPTIONS, optionNames, optionsOf, productInput, variantInput } from './writing.js';
 
 interface Payload {
   userErrors: UserError[];
@@ -32,18 +32,31 @@ export class ProductWriter {
     private readonly reader: ProductReader,
     private readonly customId: CustomId,
     private readonly publications: PublicationWriter,
+    /** Null where bundles are told by the components of their variants alone. */
+    private readonly bundles: BundleMaker | null,
   ) {}
 
   /** @throws ConnectorError only before anything was sent. */
   async write(command: WriteCommand, signal?: AbortSignal): Promise<RecordOutcome[]> {
-    const ledger = new WriteLedger(command.writes);
+    const ledger = new WriteLedger(command);
     const productId = command.product.root?.externalId ?? (await this.customId.find(command.product.id, signal));
     const written =
       productId === null
-        ? await this.create(command, ledger, signal)
+        ? await this.make(command, ledger, signal)
         : await this.update(command, productId, ledger, signal);
     if (written === null) return ledger.outcomes(new Map());
     return this.publications.settle(written, ledger, signal);
+  }
+
+  /** The new product's id; null when it was not made. A product bundle is made by a mutation of its own, and filled after. */
+  private async make(
+    command: WriteCommand,
+    ledger: WriteLedger,
+    signal: AbortSignal | undefined,
+  ): Promise<string | null> {
+    const bundle = (await this.bundles?.make(command, ledger, signal)) ?? 'NONE';
+    if (bundle === 'NONE') return this.create(command, ledger, signal);
+    return bundle.productId === null ? null : this.update(command, bundle.productId, ledger, signal);
   }
 
   /** The new product's id; null when it was not made. */
@@ -188,25 +201,15 @@ function agreeing(variants: Planned<VariantInput>[], ledger: WriteLedger): Plann
   });
 }
 
-/** The product shares the fate of its variants, told in its own words. */
 function firstFault(ledger: WriteLedger, variants: Planned<VariantInput>[]): DeliveryFault {
   const fault = variants.map(({ write }) => ledger.faultOf(write)).find((each) => each !== null);
   return unmade(fault ?? faultOf('VALIDATION', 'none of its variants could be'));
-}
-
-function unmade(fault: DeliveryFault): DeliveryFault {
-  return { ...fault, message: `the product was not made: ${fault.message}` };
 }
 
 function blankVariant(read: ReadProduct): RawVariant | null {
   const only = read.variants.length === 1 ? read.variants[0] : undefined;
   if (!only || only.sku) return null;
   return only.selectedOptions.every(({ value }) => value === NO_OPTIONS[0]?.name) ? only : null;
-}
-
-function hasNoOptions(write: RecordWrite): boolean {
-  const options = write.values['optionValues'] ?? [];
-  return sameJson(options, []) || sameJson(options, [{ name: 'Title', value: 'Default Title' }]);
 }
 
 function byEntity(writes: RecordWrite[]): [RecordWrite[], RecordWrite[]] {

@@ -2,7 +2,7 @@ import type { RecordOutcome, RecordWrite } from '../../application/ports/connect
 import type { ObservedRecord } from '../../domain/publishing/system.js';
 import { foldCode } from '../../domain/primitives/text.js';
 import { faultOf } from '../faults.js';
-import type { ComponentWriter } from './component-writer.js';
+import type { CompositionWriter } from './bundles/component-writer.js';
 import { PUBLISH, UNPUBLISH } from './documents.js';
 import type { ProductReader, ReadProduct } from './product-reader.js';
 import { recordsOf } from './product-reader.js';
@@ -27,7 +27,7 @@ export class PublicationWriter {
     private readonly client: ShopifyClient,
     private readonly reader: ProductReader,
     private readonly list: PublicationList,
-    private readonly components: ComponentWriter,
+    private readonly compositions: CompositionWriter,
   ) {}
 
   /** Ends every write command. Never throws for what Shopify does: from here on something was written. */
@@ -38,8 +38,8 @@ export class PublicationWriter {
     recogniseNew(first.read, ledger);
     // Before it goes on sale: a bundle without its components would be sold as if it were in stock by itself.
     const withheld = await this.withhold(first.read, ledger, signal);
-    const composed = await this.components.write(first.read, ledger, signal);
-    const published = await this.publish(first.read, ledger, signal);
+    const { acted: composed, read } = await this.compositions.write(first.read, ledger, signal);
+    const published = await this.publish(read, ledger, signal);
     const last = withheld || composed || published ? await this.readBack(productId, ledger, signal) : first;
     return ledger.outcomes(new Map(last?.records.map((each) => [each.externalId, each])));
   }
@@ -73,7 +73,7 @@ export class PublicationWriter {
     let acted = false;
     for (const write of ledger.sound()) {
       const variant = read.variants.find(({ id }) => id === ledger.idOf(write));
-      if (write.action !== 'CREATE' || !variant || !holdsComponents(write)) continue;
+      if (write.action !== 'CREATE' || !variant || variant.requiresComponents || !holdsComponents(write)) continue;
       const on = differingPublications(variant, ids, false);
       if (on.length === 0) continue;
       acted = true;

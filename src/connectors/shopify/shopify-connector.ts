@@ -13,7 +13,10 @@ import { mapLimited } from '../map-limited.js';
 import type { SystemConfig } from '../system-config.js';
 import { checkedBaseUrl, required } from '../system-config.js';
 import { bulkScan } from './bulk-scan.js';
-import { ComponentWriter } from './component-writer.js';
+import { BundleMaker } from './bundles/bundle-maker.js';
+import { BundleOperations } from './bundles/bundle-operations.js';
+import { ComponentWriter } from './bundles/component-writer.js';
+import { FixedBundleWriter } from './bundles/fixed-bundle-writer.js';
 import { CustomId } from './custom-id.js';
 import { PRODUCT_BY_HANDLE, VARIANTS_BY_SKU } from './documents.js';
 import { ProductReader, recordsOf } from './product-reader.js';
@@ -35,12 +38,13 @@ const MAX_HIT_PAGES = 10;
 
 /** Speaks the Admin GraphQL API of one store. */
 export class ShopifyConnector implements Connector {
-  readonly capabilities: Capabilities = { productRecords: true, concurrencyToken: false, attribution: false };
+  readonly capabilities: Capabilities;
   readonly webhooks: WebhookSide | null;
   private readonly client: ShopifyClient;
   private readonly publications: PublicationList;
   private readonly customId: CustomId;
   private readonly reader: ProductReader;
+  private readonly operations: BundleOperations;
   private readonly writer: ProductWriter;
 
   /** @throws Error when the settings lack something. */
@@ -62,13 +66,22 @@ export class ShopifyConnector implements Connector {
     this.publications = new PublicationList(this.client, config.publications);
     this.customId = new CustomId(this.client);
     this.reader = new ProductReader(this.client, this.publications, config.concurrency);
-    const publicationWriter = new PublicationWriter(
-      this.client,
-      this.reader,
-      this.publications,
-      new ComponentWriter(this.client),
-    );
-    this.writer = new ProductWriter(this.client, this.reader, this.customId, publicationWriter);
+    this.operations = new BundleOperations(this.client);
+    const isFixed = config.bundles === 'fixed';
+    const components = new ComponentWriter(this.client);
+    const compositions = isFixed
+      ? new FixedBundleWriter(this.client, this.reader, this.publications, this.operations, components)
+      : components;
+    const publicationWriter = new PublicationWriter(this.client, this.reader, this.publications, compositions);
+    const maker = isFixed ? new BundleMaker(this.client, this.customId, this.operations) : null;
+    this.writer = new ProductWriter(this.client, this.reader, this.customId, publicationWriter, maker);
+    this.capabilities = {
+      productRecords: true,
+      concurrencyToken: false,
+      attribution: false,
+      // A product bundle costs what its components cost until it is told otherwise [C].
+      resetByComposing: isFixed ? ['price', 'compareAtPrice'] : [],
+    };
     const secrets = [config.clientSecret, config.previousClientSecret].filter((each) => each !== null).filter(Boolean);
     this.webhooks = config.clientSecret ? new ShopifyWebhooks(this.client, secrets) : null;
   }
@@ -100,6 +113,10 @@ export class ShopifyConnector implements Connector {
 
   write(command: WriteCommand, signal?: AbortSignal): Promise<RecordOutcome[]> {
     return this.writer.write(command, signal);
+  }
+
+  stillRunning(operations: readonly string[], signal?: AbortSignal): Promise<string[]> {
+    return this.operations.running(operations, signal);
   }
 
   scan(signal?: AbortSignal): AsyncIterable<ObservedRecord[]> {

@@ -153,10 +153,13 @@ export function userFault(error: UserError, secrets: string[]): DeliveryFault {
 const GONE = new Set(['NOT_FOUND', 'PRODUCT_DOES_NOT_EXIST', 'PRODUCT_VARIANT_DOES_NOT_EXIST']);
 const TAKEN = new Set(['VARIANT_ALREADY_EXISTS', 'VARIANT_ALREADY_EXISTS_CHANGE_OPTION_VALUE']);
 const BUSY = new Set(['OPERATION_IN_PROGRESS', 'LIMIT_REACHED']);
+/** "Something went wrong, please try again", "Error processing request in the background job" [V: schema text]. */
+const BROKEN = new Set(['GENERIC_ERROR', 'JOB_ERROR']);
 
 function classOfCode(code: string): ErrorClass {
   if (GONE.has(code)) return 'NOT_FOUND';
   if (TAKEN.has(code)) return 'CONFLICT';
+  if (BROKEN.has(code)) return 'UNKNOWN';
   return BUSY.has(code) ? 'RATE_LIMITED' : 'VALIDATION';
 }
 

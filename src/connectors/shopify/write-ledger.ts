@@ -1,5 +1,5 @@
 import { ConnectorError } from '../../application/ports/connector.js';
-import type { RecordOutcome, RecordWrite } from '../../application/ports/connector.js';
+import type { RecordOutcome, RecordWrite, WriteCommand } from '../../application/ports/connector.js';
 import type { DeliveryFault, ObservedRecord } from '../../domain/publishing/system.js';
 import { faultOf } from '../faults.js';
 import { inRuns } from '../map-limited.js';
@@ -24,8 +24,11 @@ export class WriteLedger {
   /** The failure after which nothing more is sent; null while all is well. */
   private stop: DeliveryFault | null = null;
 
-  constructor(private readonly writes: RecordWrite[]) {
-    for (const write of writes) if (write.externalId !== null) this.ids.set(keyOf(write), write.externalId);
+  private readonly writes: RecordWrite[];
+
+  constructor(private readonly command: Pick<WriteCommand, 'writes' | 'begun'>) {
+    this.writes = command.writes;
+    for (const write of this.writes) if (write.externalId !== null) this.ids.set(keyOf(write), write.externalId);
   }
 
   /** Those still without a fault. */
@@ -39,6 +42,11 @@ export class WriteLedger {
 
   named(write: RecordWrite, externalId: string): void {
     this.ids.set(keyOf(write), externalId);
+  }
+
+  /** Shopify goes on with what these records asked for after its answer, under this id. */
+  begun(operation: string, writes: readonly RecordWrite[]): Promise<void> {
+    return this.command.begun(operation, writes);
   }
 
   /** The first fault of a record stays: it is the cause of what follows. */
@@ -134,6 +142,11 @@ export class WriteLedger {
 export function faultFrom(error: unknown): DeliveryFault {
   if (error instanceof ConnectorError) return error.fault;
   throw error;
+}
+
+/** A product shares the fate of its variants, told in its own words. */
+export function unmade(fault: DeliveryFault): DeliveryFault {
+  return { ...fault, message: `the product was not made: ${fault.message}` };
 }
 
 function unsent(stop: DeliveryFault): DeliveryFault {

@@ -2,6 +2,7 @@ import { ConnectorError } from '../../application/ports/connector.js';
 import type { RecordWrite } from '../../application/ports/connector.js';
 import { isPlainDecimal } from '../../domain/primitives/decimal.js';
 import type { Json } from '../../domain/primitives/json.js';
+import { sameJson } from '../../domain/primitives/json.js';
 import { faultOf } from '../faults.js';
 
 /** ProductVariantsBulkInput and ProductVariantSetInput, as far as both have the same fields. */
@@ -123,6 +124,12 @@ function givenValues(write: RecordWrite): [string, Json][] {
 export function holdsComponents({ values }: RecordWrite): boolean {
   const lines = values['bundle.components'];
   return Array.isArray(lines) && lines.length > 0;
+}
+
+/** Is it the one variant of a product that has nothing to choose? */
+export function hasNoOptions({ values }: RecordWrite): boolean {
+  const options = values['optionValues'] ?? [];
+  return sameJson(options, []) || sameJson(options, [{ name: 'Title', value: 'Default Title' }]);
 }
 
 function applyLifecycle(input: VariantInput, lifecycle: VariantLifecycle, action: RecordWrite['action']): void {

@@ -15,7 +15,8 @@ import { notSimulated } from './shop-context.js';
 import * as shop from './shop-mutations.js';
 import { definitionView, installationView, shopView, subscriptionView } from './shop-view.js';
 import * as variants from './variant-mutations.js';
-import { productVariantRelationshipBulkUpdate } from './variant-relationships.js';
+import { productBundleCreate, productBundleUpdate, productOperation } from './bundles/product-bundles.js';
+import { productVariantRelationshipBulkUpdate } from './bundles/variant-relationships.js';
 
 type ListArgs = ConnectionArgs & { query?: string | null; sortKey?: string | null };
 type Found = { product: ProductDoc; variant: VariantDoc };
@@ -84,6 +85,7 @@ export const adminRoot = {
       .filter((one) => (!args.topics || args.topics.includes(one.topic)) && (!args.uri || one.uri === args.uri));
     return connection(rows, args, context.unpaged, (one) => [one.id], subscriptionView);
   },
+  productOperation,
   bulkOperation: ({ id }: { id: string }, context: ShopContext) => context.bulk.view(id),
   bulkOperations: (args: ConnectionArgs & { query?: string | null }, context: ShopContext) => {
     if (args.query) throw notSimulated('bulkOperations(query:)');
@@ -98,6 +100,8 @@ export const adminRoot = {
 
   bulkOperationRunQuery: (args: { query: string; groupObjects: boolean }, context: ShopContext) =>
     context.bulk.run(args, context),
+  productBundleCreate,
+  productBundleUpdate,
   productSet,
   productCreate,
   productUpdate,

@@ -177,6 +177,9 @@ function countConnections(set: SelectionSetNode, depth: number): { count: number
   let count = 0;
   for (const selection of set.selections) {
     if (selection.kind !== Kind.FIELD || !selection.selectionSet) continue;
+    // Its rows are no nodes and have no ids of their own [V: shopify.md 1.5].
+    if (selection.name.value === 'bundleComponents')
+      return { count, problem: 'Queries that contain a connection whose nodes have no id are not supported.' };
     const inner = selection.selectionSet;
     const names = inner.selections.map((one) => (one.kind === Kind.FIELD ? one.name.value : ''));
     if (names.includes('nodes')) return { count, problem: 'Bulk queries must use edges and node, not nodes.' };

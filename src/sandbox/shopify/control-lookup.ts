@@ -61,6 +61,7 @@ export function adminProduct(state: ShopifyState, product: ProductDoc): object {
     updatedAt: product.updatedAt,
     options: product.options.map((option) => ({ name: option.name, values: option.values.map((value) => value.name) })),
     metafields: product.metafields.map(({ namespace, key, type, value }) => ({ namespace, key, type, value })),
+    isProductBundle: product.bundles !== undefined,
     variants: product.variants.map((variant) => adminVariant(state, variant)),
   };
 }

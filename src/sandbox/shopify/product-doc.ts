@@ -17,6 +17,15 @@ export interface ProductDoc {
   options: OptionDoc[];
   variants: VariantDoc[];
   metafields: MetafieldDoc[];
+  /** What it bundles, if it was made by the mutations for product bundles; its variants are made out of this. */
+  bundles?: BundledProductDoc[];
+}
+
+/** One product in a product bundle, and which of its option values buyers may have. */
+export interface BundledProductDoc {
+  productId: number;
+  quantity: number;
+  selections: { optionId: number; name: string; values: string[] }[];
 }
 
 export type ProductStatus = 'ACTIVE' | 'ARCHIVED' | 'DRAFT' | 'UNLISTED';
@@ -98,6 +107,20 @@ export interface DefinitionDoc {
   ownerType: 'PRODUCT' | 'PRODUCTVARIANT';
   description: string | null;
 }
+
+/** A job that goes on after its mutation was answered. */
+export interface OperationDoc {
+  id: number;
+  /** Null for a product that is still to be made. */
+  productId: number | null;
+  title: string | null;
+  /** Null leaves the components as they are. */
+  bundles: BundledProductDoc[] | null;
+  status: 'CREATED' | 'ACTIVE' | 'COMPLETE';
+  userErrors: { code: OperationErrorCode; message: string }[];
+}
+
+export type OperationErrorCode = 'GENERIC_ERROR' | 'INVALID_INPUT' | 'JOB_ERROR' | 'PRODUCT_DOES_NOT_EXIST';
 
 export interface SubscriptionDoc {
   id: number;

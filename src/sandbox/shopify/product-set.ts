@@ -9,7 +9,7 @@ import type { ProductIdentifier } from './product-mutations.js';
 import { findProduct, requireSynchronous } from './product-mutations.js';
 import { productView, resolveNamespace } from './product-view.js';
 import type { ShopContext, UserError } from './shop-context.js';
-import { onlyKnown, userError } from './shop-context.js';
+import { notSimulated, onlyKnown, userError } from './shop-context.js';
 import type { VariantInput } from './variant-input.js';
 import { newVariant, writeVariant } from './variant-input.js';
 
@@ -104,6 +104,7 @@ function withCustomId(args: ProductSetArgs, product: ProductDoc, errors: UserErr
 function writeVariants(context: ShopContext, product: ProductDoc, input: ProductSetInput, errors: UserError[]): void {
   const { productOptions, variants } = input;
   if (!productOptions && !variants) return;
+  if (product.bundles) throw notSimulated('productSet of the variants of a product bundle');
   if (!productOptions) {
     const message = 'Product options input is required when updating variants';
     errors.push(userError(['input', 'productOptions'], message, 'PRODUCT_OPTIONS_INPUT_MISSING'));

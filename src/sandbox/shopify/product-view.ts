@@ -4,6 +4,7 @@ import { connection } from './connection.js';
 import type { ComponentDoc, MetafieldDoc, OptionDoc, ProductDoc, VariantDoc } from './product-doc.js';
 import { gid, isStandalone, numberOf, ONLINE_STORE, variantTitle } from './product-doc.js';
 import type { ShopContext } from './shop-context.js';
+import { bundledProducts } from './bundles/product-bundle-view.js';
 import { publicationCounts, resourcePublications } from './publication-view.js';
 
 /**
@@ -37,6 +38,12 @@ export function productView(product: ProductDoc, context: ShopContext): object {
     ...publicationCounts(product.publishedOn),
     resourcePublicationsV2: (args: ConnectionArgs & { onlyPublished?: boolean }) =>
       resourcePublications(product.publishedOn, args, context.unpaged, self),
+    bundleComponents: (args: ConnectionArgs) =>
+      bundledProducts(product, args, context, {
+        product: (one) => productView(one, context),
+        variant: (owner, one) => variantView(owner, one, context),
+        option: (owner, one) => optionView(owner, one, owner.options.indexOf(one)),
+      }),
     options: ({ first }: { first?: number | null }) =>
       product.options.slice(0, first ?? undefined).map((option, at) => optionView(product, option, at)),
     variants: (args: ConnectionArgs & { sortKey?: string }) =>
@@ -76,7 +83,7 @@ export function variantView(product: ProductDoc, variant: VariantDoc, context: S
     product: () => productView(product, context),
     productVariantComponents: (args: ConnectionArgs) =>
       connection(
-        context.state.componentsOf(variant),
+        product.bundles && !context.features.variantComponents ? [] : context.state.componentsOf(variant),
         args,
         context.unpaged,
         (one) => [one.id],

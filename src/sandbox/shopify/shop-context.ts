@@ -5,6 +5,7 @@ import type { Change, ShopifyState } from './shopify-state.js';
 export interface ShopContext {
   state: ShopifyState;
   bulk: BulkRunner;
+  jobs: JobRunner;
   features: ShopFeatures;
   /** Second resolution; one time for all that a request writes. */
   now: string;
@@ -19,6 +20,17 @@ export interface ShopContext {
 /** What the shop may do. One object for the whole stand-in, switched by its control side. */
 export interface ShopFeatures {
   eligibleForBundles: boolean;
+  /** Whether jobs go on after their mutation was answered, or stand still where they are. */
+  operations: 'on' | 'held';
+  /** Product bundles show what they are made of in their variants too, not in `bundleComponents` alone: not known [B]. */
+  variantComponents: boolean;
+  /** A job leaves a variant whose options stay the same as it is, but for its price; else it makes another one: not known [B]. */
+  keepsVariants: boolean;
+}
+
+/** Does what a mutation only began. */
+export interface JobRunner {
+  start(id: number): void;
 }
 
 /** The bulk operations of the shop, as the root fields need them. */

@@ -5,7 +5,9 @@ import { ControlRefusal, jsonObject } from '../loopback-server.js';
 import { isPlainObject } from '../plain-object.js';
 import { readExport } from '../read-export.js';
 import type { JournalCommit, RequestJournal } from '../request-journal.js';
-import { setComponents } from './control-components.js';
+import type { BundleJobs } from './bundles/bundle-jobs.js';
+import { setComponents } from './bundles/control-components.js';
+import { setFeatures } from './bundles/control-features.js';
 import { adminProduct, found, resourceOf } from './control-lookup.js';
 import { editProduct, newStaffProduct } from './control-edit.js';
 import { fillProducts } from './fill-products.js';
@@ -21,6 +23,7 @@ export interface ShopifyControlParts {
   bucket: CostBucket;
   features: ShopFeatures;
   webhooks: WebhookSender;
+  jobs: BundleJobs;
   context: (commits: JournalCommit[], isAnnounced: boolean) => ShopContext;
 }
 
@@ -55,7 +58,7 @@ export class ShopifyControl {
       case 'POST components':
         return this.components(jsonObject(request.body));
       case 'POST bundles':
-        return this.bundles(jsonObject(request.body));
+        return setFeatures(this.parts.features, this.parts.jobs, jsonObject(request.body));
       case 'POST add':
         return this.add(jsonObject(request.body));
       case 'POST delete':
@@ -101,14 +104,6 @@ export class ShopifyControl {
     return this.commit('control components', editorLabel(editor), false, (context) =>
       adminProduct(this.parts.state, setComponents(context, resourceOf(this.parts.state, place), editor, components)),
     );
-  }
-
-  private bundles({ eligible, ...rest }: Record<string, unknown>): unknown {
-    if (typeof eligible !== 'boolean' || Object.keys(rest).length > 0) {
-      throw new ControlRefusal(400, 'it must be {eligible: true | false}');
-    }
-    this.parts.features.eligibleForBundles = eligible;
-    return { eligible };
   }
 
   private add(body: Record<string, unknown>): unknown {

@@ -10,6 +10,7 @@ import type { ReadyOperation } from './admin-api.js';
 import { readOperation, runOperation, throttled, unauthorized, withApiHeaders } from './admin-api.js';
 import { loadAdminSchema } from './admin-schema.js';
 import { BulkOperations } from './bulk-operations.js';
+import { BundleJobs } from './bundles/bundle-jobs.js';
 import { gid, shopifyTime } from './product-doc.js';
 import { CostBucket } from './query-cost.js';
 import type { ShopContext, ShopFeatures } from './shop-context.js';
@@ -37,9 +38,15 @@ export class ShopifyStandIn {
   private readonly journal = new RequestJournal();
   private readonly faults = new FaultPlan();
   private readonly bucket = new CostBucket(BUCKET.maximumAvailable, BUCKET.restoreRate);
-  private readonly features: ShopFeatures = { eligibleForBundles: true };
+  private readonly features: ShopFeatures = {
+    eligibleForBundles: true,
+    operations: 'on',
+    variantComponents: true,
+    keepsVariants: true,
+  };
   private readonly webhooks: WebhookSender;
   private readonly bulk: BulkOperations;
+  private readonly jobs: BundleJobs;
   private readonly control: ShopifyControl;
   private server: LoopbackServer | null = null;
 
@@ -48,14 +55,18 @@ export class ShopifyStandIn {
     this.state = new ShopifyState(settings.dataDir);
     this.webhooks = new WebhookSender(this.state, settings.clientSecret);
     this.bulk = new BulkOperations(this.schema, (run) => this.webhooks.announceBulk(run));
+    const context = (commits: JournalCommit[], isAnnounced: boolean): ShopContext => this.context(commits, isAnnounced);
+    const { state, journal, features } = this;
+    this.jobs = new BundleJobs({ state, journal, features, context });
     this.control = new ShopifyControl({
-      state: this.state,
-      journal: this.journal,
+      state,
+      journal,
+      features,
+      context,
       faults: this.faults,
       bucket: this.bucket,
-      features: this.features,
       webhooks: this.webhooks,
-      context: (commits, isAnnounced) => this.context(commits, isAnnounced),
+      jobs: this.jobs,
     });
   }
 
@@ -63,12 +74,14 @@ export class ShopifyStandIn {
   async listen(): Promise<string> {
     this.server = await listenOnLoopback(this.settings.port, (request) => this.handle(request));
     this.bulk.serveAt(this.server.url);
+    this.jobs.resume();
     return this.server.url;
   }
 
   async close(): Promise<void> {
     this.webhooks.close();
     this.bulk.close();
+    this.jobs.close();
     await this.server?.close();
     this.state.close();
   }
@@ -128,6 +141,7 @@ export class ShopifyStandIn {
     return {
       state: this.state,
       bulk: this.bulk,
+      jobs: this.jobs,
       features: this.features,
       now: shopifyTime(new Date()),
       unpaged: false,
@@ -150,7 +164,7 @@ function otherCommit(change: Change): JournalCommit[] {
   if ('drop' in change) {
     return change.drop === 'subscription' ? [{ act: 'deleted', id: gid('WebhookSubscription', change.id) }] : [];
   }
-  if (change.put === 'product') return [];
+  if (change.put === 'product' || change.put === 'operation') return [];
   const type = change.put === 'definition' ? 'MetafieldDefinition' : 'WebhookSubscription';
   return [{ act: 'saved', id: gid(type, change.doc.id) }];
 }

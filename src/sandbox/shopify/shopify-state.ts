@@ -1,11 +1,19 @@
 import { JournalFile } from '../journal-file.js';
-import type { ComponentDoc, DefinitionDoc, ProductDoc, SubscriptionDoc, VariantDoc } from './product-doc.js';
+import type {
+  ComponentDoc,
+  DefinitionDoc,
+  OperationDoc,
+  ProductDoc,
+  SubscriptionDoc,
+  VariantDoc,
+} from './product-doc.js';
 
 /** One whole document put or removed; several make one commit. */
 export type Change =
   | { put: 'product'; doc: ProductDoc }
   | { drop: 'product'; id: number }
   | { put: 'definition'; doc: DefinitionDoc }
+  | { put: 'operation'; doc: OperationDoc }
   | { put: 'subscription'; doc: SubscriptionDoc }
   | { drop: 'subscription'; id: number };
 
@@ -37,6 +45,7 @@ export class ShopifyState {
   /** Component variant → the variants that it is a component of. */
   private readonly bundlesByComponent = new Map<number, Set<number>>();
   private readonly definitionsById = new Map<number, DefinitionDoc>();
+  private readonly operationsById = new Map<number, OperationDoc>();
   private readonly subscriptionsById = new Map<number, SubscriptionDoc>();
   private lastId = FIRST_ID;
 
@@ -60,7 +69,8 @@ export class ShopifyState {
   }
 
   reset(): void {
-    for (const map of [this.productsById, this.definitionsById, this.subscriptionsById]) map.clear();
+    for (const map of [this.productsById, this.definitionsById, this.operationsById]) map.clear();
+    this.subscriptionsById.clear();
     for (const map of [this.productByHandle, this.productByVariant, this.productByItem]) map.clear();
     this.bundlesByComponent.clear();
     this.journal.clear();
@@ -126,6 +136,14 @@ export class ShopifyState {
     return [...this.definitionsById.values()];
   }
 
+  operation(id: number | null): OperationDoc | null {
+    return id === null ? null : (this.operationsById.get(id) ?? null);
+  }
+
+  operations(): OperationDoc[] {
+    return [...this.operationsById.values()];
+  }
+
   subscriptions(): SubscriptionDoc[] {
     return [...this.subscriptionsById.values()];
   }
@@ -148,6 +166,7 @@ export class ShopifyState {
     }
     if (change.put === 'product') return this.replace(change.doc.id, change.doc);
     if (change.put === 'definition') this.definitionsById.set(change.doc.id, change.doc);
+    else if (change.put === 'operation') this.operationsById.set(change.doc.id, change.doc);
     else this.subscriptionsById.set(change.doc.id, change.doc);
     return null;
   }
@@ -189,6 +208,7 @@ export class ShopifyState {
     const { lastId } = this;
     yield { changes: [], lastId };
     for (const doc of this.definitionsById.values()) yield { changes: [{ put: 'definition', doc }], lastId };
+    for (const doc of this.operationsById.values()) yield { changes: [{ put: 'operation', doc }], lastId };
     for (const doc of this.subscriptionsById.values()) yield { changes: [{ put: 'subscription', doc }], lastId };
     for (const doc of this.productsById.values()) yield { changes: [{ put: 'product', doc }], lastId };
   }

@@ -3,7 +3,7 @@ import type { ProductDoc, VariantDoc } from './product-doc.js';
 import { isStandalone, numberOf } from './product-doc.js';
 import { itemView, productView, variantView } from './product-view.js';
 import type { ShopContext, UserError } from './shop-context.js';
-import { onlyKnown, userError } from './shop-context.js';
+import { notSimulated, onlyKnown, userError } from './shop-context.js';
 import type { ItemInput, VariantInput, VariantWriting } from './variant-input.js';
 import { newVariant, writeItem, writeVariant } from './variant-input.js';
 
@@ -22,6 +22,8 @@ export function productVariantsBulkCreate(args: BulkArgs, context: ShopContext):
   onlyKnown('productVariantsBulkCreate', args, ['productId', 'variants', 'strategy']);
   const product = structuredClone(context.state.product(numberOf('Product', args.productId)));
   if (!product) return noProduct(context);
+  // Its variants are made out of its components; what becomes of others is not known.
+  if (product.bundles) throw notSimulated('productVariantsBulkCreate on a product bundle');
   const errors: UserError[] = [];
   const writing = bulkWriting(context, product);
   const strategy = args.strategy ?? 'DEFAULT';

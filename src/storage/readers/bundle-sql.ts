@@ -70,6 +70,19 @@ export const INSIDE_THEN = `with recursive inside(at, bundle_id, position, compo
     union select i.at, l.* from inside i cross join ${LINES_THEN('i.component_id', 'i.at')} l)
   select at, bundle_id, component_id, quantity from inside order by at, bundle_id, position`;
 
+/**
+ * $1: ids of findings. What was in their bundles when they were opened: the instant is taken in here, because our own
+ * clock values are cut to milliseconds.
+ */
+export const INSIDE_WHEN_FOUND = `with recursive inside(finding, at, bundle_id, position, component_id, quantity) as (
+    select f.id, f.opened_at, l.* from finding f cross join ${LINES_THEN('f.sku_id', 'f.opened_at')} l where f.id = any($1::uuid[])
+    union select i.finding, i.at, l.* from inside i cross join ${LINES_THEN('i.component_id', 'i.at')} l)
+  select finding, bundle_id, component_id, quantity from inside order by finding, bundle_id, position`;
+
+/** Since when each bundle of $1 is made of what it is made of now. */
+export const COMPOSED_SINCE = `select v.bundle_id, v.effective_from as since from bundle_version v
+  where v.bundle_id = any($1::uuid[]) and v.state = 'CURRENT'`;
+
 /** Bundles that hold the SKU `id` directly, as of $2, or as they are now where that is null. */
 function holders(id: string, at: Date | null): string {
   if (at === null) {

@@ -1,13 +1,20 @@
 import type { LaneComponent } from '../../application/ports/publishing-queue.js';
 import type { Edge } from '../../domain/bundle/explode.js';
 import { Exploder } from '../../domain/bundle/explode.js';
-import { INSIDE_NOW } from '../readers/bundle-sql.js';
+import { sameJson } from '../../domain/primitives/json.js';
+import { COMPOSED_SINCE, INSIDE_NOW, INSIDE_WHEN_FOUND } from '../readers/bundle-sql.js';
 import type { Sql } from '../sql.js';
 
 interface EdgeRow {
   bundle_id: string;
   component_id: string;
   quantity: number;
+}
+
+/** A finding on what a bundle is made of. */
+export interface FoundBundle {
+  finding: string;
+  bundle: string;
 }
 
 interface PartRow {
@@ -29,10 +36,7 @@ export async function readComponents(
 ): Promise<Map<string, LaneComponent[]>> {
   if (bundleIds.length === 0) return new Map();
   const edges = await sql.rows<EdgeRow>(INSIDE_NOW, [bundleIds]);
-  const graph = Map.groupBy<string, EdgeRow & Edge>(
-    edges.map((row) => ({ ...row, key: row.component_id })),
-    (row) => row.bundle_id,
-  );
+  const graph = graphOf(edges);
   const held = [...new Set([...bundleIds, ...edges.map((row) => row.component_id)])];
   const parts = new Map((await readParts(sql, system, held)).map((row) => [row.id, row]));
   const exploder = new Exploder((key) => (parts.get(key)?.kind === 'BUNDLE' ? (graph.get(key) ?? []) : null), 'show');
@@ -50,6 +54,64 @@ export async function readComponents(
     );
   }
   return out;
+}
+
+/**
+ * Bundles that are made of other simple SKUs, or of other numbers of them, than when the finding on them was opened,
+ * whichever bundle inside was changed for it; since when, by finding. In four statements.
+ */
+export async function recomposed(sql: Sql, found: readonly FoundBundle[]): Promise<Map<string, Date>> {
+  if (found.length === 0) return new Map();
+  const roots = [...new Set(found.map(({ bundle }) => bundle))];
+  const now = await sql.rows<EdgeRow>(INSIDE_NOW, [roots]);
+  const then = await sql.rows<EdgeRow & { finding: string }>(INSIDE_WHEN_FOUND, [found.map(({ finding }) => finding)]);
+  const held = [...new Set([...roots, ...[...now, ...then].map((row) => row.component_id)])];
+  const bundles = new Set(
+    (await sql.rows<{ id: string }>(`select id from sku where id = any($1) and kind = 'BUNDLE'`, [held])).map(
+      ({ id }) => id,
+    ),
+  );
+  const since = new Map(
+    (await sql.rows<{ bundle_id: string; since: Date }>(COMPOSED_SINCE, [held])).map((row) => [
+      row.bundle_id,
+      row.since,
+    ]),
+  );
+  const graphNow = graphOf(now);
+  const graphsThen = Map.groupBy(then, ({ finding }) => finding);
+  const out = new Map<string, Date>();
+  for (const { finding, bundle } of found) {
+    const before = summed(bundle, graphOf(graphsThen.get(finding) ?? []), bundles);
+    if (sameJson(before, summed(bundle, graphNow, bundles))) continue;
+    // What differs lies at or below a bundle that is inside now and was composed anew.
+    const dates = [...reached(bundle, graphNow)].flatMap((id) => since.get(id) ?? []);
+    const latest = dates.sort((a, b) => Number(b) - Number(a))[0];
+    if (latest) out.set(finding, latest);
+  }
+  return out;
+}
+
+type Graph = ReadonlyMap<string, Edge[]>;
+
+function graphOf(rows: readonly EdgeRow[]): Graph {
+  return Map.groupBy(
+    rows.map((row) => ({ ...row, key: row.component_id })),
+    (row) => row.bundle_id,
+  );
+}
+
+/** Simple SKUs with their quantities, in one order; null for a bundle that nobody has composed, or that holds such a one. */
+function summed(bundle: string, graph: Graph, bundles: ReadonlySet<string>): Record<string, number> | null {
+  const exploder = new Exploder((key) => (bundles.has(key) ? (graph.get(key) ?? []) : null), 'show');
+  const { lines, fault } = exploder.of(bundle);
+  return fault ? null : Object.fromEntries(lines.map(({ key, quantity }) => [key, quantity]));
+}
+
+/** The bundle and everything in it. */
+function reached(bundle: string, graph: Graph): Set<string> {
+  const seen = new Set([bundle]);
+  for (const id of seen) for (const { key } of graph.get(id) ?? []) seen.add(key);
+  return seen;
 }
 
 /** A record that a scan or a read has found gone is not there, whatever id it had. */

@@ -1,4 +1,4 @@
-import type { LaneRecord } from '../../application/ports/publishing-queue.js';
+import type { LaneRecord, Unsettled } from '../../application/ports/publishing-queue.js';
 import type { RecordMatch } from '../../application/ports/record-store.js';
 import type { Actor } from '../../domain/actor.js';
 import type { LifecycleState } from '../../domain/catalog/lifecycle.js';
@@ -8,7 +8,7 @@ import type { FieldChange, FieldValues, Json } from '../../domain/primitives/jso
 import type { Sql } from '../sql.js';
 import type { ProductRow, SkuRow } from './catalog-rows.js';
 import { productOf, skuOf } from './catalog-rows.js';
-import { readComponents } from './lane-bundles.js';
+import { readComponents, recomposed } from './lane-bundles.js';
 import { readUndecided } from './quality-store.js';
 
 export interface RecordRow {
@@ -34,7 +34,10 @@ export interface LoadedRecords {
   states: Map<string, LifecycleState[]>;
 }
 
-/** Records with all that judging them takes, in nine statements for any number of records. */
+/**
+ * Records with all that judging them takes, in nine statements for any number of records; in up to thirteen where there
+ * are findings on what bundles are made of.
+ */
 export async function loadRecords(sql: Sql, system: string, rows: readonly RecordRow[]): Promise<LoadedRecords> {
   const productIds = [...new Set(rows.map((row) => row.product_id))];
   const ids = rows.map(({ id }) => id);
@@ -43,6 +46,7 @@ export async function loadRecords(sql: Sql, system: string, rows: readonly Recor
   const findings = await openFindings(sql, ids);
   const unsettled = await unsettledAttempts(sql, ids);
   const changed = await lastChanges(sql, rows, findings);
+  await addInnerChanges(sql, rows, findings, changed);
   const skuIds = rows.flatMap((row) => (row.sku_id === null ? [] : [row.sku_id]));
   const undecided = await readUndecided(sql, skuIds, productIds);
   const asked = new Set(skuIds);
@@ -89,12 +93,10 @@ async function openFindings(sql: Sql, recordIds: readonly string[]): Promise<Map
   return Map.groupBy(rows, (row) => row.record_id);
 }
 
-async function unsettledAttempts(
-  sql: Sql,
-  recordIds: readonly string[],
-): Promise<Map<string, { attemptId: string; expected: FieldValues }[]>> {
-  const rows = await sql.rows<{ record_id: string; attemptId: string; expected: FieldValues }>(
-    `select record_id, id as "attemptId", expected from attempt where record_id = any($1) and settled_at is null order by sent_at`,
+async function unsettledAttempts(sql: Sql, recordIds: readonly string[]): Promise<Map<string, Unsettled[]>> {
+  const rows = await sql.rows<Unsettled & { record_id: string }>(
+    `select record_id, id as "attemptId", expected, operation, extract(epoch from clock_timestamp() - sent_at)::float8 as "ageSeconds"
+     from attempt where record_id = any($1) and settled_at is null order by sent_at`,
     [recordIds],
   );
   return Map.groupBy(rows, (row) => row.record_id);
@@ -141,3 +143,28 @@ async function lastChanges(
   }
   return out;
 }
+
+/**
+ * Systems show bundles taken apart, so a request that changes a bundle inside another one changes that very field of both:
+ * it wins over the older finding on the outer one too, where what is in that one is really other than it was then.
+ */
+async function addInnerChanges(
+  sql: Sql,
+  rows: readonly RecordRow[],
+  findings: ReadonlyMap<string, OpenFinding[]>,
+  changed: Map<string, Map<string, Date>>,
+): Promise<void> {
+  const found = rows.flatMap((row) => {
+    const open = findings.get(row.id)?.find(({ field }) => field === COMPONENTS);
+    return open && row.sku_id !== null ? [{ record: row.id, finding: open.id, bundle: row.sku_id }] : [];
+  });
+  const since = await recomposed(sql, found);
+  for (const { record, finding } of found) {
+    const at = since.get(finding);
+    const fields = changed.get(record) ?? new Map<string, Date>();
+    const own = fields.get(COMPONENTS);
+    if (at && (own === undefined || own < at)) changed.set(record, fields.set(COMPONENTS, at));
+  }
+}
+
+const COMPONENTS = 'bundle.components';

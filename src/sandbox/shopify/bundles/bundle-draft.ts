@@ -1,5 +1,5 @@
-import type { ComponentDoc, ProductDoc, VariantDoc } from './product-doc.js';
-import type { Change, ShopifyState } from './shopify-state.js';
+import type { ComponentDoc, ProductDoc, VariantDoc } from '../product-doc.js';
+import type { Change, ShopifyState } from '../shopify-state.js';
 
 /** Components a variant may have [V: shopify.md 2.2]. */
 export const COMPONENT_LIMIT = 30;

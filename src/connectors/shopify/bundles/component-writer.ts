@@ -1,17 +1,18 @@
-import { ConnectorError } from '../../application/ports/connector.js';
-import type { RecordWrite } from '../../application/ports/connector.js';
-import { foldCode } from '../../domain/primitives/text.js';
-import type { Json } from '../../domain/primitives/json.js';
-import { faultOf } from '../faults.js';
-import { SET_COMPONENTS } from './documents.js';
-import type { ReadProduct } from './product-reader.js';
-import type { RawComponent } from './reading.js';
-import type { ShopifyClient } from './shopify-client.js';
-import type { UserError } from './shopify-errors.js';
-import type { WriteLedger } from './write-ledger.js';
+import { ConnectorError } from '../../../application/ports/connector.js';
+import type { RecordWrite } from '../../../application/ports/connector.js';
+import { foldCode } from '../../../domain/primitives/text.js';
+import type { Json } from '../../../domain/primitives/json.js';
+import { faultOf } from '../../faults.js';
+import { SET_COMPONENTS } from '../documents.js';
+import type { ReadProduct } from '../product-reader.js';
+import type { RawComponent } from '../reading.js';
+import type { ShopifyClient } from '../shopify-client.js';
+import type { UserError } from '../shopify-errors.js';
+import type { WriteLedger } from '../write-ledger.js';
+import { asForeign } from './foreign-components.js';
 
 /** A component as Shopify takes it: the variant's id and how many of it. */
-interface Relationship {
+export interface Relationship {
   id: string;
   quantity: number;
 }
@@ -24,15 +25,26 @@ interface RelationshipInput {
   productVariantRelationshipsToRemove?: string[];
 }
 
+/** What became of making bundles: whether anything was sent, and what is there now, as far as it was looked at again. */
+export interface Composed {
+  acted: boolean;
+  read: ReadProduct;
+}
+
+/** A way to make bundles of what a command says that they are made of. Never throws for what Shopify does. */
+export interface CompositionWriter {
+  write(read: ReadProduct, ledger: WriteLedger, signal: AbortSignal | undefined): Promise<Composed>;
+}
+
 /**
  * Makes variants of what a command says that they are made of. The mutation takes differences (shopify.md 2.2), so they are
  * worked out against the read that came right before; components are known by the ids of their variants, never by SKU.
  */
-export class ComponentWriter {
+export class ComponentWriter implements CompositionWriter {
   constructor(private readonly client: ShopifyClient) {}
 
-  /** True when anything was sent. One call a bundle, so that none bears another's fault. */
-  async write(read: ReadProduct, ledger: WriteLedger, signal: AbortSignal | undefined): Promise<boolean> {
+  /** One call a bundle, so that none bears another's fault. */
+  async write(read: ReadProduct, ledger: WriteLedger, signal: AbortSignal | undefined): Promise<Composed> {
     let acted = false;
     const bundles = ledger
       .sound()
@@ -52,25 +64,20 @@ export class ComponentWriter {
         await this.send(input, signal);
       });
     }
-    return acted;
+    return { acted, read };
   }
 
   private async send(input: RelationshipInput, signal: AbortSignal | undefined): Promise<void> {
     try {
       await this.client.mutate<{ userErrors: UserError[] }>(SET_COMPONENTS, { input: [input] }, signal);
     } catch (error) {
-      if (!(error instanceof ConnectorError) || error.fault.code !== OWNED) throw error;
-      const message = `another app made this bundle, and only there it can be changed: ${error.fault.message}`;
-      throw new ConnectorError({ ...error.fault, message, notOurs: 'bundle.components' });
+      throw asForeign(error);
     }
   }
 }
 
-/** Components that an app made are that app's: no other one may change them (shopify.md 2.2 [V]). */
-const OWNED = 'PRODUCT_EXPANDER_APP_OWNERSHIP_ALREADY_EXISTS';
-
 /** @throws ConnectorError VALIDATION for a component whose variant nobody knows, or no whole quantity. */
-function relationshipsOf(write: RecordWrite): Relationship[] {
+export function relationshipsOf(write: RecordWrite): Relationship[] {
   const lines = write.values['bundle.components'] ?? [];
   if (!Array.isArray(lines)) throw refused('bundle.components is not a list');
   return lines.map((line) => relationshipOf(line, write.componentIds));
@@ -89,7 +96,7 @@ function relationshipOf(line: Json, ids: ReadonlyMap<string, string>): Relations
 }
 
 /** What has to be told so that the variant is made of what is wanted; null where it is. */
-function differenceOf(
+export function differenceOf(
   parentProductVariantId: string,
   present: readonly RawComponent[],
   wanted: readonly Relationship[],

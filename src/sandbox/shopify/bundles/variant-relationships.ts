@@ -1,13 +1,13 @@
-import { addDecimals, multiplyDecimals } from '../../domain/primitives/decimal.js';
+import { addDecimals, multiplyDecimals } from '../../../domain/primitives/decimal.js';
 import type { BundleProblem, Line } from './bundle-draft.js';
 import { BUNDLE_PROBLEMS, BundleDraft } from './bundle-draft.js';
-import { isNegative, shopMoney } from './normalise.js';
-import type { ProductDoc, VariantDoc } from './product-doc.js';
-import { numberOf } from './product-doc.js';
-import { variantView } from './product-view.js';
-import type { ShopContext, UserError } from './shop-context.js';
-import { accessDenied, internalError, notSimulated, onlyKnown, userError } from './shop-context.js';
-import { APP_TITLE } from './shop-view.js';
+import { isNegative, shopMoney } from '../normalise.js';
+import type { ProductDoc, VariantDoc } from '../product-doc.js';
+import { numberOf } from '../product-doc.js';
+import { variantView } from '../product-view.js';
+import type { ShopContext, UserError } from '../shop-context.js';
+import { accessDenied, internalError, notSimulated, onlyKnown, userError } from '../shop-context.js';
+import { APP_TITLE } from '../shop-view.js';
 
 interface RelationshipInput {
   id: string;
@@ -40,7 +40,8 @@ const MORE_PROBLEMS = {
     'A price must be provided for a parent product variant if the price calculation is set to fixed.',
 } as const;
 
-const REQUIRED_ACCESS = '`write_products` access scope. Also: The shop must have access to bundles feature.';
+/** What a shop must have that makes bundles at all [D]. */
+export const REQUIRED_ACCESS = '`write_products` access scope. Also: The shop must have access to bundles feature.';
 
 /**
  * Changes what bundle variants are made of: all that is asked for, or nothing [B]. Moves no `updatedAt` and is announced to
@@ -71,6 +72,8 @@ export function productVariantRelationshipBulkUpdate(
       codes.push('PARENT_REQUIRED');
       continue;
     }
+    // What becomes of a product bundle whose variants are changed is not known.
+    if (parent.product.bundles) throw notSimulated('productVariantRelationshipBulkUpdate of a product bundle');
     parents.add(parent.variant);
     codes.push(...change(draft, parent, input, context));
   }
@@ -133,7 +136,7 @@ function setPrice(
 }
 
 /** Ownership is of the product [V: its words], so that one foreign bundle variant closes the others to us too. */
-function isForeign({ bundle }: VariantDoc): boolean {
+export function isForeign({ bundle }: VariantDoc): boolean {
   return bundle !== undefined && bundle.owner !== null && bundle.owner !== APP_TITLE;
 }
 

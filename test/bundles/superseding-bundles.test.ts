@@ -1,0 +1,87 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startScan } from '../../src/application/drift/start-scan.js';
+import type { FindingView } from '../../src/application/ports/operations-reader.js';
+import type { World } from '../support/world.js';
+import { buildWorld, control, importBaseline, must, scansDone, until } from '../support/world.js';
+import { apply, create, createApart, lines, move, product, set, shownOf } from './bundle-kit.js';
+
+const HEAD = 'Handle,Title,Vendor,Option1 Name,Option1 Value,Variant SKU,Variant Price,Status\n';
+const MUG = `${HEAD}mug,Mug,V,Size,One,MUG-1,9.00,active\n`;
+const SAM = { kind: 'staff', name: 'Sam' };
+
+describe('a difference that somebody made in a bundle, and a request that changes a bundle inside it', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await buildWorld();
+    await control(world.sandbox.shopify.url, 'fill', MUG);
+    await control(world.sandbox.erp.url, 'fill', MUG);
+    await importBaseline(world, MUG);
+    await until('both systems linked', async () =>
+      (await world.ports.operations.systems()).every(({ link }) => link === 'LINKED'),
+    );
+    await apply(world, product, ...['a', 'b', 'c'].map((code) => create(code)), ...createApart('kit', '1 a, 1 b'));
+    await apply(world, ...createApart('box', '2 kit, 1 c'));
+    await apply(world, ...createApart('crate', '1 box, 1 c'));
+    const all = ['a', 'b', 'c', 'kit', 'box', 'crate'];
+    await delivered((await apply(world, ...all.map((code) => move(code, 'PRELAUNCH')))).id);
+  });
+  afterAll(() => world.close());
+
+  const delivered = (id: string): Promise<unknown> =>
+    until(
+      'all deliveries',
+      async () => {
+        const deliveries = (await world.ports.operations.deliveriesOfRequests([id])).get(id) ?? [];
+        return deliveries.length > 0 && deliveries.every(({ state }) => state === 'DELIVERED');
+      },
+      40,
+    );
+  const found = (system: string, target: string): Promise<FindingView> =>
+    until(`a finding on ${target} in ${system}`, async () => {
+      const query = { system, target, states: ['OPEN' as const] };
+      return (await world.ports.operations.findings({ first: 10, after: null }, query)).items[0]?.node;
+    });
+  const now = async ({ id }: FindingView): Promise<FindingView | undefined> =>
+    (await world.ports.operations.findingsByIds([id]))[0];
+  let inShopify: FindingView;
+  let inErp: FindingView;
+
+  it('is found where they were edited, at whatever level', async () => {
+    const components = lines('5 a').map(({ sku, quantity }) => ({ sku, quantity }));
+    await control(world.sandbox.shopify.url, 'components', { as: SAM, sku: 'box', components });
+    const set = { components: [{ code: 'b', quantity: '7' }] };
+    await control(world.sandbox.erp.url, 'edit', { as: SAM, code: 'crate', set });
+    for (const system of ['erp', 'shopify']) must(await startScan(world.ports, world.people.oli, system, 'FULL'));
+    await scansDone(world);
+    [inShopify, inErp] = [await found('shopify', 'box'), await found('erp', 'crate')];
+  });
+
+  it('stays where the request changes nothing of what the outer one shows', async () => {
+    await delivered((await apply(world, set('kit', '1 b, 1 a'))).id);
+    expect([(await now(inShopify))?.state, (await now(inErp))?.state]).toEqual(['OPEN', 'OPEN']);
+    expect((await shownOf(world, 'box'))['shopify']).toBe('5 a');
+    expect((await shownOf(world, 'crate'))['erp']).toBe('7 b');
+  });
+
+  it('gives way to one that does, and what was found stays on record', async () => {
+    await delivered((await apply(world, set('kit', '3 a, 1 b'))).id);
+    const whole = '6 a, 2 b, 1 c';
+    expect(await shownOf(world, 'box')).toEqual({ erp: whole, shopify: whole });
+    expect(await shownOf(world, 'crate')).toEqual({ erp: '6 a, 2 b, 2 c', shopify: '6 a, 2 b, 2 c' });
+    const closed = { state: 'RESOLVED', resolution: 'SUPERSEDED' };
+    expect(await now(inShopify)).toMatchObject({ ...closed, found: [{ code: 'a', quantity: 5 }] });
+    expect(await now(inErp)).toMatchObject({ ...closed, found: [{ code: 'b', quantity: 7 }] });
+  });
+
+  it('holds again when it is made after the request', async () => {
+    const components = lines('4 a').map(({ sku, quantity }) => ({ sku, quantity }));
+    await control(world.sandbox.shopify.url, 'components', { as: SAM, sku: 'box', components });
+    must(await startScan(world.ports, world.people.oli, 'shopify', 'FULL'));
+    await scansDone(world);
+    const again = await found('shopify', 'box');
+    const fields = { price: '11.00' };
+    await delivered((await apply(world, { kind: 'skuUpdate', input: { code: 'box', baseRevision: null, fields } })).id);
+    expect((await now(again))?.state).toBe('OPEN');
+    expect((await shownOf(world, 'box'))['shopify']).toBe('4 a');
+  });
+});
