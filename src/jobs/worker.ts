@@ -70,9 +70,13 @@ export class Worker {
     await this.boss.work<{ scanId: string }>(QUEUES.scan, { ...polling, localConcurrency: 4 }, async (jobs) => {
       for (const { data } of jobs) await runScan(this.ports, data.scanId);
     });
-    await this.boss.work<{ importId: string }>(QUEUES.import, { ...polling, localConcurrency: IMPORTS }, async (jobs) => {
-      for (const { data } of jobs) await runImport(this.ports, data.importId);
-    });
+    await this.boss.work<{ importId: string }>(
+      QUEUES.import,
+      { ...polling, localConcurrency: IMPORTS },
+      async (jobs) => {
+        for (const { data } of jobs) await runImport(this.ports, data.importId);
+      },
+    );
     await this.boss.work(QUEUES.stock, polling, () => this.takeStock());
     // The same line for every process: the clock sends one job, however many workers there are.
     await this.boss.schedule(QUEUES.stock, STOCK_CRON);
