@@ -27,7 +27,8 @@ create table attempt (
   expected jsonb not null,
   sent_at timestamp with time zone not null,
   settled_at timestamp with time zone,
-  outcome text
+  outcome text,
+  operation text
 );
 
 create table audit_event (
@@ -1120,6 +1121,8 @@ CREATE TRIGGER sku_stays BEFORE DELETE OR TRUNCATE ON public.sku FOR EACH STATEM
 comment on table api_key is 'API keys by SHA-256 of the secret; the secret itself is shown once and kept nowhere.';
 
 comment on table attempt is 'The write ledger: the values that a write of ours will leave behind, stored before it is sent.';
+
+comment on column attempt.operation is 'What the system calls the work that this write began, where it goes on after the answer: asked for before anything is written again.';
 
 comment on table audit_event is 'What was done, by whom, to what; append-only.';
 
