@@ -21,10 +21,10 @@ function componentsIn(observed: Json | undefined): Json {
   return shows ? (observed['bundle.components'] ?? null) : null;
 }
 
-describeOnLuma("Luma's two bundles", () => {
+describeOnLuma.each(['components', 'fixed'] as const)("Luma's two bundles, where Shopify is told of %s", (bundles) => {
   let world: World;
   beforeAll(async () => {
-    world = await buildWorld();
+    world = await buildWorld({ worker: true, bundles });
     const csv = readFileSync(new URL('products_export.csv', DATA), 'utf8');
     await control(world.sandbox.shopify.url, 'fill', csv);
     await control(world.sandbox.erp.url, 'fill', csv);
@@ -86,6 +86,11 @@ describeOnLuma("Luma's two bundles", () => {
     const straps = ones('24-WG085', '24-WG086', '24-WG087');
     expect(await shown(KIT)).toEqual({ erp: kit, shopify: kit });
     expect(await shown(STRAPS)).toEqual({ erp: straps, shopify: straps });
+    const bundled = await control(world.sandbox.shopify.url, `products?sku=${KIT}`);
+    const variant = expect.objectContaining({ price: '61.00', published: true });
+    expect(bundled).toMatchObject({
+      products: [{ isProductBundle: bundles === 'fixed', status: 'ACTIVE', published: true, variants: [variant] }],
+    });
   });
 
   it('drift when somebody edits the components there, and are put back', async () => {

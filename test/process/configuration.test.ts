@@ -18,6 +18,10 @@ describeOnLinux('a configuration that cannot be run on', () => {
       join(site.dataDir, 'unknown.json'),
       JSON.stringify({ systems: [{ ...SHOP, connector: 'carrier' }] }),
     );
+    const kits = { systems: [{ ...SHOP, bundles: 'kits' }] };
+    await writeFile(join(site.dataDir, 'kits.json'), JSON.stringify(kits));
+    const elsewhere = { systems: [{ ...SHOP, kind: 'ERP', connector: 'http', bundles: 'fixed' }] };
+    await writeFile(join(site.dataDir, 'elsewhere.json'), JSON.stringify(elsewhere));
     await writeFile(join(site.dataDir, 'whole.json'), JSON.stringify({ systems: [SHOP] }));
     const secret = { systems: [{ ...SHOP, accessToken: { env: 'SHOP_TOKEN' } }] };
     await writeFile(join(site.dataDir, 'secret.json'), JSON.stringify(secret));
@@ -41,6 +45,12 @@ describeOnLinux('a configuration that cannot be run on', () => {
     ['SYSTEMS_FILE is no JSON', 'SYSTEMS_FILE', file('broken.json')],
     ['SYSTEMS_FILE names no system', 'SYSTEMS_FILE', file('none.json')],
     ['SYSTEMS_FILE names an unknown connector', 'SYSTEMS_FILE', file('unknown.json')],
+    ['a kind of bundles that nobody knows', 'systems[0].bundles is one of components, fixed', file('kits.json')],
+    [
+      'bundles of a system that has no such choice',
+      'systems[0].bundles is for connector shopify',
+      file('elsewhere.json'),
+    ],
     ['a secret that is not in the environment', 'SHOP_TOKEN', file('secret.json')],
   ])('%s: exit 1 and one line that names %s', async (_, name, env) => {
     const run = site.run([], env());
