@@ -1,31 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Connector, RecordWrite, WriteCommand } from '../../src/application/ports/connector.js';
-import type { FieldValues, Json } from '../../src/domain/primitives/json.js';
-import { normaliseComponents } from '../../src/domain/publishing/component-line.js';
+import type { FieldValues } from '../../src/domain/primitives/json.js';
 import type { ObservedRecord } from '../../src/domain/publishing/system.js';
+import { componentsOf, PARTS, PRODUCT, SELLING, textOf } from './fixed-bundles-kit.js';
 import type { JournalEntry, Kit } from './sandbox-kit.js';
 import { startKit } from './sandbox-kit.js';
 import { allOf, createOf, faultIn, FRESH, observedOf, updateOf } from './writes.js';
-
-const HEAD = 'Handle,Title,Vendor,Option1 Name,Option1 Value,Variant SKU,Variant Price,Status\n';
-const PARTS =
-  HEAD +
-  ['A', 'B', 'C'].map((code) => `${code.toLowerCase()},${code},V,,,${code},9.00,active\n`).join('') +
-  'tee,Tee,V,Size,S,TEE-S,20.00,active\ntee,,,,M,TEE-M,22.00,\n';
-const PRODUCT: FieldValues = {
-  'product.title': 'Kit',
-  'product.handle': 'kit',
-  'product.vendor': 'Fernhill Supply',
-  lifecycle: { status: 'ACTIVE' },
-};
-const SELLING: FieldValues = {
-  price: '20.00',
-  compareAtPrice: '25.00',
-  cost: '7.50',
-  gtin: '4006381333931',
-  weight: '500',
-  lifecycle: { published: true },
-};
 
 let kit: Kit;
 let ids: [string, string][];
@@ -47,18 +27,6 @@ afterAll(() => kit.close());
 
 const skus = async (): Promise<ObservedRecord[]> =>
   (await allOf(kit.shopify.scan())).filter(({ entity }) => entity === 'SKU');
-
-/** "A 2, TEE-S 1" as a write holds it. */
-function components(text: string): Json[] {
-  return text.split(', ').map((part) => ({ code: part.split(' ')[0] ?? '', quantity: Number(part.split(' ')[1]) }));
-}
-
-function textOf({ fields }: Pick<ObservedRecord, 'fields'>): string {
-  const lines = normaliseComponents(fields['bundle.components'] ?? 'none');
-  return Array.isArray(lines)
-    ? lines.map((line) => Object.values(line ?? {}).join(' ')).join(', ')
-    : JSON.stringify(lines);
-}
 
 const known = (write: RecordWrite): RecordWrite => ({ ...write, componentIds: new Map(ids) });
 const control = (path: string, body: object): Promise<unknown> => kit.control('shopify', 'POST', path, body);
@@ -91,13 +59,13 @@ function commandOf(
 
 const making = (text: string, values: FieldValues = {}): RecordWrite[] => [
   createOf('PRODUCT', 'kit', PRODUCT),
-  known(createOf('SKU', 'KIT', { ...SELLING, 'bundle.components': components(text), ...values })),
+  known(createOf('SKU', 'KIT', { ...SELLING, 'bundle.components': componentsOf(text), ...values })),
 ];
 const make = async (text: string): Promise<ObservedRecord> =>
   observedOf(await kit.shopify.write(commandOf(null, making(text))), 'KIT');
 const compose = (record: ObservedRecord, text: string, signal?: AbortSignal): ReturnType<Connector['write']> =>
   kit.shopify.write(
-    commandOf(record.root, [known(updateOf(record, { 'bundle.components': components(text) }))]),
+    commandOf(record.root, [known(updateOf(record, { 'bundle.components': componentsOf(text) }))]),
     signal,
   );
 
@@ -309,7 +277,7 @@ function FAIL(): never {
 }
 
 function normal(text: string): string {
-  return textOf({ fields: { 'bundle.components': components(text) } });
+  return textOf({ fields: { 'bundle.components': componentsOf(text) } });
 }
 
 async function ended(): Promise<void> {

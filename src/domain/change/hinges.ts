@@ -11,8 +11,14 @@ const JUDGED_TOGETHER: readonly (readonly string[])[] = [
 
 /** By what a naming policy may judge a code. */
 const NAMES = [
-  ...['title', 'optionValues', 'attributes', 'product'],
-  ...['product.title', 'product.vendor', 'product.productType', 'product.attributes'],
+  'title',
+  'optionValues',
+  'attributes',
+  'product',
+  'product.title',
+  'product.vendor',
+  'product.productType',
+  'product.attributes',
 ];
 
 /** Codes of what is judged by a whole composition: a line that does not hold leaves them open. */

@@ -2,9 +2,8 @@ import { ConnectorError } from '../../../application/ports/connector.js';
 import { faultOf } from '../../faults.js';
 import { inRuns } from '../../map-limited.js';
 import { BUNDLED_PRODUCTS, COMPONENT_OPTIONS } from '../documents.js';
-import type { RawComponent } from '../reading.js';
+import type { RawComponent, Relationship } from '../reading.js';
 import type { ShopifyClient } from '../shopify-client.js';
-import type { Relationship } from './component-writer.js';
 
 /** ProductBundleComponentInput, as far as we use it. */
 export interface BundledInput {

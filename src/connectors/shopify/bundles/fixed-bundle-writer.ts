@@ -4,7 +4,7 @@ import { faultOf } from '../../faults.js';
 import { BUNDLE_UPDATE, PUBLISH, UNPUBLISH, VARIANTS_UPDATE } from '../documents.js';
 import type { ProductReader, ReadProduct } from '../product-reader.js';
 import type { PublicationList } from '../publication-list.js';
-import type { RawVariant } from '../reading.js';
+import type { RawVariant, Relationship } from '../reading.js';
 import type { ShopifyClient } from '../shopify-client.js';
 import type { UserError } from '../shopify-errors.js';
 import type { WriteLedger } from '../write-ledger.js';
@@ -14,7 +14,7 @@ import { holdsComponents, NO_OPTIONS } from '../writing.js';
 import type { BundleOperations } from './bundle-operations.js';
 import type { BundledInput } from './bundled-products.js';
 import { bundledInput, readBundledProducts } from './bundled-products.js';
-import type { ComponentWriter, Composed, CompositionWriter, Relationship } from './component-writer.js';
+import type { ComponentWriter, Composed, CompositionWriter } from './component-writer.js';
 import { differenceOf, relationshipsOf } from './component-writer.js';
 import { asForeign } from './foreign-components.js';
 
