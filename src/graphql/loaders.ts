@@ -9,6 +9,7 @@ import type {
   SystemRecordView,
   SystemView,
 } from '../application/ports/operations-reader.js';
+import type { KeptPlan } from '../application/ports/plan-store.js';
 import type { QualityIssueView } from '../application/ports/quality-store.js';
 import type { Product } from '../domain/catalog/product.js';
 import type { Sku } from '../domain/catalog/sku.js';
@@ -36,6 +37,7 @@ export class Loaders {
   readonly productRevision: DataLoader<string, Revision | null>;
   readonly request: DataLoader<string, ChangeRequestView | null>;
   readonly decisions: DataLoader<string, DecisionView[]>;
+  readonly replans: DataLoader<string, KeptPlan[]>;
   readonly requestDeliveries: DataLoader<string, DeliveryView[]>;
   readonly delivery: DataLoader<string, DeliveryView | null>;
   readonly records: DataLoader<string, SystemRecordView[]>;
@@ -62,6 +64,7 @@ export class Loaders {
     this.productByHandle = one((handles) => catalog.productsByHandles(handles));
     this.request = one((ids) => changes.requestsByIds(ids));
     this.decisions = many((ids) => changes.decisionsOf(ids));
+    this.replans = many((ids) => ports.plans.replansOf(ids));
     this.requestDeliveries = many((ids) => operations.deliveriesOfRequests(ids));
     this.delivery = one(async (ids) => byId(await operations.deliveriesByIds(ids)));
     this.records = many((ids) => operations.recordsOfSkus(ids));
@@ -128,7 +131,7 @@ export class Loaders {
     const { delivery, records, openFindings, finding, scan } = this;
     const catalog = [sku, skuByCode, product, productByHandle, revision, productRevision, records, openFindings];
     const issues = [this.qualityIssue, this.skuIssues, this.productIssues];
-    for (const loader of [...catalog, request, decisions, requestDeliveries, delivery, finding, scan, ...issues])
+    for (const loader of [...catalog, request, decisions, this.replans, requestDeliveries, delivery, finding, scan, ...issues])
       loader.clearAll();
     this.bundles.reset();
     this.owners.reset();

@@ -22,6 +22,17 @@ import {
   ChangeResolver,
   FieldConflictResolver,
 } from './change/change-request-resolver.js';
+import {
+  ChangePlanQueryResolver,
+  ChangePlanResolver,
+  ChangeRequestPlanResolver,
+  PlannedWriteResolver,
+  PlanOmissionResolver,
+  PlanSupersessionResolver,
+  ReachedSkuResolver,
+  SilentSystemResolver,
+} from './change/plan-resolver.js';
+import { ChangedCommitmentResolver, ReplannedPartResolver, ReplanResolver } from './change/replan-resolver.js';
 import { CatalogFeedResolver } from './feed/catalog-feed-resolver.js';
 import { NamingResolver } from './naming/naming-resolver.js';
 import { OwnershipMutationResolver } from './ownership/ownership-mutation-resolver.js';
@@ -76,6 +87,17 @@ export const RESOLVERS = [
   ChangeResolver,
   ApprovalRequirementResolver,
   FieldConflictResolver,
+  ChangePlanQueryResolver,
+  ChangeRequestPlanResolver,
+  ChangePlanResolver,
+  PlannedWriteResolver,
+  PlanOmissionResolver,
+  PlanSupersessionResolver,
+  SilentSystemResolver,
+  ReachedSkuResolver,
+  ReplanResolver,
+  ReplannedPartResolver,
+  ChangedCommitmentResolver,
   NamingResolver,
   OperationsQueryResolver,
   SystemMutationResolver,

@@ -1,4 +1,3 @@
-import { givenFor, wasMet } from '../../domain/change/approval.js';
 import { sameJson } from '../../domain/primitives/json.js';
 import { foldCode } from '../../domain/primitives/text.js';
 import { takeEffectOf } from '../bundle/take-effect.js';
@@ -7,6 +6,8 @@ import type { LockedFinding } from '../ports/finding-store.js';
 import type { ChangeRequest } from '../ports/change-request-store.js';
 import type { Ports } from '../ports/ports.js';
 import type { Stores } from '../ports/unit-of-work.js';
+import { comparePlan, keepPlan, replan } from './plan/keep-plan.js';
+import { workOutPlan } from './plan/work-out-plan.js';
 import { planRequest } from './plan-request.js';
 import { writeChangeSet } from './write-change-set.js';
 
@@ -38,17 +39,16 @@ export async function applyChangeRequest(ports: Ports, stores: Stores, request: 
     ]);
     return 'CONFLICTED';
   }
-  const { approvedBy, requirements: before } = request;
-  const missing = planned.requirements.filter(
-    (each) => givenFor(each, approvedBy) < each.count && !wasMet(each, before, approvedBy),
-  );
-  if (missing.length > 0) {
-    // The world moved: somebody is asked now who has not been. What was approved stays approved.
-    await stores.requests.update(request.id, { state: 'IN_REVIEW', requirements: planned.requirements, warnings });
-    const data = { asked: missing.map(({ partyId }) => partyId) };
-    await stores.audit([{ actor: request.author, type: 'CHANGE_REQUEST_REPLANNED', subject: request.number, data }]);
+  const plan = await workOutPlan(ports, stores, planned);
+  const standing = await comparePlan(stores, request, planned.requirements, plan);
+  if (standing.missing.length > 0) {
+    // The world moved: it would write something else than was approved, or somebody is asked who has not been. Whoever
+    // approved that part is asked again; what else was approved stays approved.
+    await stores.requests.update(request.id, { state: 'IN_REVIEW', requirements: standing.requirements, warnings });
+    await replan(ports, stores, request, plan, standing);
     return 'IN_REVIEW';
   }
+  if (!standing.isSame) await keepPlan(ports, stores, request.id, plan, null);
   await stores.requests.update(request.id, { state: 'APPLIED', applied: true, warnings });
   const stamp = { actor: request.author, reason: request.reason, changeRequestId: request.id };
   const written = await writeChangeSet(stores, planned.set, stamp, 'DELIVER');

@@ -2,28 +2,38 @@ import type { Caller } from '../../domain/actor.js';
 import { textFault } from '../../domain/catalog/read-sku-fields.js';
 import { givenFor } from '../../domain/change/approval.js';
 import { mayBeDone } from '../../domain/change/change.js';
+import { approvedAnew, isAskedStill } from '../../domain/change/void-approvals.js';
 import type { Party } from '../../domain/ownership/party.js';
 import type { Outcome, Problem } from '../../domain/problem.js';
 import { accepted, problem, refused } from '../../domain/problem.js';
 import type { ChangeRequest } from '../ports/change-request-store.js';
 import type { Ports } from '../ports/ports.js';
+import { asSeen } from './plan/as-seen.js';
 import { applyChangeRequest } from './apply-change-request.js';
 
-/** Records an approval; the one that satisfies the last requirement applies the request in the same transaction. */
+/**
+ * Records an approval; the one that satisfies the last requirement applies the request in the same transaction.
+ * @param planHash of the plan that the approver saw: refused where it is not the present one. Without it, what is approved
+ * is the plan that was last put to the approvers; where the request would do something else by now, it is put to them anew.
+ */
 export async function approveChangeRequest(
   ports: Ports,
   caller: Caller,
   id: string,
   comment: string | null,
+  planHash: string | null = null,
 ): Promise<Outcome<{ id: string }>> {
   const fault = comment === null ? null : textFault(comment);
   if (fault) return refused(problem(fault.code, fault.message, ['comment']));
   return ports.work.run(async (stores) => {
-    const request = await stores.requests.lock(id);
-    if (!request) return refused(problem('NOT_FOUND', 'there is no such change request', ['id']));
+    const found = await stores.requests.lock(id);
+    if (!found) return refused(problem('NOT_FOUND', 'there is no such change request', ['id']));
+    const seen = planHash === null ? accepted(found) : await asSeen(ports, stores, found, planHash);
+    const request = seen.ok ? seen.value : found;
     const objection = objectionTo(request, caller, await stores.parties.parties());
     const partyId = caller.actor.partyId;
     if (objection || partyId === null) return refused(objection ?? noParty());
+    if (!seen.ok) return seen;
     await stores.requests.decide({
       id: ports.newId(),
       requestId: id,
@@ -35,9 +45,11 @@ export async function approveChangeRequest(
     await stores.audit([
       { actor: caller.actor, type: 'CHANGE_REQUEST_APPROVED', subject: request.number, data: { comment } },
     ]);
-    const approvedBy = [...request.approvedBy, partyId];
-    const complete = request.requirements.every((each) => givenFor(each, approvedBy) >= each.count);
-    if (complete) await applyChangeRequest(ports, stores, { ...request, approvedBy });
+    const approvedBy = [...new Set([...request.approvedBy, partyId])];
+    const requirements = approvedAnew(request.requirements, partyId);
+    if (request.approvedBy.includes(partyId)) await stores.requests.update(id, { state: request.state, requirements });
+    const complete = requirements.every((each) => givenFor(each, approvedBy) >= each.count);
+    if (complete) await applyChangeRequest(ports, stores, { ...request, requirements, approvedBy });
     return accepted({ id });
   });
 }
@@ -58,7 +70,8 @@ function objectionTo(request: ChangeRequest, caller: Caller, parties: readonly P
   if (request.author.id === actor.id || areOne(request.author.partyId, actor.partyId, parties)) {
     return problem('SELF_APPROVAL', `${request.number} is your own; somebody else must approve it`, ['id']);
   }
-  if (request.approvedBy.includes(actor.partyId)) {
+  const { requirements, approvedBy } = request;
+  if (approvedBy.includes(actor.partyId) && !isAskedStill(requirements, approvedBy, actor.partyId)) {
     return problem('ALREADY_DECIDED', `you have approved ${request.number} already`, ['id']);
   }
   if (!request.requirements.some((each) => each.eligible.includes(actor.partyId ?? ''))) {

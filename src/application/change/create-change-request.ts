@@ -26,10 +26,7 @@ export async function createChangeRequest(
   if (caller.actor.partyId === null) {
     return refused(problem('PARTY_REQUIRED', 'this key belongs to no party, so nobody would answer for the request'));
   }
-  const systems = (await ports.operations.systems()).map((system) => system.code);
-  const settings = await ports.settings.current();
-  const definitions = definitionsOf(settings.attributes);
-  const { changes, problems } = readChangeRequest(draft, systems, definitions, gtinRulesOf(settings.gtin));
+  const { changes, problems } = await readDraft(ports, draft);
   if (problems.length > 0) {
     // Of a draft, what the master says against it keeps nothing back.
     const read = { changes, problems };
@@ -42,8 +39,18 @@ export async function createChangeRequest(
   return outcome.ok ? outcome : { ok: false, problems: placedInDraft(outcome.problems, draft.changes) };
 }
 
+/** The changes of a draft in canonical form, and what is wrong with it whatever the master says. */
+export async function readDraft(
+  ports: Ports,
+  draft: ChangeRequestDraft,
+): Promise<{ changes: ProposedChange[]; problems: Problem[] }> {
+  const systems = (await ports.operations.systems()).map((system) => system.code);
+  const settings = await ports.settings.current();
+  return readChangeRequest(draft, systems, definitionsOf(settings.attributes), gtinRulesOf(settings.gtin));
+}
+
 /** What is wrong with the request itself, and then change by change. */
-function inOrder(problems: readonly Problem[]): Problem[] {
+export function inOrder(problems: readonly Problem[]): Problem[] {
   const at = ({ field }: Problem): number => (field?.[0] === 'changes' && field[1] ? Number(field[1]) : -1);
   return problems.toSorted((a, b) => at(a) - at(b));
 }

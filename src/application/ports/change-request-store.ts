@@ -53,9 +53,12 @@ export interface ChangeRequestStore {
   add(request: NewChangeRequest): Promise<string>;
   /** The request with its changes, its row locked; null when there is none. */
   lock(id: string): Promise<ChangeRequest | null>;
+  /** The same, as it is at this moment. */
+  read(id: string): Promise<ChangeRequest | null>;
   update(id: string, outcome: ChangeRequestOutcome): Promise<void>;
   /** Tells what became of a request after it was applied, beside what is told of it already. */
   addProblems(id: string, problems: readonly Problem[]): Promise<void>;
+  /** Kept with the plan that the request was last put to its approvers with: what the decision is about. */
   decide(decision: {
     id: string;
     requestId: string;

@@ -11,6 +11,7 @@ import type { ImportSteps } from './import-store.js';
 import type { NamingStore } from './naming-store.js';
 import type { OwnershipStore } from './ownership-store.js';
 import type { PartyStore } from './party-store.js';
+import type { PlanStore } from './plan-store.js';
 import type { QualityStore } from './quality-store.js';
 import type { RecordStore } from './record-store.js';
 import type { SettingStore } from './setting-store.js';
@@ -39,6 +40,7 @@ export interface Stores {
   requests: ChangeRequestStore;
   deliveries: DeliveryStore;
   records: RecordStore;
+  plans: PlanStore;
   findings: FindingStore;
   quality: QualityStore;
   imports: ImportSteps;
@@ -62,4 +64,6 @@ export interface Stores {
  */
 export interface UnitOfWork {
   run<T>(work: (stores: Stores) => Promise<T>): Promise<T>;
+  /** Reads only, all of it as of one moment, waiting for nobody and holding nobody up; whatever would write is refused. */
+  look<T>(work: (stores: Stores) => Promise<T>): Promise<T>;
 }

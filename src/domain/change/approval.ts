@@ -14,6 +14,8 @@ export interface ApprovalRequirement {
   eligible: string[];
   /** SKU codes and product handles that this approval covers. */
   targets: string[];
+  /** Parties that approved what has been edited since: what they said counts here again once they say it again. */
+  voided?: string[];
 }
 
 export interface TouchedThing {
@@ -120,7 +122,8 @@ export function reask(
 
 /** How many different parties have approved a requirement. */
 export function givenFor(requirement: ApprovalRequirement, approvedBy: readonly string[]): number {
-  return new Set(approvedBy.filter((id) => requirement.eligible.includes(id))).size;
+  const { eligible, voided = [] } = requirement;
+  return new Set(approvedBy.filter((id) => eligible.includes(id) && !voided.includes(id))).size;
 }
 
 /**

@@ -66,11 +66,19 @@ export class SqlChangeRequestStore implements ChangeRequestStore {
     return added.number;
   }
 
-  async lock(id: string): Promise<ChangeRequest | null> {
+  lock(id: string): Promise<ChangeRequest | null> {
+    return this.load(id, 'for update');
+  }
+
+  read(id: string): Promise<ChangeRequest | null> {
+    return this.load(id, '');
+  }
+
+  private async load(id: string, lock: 'for update' | ''): Promise<ChangeRequest | null> {
     const row = await firstRow<RequestRow>(
       this.sql,
       `select id, 'CR-' || number as number, title, reason, state, origin, author, requirements
-       from change_request where id = $1 for update`,
+       from change_request where id = $1 ${lock}`,
       [id],
     );
     if (!row) return null;
@@ -80,7 +88,7 @@ export class SqlChangeRequestStore implements ChangeRequestStore {
       [id],
     );
     const approvals = await this.sql.rows<{ party_id: string }>(
-      `select party_id from decision where change_request_id = $1 and kind = 'APPROVE' order by at`,
+      `select party_id from decision where change_request_id = $1 and kind = 'APPROVE' group by party_id order by min(at)`,
       [id],
     );
     return { ...row, changes, approvedBy: approvals.map((each) => each.party_id) };
@@ -143,7 +151,8 @@ export class SqlChangeRequestStore implements ChangeRequestStore {
     comment: string | null;
   }): Promise<void> {
     await this.sql.rows(
-      `insert into decision (id, change_request_id, actor, party_id, kind, comment) values ($1, $2, $3, $4, $5, $6)`,
+      `insert into decision (id, change_request_id, actor, party_id, kind, comment, plan_id)
+       values ($1, $2, $3, $4, $5, $6, (select id from request_plan where change_request_id = $2 order by at desc, id desc limit 1))`,
       [
         decision.id,
         decision.requestId,
