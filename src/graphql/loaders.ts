@@ -131,7 +131,17 @@ export class Loaders {
     const { delivery, records, openFindings, finding, scan } = this;
     const catalog = [sku, skuByCode, product, productByHandle, revision, productRevision, records, openFindings];
     const issues = [this.qualityIssue, this.skuIssues, this.productIssues];
-    for (const loader of [...catalog, request, decisions, this.replans, requestDeliveries, delivery, finding, scan, ...issues])
+    for (const loader of [
+      ...catalog,
+      request,
+      decisions,
+      this.replans,
+      requestDeliveries,
+      delivery,
+      finding,
+      scan,
+      ...issues,
+    ])
       loader.clearAll();
     this.bundles.reset();
     this.owners.reset();

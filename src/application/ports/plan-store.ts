@@ -3,7 +3,12 @@ import type { Product } from '../../domain/catalog/product.js';
 import type { ChangeSet } from '../../domain/change/draft.js';
 import type { ChangedCommitment, Commitments } from '../../domain/change/plan/commitments.js';
 import type { ReachedSku } from '../../domain/change/plan/reached.js';
-import type { PlanOmission, PlannedWrite, PlanSupersession, SilentSystem } from '../../domain/change/plan/write-plan.js';
+import type {
+  PlanOmission,
+  PlannedWrite,
+  PlanSupersession,
+  SilentSystem,
+} from '../../domain/change/plan/write-plan.js';
 import type { FieldValues } from '../../domain/primitives/json.js';
 import type { GovernedSystem } from '../../domain/publishing/system.js';
 import type { LaneRecord } from './publishing-queue.js';

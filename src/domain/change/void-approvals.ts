@@ -66,10 +66,7 @@ export function isAskedStill(
 }
 
 /** Parties whose approval does not count any more where it did. */
-export function newlyVoided(
-  after: readonly ApprovalRequirement[],
-  before: readonly ApprovalRequirement[],
-): string[] {
+export function newlyVoided(after: readonly ApprovalRequirement[], before: readonly ApprovalRequirement[]): string[] {
   const was = new Set(before.flatMap(({ voided = [] }) => voided));
   return [...new Set(after.flatMap(({ voided = [] }) => voided))].filter((id) => !was.has(id));
 }

@@ -14,7 +14,12 @@ import type { Sku } from '../../domain/catalog/sku.js';
 import type { ApprovalRequirement } from '../../domain/change/approval.js';
 import { givenFor } from '../../domain/change/approval.js';
 import type { ReachedSku } from '../../domain/change/plan/reached.js';
-import type { PlannedWrite, PlanOmission, PlanSupersession, SilentSystem } from '../../domain/change/plan/write-plan.js';
+import type {
+  PlannedWrite,
+  PlanOmission,
+  PlanSupersession,
+  SilentSystem,
+} from '../../domain/change/plan/write-plan.js';
 import { SkuType } from '../catalog/sku-type.js';
 import type { Connection } from '../connection.js';
 import { toConnection } from '../connection.js';

@@ -84,7 +84,8 @@ export class PlanOmissionType {
 }
 
 @ObjectType('PlanSupersession', {
-  description: 'A difference that somebody made there and that the request writes over; its finding ends as SUPERSEDED.',
+  description:
+    'A difference that somebody made there and that the request writes over; its finding ends as SUPERSEDED.',
 })
 export class PlanSupersessionType {
   @Field(() => RecordEntityEnum)
@@ -99,7 +100,9 @@ export class PlanSupersessionType {
   to!: Json;
 }
 
-@ObjectType('SilentSystem', { description: 'A system that gets nothing, though the request changes what it should show.' })
+@ObjectType('SilentSystem', {
+  description: 'A system that gets nothing, though the request changes what it should show.',
+})
 export class SilentSystemType {
   @Field(() => SilenceReasonEnum)
   reason!: string;
@@ -166,7 +169,9 @@ export class ReplannedPartType {
   targets!: string[];
 }
 
-@ObjectType('Replan', { description: 'The world moved after approvals were asked for: what is otherwise, and who is asked.' })
+@ObjectType('Replan', {
+  description: 'The world moved after approvals were asked for: what is otherwise, and who is asked.',
+})
 export class ReplanType {
   @Field(() => DateTimeScalar)
   at!: Date;

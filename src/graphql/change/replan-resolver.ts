@@ -39,10 +39,7 @@ export class ReplannedPartResolver {
 @Resolver(() => ChangedCommitmentType)
 export class ChangedCommitmentResolver {
   @ResolveField('system', () => SystemType, { nullable: true, description: 'Null: in the master itself.' })
-  system(
-    @Parent() { system }: ChangedCommitment,
-    @Context('loaders') loaders: Loaders,
-  ): Promise<SystemView> | null {
+  system(@Parent() { system }: ChangedCommitment, @Context('loaders') loaders: Loaders): Promise<SystemView> | null {
     return system === '' ? null : loaders.system(system);
   }
 

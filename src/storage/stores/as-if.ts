@@ -75,7 +75,9 @@ function newRows({ products, skus }: ChangeSet, systems: readonly GovernedSystem
   const created = <T extends { before: unknown }>(list: readonly T[]): T[] =>
     list.filter(({ before }) => before === null);
   return systems.flatMap(({ code, kind }) => [
-    ...(hasRecordsOf(kind, 'PRODUCT') ? created(products).map(({ after }) => row(code, 'PRODUCT', after.id, null)) : []),
+    ...(hasRecordsOf(kind, 'PRODUCT')
+      ? created(products).map(({ after }) => row(code, 'PRODUCT', after.id, null))
+      : []),
     ...created(skus).map(({ after }) => row(code, 'SKU', after.productId, after.id)),
   ]);
 }

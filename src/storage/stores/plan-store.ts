@@ -92,7 +92,9 @@ export class SqlPlanStore implements PlanStore {
   /** Ids of the SKUs that new compositions name, by folded code; as far as they are in the master. */
   private async namedComponents({ skus }: ChangeSet): Promise<Map<string, string>> {
     const codes = skus.flatMap(({ bundle, changes }) =>
-      changes.some(({ field }) => field === BUNDLE_FIELD) ? (bundle?.current ?? []).map(({ sku }) => foldCode(sku)) : [],
+      changes.some(({ field }) => field === BUNDLE_FIELD)
+        ? (bundle?.current ?? []).map(({ sku }) => foldCode(sku))
+        : [],
     );
     if (codes.length === 0) return new Map();
     const rows = await this.sql.rows<{ id: string; code: string }>(

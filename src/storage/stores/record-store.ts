@@ -14,7 +14,9 @@ export class SqlRecordStore implements RecordStore {
   async ensure(written: readonly WrittenRevision[], match: 'TO_CREATE' | 'WAITING'): Promise<void> {
     const created = written.filter((each) => each.created);
     if (created.length === 0) return;
-    const systems = await this.sql.rows<{ code: string; kind: SystemKind }>('select code, kind from system order by code');
+    const systems = await this.sql.rows<{ code: string; kind: SystemKind }>(
+      'select code, kind from system order by code',
+    );
     const rows = systems.flatMap(({ code, kind }) =>
       created.flatMap(({ entity, productId, skuId }) =>
         hasRecordsOf(kind, entity) ? [[this.newId(), code, entity, productId, skuId, match]] : [],

@@ -90,7 +90,11 @@ function errorsOf({ problems, set, world }: PlannedRequest, changes: readonly Pr
   const told = set.conflicts.map((conflict) => {
     const isSku = world.skus.has(foldCode(conflict.target));
     const [field = ''] = conflict.field.split('.');
-    return problem('STALE_BASE', conflictTold(conflict), places.of(conflict.target, isSku ? null : conflict.target, [field]));
+    return problem(
+      'STALE_BASE',
+      conflictTold(conflict),
+      places.of(conflict.target, isSku ? null : conflict.target, [field]),
+    );
   });
   return [...problems, ...told];
 }

@@ -25,7 +25,8 @@ export class PlanCauses {
       this.moved.set(key, new Set(each.fields.flatMap((field) => movedFields(each.entity, field))));
       if (each.entity === 'SKU' && movesProduct(each)) this.addName(`PRODUCT:${each.productId}`, name);
     }
-    for (const [bundleId, ids] of composedIn) for (const id of ids) this.addName(`SKU:${bundleId}`, names.get(id) ?? '');
+    for (const [bundleId, ids] of composedIn)
+      for (const id of ids) this.addName(`SKU:${bundleId}`, names.get(id) ?? '');
   }
 
   /** Names by which the request reaches a record, and owes it a delivery; none where it does not. */

@@ -47,7 +47,9 @@ function movedProducts(
   set: ChangeSet,
   writes: readonly PlannedWrite[],
 ): { product: string; by: string }[] {
-  const changed = set.products.flatMap(({ before, after }) => (before ? [{ product: after.id, by: after.handle }] : []));
+  const changed = set.products.flatMap(({ before, after }) =>
+    before ? [{ product: after.id, by: after.handle }] : [],
+  );
   const shown = writes.flatMap(({ entity, target, fields, owed, because }) => {
     const id = world.products.get(target)?.id;
     const isMoved = fields.some(({ field }) => field === 'lifecycle' && !owed.includes(field));
