@@ -19,8 +19,8 @@ interface Judged extends PlannedRecord {
   ref: PlannedRecordRef;
   because: readonly string[];
   shown: Shown | null;
-  now: Reckoning | null;
-  then: Reckoning;
+  present: Reckoning | null;
+  planned: Reckoning;
 }
 
 /**
@@ -91,31 +91,31 @@ class Planner {
     const values = observed ?? after.published ?? {};
     const shown = isThere ? { values, unreadable: [], attribution: null } : null;
     const { product, states } = lane.before;
-    const now =
+    const present =
       before && product ? reckonRecord({ system, product, states }, before, shown, this.masterCurrency) : null;
-    const then = reckonRecord({ system, ...lane.after }, after, shown, this.masterCurrency);
+    const planned = reckonRecord({ system, ...lane.after }, after, shown, this.masterCurrency);
     const ref = { system: system.code, entity: after.entity, target: after.target };
-    return { ...record, ref, because: this.causes.becauseOf(record, lane), shown, now, then };
+    return { ...record, ref, because: this.causes.becauseOf(record, lane), shown, present, planned };
   }
 
   /** Is the value of a field in the projection this request's doing? */
-  private isMine({ after, now, then }: Judged, field: string): boolean {
-    const before = now?.canonical;
-    if (before && field in before) return !sameJson(before[field], then.canonical?.[field]);
+  private isMine({ after, present, planned }: Judged, field: string): boolean {
+    const before = present?.canonical;
+    if (before && field in before) return !sameJson(before[field], planned.canonical?.[field]);
     return this.causes.moves(after, field) || (field === 'bundle.components' && before != null);
   }
 
   /** What whoever approves commits to: it holds whatever the system shows by the time it is written. */
   private commit(each: Judged, lane: PlannedLane): void {
-    const { ref, because, after, now, then } = each;
+    const { ref, because, after, present, planned } = each;
     const place = { ...ref, kind: 'VALUE' as const };
     const isNew = (reckoned: Reckoning | null): boolean =>
       reckoned !== null && (reckoned.wish?.action === 'CREATE' || reckoned.isUnpriced);
-    if (isNew(then) && !isNew(now)) this.commitments.add(because, { ...place, field: '' }, 'CREATE');
+    if (isNew(planned) && !isNew(present)) this.commitments.add(because, { ...place, field: '' }, 'CREATE');
     // What nobody wants there and is not there is never written.
     if (!each.shown && !isWanted(after, lane.after.states, lane.system)) return;
-    const held = new Set(then.judgement?.held);
-    for (const [field, value] of Object.entries(then.canonical ?? {})) {
+    const held = new Set(planned.judgement?.held);
+    for (const [field, value] of Object.entries(planned.canonical ?? {})) {
       if (this.isMine(each, field) && !held.has(field)) this.commitments.add(because, { ...place, field }, value);
     }
     for (const field of supersededIn(each)) {
@@ -126,27 +126,27 @@ class Planner {
 
   /** What of a record the request changes and does not write, and what it writes over. */
   private explain(each: Judged): void {
-    const { after, then, because, ref } = each;
+    const { after, planned, because, ref } = each;
     for (const field of supersededIn(each)) {
-      const findingId = then.judgement?.endings[field]?.findingId ?? '';
-      const [found, to] = [each.shown?.values[field] ?? null, then.canonical?.[field] ?? null];
+      const findingId = planned.judgement?.endings[field]?.findingId ?? '';
+      const [found, to] = [each.shown?.values[field] ?? null, planned.canonical?.[field] ?? null];
       this.plan.supersedes.push({ ...ref, field, findingId, found, to, because: [...because] });
     }
-    for (const field of then.judgement?.held ?? []) {
+    for (const field of planned.judgement?.held ?? []) {
       const finding = after.openFindings.find((open) => open.field === field);
       this.omit(each, field, finding?.state === 'WAIVED' ? 'WAIVED' : 'HELD', finding?.id ?? null);
     }
-    const compared = new Set(then.comparisons.map(({ field }) => field));
-    for (const field of each.shown ? Object.keys(then.canonical ?? {}) : []) {
+    const compared = new Set(planned.comparisons.map(({ field }) => field));
+    for (const field of each.shown ? Object.keys(planned.canonical ?? {}) : []) {
       if (!this.isMine(each, field) || compared.has(field)) continue;
       this.omit(each, field, ruleOf(DEFAULT_RULES, field) === null ? 'FOREIGN' : 'NOT_SHOWN');
     }
-    if (then.isUnpriced) this.omit(each, null, 'PRICE_MISSING');
+    if (planned.isUnpriced) this.omit(each, null, 'PRICE_MISSING');
   }
 
   /** What is to be sent, if everything that it takes is there, or on its way. */
   private wishOf(each: Judged): Reckoning['wish'] {
-    const { wish } = each.then;
+    const { wish } = each.planned;
     if (!wish || !('bundle.components' in wish.values)) return wish;
     const fault = lackingComponents(each.after, each.ref.system);
     if (fault?.class !== 'VALIDATION') return wish;
@@ -155,10 +155,10 @@ class Planner {
   }
 
   private write(each: Judged, lane: PlannedLane, wish: NonNullable<Reckoning['wish']>): void {
-    const { after, shown, now, ref, because } = each;
+    const { after, shown, present, ref, because } = each;
     const fields = wish.action === 'CREATE' ? created(wish.values) : moved(shown?.values ?? {}, wish.values);
     const wasOwed = (field: string): boolean => {
-      if (now?.wish?.action !== wish.action) return false;
+      if (present?.wish?.action !== wish.action) return false;
       return wish.action === 'CREATE' ? !this.isMine(each, field) : isSameWrite(each, field);
     };
     const lacking = (after.components ?? []).filter(({ externalId }) => externalId === null);
@@ -173,7 +173,7 @@ class Planner {
   }
 
   private omit(each: Judged, field: string | null, reason: OmissionReason, findingId: string | null = null): void {
-    const expected = field === null ? null : (each.then.canonical?.[field] ?? null);
+    const expected = field === null ? null : (each.planned.canonical?.[field] ?? null);
     const found = field === null ? null : (each.shown?.values[field] ?? null);
     this.plan.omissions.push({ ...each.ref, field, reason, expected, found, findingId });
   }
@@ -181,8 +181,8 @@ class Planner {
   private beSilent({ system }: PlannedLane, reason: 'READ_ONLY' | 'UNLINKED', owed: readonly Judged[]): void {
     const records = owed.filter(
       (each) =>
-        each.then.wish?.action === 'CREATE' ||
-        Object.keys(each.then.canonical ?? {}).some((field) => this.isMine(each, field)),
+        each.planned.wish?.action === 'CREATE' ||
+        Object.keys(each.planned.canonical ?? {}).some((field) => this.isMine(each, field)),
     ).length;
     const known = this.plan.silent.find((each) => each.system === system.code);
     if (known) known.records += records;
@@ -191,16 +191,16 @@ class Planner {
 }
 
 /** Fields that this request, and none before it, writes although somebody changed them there. */
-function supersededIn({ now, then }: Judged): string[] {
-  const endings = Object.entries(then.judgement?.endings ?? {});
+function supersededIn({ present, planned }: Judged): string[] {
+  const endings = Object.entries(planned.judgement?.endings ?? {});
   return endings.flatMap(([field, { resolution }]) =>
-    resolution === 'SUPERSEDED' && now?.judgement?.endings[field]?.resolution !== 'SUPERSEDED' ? [field] : [],
+    resolution === 'SUPERSEDED' && present?.judgement?.endings[field]?.resolution !== 'SUPERSEDED' ? [field] : [],
   );
 }
 
 /** The same value is owed there already. */
-function isSameWrite({ now, then }: Judged, field: string): boolean {
-  const [before, after] = [now?.judgement?.expected, then.judgement?.expected];
+function isSameWrite({ present, planned }: Judged, field: string): boolean {
+  const [before, after] = [present?.judgement?.expected, planned.judgement?.expected];
   return before !== undefined && after !== undefined && field in before && sameJson(before[field], after[field]);
 }
 
