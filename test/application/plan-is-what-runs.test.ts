@@ -145,10 +145,6 @@ describe('a plan is what runs', () => {
         must(await approveChangeRequest(world.ports, world.people.ada, id, null, plan.hash));
         expect((await world.ports.changes.requestById(id))?.state).toBe('APPLIED');
         await deliverAll(world);
-        const waiting = plan.writes.some(({ waitsFor }) => waitsFor.length > 0);
-        if (waiting) await sqlOver(world.database.source).rows(`update delivery set next_attempt_at = now() where state = 'RETRYING'`);
-        if (waiting) await sqlOver(world.database.source).rows(`update lane set due_at = now()`);
-        await deliverAll(world);
         expect(differences(before, await shelves(world))).toEqual(plannedDifferences(plan.writes));
         const written = new Set(plan.writes.filter(({ system }) => system === 'erp').map(({ target }) => target));
         const [erp] = await Promise.all([committedSince(world.sandbox.erp.url, journals[0]?.last ?? 0)]);

@@ -4,6 +4,7 @@ import type { FieldChange, FieldValues, Json } from '../../src/domain/primitives
 import { canonicalJson } from '../../src/domain/primitives/json.js';
 import { publishLane } from '../../src/application/publishing/publish-lane.js';
 import type { JournalEntry } from '../../src/sandbox/request-journal.js';
+import { sqlOver } from '../../src/storage/sql.js';
 import type { World } from './world.js';
 import { control } from './world.js';
 
@@ -25,9 +26,24 @@ export async function shelves({ ports }: World): Promise<Map<string, Shelf>> {
   return out;
 }
 
-/** Brings everything that is due to both systems, here and now; no worker may run beside it. */
-export async function deliverAll({ ports }: World): Promise<void> {
-  for (const system of SYSTEMS) while (await publishLane(ports, system));
+/** Bundles wait for their components, and outer ones for those; nothing waits for anything further out. */
+const ROUNDS = 4;
+
+/** Brings everything that is owed to both systems, here and now, without back-offs; no worker may run beside it. */
+export async function deliverAll({ ports, database }: World): Promise<void> {
+  const sql = sqlOver(database.source);
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const system of SYSTEMS) while (await publishLane(ports, system));
+    const late = await sql.rows<{ system: string; product_id: string }>(
+      `update delivery set next_attempt_at = clock_timestamp() where state = 'RETRYING' returning system, product_id`,
+    );
+    if (late.length === 0) return;
+    await sql.rows(
+      `update lane l set due_at = clock_timestamp() from jsonb_to_recordset($1::jsonb) as n(system text, product_id uuid)
+       where l.system = n.system and l.product_id = n.product_id`,
+      [JSON.stringify(late)],
+    );
+  }
 }
 
 /** Every value that is otherwise in the second look than in the first: `<system> <entity> <code> <field>: from → to`. */

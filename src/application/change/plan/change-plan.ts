@@ -2,7 +2,6 @@ import type { Actor, Caller } from '../../../domain/actor.js';
 import type { ApprovalRequirement } from '../../../domain/change/approval.js';
 import type { FieldConflict, ProposedChange } from '../../../domain/change/change.js';
 import { Places } from '../../../domain/change/place.js';
-import { NO_WRITES } from '../../../domain/change/plan/write-plan.js';
 import type { Problem } from '../../../domain/problem.js';
 import { problem } from '../../../domain/problem.js';
 import { foldCode } from '../../../domain/primitives/text.js';
@@ -33,6 +32,9 @@ export interface ChangePlan extends KeptPlanContent {
 /** States in which a request does nothing any more: its plan is the one that it ended with. */
 const ENDED: readonly string[] = ['APPLIED', 'REJECTED', 'WITHDRAWN'];
 
+/** Of what was never planned. */
+const NOTHING = { writes: [], omissions: [], supersedes: [], silent: [], reached: [], hash: '' };
+
 /** The plan of changes that nobody has submitted; nothing is written, whatever they are. */
 export async function previewChanges(
   ports: Ports,
@@ -45,13 +47,13 @@ export async function previewChanges(
     if (read.problems.length > 0) {
       const rest = await restOfProblems(ports, stores, caller.actor, read);
       const errors = inOrder([...read.problems, ...placedInDraft(rest, draft.changes)]);
-      return { ...NO_WRITES, reached: [], errors, warnings: [], requirements: [], approvedBy: [], hash: '' };
+      return { ...NOTHING, errors, warnings: [], requirements: [], approvedBy: [] };
     }
     const based = await withBases(stores, read.changes);
     const { planned, plan } = await workOut(ports, stores, based, caller.actor);
     const errors = placedInDraft(errorsOf(planned, based), draft.changes);
     const warnings = placedInDraft(planned.set.warnings, draft.changes);
-    return { ...plan, errors, warnings, requirements: planned.requirements, approvedBy: [] };
+    return { ...shownOf(plan), errors, warnings, requirements: planned.requirements, approvedBy: [] };
   });
 }
 
@@ -63,14 +65,13 @@ export async function planOfRequest(ports: Ports, id: string): Promise<ChangePla
     const { state, changes, author, approvedBy, requirements } = request;
     if (ENDED.includes(state)) {
       const kept = await stores.plans.lastContent(id);
-      const content = kept ?? { ...NO_WRITES, reached: [], hash: '' };
-      return { ...content, errors: [], warnings: [], requirements, approvedBy };
+      return { ...(kept ?? NOTHING), errors: [], warnings: [], requirements, approvedBy };
     }
     const { planned, plan } = await workOut(ports, stores, changes, author);
     const standing = await comparePlan(stores, request, planned.requirements, plan);
     const { warnings } = planned.set;
     const errors = errorsOf(planned, changes);
-    return { ...plan, errors, warnings, requirements: standing.requirements, approvedBy };
+    return { ...shownOf(plan), errors, warnings, requirements: standing.requirements, approvedBy };
   });
 }
 
@@ -82,6 +83,11 @@ async function workOut(
 ): Promise<{ planned: PlannedRequest; plan: WorkedPlan }> {
   const planned = await planRequest(ports, stores, changes, author, { lock: false });
   return { planned, plan: await workOutPlan(ports, stores, planned) };
+}
+
+/** What of a plan people look at; commitments tell the same once more, for comparing. */
+function shownOf({ writes, omissions, supersedes, silent, reached, hash }: WorkedPlan): KeptPlanContent & { hash: string } {
+  return { writes, omissions, supersedes, silent, reached, hash };
 }
 
 /** Everything for which it could not be applied as it is; a conflict is one, though a request may be in it. */
