@@ -8,10 +8,13 @@
  *
  * Usage: node bench/plan.mjs [--skus 50000] [--changes 10000] [--times 3]   (needs `npm run build`)
  */
+import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import pg from 'pg';
 import { v7 as uuid } from 'uuid';
 import { approveChangeRequest } from '../dist/application/change/approve-change-request.js';
@@ -77,43 +80,62 @@ async function bareApply(app, price) {
   await app.query(`create temporary table mine on commit drop as select id, product_id, code from sku
     where code_folded in (select 'c-' || n from generate_series(1, ${CHANGES}) n)`);
   await app.query('select 1 from sku where id in (select id from mine) order by id for update');
-  await app.query(`update sku set price = ${price}, revision = revision + 1, updated_at = clock_timestamp() where id in (select id from mine)`);
+  await app.query(
+    `update sku set price = ${price}, revision = revision + 1, updated_at = clock_timestamp() where id in (select id from mine)`,
+  );
   await app.query(`insert into bare_revision select s.id, s.revision, clock_timestamp(), '[{"field": "price"}]'::jsonb, to_jsonb(s) from sku s
     where id in (select id from mine)`);
   await app.query(`insert into bare_feed select gen_random_uuid(), code, '[{"field": "price"}]'::jsonb from mine`);
-  await app.query(`insert into bare_delivery select gen_random_uuid(), r.system, r.sku_id, m.code, clock_timestamp() from mine m join record r on r.sku_id = m.id`);
+  await app.query(
+    `insert into bare_delivery select gen_random_uuid(), r.system, r.sku_id, m.code, clock_timestamp() from mine m join record r on r.sku_id = m.id`,
+  );
   await app.query('commit');
   return performance.now() - since;
 }
 
-/** Reads the SKUs that are being written, one after the other, and remembers the longest wait. */
-function readMeanwhile(app) {
-  const told = { reads: 0, longest: 0 };
-  let stopped = false;
-  const loop = (async () => {
-    while (!stopped) {
-      const since = performance.now();
-      await app.query('select * from sku where code_folded = $1', [`c-${1 + (told.reads % CHANGES)}`]);
-      told.longest = Math.max(told.longest, performance.now() - since);
-      told.reads += 1;
-    }
-  })();
-  return async () => {
-    stopped = true;
-    await loop;
-    return told;
-  };
+/** What the reader, a thread with a connection of its own, has waited since it was last asked. */
+async function askReader(reader) {
+  const answer = once(reader, 'message');
+  reader.postMessage('tell');
+  const [told] = await answer;
+  return told;
+}
+
+/** The reader: the SKUs that are being written, one after the other, without a pause. */
+async function readMeanwhile({ url, count }) {
+  const client = new pg.Client(url);
+  await client.connect();
+  let told = { reads: 0, longest: 0 };
+  let isOver = false;
+  parentPort.on('message', (message) => {
+    if (message === 'end') isOver = true;
+    else parentPort.postMessage(told);
+    told = { reads: 0, longest: 0 };
+  });
+  for (let place = 0; !isOver; place = (place + 1) % count) {
+    const since = performance.now();
+    await client.query('select * from sku where code_folded = $1', [`c-${1 + place}`]);
+    told.longest = Math.max(told.longest, performance.now() - since);
+    told.reads += 1;
+  }
+  await client.end();
 }
 
 const seconds = (took) => `${(took / 1000).toFixed(2)} s`;
 
 async function timed(name, call, reader) {
-  const stop = readMeanwhile(reader);
+  await askReader(reader);
+  const loop = monitorEventLoopDelay({ resolution: 10 });
+  loop.enable();
   const since = performance.now();
   const value = await call();
   const took = performance.now() - since;
-  const { reads, longest } = await stop();
-  console.log(`  ${name.padEnd(44)} ${seconds(took).padStart(8)}   (meanwhile ${reads} reads, the longest ${longest.toFixed(1)} ms)`);
+  loop.disable();
+  const { reads, longest } = await askReader(reader);
+  const busy = (loop.max / 1e6).toFixed(0);
+  console.log(
+    `  ${name.padEnd(40)} ${seconds(took).padStart(8)}   (meanwhile ${reads} reads, the longest ${longest.toFixed(0)} ms; own loop busy for ${busy} ms at most)`,
+  );
   return value;
 }
 
@@ -129,56 +151,85 @@ async function measure(ports, people, reader, app, round) {
     input: { code: `C-${index + 1}`, baseRevision: null, fields: { price } },
   }));
   console.log(`round ${round}:`);
-  const preview = await timed('changePlan: read, validate, plan', () => previewChanges(ports, people.mia, changes), reader);
+  const preview = await timed(
+    'changePlan: read, validate, plan',
+    () => previewChanges(ports, people.mia, changes),
+    reader,
+  );
   if (preview.writes.length !== CHANGES * 2) throw new Error(`planned ${preview.writes.length} writes`);
   const draft = { title: 'Prices', reason: null, idempotencyKey: null, changes };
-  const { id } = await timed('create: validate, plan, keep', async () => valueOf(await createChangeRequest(ports, people.mia, draft, false)), reader);
+  const { id } = await timed(
+    'create: validate, plan, keep',
+    async () => valueOf(await createChangeRequest(ports, people.mia, draft, false)),
+    reader,
+  );
   const plan = await timed('ChangeRequest.plan', () => planOfRequest(ports, id), reader);
-  await timed('approve: plan again under locks, apply', async () => valueOf(await approveChangeRequest(ports, people.ada, id, null, plan.hash)), reader);
+  await timed(
+    'approve: plan again under locks, apply',
+    async () => valueOf(await approveChangeRequest(ports, people.ada, id, null, plan.hash)),
+    reader,
+  );
   const { state } = await ports.changes.requestById(id);
   if (state !== 'APPLIED') throw new Error(`the request is ${state}`);
   await timed('the same rows by bare SQL', () => bareApply(app, 40 + round), reader);
-  await app.query(`update sku set price = ${price}, revision = revision - 1 where code_folded in (select 'c-' || n from generate_series(1, ${CHANGES}) n)`);
+  await app.query(
+    `update sku set price = ${price}, revision = revision - 1 where code_folded in (select 'c-' || n from generate_series(1, ${CHANGES}) n)`,
+  );
 }
 
-const directory = mkdtempSync(join(tmpdir(), 'skuward-bench-'));
-chmodSync(directory, 0o755);
-const server = await startEmbeddedPostgres({ dataDir: directory, log: () => {} });
-const owner = new pg.Client(server.ownerUrl);
-const [app, reader] = [new pg.Client(server.appUrl), new pg.Client(server.appUrl)];
-try {
-  await migrate({ ownerUrl: server.ownerUrl, appRole: 'skuward_app', queues: QUEUE_NAMES, log: () => {} });
-  for (const client of [owner, app, reader]) await client.connect();
-  await fill(owner);
-  await owner.query(`create table bare_revision (sku_id uuid, revision int, valid_from timestamptz, changes jsonb, snapshot jsonb, primary key (sku_id, revision));
+async function main() {
+  const directory = mkdtempSync(join(tmpdir(), 'skuward-bench-'));
+  chmodSync(directory, 0o755);
+  const server = await startEmbeddedPostgres({ dataDir: directory, log: () => {} });
+  const owner = new pg.Client(server.ownerUrl);
+  const app = new pg.Client(server.appUrl);
+  try {
+    await migrate({ ownerUrl: server.ownerUrl, appRole: 'skuward_app', queues: QUEUE_NAMES, log: () => {} });
+    for (const client of [owner, app]) await client.connect();
+    await fill(owner);
+    await owner.query(`create table bare_revision (sku_id uuid, revision int, valid_from timestamptz, changes jsonb, snapshot jsonb, primary key (sku_id, revision));
     create table bare_feed (id uuid primary key, key text, changes jsonb);
     create table bare_delivery (id uuid primary key, system text, sku_id uuid, target text, created_at timestamptz);
     create index bare_delivery_sku on bare_delivery (sku_id);
     grant all on bare_revision, bare_feed, bare_delivery to skuward_app; grant temporary on database ${owner.database} to skuward_app`);
-  const version = (await owner.query('show server_version')).rows[0].server_version;
-  console.log(`node ${process.version}, PostgreSQL ${version}, ${cpus().length} cores; ${SKUS} SKUs in two systems, ${CHANGES} changes`);
-  const source = await openSource(server.appUrl);
-  const sql = sqlOver(source);
-  const nothing = async () => {};
-  const wakeups = () => ({ deliveriesDue: nothing, bundleDue: nothing });
-  const ports = {
-    work: new SqlUnitOfWork(source, wakeups, uuid, 'USD'),
-    changes: new SqlChangeReader(sql),
-    operations: new SqlOperationsReader(sql),
-    settings: new SqlSettingReader(sql),
-    masterCurrency: 'USD',
-    log: () => {},
-    newId: uuid,
-  };
-  const ids = new Map((await app.query('select code, id from party')).rows.map((row) => [row.code, row.id]));
-  const person = (code, roles) => ({ actor: { kind: 'API_KEY', id: code, name: code, partyId: ids.get(code) }, roles });
-  const people = { mia: person('mia', ['MERCHANDISER']), ada: person('ada', ['APPROVER']) };
-  for (let round = 1; round <= TIMES; round += 1) await measure(ports, people, reader, app, round);
-  const { rows } = await app.query('select pg_size_pretty(avg(pg_column_size(commitments) + pg_column_size(content))::bigint) as size from request_plan');
-  console.log(`a kept plan takes ${rows[0].size}; ${Math.round(process.memoryUsage().rss / 1e6)} MB resident`);
-  await source.destroy();
-} finally {
-  for (const client of [owner, app, reader]) await client.end();
-  await server.stop();
-  rmSync(directory, { recursive: true, force: true });
+    const version = (await owner.query('show server_version')).rows[0].server_version;
+    console.log(
+      `node ${process.version}, PostgreSQL ${version}, ${cpus().length} cores; ${SKUS} SKUs in two systems, ${CHANGES} changes`,
+    );
+    const source = await openSource(server.appUrl);
+    const sql = sqlOver(source);
+    const nothing = async () => {};
+    const wakeups = () => ({ deliveriesDue: nothing, bundleDue: nothing });
+    const ports = {
+      work: new SqlUnitOfWork(source, wakeups, uuid, 'USD'),
+      changes: new SqlChangeReader(sql),
+      operations: new SqlOperationsReader(sql),
+      settings: new SqlSettingReader(sql),
+      masterCurrency: 'USD',
+      log: () => {},
+      newId: uuid,
+    };
+    const ids = new Map((await app.query('select code, id from party')).rows.map((row) => [row.code, row.id]));
+    const person = (code, roles) => ({
+      actor: { kind: 'API_KEY', id: code, name: code, partyId: ids.get(code) },
+      roles,
+    });
+    const people = { mia: person('mia', ['MERCHANDISER']), ada: person('ada', ['APPROVER']) };
+    const reader = new Worker(new URL(import.meta.url), { workerData: { url: server.appUrl, count: CHANGES } });
+    for (let round = 1; round <= TIMES; round += 1) await measure(ports, people, reader, app, round);
+    const { rows } = await app.query(
+      'select pg_size_pretty(avg(pg_column_size(commitments) + pg_column_size(content))::bigint) as size from request_plan',
+    );
+    console.log(`a kept plan takes ${rows[0].size}; ${Math.round(process.memoryUsage().rss / 1e6)} MB resident`);
+    reader.postMessage('end');
+    await once(reader, 'exit');
+    await source.destroy();
+  } finally {
+    for (const client of [owner, app]) await client.end();
+    await server.stop();
+    rmSync(directory, { recursive: true, force: true });
+  }
 }
+
+if (isMainThread) await main();
+else await readMeanwhile(workerData);
