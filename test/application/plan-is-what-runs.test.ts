@@ -51,7 +51,10 @@ const productUpdate = fc
     title: fc.constantFrom('Mug', 'Kettle', 'Box'),
     tags: fc.subarray(['kitchen', 'new', 'sale']),
   })
-  .map(({ handle, ...values }): ChangeDraft => ({ kind: 'productUpdate', input: { handle, baseRevision: null, fields: values } }));
+  .map(({ handle, ...values }): ChangeDraft => ({
+    kind: 'productUpdate',
+    input: { handle, baseRevision: null, fields: values },
+  }));
 const transition = fc.record({ code, to: fc.constantFrom(...STATES) }).map(({ code: target, to }) => move(target, to));
 const composition = fc
   .record({
@@ -63,16 +66,18 @@ const composition = fc
     return { kind: 'bundleSet', input: { code: target, components: parts.map((sku) => ({ sku, quantity: times })) } };
   });
 let made = 0;
-const creation = fc.record({ price: fc.option(money), state: fc.constantFrom('DRAFT', 'PRELAUNCH') }).map(({ price, state }) => {
-  made += 1;
-  const input = {
-    code: `NEW-${made}`,
-    product: 'cup',
-    fields: { title: `New ${made}`, price, optionValues: [{ name: 'Size', value: `N${made}` }] },
-  };
-  const created: ChangeDraft = { kind: 'skuCreate', input };
-  return state === 'DRAFT' ? [created] : [created, move(input.code, 'PRELAUNCH')];
-});
+const creation = fc
+  .record({ price: fc.option(money), state: fc.constantFrom('DRAFT', 'PRELAUNCH') })
+  .map(({ price, state }) => {
+    made += 1;
+    const input = {
+      code: `NEW-${made}`,
+      product: 'cup',
+      fields: { title: `New ${made}`, price, optionValues: [{ name: 'Size', value: `N${made}` }] },
+    };
+    const created: ChangeDraft = { kind: 'skuCreate', input };
+    return state === 'DRAFT' ? [created] : [created, move(input.code, 'PRELAUNCH')];
+  });
 const one = fc.oneof(
   { arbitrary: update.map((each) => [each]), weight: 5 },
   { arbitrary: productUpdate.map((each) => [each]), weight: 2 },
@@ -81,9 +86,16 @@ const one = fc.oneof(
   { arbitrary: creation, weight: 1 },
 );
 /** What somebody changes in a system before the request: it is seen, and a finding. */
-const drift = fc.array(fc.record({ system: fc.constantFrom('erp', 'shopify'), code: fc.constantFrom('CUP-S', 'POT-L', 'TIN'), price: money }), {
-  maxLength: 2,
-});
+const drift = fc.array(
+  fc.record({
+    system: fc.constantFrom('erp', 'shopify'),
+    code: fc.constantFrom('CUP-S', 'POT-L', 'TIN'),
+    price: money,
+  }),
+  {
+    maxLength: 2,
+  },
+);
 
 describe('a plan is what runs', () => {
   let world: World;
@@ -95,27 +107,35 @@ describe('a plan is what runs', () => {
     await until('linked', async () => (await world.ports.operations.systems()).every(({ link }) => link === 'LINKED'));
     await world.worker.stop();
     await run([product, create('A'), create('B'), create('SET', '2 A, 1 B'), create('OUTER', '2 SET, 1 CUP-S')]);
-    for (const state of ['PRELAUNCH', 'ACTIVE'] as const) await run(['A', 'B', 'SET', 'OUTER'].map((each) => move(each, state)));
+    for (const state of ['PRELAUNCH', 'ACTIVE'] as const)
+      await run(['A', 'B', 'SET', 'OUTER'].map((each) => move(each, state)));
     await deliverAll(world);
   });
   afterAll(() => world.close());
 
   const propose = (changes: ChangeDraft[]): ReturnType<typeof createChangeRequest> =>
-    createChangeRequest(world.ports, world.people.mia, { title: 't', reason: null, idempotencyKey: null, changes }, false);
+    createChangeRequest(
+      world.ports,
+      world.people.mia,
+      { title: 't', reason: null, idempotencyKey: null, changes },
+      false,
+    );
   async function run(changes: ChangeDraft[]): Promise<string> {
     const { id } = must(await propose(changes));
     must(await approveChangeRequest(world.ports, world.people.ada, id, null));
     return id;
   }
   const edit = async (system: string, target: string, price: string): Promise<void> => {
-    if (system === 'erp') await control(world.sandbox.erp.url, 'edit', { as: SAM, code: target, set: { listPrice: price } });
+    if (system === 'erp')
+      await control(world.sandbox.erp.url, 'edit', { as: SAM, code: target, set: { listPrice: price } });
     else await control(world.sandbox.shopify.url, 'edit', { as: SAM, sku: target, set: { price } });
     const [row] = await sqlOver(world.database.source).rows<{ root_id: string; root_code: string | null }>(
       `select r.root_id, r.root_code from record r join sku s on s.id = r.sku_id where s.code = $1 and r.system = $2`,
       [target, system],
     );
     const governed = await world.ports.observations.systemByCode(system);
-    if (row && governed) await observeRoots(world.ports, governed, [{ externalId: row.root_id, code: row.root_code }], 'WEBHOOK');
+    if (row && governed)
+      await observeRoots(world.ports, governed, [{ externalId: row.root_id, code: row.root_code }], 'WEBHOOK');
   };
   const openFindings = async (): Promise<Map<string, string>> => {
     const { items } = await world.ports.operations.findings({ first: 250, after: null }, {});
@@ -131,7 +151,9 @@ describe('a plan is what runs', () => {
         const preview = await previewChanges(world.ports, world.people.mia, changes);
         const proposed = await propose(changes);
         if (!proposed.ok) {
-          expect(preview.errors.map(({ code: found }) => found)).toEqual(proposed.problems.map(({ code: found }) => found));
+          expect(preview.errors.map(({ code: found }) => found)).toEqual(
+            proposed.problems.map(({ code: found }) => found),
+          );
           return;
         }
         expect(preview.errors).toEqual([]);
@@ -160,6 +182,10 @@ describe('a plan is what runs', () => {
       }),
       { numRuns: 60, endOnFailure: true },
     );
-    expect({ ran: ran > 8, superseded: superseded > 0, held: held > 0 }).toEqual({ ran: true, superseded: true, held: true });
+    expect({ ran: ran > 8, superseded: superseded > 0, held: held > 0 }).toEqual({
+      ran: true,
+      superseded: true,
+      held: true,
+    });
   }, 300_000);
 });

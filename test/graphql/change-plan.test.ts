@@ -175,8 +175,13 @@ describe('changePlan', () => {
   });
 
   it('is the same for the same request, whatever the order of its changes, and changes nothing', async () => {
-    const changes = [price('R-010', '9.00'), { productUpdate: { handle: 'style-11', tags: ['b', 'a'] } }, price('R-009', '8.00')];
-    const counts = 'select (select count(*) from change_request) r, (select count(*) from request_plan) p, (select count(*) from audit_event) a';
+    const changes = [
+      price('R-010', '9.00'),
+      { productUpdate: { handle: 'style-11', tags: ['b', 'a'] } },
+      price('R-009', '8.00'),
+    ];
+    const counts =
+      'select (select count(*) from change_request) r, (select count(*) from request_plan) p, (select count(*) from audit_event) a';
     const before = await sqlOver(world.database.source).rows(counts);
     const told = await plan(changes);
     expect(await plan(changes)).toEqual(told);
@@ -189,7 +194,7 @@ describe('changePlan', () => {
   it('comes page by page, with nothing missed and nothing twice', async () => {
     const changes = Array.from({ length: 100 }, (_, index) => price(`R-${String(index).padStart(3, '0')}`, '11.00'));
     const seen: string[] = [];
-    for (let after: string | null = null, more = true; more; ) {
+    for (let after: string | null = null, more = true; more;) {
       const page = `writesPage(first: 33${after === null ? '' : `, after: "${after}"`}) {
         nodes { target system { code } } totalCount pageInfo { hasNextPage endCursor } }`;
       const { writesPage } = await plan(changes, page);
@@ -225,21 +230,35 @@ describe('changePlan', () => {
   });
 
   it('is for everybody who may read, and of a request in review counts what was given', async () => {
-    const viewer = must(await createApiKey(world.ports, HOST, { name: 'v', party: null, roles: ['VIEWER'], expiresAt: null }));
+    const viewer = must(
+      await createApiKey(world.ports, HOST, { name: 'v', party: null, roles: ['VIEWER'], expiresAt: null }),
+    );
     const told = await plan([price('R-020', '9.00')], PLAN, viewer.secret);
     expect([told.errors, told.writesCount]).toEqual([[], 2]);
     const request = `mutation { changeRequestCreate(input: { title: "t", changes: [{ skuUpdate: { code: "R-020", fields: { price: "9.00" } } }] }) {
       changeRequest { id number plan { ${PLAN} } replans { at } } userErrors { code } } }`;
-    const key = must(await createApiKey(world.ports, HOST, { name: 'm', party: 'mia', roles: ['MERCHANDISER'], expiresAt: null }));
+    const key = must(
+      await createApiKey(world.ports, HOST, { name: 'm', party: 'mia', roles: ['MERCHANDISER'], expiresAt: null }),
+    );
     interface Created {
       changeRequestCreate: { changeRequest: { id: string; plan: Plan; replans: object[] } };
     }
     const { changeRequest } = (await api.ask<Created>(request, {}, key.secret)).changeRequestCreate;
-    expect([changeRequest.plan.hash, changeRequest.plan.writes, changeRequest.replans]).toEqual([told.hash, told.writes, []]);
-    const ada = must(await createApiKey(world.ports, HOST, { name: 'a', party: 'ada', roles: ['APPROVER'], expiresAt: null }));
+    expect([changeRequest.plan.hash, changeRequest.plan.writes, changeRequest.replans]).toEqual([
+      told.hash,
+      told.writes,
+      [],
+    ]);
+    const ada = must(
+      await createApiKey(world.ports, HOST, { name: 'a', party: 'ada', roles: ['APPROVER'], expiresAt: null }),
+    );
     const approve = `mutation ($id: ID!, $hash: String) { changeRequestApprove(id: $id, planHash: $hash) {
       changeRequest { state plan { hash approvals { given satisfied } } } userErrors { code field } } }`;
-    const stale = await api.ask<{ changeRequestApprove: object }>(approve, { id: changeRequest.id, hash: 'older' }, ada.secret);
+    const stale = await api.ask<{ changeRequestApprove: object }>(
+      approve,
+      { id: changeRequest.id, hash: 'older' },
+      ada.secret,
+    );
     expect(stale.changeRequestApprove).toEqual({
       changeRequest: null,
       userErrors: [{ code: 'STALE_PLAN', field: ['planHash'] }],
@@ -291,7 +310,9 @@ describe('changePlan', () => {
   it('names what is owed already as owed, and none of it as the doing of this request', async () => {
     await apply(world, set('SET', '4 A, 1 B'));
     await apply(world, { kind: 'skuUpdate', input: { code: 'R-033', baseRevision: null, fields: { price: '30.00' } } });
-    const [draft] = [{ kind: 'skuUpdate' as const, input: { code: 'R-033', baseRevision: null, fields: { hsCode: '691200' } } }];
+    const [draft] = [
+      { kind: 'skuUpdate' as const, input: { code: 'R-033', baseRevision: null, fields: { hsCode: '691200' } } },
+    ];
     const { writes } = await previewChanges(world.ports, world.people.mia, [draft]);
     expect(writes.map(({ fields, owed }) => [fields.map(({ field }) => field).sort(), owed])).toEqual([
       [['hsCode', 'price'], ['price']],

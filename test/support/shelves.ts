@@ -75,7 +75,9 @@ export function plannedDifferences(writes: readonly PlannedWrite[]): string[] {
 /** A lifecycle is told key by key: only the keys that the master governs are written. */
 function told(record: string, { field, from, to }: FieldChange, isNew: boolean): string[] {
   if (field !== 'lifecycle') {
-    return same(from, to) || isEmpty(to) === isEmpty(from) && isEmpty(to) ? [] : [`${record} ${field}: ${text(from)} → ${text(to)}`];
+    return same(from, to) || (isEmpty(to) === isEmpty(from) && isEmpty(to))
+      ? []
+      : [`${record} ${field}: ${text(from)} → ${text(to)}`];
   }
   const [was, is] = [mapOf(from), mapOf(to)];
   return [...new Set([...Object.keys(was), ...Object.keys(is)])].flatMap((key) => {

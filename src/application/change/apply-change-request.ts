@@ -1,14 +1,13 @@
 import { sameJson } from '../../domain/primitives/json.js';
 import { foldCode } from '../../domain/primitives/text.js';
-import { takeEffectOf } from '../bundle/take-effect.js';
 import { adoptedPatch, adoptingOperation } from '../drift/adopted-patch.js';
 import type { LockedFinding } from '../ports/finding-store.js';
 import type { ChangeRequest } from '../ports/change-request-store.js';
 import type { Ports } from '../ports/ports.js';
 import type { Stores } from '../ports/unit-of-work.js';
 import { comparePlan, keepPlan, replan } from './plan/keep-plan.js';
-import { workOutPlan } from './plan/work-out-plan.js';
-import { planRequest } from './plan-request.js';
+import type { LockedPlan } from './plan/plan-under-locks.js';
+import { planUnderLocks } from './plan/plan-under-locks.js';
 import { writeChangeSet } from './write-change-set.js';
 
 export type ApplyResult = 'APPLIED' | 'CONFLICTED' | 'IN_REVIEW';
@@ -17,12 +16,15 @@ export type ApplyResult = 'APPLIED' | 'CONFLICTED' | 'IN_REVIEW';
  * Applies an approved request in the caller's transaction: every guard runs again on locked rows, then revisions, feed,
  * audit and deliveries are written. What no longer fits puts the request to CONFLICTED, with all four facts of each
  * conflict or with its problems; nothing of it is applied then.
+ * @param ready the plan, where this very transaction has worked it out on locked rows already.
  */
-export async function applyChangeRequest(ports: Ports, stores: Stores, request: ChangeRequest): Promise<ApplyResult> {
-  // A version whose time has come is in force before what this request makes of the bundle, though no job came by yet.
-  const bundles = request.changes.filter(({ operation }) => operation === 'BUNDLE_SET').map(({ target }) => target);
-  if (bundles.length > 0) await takeEffectOf(ports, stores, bundles);
-  const planned = await planRequest(ports, stores, request.changes, request.author, { lock: true });
+export async function applyChangeRequest(
+  ports: Ports,
+  stores: Stores,
+  request: ChangeRequest,
+  ready: LockedPlan | null = null,
+): Promise<ApplyResult> {
+  const { planned, plan } = ready ?? (await planUnderLocks(ports, stores, request));
   // Whether somebody could still approve is no longer the question: they have. And where somebody else made the same
   // change meanwhile, there is nothing left to do, which is no problem.
   const problems = planned.set.problems;
@@ -39,7 +41,6 @@ export async function applyChangeRequest(ports: Ports, stores: Stores, request: 
     ]);
     return 'CONFLICTED';
   }
-  const plan = await workOutPlan(ports, stores, planned);
   const standing = await comparePlan(stores, request, planned.requirements, plan);
   if (standing.missing.length > 0) {
     // The world moved: it would write something else than was approved, or somebody is asked who has not been. Whoever

@@ -28,12 +28,17 @@ export async function approveChangeRequest(
   return ports.work.run(async (stores) => {
     const found = await stores.requests.lock(id);
     if (!found) return refused(problem('NOT_FOUND', 'there is no such change request', ['id']));
-    const seen = planHash === null ? accepted(found) : await asSeen(ports, stores, found, planHash);
-    const request = seen.ok ? seen.value : found;
-    const objection = objectionTo(request, caller, await stores.parties.parties());
+    const parties = await stores.parties.parties();
+    // Whoever has approved an older plan may approve this one: that is known once it is worked out.
+    const early = objectionTo(found, caller, parties);
+    if (early && early.code !== 'ALREADY_DECIDED') return refused(early);
+    const unplanned = { request: found, ready: null };
+    const seen = planHash === null ? accepted(unplanned) : await asSeen(ports, stores, found, planHash);
+    if (!seen.ok) return seen;
+    const { request, ready } = seen.value;
+    const objection = objectionTo(request, caller, parties);
     const partyId = caller.actor.partyId;
     if (objection || partyId === null) return refused(objection ?? noParty());
-    if (!seen.ok) return seen;
     await stores.requests.decide({
       id: ports.newId(),
       requestId: id,
@@ -49,7 +54,7 @@ export async function approveChangeRequest(
     const requirements = approvedAnew(request.requirements, partyId);
     if (request.approvedBy.includes(partyId)) await stores.requests.update(id, { state: request.state, requirements });
     const complete = requirements.every((each) => givenFor(each, approvedBy) >= each.count);
-    if (complete) await applyChangeRequest(ports, stores, { ...request, requirements, approvedBy });
+    if (complete) await applyChangeRequest(ports, stores, { ...request, requirements, approvedBy }, ready);
     return accepted({ id });
   });
 }

@@ -86,7 +86,14 @@ async function workOut(
 }
 
 /** What of a plan people look at; commitments tell the same once more, for comparing. */
-function shownOf({ writes, omissions, supersedes, silent, reached, hash }: WorkedPlan): KeptPlanContent & { hash: string } {
+function shownOf({
+  writes,
+  omissions,
+  supersedes,
+  silent,
+  reached,
+  hash,
+}: WorkedPlan): KeptPlanContent & { hash: string } {
   return { writes, omissions, supersedes, silent, reached, hash };
 }
 
