@@ -14,7 +14,7 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
-import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { isMainThread, Worker, workerData } from 'node:worker_threads';
 import pg from 'pg';
 import { v7 as uuid } from 'uuid';
 import { approveChangeRequest } from '../dist/application/change/approve-change-request.js';
@@ -93,30 +93,18 @@ async function bareApply(app, price) {
   return performance.now() - since;
 }
 
-/** What the reader, a thread with a connection of its own, has waited since it was last asked. */
-async function askReader(reader) {
-  const answer = once(reader, 'message');
-  reader.postMessage('tell');
-  const [told] = await answer;
-  return told;
-}
+/** What the reader and we share: reads so far, the longest of them in milliseconds, and whether it is over. */
+const [READS, LONGEST, OVER] = [0, 1, 2];
 
-/** The reader: the SKUs that are being written, one after the other, without a pause. */
-async function readMeanwhile({ url, count }) {
+/** The reader, a thread with a connection of its own: the SKUs that are being written, one by one, without a pause. */
+async function readMeanwhile({ url, count, shared }) {
   const client = new pg.Client(url);
   await client.connect();
-  let told = { reads: 0, longest: 0 };
-  let isOver = false;
-  parentPort.on('message', (message) => {
-    if (message === 'end') isOver = true;
-    else parentPort.postMessage(told);
-    told = { reads: 0, longest: 0 };
-  });
-  for (let place = 0; !isOver; place = (place + 1) % count) {
+  for (let place = 0; shared[OVER] === 0; place = (place + 1) % count) {
     const since = performance.now();
     await client.query('select * from sku where code_folded = $1', [`c-${1 + place}`]);
-    told.longest = Math.max(told.longest, performance.now() - since);
-    told.reads += 1;
+    shared[LONGEST] = Math.max(shared[LONGEST], performance.now() - since);
+    shared[READS] += 1;
   }
   await client.end();
 }
@@ -124,14 +112,14 @@ async function readMeanwhile({ url, count }) {
 const seconds = (took) => `${(took / 1000).toFixed(2)} s`;
 
 async function timed(name, call, reader) {
-  await askReader(reader);
+  reader.fill(0);
   const loop = monitorEventLoopDelay({ resolution: 10 });
   loop.enable();
   const since = performance.now();
   const value = await call();
   const took = performance.now() - since;
   loop.disable();
-  const { reads, longest } = await askReader(reader);
+  const [reads, longest] = reader;
   const busy = (loop.max / 1e6).toFixed(0);
   console.log(
     `  ${name.padEnd(40)} ${seconds(took).padStart(8)}   (meanwhile ${reads} reads, the longest ${longest.toFixed(0)} ms; own loop busy for ${busy} ms at most)`,
@@ -215,14 +203,16 @@ async function main() {
       roles,
     });
     const people = { mia: person('mia', ['MERCHANDISER']), ada: person('ada', ['APPROVER']) };
-    const reader = new Worker(new URL(import.meta.url), { workerData: { url: server.appUrl, count: CHANGES } });
+    const reader = new Float64Array(new SharedArrayBuffer(3 * Float64Array.BYTES_PER_ELEMENT));
+    const shared = { url: server.appUrl, count: CHANGES, shared: reader };
+    const thread = new Worker(new URL(import.meta.url), { workerData: shared });
     for (let round = 1; round <= TIMES; round += 1) await measure(ports, people, reader, app, round);
     const { rows } = await app.query(
       'select pg_size_pretty(avg(pg_column_size(commitments) + pg_column_size(content))::bigint) as size from request_plan',
     );
     console.log(`a kept plan takes ${rows[0].size}; ${Math.round(process.memoryUsage().rss / 1e6)} MB resident`);
-    reader.postMessage('end');
-    await once(reader, 'exit');
+    reader[OVER] = 1;
+    await once(thread, 'exit');
     await source.destroy();
   } finally {
     for (const client of [owner, app]) await client.end();

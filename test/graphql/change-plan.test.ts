@@ -163,7 +163,11 @@ describe('changePlan', () => {
     expect([told.writes, told.approvals]).toEqual([[], []]);
     expect((await plan([])).errors.map(({ code }) => code)).toEqual(['REQUIRED']);
     const one: ChangeDraft = { kind: 'skuUpdate', input: { code: 'X', baseRevision: null, fields: { price: '1.00' } } };
-    const many = await previewChanges(world.ports, world.people.mia, Array<ChangeDraft>(10_001).fill(one));
+    const many = await previewChanges(
+      world.ports,
+      world.people.mia,
+      Array.from({ length: 10_001 }, () => one),
+    );
     expect(many.errors.map(({ code }) => code)).toEqual(['TOO_MANY']);
     await apply(world, { kind: 'skuUpdate', input: { code: 'R-103', baseRevision: null, fields: { price: '7.00' } } });
     await deliverAll(world);
