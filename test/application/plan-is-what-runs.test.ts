@@ -97,6 +97,18 @@ const drift = fc.array(
   },
 );
 
+/** A request that decides on what somebody changed there, and one that leaves it alone. */
+const EXAMPLES: [{ system: string; code: string; price: string }[], ChangeDraft[][]][] = [
+  [
+    [{ system: 'erp', code: 'CUP-S', price: '77.00' }],
+    [[{ kind: 'skuUpdate', input: { code: 'CUP-S', baseRevision: null, fields: { price: '12.34' } } }]],
+  ],
+  [
+    [{ system: 'shopify', code: 'TIN', price: '78.00' }],
+    [[{ kind: 'skuUpdate', input: { code: 'TIN', baseRevision: null, fields: { hsCode: '691200' } } }]],
+  ],
+];
+
 describe('a plan is what runs', () => {
   let world: World;
   beforeAll(async () => {
@@ -178,9 +190,9 @@ describe('a plan is what runs', () => {
         // What it wrote is what it says for ever.
         expect((await planOfRequest(world.ports, id)).writes).toEqual(plan.writes);
       }),
-      { numRuns: 60, endOnFailure: true },
+      { numRuns: 60, endOnFailure: true, examples: EXAMPLES },
     );
-    expect({ ran: ran > 8, superseded: superseded > 0, held: held > 0 }).toEqual({
+    expect({ ran: ran > 5, superseded: superseded > 0, held: held > 0 }).toEqual({
       ran: true,
       superseded: true,
       held: true,
