@@ -3,10 +3,10 @@ import type { ChangeDraft } from '../../src/application/change/change-draft.js';
 import { createApiKey } from '../../src/application/access/create-api-key.js';
 import { planOfRequest, previewChanges } from '../../src/application/change/plan/change-plan.js';
 import { sqlOver } from '../../src/storage/sql.js';
-import { apply, create, move, product, set } from '../bundles/bundle-kit.js';
+import { apply, create, move, product } from '../bundles/bundle-kit.js';
 import type { Api } from '../support/api.js';
 import { openApi } from '../support/api.js';
-import { deliverAll } from '../support/shelves.js';
+import { deliverAll, differences, plannedDifferences, shelves } from '../support/shelves.js';
 import { recordStatements } from '../support/statements.js';
 import type { World } from '../support/world.js';
 import { buildWorld, control, HOST, importBaseline, must, until } from '../support/world.js';
@@ -312,18 +312,29 @@ describe('changePlan', () => {
   });
 
   it('names what is owed already as owed, and none of it as the doing of this request', async () => {
-    await apply(world, set('SET', '4 A, 1 B'));
     await apply(world, { kind: 'skuUpdate', input: { code: 'R-033', baseRevision: null, fields: { price: '30.00' } } });
-    const [draft] = [
-      { kind: 'skuUpdate' as const, input: { code: 'R-033', baseRevision: null, fields: { hsCode: '691200' } } },
-    ];
+    const input = { code: 'R-033', baseRevision: null, fields: { hsCode: '691200' } };
+    const draft = { kind: 'skuUpdate' as const, input };
     const { writes } = await previewChanges(world.ports, world.people.mia, [draft]);
     expect(writes.map(({ fields, owed }) => [fields.map(({ field }) => field).sort(), owed])).toEqual([
       [['hsCode', 'price'], ['price']],
       [['hsCode', 'price'], ['price']],
     ]);
+    // Of a store the whole product is read, and all of it that differs is written along; of the ERP, one item.
+    await apply(world, { kind: 'skuUpdate', input: { code: 'R-073', baseRevision: null, fields: { price: '31.00' } } });
+    const along = await previewChanges(world.ports, world.people.mia, [draft]);
+    expect(along.writes.map(({ system, target, owed, because }) => [system, target, owed, because])).toEqual([
+      ['erp', 'R-033', ['price'], ['R-033']],
+      ['shopify', 'R-033', ['price'], ['R-033']],
+      ['shopify', 'R-073', ['price'], []],
+    ]);
+    await sqlOver(world.database.source).rows(`update delivery set state = 'SUPERSEDED' where state = 'PENDING'`);
+    const before = await shelves(world);
+    await apply(world, draft);
     await deliverAll(world);
-    const after = await previewChanges(world.ports, world.people.mia, [draft]);
+    expect(differences(before, await shelves(world))).toEqual(plannedDifferences(along.writes));
+    const other: ChangeDraft = { ...draft, input: { ...draft.input, fields: { hsCode: '732393' } } };
+    const after = await previewChanges(world.ports, world.people.mia, [other]);
     expect(after.writes.map(({ owed }) => owed)).toEqual([[], []]);
     await expect(planOfRequest(world.ports, world.ports.newId())).rejects.toThrow();
   });
