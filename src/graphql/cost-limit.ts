@@ -26,6 +26,8 @@ const SHORT_LIST = 10;
 const LISTS: Readonly<Record<string, number>> = {
   'BundleComposition.components': COMPONENT_LIMIT,
   'BundleComposition.exploded': COMPONENT_LIMIT,
+  'ChangePlan.affected': 1_000,
+  'ChangePlan.writes': 1_000,
   'ChangeRequest.deliveries': 100,
   'DeliveryPayload.deliveries': 1_000,
   'DriftPayload.findings': 1_000,
@@ -38,7 +40,12 @@ const LISTS: Readonly<Record<string, number>> = {
 };
 
 /** What a value counts that is a whole record in itself. */
-const VALUES: Readonly<Record<string, number>> = { 'ProductRevision.snapshot': 20, 'SkuRevision.snapshot': 20 };
+const VALUES: Readonly<Record<string, number>> = {
+  // Each is worked out by itself, whatever of it is asked: lists of requests show theirs on pages of some dozens.
+  'ChangeRequest.plan': 5_000,
+  'ProductRevision.snapshot': 20,
+  'SkuRevision.snapshot': 20,
+};
 
 /**
  * Refuses an operation that could be answered more than `limit` values, before any of it runs: each list multiplies what is

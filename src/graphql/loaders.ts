@@ -9,6 +9,7 @@ import type {
   SystemRecordView,
   SystemView,
 } from '../application/ports/operations-reader.js';
+import type { KeptPlan } from '../application/ports/plan-store.js';
 import type { QualityIssueView } from '../application/ports/quality-store.js';
 import type { Product } from '../domain/catalog/product.js';
 import type { Sku } from '../domain/catalog/sku.js';
@@ -38,6 +39,7 @@ export class Loaders {
   readonly decisions: DataLoader<string, DecisionView[]>;
   readonly comments: DataLoader<string, CommentView[]>;
   readonly descendants: DataLoader<string, Descent[]>;
+  readonly replans: DataLoader<string, KeptPlan[]>;
   readonly requestDeliveries: DataLoader<string, DeliveryView[]>;
   readonly delivery: DataLoader<string, DeliveryView | null>;
   readonly records: DataLoader<string, SystemRecordView[]>;
@@ -66,6 +68,7 @@ export class Loaders {
     this.decisions = many((ids) => changes.decisionsOf(ids));
     this.comments = many((ids) => changes.commentsOf(ids));
     this.descendants = many((ids) => changes.descendantsOf(ids));
+    this.replans = many((ids) => ports.plans.replansOf(ids));
     this.requestDeliveries = many((ids) => operations.deliveriesOfRequests(ids));
     this.delivery = one(async (ids) => byId(await operations.deliveriesByIds(ids)));
     this.records = many((ids) => operations.recordsOfSkus(ids));
@@ -137,6 +140,7 @@ export class Loaders {
       ...catalog,
       request,
       decisions,
+      this.replans,
       requestDeliveries,
       delivery,
       finding,

@@ -26,6 +26,17 @@ import {
 import { FreezeResolver } from './change/freeze-resolver.js';
 import { ReviewMutationResolver } from './change/review-mutation-resolver.js';
 import { ReviewResolver } from './change/review-resolver.js';
+import {
+  ChangePlanQueryResolver,
+  ChangePlanResolver,
+  ChangeRequestPlanResolver,
+  PlannedWriteResolver,
+  PlanOmissionResolver,
+  PlanSupersessionResolver,
+  ReachedSkuResolver,
+  SilentSystemResolver,
+} from './change/plan-resolver.js';
+import { ChangedCommitmentResolver, ReplannedPartResolver, ReplanResolver } from './change/replan-resolver.js';
 import { CatalogFeedResolver } from './feed/catalog-feed-resolver.js';
 import { NamingResolver } from './naming/naming-resolver.js';
 import { OwnershipMutationResolver } from './ownership/ownership-mutation-resolver.js';
@@ -84,6 +95,17 @@ export const RESOLVERS = [
   ReviewResolver,
   ReviewMutationResolver,
   FreezeResolver,
+  ChangePlanQueryResolver,
+  ChangeRequestPlanResolver,
+  ChangePlanResolver,
+  PlannedWriteResolver,
+  PlanOmissionResolver,
+  PlanSupersessionResolver,
+  SilentSystemResolver,
+  ReachedSkuResolver,
+  ReplanResolver,
+  ReplannedPartResolver,
+  ChangedCommitmentResolver,
   NamingResolver,
   OperationsQueryResolver,
   SystemMutationResolver,

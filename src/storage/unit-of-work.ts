@@ -14,6 +14,7 @@ import { SqlImportSteps } from './stores/import-steps.js';
 import { SqlNamingStore } from './stores/naming-store.js';
 import { SqlOwnershipStore } from './stores/ownership-store.js';
 import { SqlPartyStore } from './stores/party-store.js';
+import { SqlPlanStore } from './stores/plan-store.js';
 import { SqlQualityStore } from './stores/quality-store.js';
 import { SqlRecordStore } from './stores/record-store.js';
 import { SqlSettingStore } from './stores/setting-store.js';
@@ -43,6 +44,13 @@ export class SqlUnitOfWork implements UnitOfWork {
     return result;
   }
 
+  look<T>(work: (stores: Stores) => Promise<T>): Promise<T> {
+    return this.source.transaction('REPEATABLE READ', async (tx) => {
+      await tx.query('set transaction read only');
+      return work(this.storesOf(tx, () => {}));
+    });
+  }
+
   /** @param onAppend told of audit events, without which nothing changes, the catalogue included. */
   private storesOf(tx: EntityManager, onAppend: () => void): Stores {
     const sql = sqlOver(tx);
@@ -58,6 +66,7 @@ export class SqlUnitOfWork implements UnitOfWork {
       rehearsals: new SqlImportRehearsals(sql),
       findings: new SqlFindingStore(sql, this.newId),
       naming: new SqlNamingStore(sql),
+      plans: new SqlPlanStore(sql),
       quality: new SqlQualityStore(sql, this.newId),
       parties: new SqlPartyStore(sql),
       ownership: new SqlOwnershipStore(sql),

@@ -79,8 +79,11 @@ describe('what was found out there is taken over, or tried again', () => {
     const { changeRequestId } = must(await adopt(ids));
     await editErp('A1', '99.00');
     await scanned();
-    must(await approveChangeRequest(world.ports, world.people.ada, changeRequestId, null));
-    expect((await world.ports.catalog.skuByCode('A1'))?.price).toBe('11.00');
+    // It would write over what was not there to be seen when it was proposed: whoever approves is asked once more.
+    for (const price of ['10.00', '11.00']) {
+      must(await approveChangeRequest(world.ports, world.people.ada, changeRequestId, null));
+      expect((await world.ports.catalog.skuByCode('A1'))?.price).toBe(price);
+    }
     const [left] = await findings('A1');
     expect(left).toMatchObject({ found: '99.00', state: 'OPEN', resolution: null, changeRequestId: null });
     // Free to be decided anew.

@@ -126,6 +126,9 @@ describe('what was approved is what runs', () => {
     const adopt = { ids: [seen.id], reason: 'agreed with the buyer' };
     const { changeRequestId } = must(await adoptFindings(world.ports, world.people.mia, adopt));
     await editErp('TEA', '99.00');
+    // The newer edit would be written over, and nobody has seen it: whoever approves is asked once more.
+    must(await approveChangeRequest(world.ports, world.people.ada, changeRequestId, null));
+    expect(await stateOf(changeRequestId)).toBe('IN_REVIEW');
     must(await approveChangeRequest(world.ports, world.people.ada, changeRequestId, null));
     await until('the shop to have it', async () =>
       (await world.ports.operations.deliveriesOfRequests([changeRequestId]))

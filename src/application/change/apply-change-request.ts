@@ -1,14 +1,13 @@
-import { givenFor, wasMet } from '../../domain/change/approval.js';
-import { withVoids } from '../../domain/change/void-approvals.js';
 import { sameJson } from '../../domain/primitives/json.js';
 import { foldCode } from '../../domain/primitives/text.js';
-import { takeEffectOf } from '../bundle/take-effect.js';
 import { adoptedPatch, adoptingOperation } from '../drift/adopted-patch.js';
 import type { LockedFinding } from '../ports/finding-store.js';
 import type { ChangeRequest, Forced } from '../ports/change-request-store.js';
 import type { Ports } from '../ports/ports.js';
 import type { Stores } from '../ports/unit-of-work.js';
-import { planRequest } from './plan-request.js';
+import { comparePlan, keepPlan, replan } from './plan/keep-plan.js';
+import type { LockedPlan } from './plan/plan-under-locks.js';
+import { planUnderLocks } from './plan/plan-under-locks.js';
 import { holdRequest } from './run/hold-request.js';
 import { writeChangeSet } from './write-change-set.js';
 
@@ -18,19 +17,18 @@ export type ApplyResult = 'APPLIED' | 'CONFLICTED' | 'IN_REVIEW' | 'SCHEDULED';
  * Applies an approved request in the caller's transaction: every guard runs again on locked rows, then revisions, feed,
  * audit and deliveries are written. What no longer fits puts the request to CONFLICTED, with all four facts of each
  * conflict or with its problems; nothing of it is applied then. Before its effective time, and in a freeze, it waits.
- * @param forced applied by force: without approvals, now and in a freeze; judged like any other.
+ * @param how forced: applied by force, without approvals, now and in a freeze, and judged like any other; ready: the plan,
+ * where this very transaction has worked it out on locked rows already.
  */
 export async function applyChangeRequest(
   ports: Ports,
   stores: Stores,
   request: ChangeRequest,
-  forced: Forced | null = null,
+  how: { forced?: Forced; ready?: LockedPlan | null } = {},
 ): Promise<ApplyResult> {
-  // A version whose time has come is in force before what this request makes of the bundle, though no job came by yet.
-  const bundles = request.changes.filter(({ operation }) => operation === 'BUNDLE_SET').map(({ target }) => target);
-  if (bundles.length > 0) await takeEffectOf(ports, stores, bundles, { evenIfFrozen: forced !== null });
-  const { editors, author } = request;
-  const planned = await planRequest(ports, stores, request.changes, author, { lock: true, editors });
+  const { forced = null } = how;
+  const { planned, plan } =
+    how.ready ?? (await planUnderLocks(ports, stores, request, { evenIfFrozen: forced !== null }));
   // Whether somebody could still approve is no longer the question: they have. And where somebody else made the same
   // change meanwhile, there is nothing left to do, which is no problem.
   const problems = planned.set.problems;
@@ -47,19 +45,16 @@ export async function applyChangeRequest(
     ]);
     return 'CONFLICTED';
   }
-  const { approvedBy, requirements: before } = request;
-  const requirements = withVoids(planned.requirements, before);
-  const missing = requirements.filter(
-    (each) => givenFor(each, approvedBy) < each.count && !wasMet(each, before, approvedBy),
-  );
-  if (missing.length > 0 && !forced) {
-    // The world moved: somebody is asked now who has not been. What was approved stays approved.
-    await stores.requests.update(request.id, { state: 'IN_REVIEW', requirements, warnings });
-    const data = { asked: missing.map(({ partyId }) => partyId) };
-    await stores.audit([{ actor: request.author, type: 'CHANGE_REQUEST_REPLANNED', subject: request.number, data }]);
+  const standing = await comparePlan(stores, request, planned.requirements, plan);
+  if (standing.missing.length > 0 && !forced) {
+    // The world moved: it would write something else than was approved, or somebody is asked who has not been. Whoever
+    // approved that part is asked again; what else was approved stays approved.
+    await stores.requests.update(request.id, { state: 'IN_REVIEW', requirements: standing.requirements, warnings });
+    await replan(ports, stores, request, plan, standing);
     return 'IN_REVIEW';
   }
   if (!forced && (await holdRequest(stores, request, planned))) return 'SCHEDULED';
+  if (!standing.isSame) await keepPlan(ports, stores, request.id, plan, null);
   const outcome = { state: 'APPLIED' as const, problems: [], conflicts: [], warnings, applied: true };
   await stores.requests.update(request.id, forced ? { ...outcome, forced } : outcome);
   const stamp = { actor: request.author, reason: request.reason, changeRequestId: request.id };

@@ -9,21 +9,35 @@ import type { Outcome, Problem } from '../../domain/problem.js';
 import { accepted, problem, refused } from '../../domain/problem.js';
 import type { ChangeRequest } from '../ports/change-request-store.js';
 import type { Ports } from '../ports/ports.js';
+import { asSeen } from './plan/as-seen.js';
 import { applyChangeRequest } from './apply-change-request.js';
 
-/** Records an approval; the one that satisfies the last requirement applies the request in the same transaction. */
+/**
+ * Records an approval; the one that satisfies the last requirement applies the request in the same transaction.
+ * @param planHash of the plan that the approver saw: refused where it is not the present one. Without it, what is approved
+ * is the plan that was last put to the approvers; where the request would do something else by now, it is put to them anew.
+ */
 export async function approveChangeRequest(
   ports: Ports,
   caller: Caller,
   id: string,
   comment: string | null,
+  planHash: string | null = null,
 ): Promise<Outcome<{ id: string }>> {
   const fault = comment === null ? null : textFault(comment);
   if (fault) return refused(problem(fault.code, fault.message, ['comment']));
   return ports.work.run(async (stores) => {
-    const request = await stores.requests.lock(id);
-    if (!request) return refused(problem('NOT_FOUND', 'there is no such change request', ['id']));
-    const objection = objectionTo(request, caller, await stores.parties.parties());
+    const found = await stores.requests.lock(id);
+    if (!found) return refused(problem('NOT_FOUND', 'there is no such change request', ['id']));
+    const parties = await stores.parties.parties();
+    // Whoever has approved an older plan may approve this one: that is known once it is worked out.
+    const early = objectionTo(found, caller, parties);
+    if (early && early.code !== 'ALREADY_DECIDED') return refused(early);
+    const unplanned = { request: found, ready: null };
+    const seen = planHash === null ? accepted(unplanned) : await asSeen(ports, stores, found, planHash);
+    if (!seen.ok) return seen;
+    const { request, ready } = seen.value;
+    const objection = objectionTo(request, caller, parties);
     const partyId = caller.actor.partyId;
     if (objection || partyId === null) return refused(objection ?? noParty());
     await stores.requests.decide({
@@ -41,7 +55,7 @@ export async function approveChangeRequest(
     const requirements = approvedAnew(request.requirements, partyId);
     if (request.approvedBy.includes(partyId)) await stores.requests.update(id, { state: request.state, requirements });
     const complete = requirements.every((each) => givenFor(each, approvedBy) >= each.count);
-    if (complete) await applyChangeRequest(ports, stores, { ...request, requirements, approvedBy });
+    if (complete) await applyChangeRequest(ports, stores, { ...request, requirements, approvedBy }, { ready });
     return accepted({ id });
   });
 }

@@ -2,6 +2,8 @@ import type { Actor } from '../../domain/actor.js';
 import type { Ports } from '../ports/ports.js';
 import type { Stores } from '../ports/unit-of-work.js';
 import { applyChangeRequest } from './apply-change-request.js';
+import { keepPlan } from './plan/keep-plan.js';
+import { workOutPlan } from './plan/work-out-plan.js';
 import type { PlannedRequest } from './plan-request.js';
 
 /**
@@ -28,5 +30,7 @@ export async function enterReview(
   if (!request) throw new Error(`change request ${id} vanished inside its own transaction`);
   const data = { changes: request.changes.length };
   await stores.audit([{ actor: by, type: 'CHANGE_REQUEST_SUBMITTED', subject: request.number, data }]);
-  if (!conflicted && planned.requirements.length === 0) await applyChangeRequest(ports, stores, request);
+  if (conflicted) return;
+  await keepPlan(ports, stores, id, await workOutPlan(ports, stores, planned), null);
+  if (planned.requirements.length === 0) await applyChangeRequest(ports, stores, request);
 }

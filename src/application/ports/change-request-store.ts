@@ -88,6 +88,8 @@ export interface ChangeRequestStore {
   add(request: NewChangeRequest): Promise<string>;
   /** The request with its changes, its row locked; null when there is none. */
   lock(id: string): Promise<ChangeRequest | null>;
+  /** The same, as it is at this moment. */
+  read(id: string): Promise<ChangeRequest | null>;
   update(id: string, outcome: ChangeRequestOutcome): Promise<void>;
   /** Other content: all of its changes, and what is said beside them. */
   rewrite(id: string, head: ChangeRequestHead, changes: readonly StoredChange[]): Promise<void>;
@@ -97,6 +99,7 @@ export interface ChangeRequestStore {
   countComments(id: string): Promise<number>;
   /** Tells what became of a request after it was applied, beside what is told of it already. */
   addProblems(id: string, problems: readonly Problem[]): Promise<void>;
+  /** Kept with the plan that the request was last put to its approvers with: what the decision is about. */
   decide(decision: {
     id: string;
     requestId: string;

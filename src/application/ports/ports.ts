@@ -14,6 +14,7 @@ import type { ObservationStore } from './observation-store.js';
 import type { OnboardingStore } from './onboarding-store.js';
 import type { OperationsReader } from './operations-reader.js';
 import type { OwnershipReader } from './ownership-reader.js';
+import type { PlanReader } from './plan-store.js';
 import type { QualityReader } from './quality-store.js';
 import type { PublishingQueue } from './publishing-queue.js';
 import type { SequencerSeats } from './sequencer-seat.js';
@@ -48,6 +49,7 @@ export abstract class Ports {
   abstract readonly observations: ObservationStore;
   abstract readonly onboarding: OnboardingStore;
   abstract readonly ownership: OwnershipReader;
+  abstract readonly plans: PlanReader;
   abstract readonly quality: QualityReader;
   abstract readonly connectors: ConnectorRegistry;
   abstract readonly clock: Clock;

@@ -12,6 +12,7 @@ import type { ImportSteps } from './import-store.js';
 import type { NamingStore } from './naming-store.js';
 import type { OwnershipStore } from './ownership-store.js';
 import type { PartyStore } from './party-store.js';
+import type { PlanStore } from './plan-store.js';
 import type { QualityStore } from './quality-store.js';
 import type { RecordStore } from './record-store.js';
 import type { SettingStore } from './setting-store.js';
@@ -43,6 +44,7 @@ export interface Stores {
   applied: AppliedRequests;
   deliveries: DeliveryStore;
   records: RecordStore;
+  plans: PlanStore;
   findings: FindingStore;
   quality: QualityStore;
   imports: ImportSteps;
@@ -66,4 +68,6 @@ export interface Stores {
  */
 export interface UnitOfWork {
   run<T>(work: (stores: Stores) => Promise<T>): Promise<T>;
+  /** Reads only, all of it as of one moment, waiting for nobody and holding nobody up; whatever would write is refused. */
+  look<T>(work: (stores: Stores) => Promise<T>): Promise<T>;
 }

@@ -5,7 +5,7 @@ import { readable } from '../../domain/drift/readable.js';
 import { normaliseAll } from '../../domain/drift/normalise.js';
 import type { FindingDraft } from '../../domain/drift/finding.js';
 import type { Judgement } from '../../domain/drift/judge.js';
-import { findingOf, judgeRecord } from '../../domain/drift/judge.js';
+import { findingOf } from '../../domain/drift/judge.js';
 import type { FieldValues } from '../../domain/primitives/json.js';
 import type { ObservedRecord } from '../../domain/publishing/system.js';
 import type { Connector, RecordWrite, WriteCommand } from '../ports/connector.js';
@@ -15,7 +15,7 @@ import type { Ports } from '../ports/ports.js';
 import { idsOfComponents, lackingComponents } from './components-there.js';
 import { faultOf, unreachable } from './fault-of.js';
 import { readLane } from './read-lane.js';
-import { isWanted, projectRecord, undecidedValues } from './project-record.js';
+import { reckonRecord, sendable } from './reckon-record.js';
 import { SettlementDraft } from './settlement-draft.js';
 import { publishedOf, unsettledSeconds, workUnderWay } from './work-under-way.js';
 
@@ -77,7 +77,11 @@ async function bring(ports: Ports, claim: Claim, connector: Connector, draft: Se
   const reckoned = records.map((record) => {
     return reckon(ports, claim, connector, record, reading.get(record.id) ?? null, draft);
   });
-  const writes = sendable(reckoned);
+  const writes = sendable(reckoned, ({ record, observed, write }) => ({
+    entity: record.entity,
+    isThere: observed !== null,
+    action: write?.action ?? null,
+  }));
   if (writes.length > 0 && !(await send(ports, claim, connector, writes, draft))) return false;
   for (const each of reckoned) if (!each.write) draft.leaveAsItIs(each.record);
   return true;
@@ -89,16 +93,6 @@ function owedRecords({ records, deliveries }: Claim): LaneRecord[] {
   return records.filter(({ id, unsettled }) => owed.has(id) || unsettled.length > 0);
 }
 
-/** What goes out now. A product is not created before one of its SKUs is: it would be there with a blank variant. */
-function sendable(reckoned: readonly Reckoned[]): Reckoned[] {
-  const anySku = reckoned.some(
-    ({ record, observed, write }) => record.entity === 'SKU' && (write !== null || observed !== null),
-  );
-  return reckoned.filter(
-    ({ record, write }) => write !== null && (anySku || record.entity === 'SKU' || write.action === 'UPDATE'),
-  );
-}
-
 /** Judges what was read of one record, and decides what to send. */
 function reckon(
   ports: Ports,
@@ -108,50 +102,24 @@ function reckon(
   observed: ObservedRecord | null,
   draft: SettlementDraft,
 ): Reckoned {
-  const { product, states, system } = claim;
-  const canonical = projectRecord(record, product, states, system, ports.masterCurrency);
-  if (!observed) {
-    if (record.externalId !== null && record.match !== 'MISSING') draft.gone(record);
-    const create =
-      record.externalId === null &&
-      record.match === 'TO_CREATE' &&
-      canonical !== null &&
-      isWanted(record, states, system);
-    const unpriced = create && isUnpriced(claim, record, canonical);
-    // One that is not on sale yet waits for its price; one that is on sale without a price is somebody's mistake.
-    if (unpriced && record.skuState !== 'PRELAUNCH')
-      draft.refused(record, 'PRICE_MISSING', `${record.target} has no price, and would be free in ${system.code}`);
-    const wanted = create && canonical && !unpriced ? createOf(claim, record, canonical) : null;
-    const write = wanted && whole(claim, record, wanted, draft);
-    return { record, observed: null, canonical: canonical ?? {}, judgement: null, comparisons: [], write };
-  }
-  const values = normaliseAll(observed.fields);
-  if (!canonical) {
-    draft.ungoverned(record, observed, values);
-    return { record, observed, canonical: {}, judgement: null, comparisons: [], write: null };
-  }
-  const expected = record.unsettled.map((attempt) => attempt.expected);
-  // A creation of ours whose answer was lost, found again: nothing was there before it, so what differs is what it did
-  // not get to do, and not somebody's edit.
-  const unfinished = record.match === 'TO_CREATE' && expected.length > 0;
-  const published = publishedOf(record, values, connector);
-  const base = unfinished ? { ...values, ...published } : published;
-  const input = {
-    canonical,
-    base,
-    observed: values,
-    unreadable: observed.unreadable,
-    expected,
-    rules: DEFAULT_RULES,
-  };
-  const undecided = undecidedValues(record, system, values);
-  const context = { attribution: observed.attribution, changedAt: record.changedAt, readOnly: false, undecided };
-  const comparisons = compareRecord(input);
-  const judgement = judgeRecord(record, comparisons, context);
-  draft.seen(record, observed, values, judgement, canonical);
-  const wanted = Object.keys(judgement.writes).length > 0 ? updateOf(claim, record, observed, judgement.writes) : null;
+  const values = observed && normaliseAll(observed.fields);
+  const shown = observed && values && { ...observed, values, published: publishedOf(record, values, connector) };
+  const { canonical, comparisons, judgement, wish, isUnpriced } = reckonRecord(
+    claim,
+    record,
+    shown,
+    ports.masterCurrency,
+  );
+  if (observed && values) {
+    if (canonical && judgement) draft.seen(record, observed, values, judgement, canonical);
+    else draft.ungoverned(record, observed, values);
+  } else if (record.externalId !== null && record.match !== 'MISSING') draft.gone(record);
+  // One that is not on sale yet waits for its price; one that is on sale without a price is somebody's mistake.
+  if (isUnpriced && record.skuState !== 'PRELAUNCH')
+    draft.refused(record, 'PRICE_MISSING', `${record.target} has no price, and would be free in ${claim.system.code}`);
+  const wanted = wish && writeOf(claim, record, observed, wish);
   const write = wanted && whole(claim, record, wanted, draft);
-  return { record, observed, canonical, judgement, comparisons, write };
+  return { record, observed, canonical: canonical ?? {}, judgement, comparisons, write };
 }
 
 /** A bundle is written with all that is in it or not at all: half of one would be sold as the whole. */
@@ -163,31 +131,21 @@ function whole(claim: Claim, record: LaneRecord, write: RecordWrite, draft: Sett
   return null;
 }
 
-/** Shopify takes a variant without a price as one that costs nothing. */
-function isUnpriced({ system }: Claim, record: LaneRecord, canonical: FieldValues | null): boolean {
-  return system.kind === 'SHOPIFY' && record.entity === 'SKU' && canonical !== null && !('price' in canonical);
-}
-
-function createOf(claim: Claim, record: LaneRecord, values: FieldValues): RecordWrite {
-  const isSku = record.entity === 'SKU';
+function writeOf(
+  claim: Claim,
+  record: LaneRecord,
+  observed: ObservedRecord | null,
+  { action, values }: { action: 'CREATE' | 'UPDATE'; values: FieldValues },
+): RecordWrite {
   return {
     entity: record.entity,
-    id: isSku ? (record.skuId ?? '') : claim.product.id,
+    id: record.entity === 'SKU' ? (record.skuId ?? '') : claim.product.id,
     code: record.target,
-    action: 'CREATE',
-    externalId: null,
+    action,
+    externalId: observed?.externalId ?? null,
     values,
-    token: null,
+    token: observed?.token ?? null,
     componentIds: NO_COMPONENTS,
-  };
-}
-
-function updateOf(claim: Claim, record: LaneRecord, observed: ObservedRecord, values: FieldValues): RecordWrite {
-  return {
-    ...createOf(claim, record, values),
-    action: 'UPDATE',
-    externalId: observed.externalId,
-    token: observed.token,
   };
 }
 

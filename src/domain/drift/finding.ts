@@ -33,6 +33,8 @@ export interface OpenFinding {
   found: Json;
   openedAt: Date;
   revertRequestedBy: Actor | null;
+  /** Absent where it does not matter. */
+  state?: DriftState;
 }
 
 /** One record as we remember it. */

@@ -64,11 +64,17 @@ export class ChangeMutationResolver {
   async changeRequestApprove(
     @Args('id', { type: () => ID }) id: string,
     @Args('comment', { type: () => String, nullable: true }) comment: string | null | undefined,
+    @Args('planHash', {
+      type: () => String,
+      nullable: true,
+      description: 'Of the plan that you saw: refused with STALE_PLAN where it is not the present one any more.',
+    })
+    planHash: string | null | undefined,
     @CurrentCaller() caller: Caller,
     @Context('loaders') loaders: Loaders,
   ): Promise<ChangeRequestPayload> {
     const key = keyOf('ChangeRequest', id);
-    return answer(await approveChangeRequest(this.#ports, caller, key, comment ?? null), loaders);
+    return answer(await approveChangeRequest(this.#ports, caller, key, comment ?? null, planHash ?? null), loaders);
   }
 
   @Roles('APPROVER')

@@ -60,8 +60,8 @@ export class SqlChangeReader implements ChangeReader {
         query.awaitingParty,
         (place) => `c.state = 'IN_REVIEW' and c.author_party_id is distinct from ${place}::uuid
           and exists (select from jsonb_array_elements(c.requirements) q where q->'eligible' ? ${place}::text
-            and (q->'voided' ? ${place}::text
-              or not exists (select from decision d where d.change_request_id = c.id and d.party_id = ${place}::uuid)))`,
+            and (coalesce(q->'voided' ? ${place}::text, false) or not exists (select from decision d
+              where d.change_request_id = c.id and d.party_id = ${place}::uuid)))`,
       )
       .add(
         query.target === null ? null : foldCode(query.target),

@@ -60,12 +60,20 @@ export class SqlChangeRequestStore implements ChangeRequestStore {
     return added.number;
   }
 
-  async lock(id: string): Promise<ChangeRequest | null> {
+  lock(id: string): Promise<ChangeRequest | null> {
+    return this.load(id, 'for update');
+  }
+
+  read(id: string): Promise<ChangeRequest | null> {
+    return this.load(id, '');
+  }
+
+  private async load(id: string, lock: 'for update' | ''): Promise<ChangeRequest | null> {
     const row = await firstRow<RequestRow>(
       this.sql,
       `select id, 'CR-' || number as number, title, reason, state, origin, author, requirements, editors,
          effective_at as "effectiveAt", due_at as "dueAt", blocked_by as "blockedBy"
-       from change_request where id = $1 for update`,
+       from change_request where id = $1 ${lock}`,
       [id],
     );
     if (!row) return null;
@@ -144,7 +152,8 @@ export class SqlChangeRequestStore implements ChangeRequestStore {
     comment: string | null;
   }): Promise<void> {
     await this.sql.rows(
-      `insert into decision (id, change_request_id, actor, party_id, kind, comment) values ($1, $2, $3, $4, $5, $6)`,
+      `insert into decision (id, change_request_id, actor, party_id, kind, comment, plan_id)
+       values ($1, $2, $3, $4, $5, $6, (select id from request_plan where change_request_id = $2 order by at desc, id desc limit 1))`,
       [
         decision.id,
         decision.requestId,

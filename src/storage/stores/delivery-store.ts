@@ -2,9 +2,24 @@ import type { WrittenRevision } from '../../application/ports/catalog-store.js';
 import type { DeliveryStore } from '../../application/ports/delivery-store.js';
 import type { DeliveryQuery } from '../../application/ports/operations-reader.js';
 import type { Actor } from '../../domain/actor.js';
+import type { LifecycleState } from '../../domain/catalog/lifecycle.js';
+import { isOwed, owedReach } from '../../domain/publishing/owed.js';
+import type { RecordEntity } from '../../domain/publishing/system.js';
 import { EVERY_BUNDLE_AROUND } from '../readers/bundle-sql.js';
 import { deliveryWhere } from '../readers/delivery-where.js';
 import type { Sql } from '../sql.js';
+
+interface ReachedRow {
+  id: string;
+  system: string;
+  entity: RecordEntity;
+  externalId: string | null;
+  /** Of the SKU; null for a product. */
+  state: LifecycleState | null;
+  listedIn: string[] | null;
+  /** Of the product's SKUs that are to be there; nothing for a SKU. */
+  states: LifecycleState[];
+}
 
 interface DeadLetter {
   id: string;
@@ -23,21 +38,21 @@ export class SqlDeliveryStore implements DeliveryStore {
 
   async enqueue(written: readonly WrittenRevision[], changeRequestId: string | null): Promise<string[]> {
     if (written.length === 0) return [];
-    const skus = written.flatMap(({ skuId }) => (skuId ? [skuId] : []));
-    // A product's status follows its SKUs' states, so whatever moves a state touches the product's record too.
-    const products = written.flatMap(({ entity, productId, created, fields }) =>
-      entity === 'PRODUCT' || created || fields.includes('state') || fields.includes('listedIn') ? [productId] : [],
+    const { skuIds, productIds, composedIds } = owedReach(written);
+    const outer = composedIds.length === 0 ? [] : await this.bundlesAround(composedIds);
+    const reached = await this.sql.rows<ReachedRow>(
+      `select r.id, r.system, r.entity, r.external_id as "externalId", s.state, s.listed_in as "listedIn", '{}'::text[] as states
+       from record r join sku s on s.id = r.sku_id where r.entity = 'SKU' and r.sku_id = any($1)
+       union all
+       select r.id, r.system, r.entity, r.external_id, null, null, array(select s.state from sku s
+         where s.product_id = r.product_id and s.state <> 'DRAFT' and r.system = any(s.listed_in))
+       from record r where r.entity = 'PRODUCT' and r.product_id = any($2)`,
+      [[...new Set([...skuIds, ...outer])], productIds],
     );
-    const composed = written.flatMap(({ skuId, fields }) => (skuId && fields.includes('bundle') ? [skuId] : []));
-    const outer = composed.length === 0 ? [] : await this.bundlesAround(composed);
-    const records = await this.sql.rows<{ id: string }>(
-      `select r.id from record r join sku s on s.id = r.sku_id where r.entity = 'SKU' and r.sku_id = any($1)
-         and s.state <> 'DRAFT' and (r.system = any(s.listed_in) or r.external_id is not null)
-       union
-       select r.id from record r where r.entity = 'PRODUCT' and r.product_id = any($2) and exists
-         (select from sku s where s.product_id = r.product_id and s.state <> 'DRAFT' and r.system = any(s.listed_in))`,
-      [[...skus, ...outer], products],
-    );
+    const records = reached.filter((each) => {
+      const { state, listedIn, states, system } = each;
+      return isOwed(each, state && listedIn && { state, listedIn }, states, system);
+    });
     return this.enqueueRecords(
       records.map(({ id }) => id),
       changeRequestId,

@@ -2,13 +2,15 @@ import type { LaneComponent } from '../../application/ports/publishing-queue.js'
 import type { Edge } from '../../domain/bundle/explode.js';
 import { Exploder } from '../../domain/bundle/explode.js';
 import { sameJson } from '../../domain/primitives/json.js';
+import type { Sku } from '../../domain/catalog/sku.js';
+import { isExpectedIn } from '../../domain/publishing/projection.js';
 import { COMPOSED_SINCE, INSIDE_NOW, INSIDE_WHEN_FOUND } from '../readers/bundle-sql.js';
 import type { Sql } from '../sql.js';
 
-interface EdgeRow {
-  bundle_id: string;
-  component_id: string;
-  quantity: number;
+/** A SKU in the graph of bundles, and what systems know of it. */
+export interface Part extends Pick<Sku, 'id' | 'code' | 'kind' | 'state' | 'listedIn'> {
+  /** By system: its id there, where it is there. */
+  externalIds: Readonly<Record<string, string>> | null;
 }
 
 /** A finding on what a bundle is made of. */
@@ -17,29 +19,50 @@ export interface FoundBundle {
   bundle: string;
 }
 
-interface PartRow {
-  id: string;
-  code: string;
-  kind: 'SIMPLE' | 'BUNDLE';
-  external_id: string | null;
-  is_wanted: boolean;
+interface EdgeRow {
+  bundle_id: string;
+  component_id: string;
+  quantity: number;
+}
+
+/** The graph below some bundles, by SKU id. */
+export interface BundleFacts {
+  /** What is in a bundle now, at its first level. */
+  edges: ReadonlyMap<string, readonly Edge[]>;
+  parts: ReadonlyMap<string, Part>;
+}
+
+/** What is in each of these SKUs now, at every level, with what systems know of it; in two statements. */
+export async function readBundleFacts(sql: Sql, skuIds: readonly string[]): Promise<BundleFacts> {
+  if (skuIds.length === 0) return { edges: new Map(), parts: new Map() };
+  const edges = await sql.rows<{ bundle_id: string; component_id: string; quantity: number }>(INSIDE_NOW, [skuIds]);
+  const held = [...new Set([...skuIds, ...edges.map((row) => row.component_id)])];
+  // A record that a scan or a read has found gone is not there, whatever id it had.
+  const parts = await sql.rows<Part>(
+    `select s.id, s.code, s.kind, s.state, s.listed_in as "listedIn", (select jsonb_object_agg(r.system, r.external_id)
+       from record r where r.entity = 'SKU' and r.sku_id = s.id and r.match = 'MATCHED' and r.external_id is not null) as "externalIds"
+     from sku s where s.id = any($1)`,
+    [held],
+  );
+  const byBundle = Map.groupBy(edges, (row) => row.bundle_id);
+  return {
+    edges: new Map(
+      [...byBundle].map(([id, rows]) => [id, rows.map((row) => ({ key: row.component_id, quantity: row.quantity }))]),
+    ),
+    parts: new Map(parts.map((part) => [part.id, part])),
+  };
 }
 
 /**
- * What is in each bundle now, down to simple SKUs, with what one system knows of them; in two statements. A bundle that
- * nobody has composed, or that holds such a one, is not in the map.
+ * What is in each bundle, down to simple SKUs, with what one system knows of them. A bundle that nobody has composed, or
+ * that holds such a one, is not in the map.
  */
-export async function readComponents(
-  sql: Sql,
+export function componentsIn(
+  { edges, parts }: BundleFacts,
   system: string,
   bundleIds: readonly string[],
-): Promise<Map<string, LaneComponent[]>> {
-  if (bundleIds.length === 0) return new Map();
-  const edges = await sql.rows<EdgeRow>(INSIDE_NOW, [bundleIds]);
-  const graph = graphOf(edges);
-  const held = [...new Set([...bundleIds, ...edges.map((row) => row.component_id)])];
-  const parts = new Map((await readParts(sql, system, held)).map((row) => [row.id, row]));
-  const exploder = new Exploder((key) => (parts.get(key)?.kind === 'BUNDLE' ? (graph.get(key) ?? []) : null), 'show');
+): Map<string, LaneComponent[]> {
+  const exploder = new Exploder((key) => (parts.get(key)?.kind === 'BUNDLE' ? (edges.get(key) ?? []) : null), 'show');
   const out = new Map<string, LaneComponent[]>();
   for (const id of bundleIds) {
     const { lines, fault } = exploder.of(id);
@@ -49,7 +72,8 @@ export async function readComponents(
       lines.flatMap(({ key, quantity }) => {
         const part = parts.get(key);
         if (!part) return [];
-        return { skuId: key, code: part.code, quantity, externalId: part.external_id, isWanted: part.is_wanted };
+        const externalId = part.externalIds?.[system] ?? null;
+        return { skuId: key, code: part.code, quantity, externalId, isWanted: isExpectedIn(part, system) };
       }),
     );
   }
@@ -112,14 +136,4 @@ function reached(bundle: string, graph: Graph): Set<string> {
   const seen = new Set([bundle]);
   for (const id of seen) for (const { key } of graph.get(id) ?? []) seen.add(key);
   return seen;
-}
-
-/** A record that a scan or a read has found gone is not there, whatever id it had. */
-function readParts(sql: Sql, system: string, skuIds: readonly string[]): Promise<PartRow[]> {
-  return sql.rows<PartRow>(
-    `select s.id, s.code, s.kind, case when r.match = 'MATCHED' then r.external_id end as external_id,
-       s.state not in ('DRAFT', 'RETIRED') and $2 = any(s.listed_in) as is_wanted
-     from sku s left join record r on r.system = $2 and r.entity = 'SKU' and r.sku_id = s.id where s.id = any($1)`,
-    [skuIds, system],
-  );
 }

@@ -3,12 +3,16 @@ import type { RecordMatch } from '../../application/ports/record-store.js';
 import type { Actor } from '../../domain/actor.js';
 import type { LifecycleState } from '../../domain/catalog/lifecycle.js';
 import type { Product } from '../../domain/catalog/product.js';
+import type { Sku } from '../../domain/catalog/sku.js';
 import type { OpenFinding } from '../../domain/drift/finding.js';
 import type { FieldChange, FieldValues, Json } from '../../domain/primitives/json.js';
+import { movedFields } from '../../domain/publishing/owed.js';
+import type { RecordEntity } from '../../domain/publishing/system.js';
 import type { Sql } from '../sql.js';
 import type { ProductRow, SkuRow } from './catalog-rows.js';
 import { productOf, skuOf } from './catalog-rows.js';
-import { readComponents, recomposed } from './lane-bundles.js';
+import type { BundleFacts } from './lane-bundles.js';
+import { componentsIn, readBundleFacts, recomposed } from './lane-bundles.js';
 import { readUndecided } from './quality-store.js';
 
 export interface RecordRow {
@@ -22,6 +26,7 @@ export interface RecordRow {
   root_code: string | null;
   match: RecordMatch;
   published: FieldValues | null;
+  observed: FieldValues | null;
   published_at: Date | null;
 }
 
@@ -34,11 +39,34 @@ export interface LoadedRecords {
   states: Map<string, LifecycleState[]>;
 }
 
+/** What judging records takes, as the database has it: of any number of records, in whichever systems. */
+export interface LaneFacts {
+  rows: readonly RecordRow[];
+  /** Products of the records, by id. */
+  products: ReadonlyMap<string, Product>;
+  /** All SKUs of those products, by id. */
+  skus: ReadonlyMap<string, Sku>;
+  findings: ReadonlyMap<string, OpenFinding[]>;
+  unsettled: ReadonlyMap<string, LaneRecord['unsettled']>;
+  changed: ReadonlyMap<string, ReadonlyMap<string, Date>>;
+  undecided: ReadonlyMap<string, ReadonlySet<string>>;
+  bundles: BundleFacts;
+}
+
 /**
  * Records with all that judging them takes, in nine statements for any number of records; in up to thirteen where there
  * are findings on what bundles are made of.
  */
 export async function loadRecords(sql: Sql, system: string, rows: readonly RecordRow[]): Promise<LoadedRecords> {
+  return recordsIn(await readLaneFacts(sql, rows), system);
+}
+
+/** @param held SKUs beside those that bundles hold now, of which it must be known how they stand in the systems. */
+export async function readLaneFacts(
+  sql: Sql,
+  rows: readonly RecordRow[],
+  held: readonly string[] = [],
+): Promise<LaneFacts> {
   const productIds = [...new Set(rows.map((row) => row.product_id))];
   const ids = rows.map(({ id }) => id);
   const products = await sql.rows<ProductRow>('select * from product where id = any($1)', [productIds]);
@@ -47,21 +75,37 @@ export async function loadRecords(sql: Sql, system: string, rows: readonly Recor
   const unsettled = await unsettledAttempts(sql, ids);
   const changed = await lastChanges(sql, rows, findings);
   await addInnerChanges(sql, rows, findings, changed);
-  const skuIds = rows.flatMap((row) => (row.sku_id === null ? [] : [row.sku_id]));
+  const skuIds = [...new Set(rows.flatMap((row) => (row.sku_id === null ? [] : [row.sku_id])))];
   const undecided = await readUndecided(sql, skuIds, productIds);
   const asked = new Set(skuIds);
   const bundleIds = skus.flatMap(({ id, kind }) => (kind === 'BUNDLE' && asked.has(id) ? [id] : []));
-  const components = await readComponents(sql, system, bundleIds);
-  const productById = new Map(products.map((row) => [row.id, productOf(row)]));
-  const skuById = new Map(skus.map((row) => [row.id, skuOf(row)]));
+  const bundles = await readBundleFacts(sql, [...bundleIds, ...held]);
+  return {
+    rows,
+    products: new Map(products.map((row) => [row.id, productOf(row)])),
+    skus: new Map(skus.map((row) => [row.id, skuOf(row)])),
+    findings,
+    unsettled,
+    changed,
+    undecided,
+    bundles,
+  };
+}
+
+/** The records of one system, out of what was read of all. */
+export function recordsIn(facts: LaneFacts, system: string): LoadedRecords {
+  const { products, skus, findings, unsettled, changed, undecided } = facts;
   const states = new Map<string, LifecycleState[]>();
-  for (const sku of skuById.values()) {
+  for (const sku of skus.values()) {
     if (sku.state === 'DRAFT' || !sku.listedIn.includes(system)) continue;
     states.set(sku.productId, [...(states.get(sku.productId) ?? []), sku.state]);
   }
+  const rows = facts.rows.filter((row) => row.system === system);
+  const bundleIds = rows.flatMap(({ sku_id: id }) => (id !== null && skus.get(id)?.kind === 'BUNDLE' ? [id] : []));
+  const components = componentsIn(facts.bundles, system, bundleIds);
   const records = rows.map((row): LaneRecord => {
-    const sku = row.sku_id === null ? null : (skuById.get(row.sku_id) ?? null);
-    const target = sku?.code ?? productById.get(row.product_id)?.handle ?? '';
+    const sku = row.sku_id === null ? null : (skus.get(row.sku_id) ?? null);
+    const target = sku?.code ?? products.get(row.product_id)?.handle ?? '';
     return {
       id: row.id,
       entity: row.entity,
@@ -81,12 +125,12 @@ export async function loadRecords(sql: Sql, system: string, rows: readonly Recor
       components: sku?.kind === 'BUNDLE' ? (components.get(sku.id) ?? null) : [],
     };
   });
-  return { records, products: productById, states };
+  return { records, products: new Map(products), states };
 }
 
 async function openFindings(sql: Sql, recordIds: readonly string[]): Promise<Map<string, OpenFinding[]>> {
   const rows = await sql.rows<OpenFinding & { record_id: string; found: Json; revertRequestedBy: Actor | null }>(
-    `select record_id, id, kind, field, found, opened_at as "openedAt", revert_requested_by as "revertRequestedBy"
+    `select record_id, id, kind, field, found, opened_at as "openedAt", revert_requested_by as "revertRequestedBy", state
      from finding where record_id = any($1) and state <> 'RESOLVED'`,
     [recordIds],
   );
@@ -102,14 +146,6 @@ async function unsettledAttempts(sql: Sql, recordIds: readonly string[]): Promis
   return Map.groupBy(rows, (row) => row.record_id);
 }
 
-/** Canonical fields of a projection that a change of one field of the master moves. */
-const MOVES: Readonly<Record<string, readonly string[]>> = {
-  state: ['lifecycle'],
-  listedIn: ['lifecycle'],
-  systemValues: ['price', 'compareAtPrice'],
-  bundle: ['bundle.components'],
-};
-
 /** When requests last changed the fields that have open findings: such a request wins over an older finding. */
 async function lastChanges(
   sql: Sql,
@@ -122,7 +158,7 @@ async function lastChanges(
     return since ? [{ record: row.id, entity: row.entity, product: row.product_id, sku: row.sku_id, since }] : [];
   });
   if (asked.length === 0) return new Map();
-  const revisions = await sql.rows<{ record: string; entity: string; valid_from: Date; changes: FieldChange[] }>(
+  const revisions = await sql.rows<{ record: string; entity: RecordEntity; valid_from: Date; changes: FieldChange[] }>(
     `with a as (select * from jsonb_to_recordset($1::jsonb) as t(record uuid, entity text, product uuid, sku uuid, since timestamptz))
      select a.record, a.entity, r.valid_from, r.changes from a join sku_revision r on a.entity = 'SKU' and r.sku_id = a.sku
        and r.valid_from >= a.since
@@ -136,8 +172,7 @@ async function lastChanges(
   for (const { record, entity, valid_from: at, changes } of revisions) {
     const fields = out.get(record) ?? new Map<string, Date>();
     for (const { field } of changes) {
-      const moved = MOVES[field] ?? [entity === 'PRODUCT' ? `product.${field}` : field];
-      for (const name of moved) fields.set(name, at);
+      for (const name of movedFields(entity, field)) fields.set(name, at);
     }
     out.set(record, fields);
   }

@@ -1,5 +1,7 @@
 import type { WrittenRevision } from '../../application/ports/catalog-store.js';
 import type { RecordStore } from '../../application/ports/record-store.js';
+import { hasRecordsOf } from '../../domain/publishing/owed.js';
+import type { SystemKind } from '../../domain/publishing/system.js';
 import type { Sql } from '../sql.js';
 
 /** Records of one transaction. */
@@ -12,10 +14,12 @@ export class SqlRecordStore implements RecordStore {
   async ensure(written: readonly WrittenRevision[], match: 'TO_CREATE' | 'WAITING'): Promise<void> {
     const created = written.filter((each) => each.created);
     if (created.length === 0) return;
-    const systems = await this.sql.rows<{ code: string; kind: string }>('select code, kind from system order by code');
+    const systems = await this.sql.rows<{ code: string; kind: SystemKind }>(
+      'select code, kind from system order by code',
+    );
     const rows = systems.flatMap(({ code, kind }) =>
       created.flatMap(({ entity, productId, skuId }) =>
-        entity === 'SKU' || kind === 'SHOPIFY' ? [[this.newId(), code, entity, productId, skuId, match]] : [],
+        hasRecordsOf(kind, entity) ? [[this.newId(), code, entity, productId, skuId, match]] : [],
       ),
     );
     // Of what has just been created there can be no record yet.

@@ -5,6 +5,8 @@ import type { ChangeRequest } from '../../ports/change-request-store.js';
 import type { Ports } from '../../ports/ports.js';
 import type { Stores } from '../../ports/unit-of-work.js';
 import { applyChangeRequest } from '../apply-change-request.js';
+import { keepPlan } from '../plan/keep-plan.js';
+import { workOutPlan } from '../plan/work-out-plan.js';
 import type { PlannedRequest } from '../plan-request.js';
 
 /**
@@ -31,6 +33,7 @@ export async function goOn(
   const requirements = askedAgain(planned.requirements, before, approvedBy, edited, authorPartiesOf(request));
   const state = conflicts.length > 0 ? ('CONFLICTED' as const) : ('IN_REVIEW' as const);
   await stores.requests.update(request.id, { state, problems: [], conflicts, warnings, requirements });
+  if (state === 'IN_REVIEW') await keepPlan(ports, stores, request.id, await workOutPlan(ports, stores, planned), null);
   const complete = requirements.every((each) => givenFor(each, approvedBy) >= each.count);
   if (state === 'IN_REVIEW' && complete) {
     await applyChangeRequest(ports, stores, { ...request, state, requirements });

@@ -39,7 +39,7 @@ export async function forceApply(
       problems.push(problem('SELF_APPROVAL', message, ['id']));
     }
     if (!request || problems.length > 0) return { ok: false, problems };
-    const result = await applyChangeRequest(ports, stores, request, { actor, reason: text });
+    const result = await applyChangeRequest(ports, stores, request, { forced: { actor, reason: text } });
     if (result === 'APPLIED') {
       const data = { reason: text, was: request.state, blockedBy: request.blockedBy };
       await stores.audit([{ actor, type: 'CHANGE_REQUEST_FORCED', subject: request.number, data }]);

@@ -1,0 +1,225 @@
+#!/usr/bin/env node
+/**
+ * One request of many changes, from its plan to the master: planning changes that nobody has submitted, creating the request
+ * (validated, planned and kept), its plan as approvers see it, and the approval that applies it in one transaction. The
+ * built verbs (`dist`) on an embedded database of their own, two linked systems, and beside the apply one bare SQL
+ * transaction that writes the same rows. Meanwhile somebody else reads the same SKUs without a pause: the longest of those
+ * reads tells whether readers are ever blocked.
+ *
+ * Usage: node bench/plan.mjs [--skus 50000] [--changes 10000] [--times 3]   (needs `npm run build`)
+ */
+import { once } from 'node:events';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { parseArgs } from 'node:util';
+import { isMainThread, Worker, workerData } from 'node:worker_threads';
+import pg from 'pg';
+import { v7 as uuid } from 'uuid';
+import { approveChangeRequest } from '../dist/application/change/approve-change-request.js';
+import { createChangeRequest } from '../dist/application/change/create-change-request.js';
+import { planOfRequest, previewChanges } from '../dist/application/change/plan/change-plan.js';
+import { QUEUE_NAMES } from '../dist/jobs/queues.js';
+import { openSource } from '../dist/storage/data-source.js';
+import { startEmbeddedPostgres } from '../dist/storage/postgres/embedded-postgres.js';
+import { migrate } from '../dist/storage/postgres/migrate.js';
+import { SqlChangeReader } from '../dist/storage/readers/change-reader.js';
+import { SqlOperationsReader } from '../dist/storage/readers/operations-reader.js';
+import { sqlOver } from '../dist/storage/sql.js';
+import { SqlSettingReader } from '../dist/storage/stores/setting-store.js';
+import { SqlUnitOfWork } from '../dist/storage/unit-of-work.js';
+
+const { values: options } = parseArgs({
+  options: {
+    skus: { type: 'string', default: '50000' },
+    changes: { type: 'string', default: '10000' },
+    times: { type: 'string', default: '3' },
+  },
+});
+const SKUS = Number(options.skus);
+const CHANGES = Number(options.changes);
+const TIMES = Number(options.times);
+const A_PRODUCT = 5;
+
+/** Products of five SKUs, all of them in both systems, and there as the master has them. */
+async function fill(owner) {
+  await owner.query(`
+    insert into system (code, kind, connector, mode, currency, link, health) values
+      ('erp', 'ERP', 'http', 'WRITE', 'USD', 'LINKED', 'UP'), ('shopify', 'SHOPIFY', 'shopify', 'WRITE', 'USD', 'LINKED', 'UP');
+    insert into party (id, code, code_folded, kind, name, active) select gen_random_uuid(), n, n, 'USER', n, true from unnest(array['mia', 'ada']) n;
+    insert into api_key (id, name, hash, party_id, roles) select gen_random_uuid(), 'ada', 'none', id, '{APPROVER}' from party where code = 'ada';
+    insert into ownership_rule (id, scope, owner_id, effective_from) select gen_random_uuid(), 'DEFAULT', id, now() - interval '1 day' from party where code = 'ada';
+    insert into product (id, handle, revision, title, vendor, tags, option_names, attributes, created_at, updated_at)
+    select gen_random_uuid(), 'style-' || n, 1, 'Style ' || n, 'Maker', '{}', '{Size}', '{}', now(), now() from generate_series(1, ${SKUS / A_PRODUCT}) n;
+    insert into sku (id, code, code_folded, kind, state, product_id, revision, title, option_values, option_key, price, cost,
+      weight_value, weight_unit, hs_code, country_of_origin, requires_shipping, taxable, attributes, listed_in, system_values, created_at, updated_at)
+    select gen_random_uuid(), 'C-' || n, 'c-' || n, 'SIMPLE', 'ACTIVE', p.id, 1, 'Item ' || n,
+      jsonb_build_array(jsonb_build_object('name', 'Size', 'value', n::text)), n::text, 10, 4, 100, 'GRAMS', '691200', 'DE', true, true, '{}',
+      '{erp,shopify}', '[]', now(), now()
+    from product p, lateral (select substr(p.handle, 7)::int * ${A_PRODUCT} - v as n from generate_series(0, ${A_PRODUCT - 1}) v) s;
+    insert into record (id, system, entity, product_id, sku_id, external_id, root_id, match, published, observed)
+    select gen_random_uuid(), 'erp', 'SKU', s.product_id, s.id, 'e' || s.code, 'e' || s.code, 'MATCHED', v, v from sku s, lateral (select
+      jsonb_build_object('title', s.title, 'price', '10.00', 'cost', '4.00', 'gtin', null, 'weight', '100', 'hsCode', '691200', 'countryOfOrigin', 'DE',
+        'unitOfMeasure', null, 'lifecycle', '{"active": true, "salable": true, "purchasable": true}'::jsonb) v) f;
+    insert into record (id, system, entity, product_id, sku_id, external_id, root_id, match, published, observed)
+    select gen_random_uuid(), 'shopify', 'SKU', s.product_id, s.id, 's' || s.code, s.product_id::text, 'MATCHED', v, v from sku s, lateral (select
+      jsonb_build_object('optionValues', s.option_values, 'price', '10.00', 'compareAtPrice', null, 'cost', '4.00', 'gtin', null, 'weight', '100',
+        'hsCode', '691200', 'countryOfOrigin', 'DE', 'requiresShipping', true, 'taxable', true, 'lifecycle', '{"published": true}'::jsonb) v) f;
+    insert into record (id, system, entity, product_id, external_id, root_id, match, published, observed)
+    select gen_random_uuid(), 'shopify', 'PRODUCT', p.id, p.id::text, p.id::text, 'MATCHED', v, v from product p, lateral (select
+      jsonb_build_object('product.title', p.title, 'product.handle', p.handle, 'product.vendor', p.vendor, 'product.productType', null,
+        'product.category', null, 'product.tags', '[]'::jsonb, 'lifecycle', '{"status": "ACTIVE"}'::jsonb) v) f`);
+  await owner.query('vacuum analyze');
+}
+
+/** The same rows by nothing but SQL: what any apply of so many changes has to write. */
+async function bareApply(app, price) {
+  const since = performance.now();
+  await app.query('begin');
+  await app.query(`create temporary table mine on commit drop as select id, product_id, code from sku
+    where code_folded in (select 'c-' || n from generate_series(1, ${CHANGES}) n)`);
+  await app.query('select 1 from sku where id in (select id from mine) order by id for update');
+  await app.query(
+    `update sku set price = ${price}, revision = revision + 1, updated_at = clock_timestamp() where id in (select id from mine)`,
+  );
+  await app.query(`insert into bare_revision select s.id, s.revision, clock_timestamp(), '[{"field": "price"}]'::jsonb, to_jsonb(s) from sku s
+    where id in (select id from mine)`);
+  await app.query(`insert into bare_feed select gen_random_uuid(), code, '[{"field": "price"}]'::jsonb from mine`);
+  await app.query(
+    `insert into bare_delivery select gen_random_uuid(), r.system, r.sku_id, m.code, clock_timestamp() from mine m join record r on r.sku_id = m.id`,
+  );
+  await app.query('commit');
+  return performance.now() - since;
+}
+
+/** What the reader and we share: reads so far, the longest of them in milliseconds, and whether it is over. */
+const [READS, LONGEST, OVER] = [0, 1, 2];
+
+/** The reader, a thread with a connection of its own: the SKUs that are being written, one by one, without a pause. */
+async function readMeanwhile({ url, count, shared }) {
+  const client = new pg.Client(url);
+  await client.connect();
+  for (let place = 0; shared[OVER] === 0; place = (place + 1) % count) {
+    const since = performance.now();
+    await client.query('select * from sku where code_folded = $1', [`c-${1 + place}`]);
+    shared[LONGEST] = Math.max(shared[LONGEST], performance.now() - since);
+    shared[READS] += 1;
+  }
+  await client.end();
+}
+
+const seconds = (took) => `${(took / 1000).toFixed(2)} s`;
+
+async function timed(name, call, reader) {
+  reader.fill(0);
+  const loop = monitorEventLoopDelay({ resolution: 10 });
+  loop.enable();
+  const since = performance.now();
+  const value = await call();
+  const took = performance.now() - since;
+  loop.disable();
+  const [reads, longest] = reader;
+  const busy = (loop.max / 1e6).toFixed(0);
+  console.log(
+    `  ${name.padEnd(40)} ${seconds(took).padStart(8)}   (meanwhile ${reads} reads, the longest ${longest.toFixed(0)} ms; own loop busy for ${busy} ms at most)`,
+  );
+  return value;
+}
+
+function valueOf(outcome) {
+  if (!outcome.ok) throw new Error(JSON.stringify(outcome.problems.slice(0, 3)));
+  return outcome.value;
+}
+
+async function measure(ports, people, reader, app, round) {
+  const price = (20 + round).toFixed(2);
+  const changes = Array.from({ length: CHANGES }, (_, index) => ({
+    kind: 'skuUpdate',
+    input: { code: `C-${index + 1}`, baseRevision: null, fields: { price } },
+  }));
+  console.log(`round ${round}:`);
+  const preview = await timed(
+    'changePlan: read, validate, plan',
+    () => previewChanges(ports, people.mia, changes),
+    reader,
+  );
+  if (preview.writes.length !== CHANGES * 2) throw new Error(`planned ${preview.writes.length} writes`);
+  const draft = { title: 'Prices', reason: null, idempotencyKey: null, changes };
+  const { id } = await timed(
+    'create: validate, plan, keep',
+    async () => valueOf(await createChangeRequest(ports, people.mia, draft, false)),
+    reader,
+  );
+  const plan = await timed('ChangeRequest.plan', () => planOfRequest(ports, id), reader);
+  await timed(
+    'approve: plan again under locks, apply',
+    async () => valueOf(await approveChangeRequest(ports, people.ada, id, null, plan.hash)),
+    reader,
+  );
+  const { state } = await ports.changes.requestById(id);
+  if (state !== 'APPLIED') throw new Error(`the request is ${state}`);
+  await timed('the same rows by bare SQL', () => bareApply(app, 40 + round), reader);
+  await app.query(
+    `update sku set price = ${price}, revision = revision - 1 where code_folded in (select 'c-' || n from generate_series(1, ${CHANGES}) n)`,
+  );
+}
+
+async function main() {
+  const directory = mkdtempSync(join(tmpdir(), 'skuward-bench-'));
+  chmodSync(directory, 0o755);
+  const server = await startEmbeddedPostgres({ dataDir: directory, log: () => {} });
+  const owner = new pg.Client(server.ownerUrl);
+  const app = new pg.Client(server.appUrl);
+  try {
+    await migrate({ ownerUrl: server.ownerUrl, appRole: 'skuward_app', queues: QUEUE_NAMES, log: () => {} });
+    for (const client of [owner, app]) await client.connect();
+    await fill(owner);
+    await owner.query(`create table bare_revision (sku_id uuid, revision int, valid_from timestamptz, changes jsonb, snapshot jsonb, primary key (sku_id, revision));
+    create table bare_feed (id uuid primary key, key text, changes jsonb);
+    create table bare_delivery (id uuid primary key, system text, sku_id uuid, target text, created_at timestamptz);
+    create index bare_delivery_sku on bare_delivery (sku_id);
+    grant all on bare_revision, bare_feed, bare_delivery to skuward_app; grant temporary on database ${owner.database} to skuward_app`);
+    const version = (await owner.query('show server_version')).rows[0].server_version;
+    console.log(
+      `node ${process.version}, PostgreSQL ${version}, ${cpus().length} cores; ${SKUS} SKUs in two systems, ${CHANGES} changes`,
+    );
+    const source = await openSource(server.appUrl);
+    const sql = sqlOver(source);
+    const nothing = async () => {};
+    const wakeups = () => ({ deliveriesDue: nothing, bundleDue: nothing });
+    const ports = {
+      work: new SqlUnitOfWork(source, wakeups, uuid, 'USD'),
+      changes: new SqlChangeReader(sql),
+      operations: new SqlOperationsReader(sql),
+      settings: new SqlSettingReader(sql),
+      masterCurrency: 'USD',
+      log: () => {},
+      newId: uuid,
+    };
+    const ids = new Map((await app.query('select code, id from party')).rows.map((row) => [row.code, row.id]));
+    const person = (code, roles) => ({
+      actor: { kind: 'API_KEY', id: code, name: code, partyId: ids.get(code) },
+      roles,
+    });
+    const people = { mia: person('mia', ['MERCHANDISER']), ada: person('ada', ['APPROVER']) };
+    const reader = new Float64Array(new SharedArrayBuffer(3 * Float64Array.BYTES_PER_ELEMENT));
+    const shared = { url: server.appUrl, count: CHANGES, shared: reader };
+    const thread = new Worker(new URL(import.meta.url), { workerData: shared });
+    for (let round = 1; round <= TIMES; round += 1) await measure(ports, people, reader, app, round);
+    const { rows } = await app.query(
+      'select pg_size_pretty(avg(pg_column_size(commitments) + pg_column_size(content))::bigint) as size from request_plan',
+    );
+    console.log(`a kept plan takes ${rows[0].size}; ${Math.round(process.memoryUsage().rss / 1e6)} MB resident`);
+    reader[OVER] = 1;
+    await once(thread, 'exit');
+    await source.destroy();
+  } finally {
+    for (const client of [owner, app]) await client.end();
+    await server.stop();
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+if (isMainThread) await main();
+else await readMeanwhile(workerData);

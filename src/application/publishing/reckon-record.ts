@@ -1,0 +1,111 @@
+import type { LifecycleState } from '../../domain/catalog/lifecycle.js';
+import type { Product } from '../../domain/catalog/product.js';
+import type { FieldComparison } from '../../domain/drift/compare.js';
+import { compareRecord } from '../../domain/drift/compare.js';
+import type { Judgement } from '../../domain/drift/judge.js';
+import { judgeRecord } from '../../domain/drift/judge.js';
+import { DEFAULT_RULES } from '../../domain/drift/source-of-truth.js';
+import type { FieldValues } from '../../domain/primitives/json.js';
+import type { Attribution, GovernedSystem, RecordEntity } from '../../domain/publishing/system.js';
+import type { LaneRecord } from '../ports/publishing-queue.js';
+import { isWanted, projectRecord, undecidedValues } from './project-record.js';
+
+/** Where records of one product are: in which system, and with which siblings. */
+export interface LaneGround {
+  system: GovernedSystem;
+  product: Product;
+  /** States of all SKUs of the product that are listed in the system and not DRAFT. */
+  states: readonly LifecycleState[];
+}
+
+/** What a system showed of a record; values are normalised. */
+export interface Shown {
+  values: FieldValues;
+  unreadable: readonly string[];
+  attribution: Attribution | null;
+  /** What of it counts as published last, where that is not what the record says. */
+  published?: FieldValues | null;
+}
+
+/** What one record comes to. */
+export interface Reckoning {
+  /** What the system should show; null when nobody governs the record now. */
+  canonical: FieldValues | null;
+  comparisons: readonly FieldComparison[];
+  /** Null where nothing was there to be judged. */
+  judgement: Judgement | null;
+  /** What is to be written there; null: nothing. */
+  wish: { action: 'CREATE' | 'UPDATE'; values: FieldValues } | null;
+  /** It is to be created, and has no price: nothing is ever offered for nothing. */
+  isUnpriced: boolean;
+}
+
+/**
+ * What is to be written of one record, and why: the one piece of code that both the publisher asks, of what it has just
+ * read, and the plan, of what was last seen. So what a plan says is what is written.
+ * @param shown what is there; null: nothing.
+ */
+export function reckonRecord(
+  ground: LaneGround,
+  record: LaneRecord,
+  shown: Shown | null,
+  masterCurrency: string,
+): Reckoning {
+  const { product, states, system } = ground;
+  const canonical = projectRecord(record, product, states, system, masterCurrency);
+  if (!shown) {
+    const create =
+      record.externalId === null &&
+      record.match === 'TO_CREATE' &&
+      canonical !== null &&
+      isWanted(record, states, system);
+    const isUnpriced = create && lacksPrice(system, record, canonical);
+    const wish = create && canonical && !isUnpriced ? { action: 'CREATE' as const, values: canonical } : null;
+    return { canonical, comparisons: [], judgement: null, wish, isUnpriced };
+  }
+  if (!canonical) return { canonical, comparisons: [], judgement: null, wish: null, isUnpriced: false };
+  const expected = record.unsettled.map((attempt) => attempt.expected);
+  // A creation of ours whose answer was lost, found again: nothing was there before it, so what differs is what it did
+  // not get to do, and not somebody's edit.
+  const unfinished = record.match === 'TO_CREATE' && expected.length > 0;
+  const { published = record.published } = shown;
+  const comparisons = compareRecord({
+    canonical,
+    base: unfinished ? { ...shown.values, ...published } : published,
+    observed: shown.values,
+    unreadable: shown.unreadable,
+    expected,
+    rules: DEFAULT_RULES,
+  });
+  const undecided = undecidedValues(record, system, shown.values);
+  const { attribution } = shown;
+  const context = { attribution, changedAt: record.changedAt, readOnly: system.mode === 'READ_ONLY', undecided };
+  const judgement = judgeRecord(record, comparisons, context);
+  const differs = Object.keys(judgement.writes).length > 0;
+  const wish = differs ? { action: 'UPDATE' as const, values: judgement.writes } : null;
+  return { canonical, comparisons, judgement, wish, isUnpriced: false };
+}
+
+/** Shopify takes a variant without a price as one that costs nothing. */
+function lacksPrice(system: GovernedSystem, record: LaneRecord, canonical: FieldValues): boolean {
+  return system.kind === 'SHOPIFY' && record.entity === 'SKU' && !('price' in canonical);
+}
+
+/** One record of a lane, as far as it matters to what else of the lane may be sent. */
+export interface Sending {
+  entity: RecordEntity;
+  isThere: boolean;
+  action: 'CREATE' | 'UPDATE' | null;
+}
+
+/** What goes out now. A product is not created before one of its SKUs is: it would be there with a blank variant. */
+export function sendable<T>(lane: readonly T[], of: (each: T) => Sending): T[] {
+  const anySku = lane.some((each) => {
+    const { entity, isThere, action } = of(each);
+    return entity === 'SKU' && (isThere || action !== null);
+  });
+  return lane.filter((each) => {
+    const { entity, action } = of(each);
+    return action !== null && (anySku || entity === 'SKU' || action === 'UPDATE');
+  });
+}
