@@ -1,11 +1,13 @@
 import { givenFor } from '../../../domain/change/approval.js';
 import { authorPartiesOf } from '../../../domain/change/authors.js';
+import { standingOf } from '../../../domain/change/plan/standing.js';
 import { askedAgain, newlyVoided } from '../../../domain/change/void-approvals.js';
+import { foldCode } from '../../../domain/primitives/text.js';
 import type { ChangeRequest } from '../../ports/change-request-store.js';
 import type { Ports } from '../../ports/ports.js';
 import type { Stores } from '../../ports/unit-of-work.js';
 import { applyChangeRequest } from '../apply-change-request.js';
-import { keepPlan } from '../plan/keep-plan.js';
+import { comparePlan, keepPlan } from '../plan/keep-plan.js';
 import { workOutPlan } from '../plan/work-out-plan.js';
 import type { PlannedRequest } from '../plan-request.js';
 
@@ -30,10 +32,16 @@ export async function goOn(
     return [];
   }
   const { requirements: before, approvedBy } = request;
-  const requirements = askedAgain(planned.requirements, before, approvedBy, edited, authorPartiesOf(request));
+  const asked = askedAgain(planned.requirements, before, approvedBy, edited, authorPartiesOf(request));
+  const plan = await workOutPlan(ports, stores, planned);
+  // What the world made of the rest meanwhile is not what was approved either; what was split off is nobody's here.
+  const { changed } = await comparePlan(stores, request, asked, plan);
+  const here = new Set(request.changes.map(({ target }) => foldCode(target)));
+  const moved = changed.filter(({ because }) => here.has(foldCode(because)));
+  const { requirements } = standingOf(asked, before, approvedBy, moved);
   const state = conflicts.length > 0 ? ('CONFLICTED' as const) : ('IN_REVIEW' as const);
   await stores.requests.update(request.id, { state, problems: [], conflicts, warnings, requirements });
-  if (state === 'IN_REVIEW') await keepPlan(ports, stores, request.id, await workOutPlan(ports, stores, planned), null);
+  if (state === 'IN_REVIEW') await keepPlan(ports, stores, request.id, plan, null);
   const complete = requirements.every((each) => givenFor(each, approvedBy) >= each.count);
   if (state === 'IN_REVIEW' && complete) {
     await applyChangeRequest(ports, stores, { ...request, state, requirements });
