@@ -129,7 +129,8 @@ create table decision (
   party_id uuid not null,
   kind text not null,
   comment text,
-  at timestamp with time zone default clock_timestamp() not null
+  at timestamp with time zone default clock_timestamp() not null,
+  plan_id uuid
 );
 
 create table delivery (
@@ -432,6 +433,16 @@ create table record (
   in_sync boolean
 );
 
+create table request_plan (
+  id uuid not null,
+  change_request_id uuid not null,
+  hash text not null,
+  commitments jsonb not null,
+  content jsonb not null,
+  reason jsonb,
+  at timestamp with time zone default clock_timestamp() not null
+);
+
 create table scan (
   id uuid not null,
   system text not null,
@@ -625,6 +636,8 @@ alter table product_revision add constraint product_revision_pkey PRIMARY KEY (p
 alter table quality_issue add constraint quality_issue_pkey PRIMARY KEY (id);
 
 alter table record add constraint record_pkey PRIMARY KEY (id);
+
+alter table request_plan add constraint request_plan_pkey PRIMARY KEY (id);
 
 alter table scan add constraint scan_pkey PRIMARY KEY (id);
 
@@ -854,6 +867,8 @@ alter table decision add constraint decision_change_request_id_fkey FOREIGN KEY 
 
 alter table decision add constraint decision_party_id_fkey FOREIGN KEY (party_id) REFERENCES party(id);
 
+alter table decision add constraint decision_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES request_plan(id);
+
 alter table delivery add constraint delivery_change_request_id_fkey FOREIGN KEY (change_request_id) REFERENCES change_request(id);
 
 alter table delivery add constraint delivery_product_id_fkey FOREIGN KEY (product_id) REFERENCES product(id);
@@ -924,6 +939,8 @@ alter table record add constraint record_sku_id_fkey FOREIGN KEY (sku_id) REFERE
 
 alter table record add constraint record_system_fkey FOREIGN KEY (system) REFERENCES system(code);
 
+alter table request_plan add constraint request_plan_change_request_id_fkey FOREIGN KEY (change_request_id) REFERENCES change_request(id);
+
 alter table scan add constraint scan_system_fkey FOREIGN KEY (system) REFERENCES system(code);
 
 alter table scan_record add constraint scan_record_scan_id_fkey FOREIGN KEY (scan_id) REFERENCES scan(id);
@@ -991,6 +1008,8 @@ CREATE INDEX code_reservation_party ON public.code_reservation USING btree (part
 CREATE INDEX code_reservation_skeleton ON public.code_reservation USING btree (skeleton);
 
 CREATE INDEX decision_party ON public.decision USING btree (party_id);
+
+CREATE INDEX decision_plan ON public.decision USING btree (plan_id);
 
 CREATE INDEX decision_request ON public.decision USING btree (change_request_id, at);
 
@@ -1097,6 +1116,8 @@ CREATE INDEX record_root_code ON public.record USING btree (system, root_code) W
 CREATE UNIQUE INDEX record_sku ON public.record USING btree (system, sku_id) WHERE (entity = 'SKU'::text);
 
 CREATE INDEX record_waiting ON public.record USING btree (system, match) WHERE (match <> 'MATCHED'::text);
+
+CREATE INDEX request_plan_request ON public.request_plan USING btree (change_request_id, at);
 
 CREATE UNIQUE INDEX scan_running ON public.scan USING btree (system) WHERE (state = 'RUNNING'::text);
 
@@ -1272,6 +1293,8 @@ comment on table product_revision is 'One immutable state of one product; append
 comment on table quality_issue is 'A value of a baseline that did not hold: the SKU was taken without it, and nobody compares or writes the field until a revision sets it.';
 
 comment on table record is 'One SKU or product as one system holds it: its id there, what was last published and seen.';
+
+comment on table request_plan is 'What a change request was planned to do when it was put to its approvers, or applied; append-only.';
 
 comment on table scan is 'One look at a whole system.';
 
