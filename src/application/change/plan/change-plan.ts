@@ -62,12 +62,12 @@ export async function planOfRequest(ports: Ports, id: string): Promise<ChangePla
   return ports.work.look(async (stores) => {
     const request = await stores.requests.read(id);
     if (!request) throw new Error(`there is no change request ${id}`);
-    const { state, changes, author, approvedBy, requirements } = request;
+    const { state, changes, author, editors, approvedBy, requirements } = request;
     if (ENDED.includes(state)) {
       const kept = await stores.plans.lastContent(id);
       return { ...(kept ?? NOTHING), errors: [], warnings: [], requirements, approvedBy };
     }
-    const { planned, plan } = await workOut(ports, stores, changes, author);
+    const { planned, plan } = await workOut(ports, stores, changes, author, editors);
     const standing = await comparePlan(stores, request, planned.requirements, plan);
     const { warnings } = planned.set;
     const errors = errorsOf(planned, changes);
@@ -80,8 +80,9 @@ async function workOut(
   stores: Stores,
   changes: readonly ProposedChange[],
   author: Actor,
+  editors: readonly Actor[] = [],
 ): Promise<{ planned: PlannedRequest; plan: WorkedPlan }> {
-  const planned = await planRequest(ports, stores, changes, author, { lock: false });
+  const planned = await planRequest(ports, stores, changes, author, { lock: false, editors });
   return { planned, plan: await workOutPlan(ports, stores, planned) };
 }
 
