@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
+import type { ChangeDraft } from '../../src/application/change/change-draft.js';
 import { createChangeRequest } from '../../src/application/change/create-change-request.js';
 import { approveChangeRequest } from '../../src/application/change/approve-change-request.js';
 import { adoptFindings } from '../../src/application/drift/adopt-findings.js';
@@ -72,6 +73,35 @@ describe('the loop, on the real database and the stand-ins', () => {
     expect([await price('shopify'), await price('erp')]).toEqual(['77.70', '77.70']);
     expect((await world.ports.changes.requestById(id))?.state).toBe('APPLIED');
     expect(codesOf(await approveChangeRequest(world.ports, world.people.ada, id, null))).toEqual(['WRONG_STATE']);
+  });
+
+  it('brings a first price to a system where the SKU has been without one, and takes that for nobody’s edit', async () => {
+    const apply = async (changes: ChangeDraft[]): Promise<string> => {
+      const draft = { title: 'late price', reason: null, idempotencyKey: null, changes };
+      const { id } = must(await createChangeRequest(world.ports, world.people.mia, draft, false));
+      must(await approveChangeRequest(world.ports, world.people.ada, id, null));
+      expect((await world.ports.changes.requestById(id))?.state).toBe('APPLIED');
+      return id;
+    };
+    await apply([
+      { kind: 'productCreate', input: { handle: 'late', fields: { title: 'Late', vendor: 'Fernhill Supply' } } },
+      { kind: 'skuCreate', input: { code: 'LATE', product: 'late', fields: { title: 'Late' } } },
+    ]);
+    await apply([{ kind: 'skuTransition', input: { code: 'LATE', to: 'PRELAUNCH' } }]);
+    const item = async (): Promise<{ listPrice: string | null } | undefined> => {
+      const { items } = (await control(world.sandbox.erp.url, 'items?code=LATE')) as {
+        items: { listPrice: string | null }[];
+      };
+      return items[0];
+    };
+    expect(await until('the item in the ERP', item)).toMatchObject({ listPrice: null });
+    await apply([
+      { kind: 'skuUpdate', input: { code: 'LATE', baseRevision: null, fields: { price: '61.00' } } },
+      { kind: 'skuTransition', input: { code: 'LATE', to: 'ACTIVE' } },
+    ]);
+    await until('the price in the ERP', async () => (await item())?.listPrice === '61.00');
+    const found = await world.ports.operations.findings(FIRST, { target: 'LATE' });
+    expect(found.items).toEqual([]);
   });
 
   it('finds an edit in the ERP by a full scan, and puts the canonical value back on a revert', async () => {

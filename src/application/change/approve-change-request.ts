@@ -1,6 +1,6 @@
 import type { Caller } from '../../domain/actor.js';
 import { textFault } from '../../domain/catalog/read-sku-fields.js';
-import { givenFor } from '../../domain/change/approval.js';
+import { givenFor, reask } from '../../domain/change/approval.js';
 import { isAuthorOf } from '../../domain/change/authors.js';
 import { mayBeDone } from '../../domain/change/change.js';
 import { approvedAnew, isAskedStill } from '../../domain/change/void-approvals.js';
@@ -9,8 +9,10 @@ import type { Outcome, Problem } from '../../domain/problem.js';
 import { accepted, problem, refused } from '../../domain/problem.js';
 import type { ChangeRequest } from '../ports/change-request-store.js';
 import type { Ports } from '../ports/ports.js';
+import type { Stores } from '../ports/unit-of-work.js';
 import { asSeen } from './plan/as-seen.js';
 import { applyChangeRequest } from './apply-change-request.js';
+import { readApproving } from './plan-request.js';
 
 /**
  * Records an approval; the one that satisfies the last requirement applies the request in the same transaction.
@@ -27,9 +29,10 @@ export async function approveChangeRequest(
   const fault = comment === null ? null : textFault(comment);
   if (fault) return refused(problem(fault.code, fault.message, ['comment']));
   return ports.work.run(async (stores) => {
-    const found = await stores.requests.lock(id);
-    if (!found) return refused(problem('NOT_FOUND', 'there is no such change request', ['id']));
+    const locked = await stores.requests.lock(id);
+    if (!locked) return refused(problem('NOT_FOUND', 'there is no such change request', ['id']));
     const parties = await stores.parties.parties();
+    const found = await askedNow(stores, locked);
     // Whoever has approved an older plan may approve this one: that is known once it is worked out.
     const early = objectionTo(found, caller, parties);
     if (early && early.code !== 'ALREADY_DECIDED') return refused(early);
@@ -58,6 +61,25 @@ export async function approveChangeRequest(
     if (complete) await applyChangeRequest(ports, stores, { ...request, requirements, approvedBy }, { ready });
     return accepted({ id });
   });
+}
+
+/**
+ * The request as it is asked of parties at this very moment: a delegation or an absence may have begun or ended since the
+ * last look at the calendar, and whoever is asked no more may not approve.
+ */
+async function askedNow(stores: Stores, request: ChangeRequest): Promise<ChangeRequest> {
+  if (!mayBeDone('APPROVE', request.state)) return request;
+  const { approvedBy, requirements: before } = request;
+  const world = {
+    ...(await readApproving(stores, await stores.now())),
+    authorPartyId: request.author.partyId,
+    editorPartyIds: request.editors.flatMap(({ partyId }) => partyId ?? []),
+  };
+  const requirements = before.map((each) => reask(each, world, approvedBy, new Map()));
+  // Compared as the database keeps them: a field that is left out, and one that is undefined, are one.
+  if (JSON.stringify(requirements) === JSON.stringify(before)) return request;
+  await stores.requests.update(request.id, { state: request.state, requirements });
+  return { ...request, requirements };
 }
 
 function noParty(): Problem {

@@ -100,7 +100,7 @@ function judgeOne(
     attribution: shown.attribution,
     changedAt: record.changedAt,
     readOnly: system.mode === 'READ_ONLY',
-    undecided: undecidedValues(record, system, values),
+    undecided: undecidedValues(record, system, values, canonical),
   });
   const recoded = recodedOf(record, shown);
   if (recoded) out.findings.push(recoded);

@@ -39,12 +39,20 @@ function projectWhole(
  * What the system shows for fields that nobody has decided on: it counts as published, so that the first decision is
  * news to bring there and no difference that somebody made. Tags stay out: B of tags is what is ours.
  */
-export function undecidedValues(record: LaneRecord, system: GovernedSystem, observed: FieldValues): FieldValues {
-  if (record.undecided.size === 0) return {};
-  const out = leftOut(record, system);
+export function undecidedValues(
+  record: LaneRecord,
+  system: GovernedSystem,
+  observed: FieldValues,
+  canonical: FieldValues,
+): FieldValues {
+  const out = record.undecided.size === 0 ? new Set<string>() : leftOut(record, system);
   out.delete('product.tags');
+  // An amount that nobody has set yet is not in the projection either: its first value is a decision like any other.
+  if (record.entity === 'SKU') for (const field of AMOUNTS) if (!(field in canonical)) out.add(field);
   return Object.fromEntries(Object.entries(observed).filter(([field]) => out.has(field)));
 }
+
+const AMOUNTS = ['price', 'compareAtPrice', 'cost'] as const;
 
 /** Fields of the projection that are made of undecided ones. */
 function leftOut(record: LaneRecord, system: GovernedSystem): Set<string> {

@@ -77,7 +77,7 @@ export function reckonRecord(
     expected,
     rules: DEFAULT_RULES,
   });
-  const undecided = undecidedValues(record, system, shown.values);
+  const undecided = undecidedValues(record, system, shown.values, canonical);
   const { attribution } = shown;
   const context = { attribution, changedAt: record.changedAt, readOnly: system.mode === 'READ_ONLY', undecided };
   const judgement = judgeRecord(record, comparisons, context);

@@ -116,7 +116,7 @@ export class SettlementDraft {
   ): void {
     const strays = new Set(astray.map(({ field }) => field));
     const arrived = Object.entries(wanted).filter(([field]) => !strays.has(field) && field in values);
-    const known = judgement?.base ?? undecidedValues(record, this.claim.system, values);
+    const known = judgement?.base ?? undecidedValues(record, this.claim.system, values, wanted);
     const base = { ...known, ...Object.fromEntries(arrived) };
     const clean = strays.size === 0 && (judgement?.held.length ?? 0) === 0;
     this.keep(record, shown, base, values, clean);
