@@ -17,6 +17,7 @@ import { SkuResolver, StockLevelResolver, SystemValueResolver } from './catalog/
 import { ProductRevisionResolver, SkuRevisionResolver } from './catalog/revision-resolvers.js';
 import { ChangeMutationResolver } from './change/change-mutation-resolver.js';
 import { ChangeQueryResolver } from './change/change-query-resolver.js';
+import { ChangeRequestPayloadResolver } from './change/change-payload.js';
 import {
   ApprovalRequirementResolver,
   ChangeRequestResolver,
@@ -87,6 +88,7 @@ export const RESOLVERS = [
   ProductRevisionResolver,
   ChangeQueryResolver,
   ChangeMutationResolver,
+  ChangeRequestPayloadResolver,
   ChangeRequestResolver,
   ChangeResolver,
   ApprovalPolicyResolver,

@@ -17,12 +17,13 @@ import type { Ports } from '../ports/ports.js';
  * Proposes, as a draft, that a SKU leaves every bundle that holds it, its successor taking its place, and that it is
  * retired in the same request where the lifecycle lets it: what a refusal to retire a component in use asks for, made
  * ready. The draft tells its problems like any other; its author submits it.
- * @param successor whose code takes the place; the SKU's own successor if null.
+ * @param input successor: whose code takes the place, the SKU's own successor if null; idempotencyKey: the draft that was
+ * made under it is answered again, as long as it would say the same.
  */
 export async function replaceComponent(
   ports: Ports,
   caller: Caller,
-  input: { code: string; successor: string | null },
+  input: { code: string; successor: string | null; idempotencyKey?: string },
 ): Promise<Outcome<{ id: string }>> {
   if (caller.actor.partyId === null) {
     return refused(problem('PARTY_REQUIRED', 'this key belongs to no party, so nobody would answer for the request'));
@@ -52,7 +53,7 @@ export async function replaceComponent(
       );
     }
     const title = `Put ${successor.code} in the place of ${sku.code}`;
-    const draft = { title, reason: null, idempotencyKey: null, changes };
+    const draft = { title, reason: null, idempotencyKey: input.idempotencyKey ?? null, changes };
     const added = await addRequest(ports, stores, caller, { draft, changes, asDraft: true, origin: 'REQUEST' });
     return added.ok ? accepted(added.value) : added;
   });

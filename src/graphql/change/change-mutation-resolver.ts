@@ -1,6 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { Args, Context, ID, Mutation, Resolver } from '@nestjs/graphql';
 import { CurrentCaller, Roles } from '../../access/roles.js';
+import { proposeReplacements } from '../../application/bundle/propose-replacements.js';
 import { replaceComponent } from '../../application/bundle/replace-component.js';
 import { approveChangeRequest } from '../../application/change/approve-change-request.js';
 import { createChangeRequest } from '../../application/change/create-change-request.js';
@@ -32,7 +33,11 @@ export class ChangeMutationResolver {
     @Context('loaders') loaders: Loaders,
   ): Promise<ChangeRequestPayload> {
     const request = requestDraftOf(input);
-    return answer(await createChangeRequest(this.#ports, caller, request, draft === true), loaders, ['input']);
+    const outcome = await createChangeRequest(this.#ports, caller, request, draft === true);
+    const proposals = outcome.ok
+      ? []
+      : await proposeReplacements(this.#ports, caller, request.changes, outcome.problems);
+    return { ...(await answer(outcome, loaders, ['input'])), proposals };
   }
 
   @Roles('MERCHANDISER', 'INTEGRATION')

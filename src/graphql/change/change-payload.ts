@@ -1,4 +1,4 @@
-import { Field, ObjectType } from '@nestjs/graphql';
+import { Context, Field, ObjectType, Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import type { ChangeRequestView } from '../../application/ports/change-reader.js';
 import type { Outcome, Problem } from '../../domain/problem.js';
 import type { Loaders } from '../loaders.js';
@@ -19,6 +19,23 @@ export interface ChangeRequestPayload {
   changeRequest: ChangeRequestView | null;
   userErrors: Problem[];
   warnings: Problem[];
+  /** Ids of drafts that would do what was refused. */
+  proposals?: readonly string[];
+}
+
+@Resolver(() => ChangeRequestPayloadType)
+export class ChangeRequestPayloadResolver {
+  @ResolveField('proposals', () => [ChangeRequestType], {
+    description:
+      'Where a component that is in use was to be retired: drafts, ready to be submitted, that put its successor in its place in every bundle and retire it.',
+  })
+  async proposals(
+    @Parent() { proposals = [] }: ChangeRequestPayload,
+    @Context('loaders') loaders: Loaders,
+  ): Promise<ChangeRequestView[]> {
+    const drafts = await Promise.all(proposals.map((id) => loaders.request.load(id)));
+    return drafts.filter((draft) => draft !== null);
+  }
 }
 
 /** The request as it is now, or every reason why nothing was done. */
