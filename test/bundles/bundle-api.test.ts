@@ -240,45 +240,6 @@ describe('bundles over the API', () => {
     expect((await then('tin', justBefore)).bundle?.version).toBe(1);
   });
 
-  it('answer whoever retires a component in use with a draft that puts its successor there, the same one each time', async () => {
-    await apply(
-      world,
-      ...['rye', 'emmer', 'loaf'].map((code) => (code === 'loaf' ? create(code, '2 rye') : create(code))),
-    );
-    for (const code of ['rye', 'emmer', 'loaf']) await apply(world, move(code, 'PRELAUNCH'));
-    interface Answer {
-      changeRequestCreate: {
-        changeRequest: null;
-        userErrors: { code: string; message: string }[];
-        proposals: { number: string; state: string; changes: { nodes: { operation: string; target: string }[] } }[];
-      };
-    }
-    const retire = async (): Promise<Answer['changeRequestCreate']> => {
-      const text = `mutation { changeRequestCreate(input: { title: "out", changes: [{ skuTransition: {
-        code: "rye", to: RETIRED, successor: "emmer" } }] }) { changeRequest { id } userErrors { code message }
-        proposals { number state changes { nodes { operation target } } } } }`;
-      return (await ask<Answer>(text, {}, mia)).changeRequestCreate;
-    };
-    const first = await retire();
-    expect(first.userErrors).toEqual([{ code: 'IN_USE', message: expect.stringContaining('loaf') }]);
-    expect(first.proposals).toEqual([
-      {
-        number: expect.stringMatching(/^CR-/),
-        state: 'DRAFT',
-        changes: {
-          nodes: [
-            { operation: 'BUNDLE_SET', target: 'loaf' },
-            { operation: 'SKU_TRANSITION', target: 'rye' },
-          ],
-        },
-      },
-    ]);
-    expect((await retire()).proposals).toEqual(first.proposals);
-    // Once the bundles are others, so is the draft.
-    await apply(world, set('loaf', '3 rye'));
-    expect((await retire()).proposals[0]?.number).not.toBe(first.proposals[0]?.number);
-  });
-
   it('are told as of the past with the end that was known then, whatever was set since', async () => {
     await apply(world, create('oat'), create('pan', '2 oat'));
     const known = async (asOf: string): Promise<unknown> => {

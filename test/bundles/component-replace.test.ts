@@ -1,13 +1,19 @@
+import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createApiKey } from '../../src/application/access/create-api-key.js';
 import { approveChangeRequest } from '../../src/application/change/approve-change-request.js';
 import { submitChangeRequest } from '../../src/application/change/submit-change-request.js';
 import { replaceComponent } from '../../src/application/bundle/replace-component.js';
+import type { Api } from '../support/api.js';
+import { openApi } from '../support/api.js';
 import type { World } from '../support/world.js';
-import { buildWorld, codesOf, must } from '../support/world.js';
+import { buildWorld, codesOf, HOST, must } from '../support/world.js';
 import { apply, create, move, product, propose, set } from './bundle-kit.js';
 
 describe('putting a successor into the place of a component', () => {
   let world: World;
+  let api: Api;
+  let mia: string;
   beforeAll(async () => {
     world = await buildWorld({ worker: false });
     await apply(world, product, ...['old', 'new', 'x'].map((code) => create(code)));
@@ -18,7 +24,15 @@ describe('putting a successor into the place of a component', () => {
     await apply(world, ...all.map((code) => move(code, 'ACTIVE')));
     await apply(world, move('old', 'PHASE_OUT'));
   });
-  afterAll(() => world.close());
+  beforeAll(async () => {
+    api = await openApi(world);
+    const draft = { name: 'mia over HTTP', party: 'mia', roles: ['MERCHANDISER' as const], expiresAt: null };
+    mia = must(await createApiKey(world.ports, HOST, draft)).secret;
+  });
+  afterAll(async () => {
+    await api.close();
+    await world.close();
+  });
 
   it('is ready as a draft when retiring it was refused', async () => {
     expect(codesOf(await propose(world, move('old', 'RETIRED')))).toEqual(['IN_USE']);
@@ -43,6 +57,45 @@ describe('putting a successor into the place of a component', () => {
     const kits = await world.ports.catalog.skusByCodes(['old']);
     const count = await world.ports.bundles.useCounts([kits.get('old')?.id ?? ''], { nested: false, at: null });
     expect([...count.values()]).toEqual([0]);
+  });
+
+  it('answers whoever retires a component in use with a draft that puts its successor there, the same one each time', async () => {
+    await apply(
+      world,
+      ...['rye', 'emmer', 'loaf'].map((code) => (code === 'loaf' ? create(code, '2 rye') : create(code))),
+    );
+    for (const code of ['rye', 'emmer', 'loaf']) await apply(world, move(code, 'PRELAUNCH'));
+    interface Answer {
+      changeRequestCreate: {
+        changeRequest: null;
+        userErrors: { code: string; message: string }[];
+        proposals: { number: string; state: string; changes: { nodes: { operation: string; target: string }[] } }[];
+      };
+    }
+    const retire = async (): Promise<Answer['changeRequestCreate']> => {
+      const text = `mutation { changeRequestCreate(input: { title: "out", changes: [{ skuTransition: {
+        code: "rye", to: RETIRED, successor: "emmer" } }] }) { changeRequest { id } userErrors { code message }
+        proposals { number state changes { nodes { operation target } } } } }`;
+      return (await api.ask<Answer>(text, {}, mia)).changeRequestCreate;
+    };
+    const first = await retire();
+    expect(first.userErrors).toEqual([{ code: 'IN_USE', message: expect.stringContaining('loaf') }]);
+    expect(first.proposals).toEqual([
+      {
+        number: expect.stringMatching(/^CR-/),
+        state: 'DRAFT',
+        changes: {
+          nodes: [
+            { operation: 'BUNDLE_SET', target: 'loaf' },
+            { operation: 'SKU_TRANSITION', target: 'rye' },
+          ],
+        },
+      },
+    ]);
+    expect((await retire()).proposals).toEqual(first.proposals);
+    // Once the bundles are others, so is the draft.
+    await apply(world, set('loaf', '3 rye'));
+    expect((await retire()).proposals[0]?.number).not.toBe(first.proposals[0]?.number);
   });
 
   it('asks for what it needs', async () => {
