@@ -160,10 +160,13 @@ describe('states of bundles and components', () => {
     expect(ready.faults(move('a', 'ACTIVE'), move('kit', 'ACTIVE'))).toEqual([]);
   });
 
-  it('keeps a component while a bundle needs it, and names the bundles', () => {
+  it('keeps a component while a bundle needs it, and names the bundles and the way out', () => {
     const used = live('ACTIVE', 'PHASE_OUT').bundle('outer', '1 kit, 1 b', { state: 'PRELAUNCH' });
     const [fault] = used.plan(move('a', 'RETIRED')).problems;
-    expect(fault).toMatchObject({ code: 'IN_USE', message: expect.stringMatching(/kit, outer$/) });
+    expect(fault).toMatchObject({
+      code: 'IN_USE',
+      message: expect.stringMatching(/kit, outer; bundleComponentReplace /),
+    });
     expect(used.faults(move('a', 'RETIRED'), set('kit', '1 c, 1 b'))).toEqual([
       'GATE_UNSATISFIED changes.1.bundleSet.components',
     ]);

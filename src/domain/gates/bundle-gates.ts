@@ -84,7 +84,8 @@ function askUse(_sku: GatedSku, { bundle }: GateFacts, state: LifecycleState): A
   const { first, count } = bundle.holders;
   if (count === 0) return state === 'RETIRED' ? [{ satisfied: true }] : [];
   const more = count > first.length ? ` and ${count - first.length} more` : '';
-  const message = `is in no bundle that is ${orList(KEEPING_STATES)}: it is in ${first.join(', ')}${more}`;
+  const wayOut = state === 'RETIRED' ? '; bundleComponentReplace drafts what puts its successor there' : '';
+  const message = `is in no bundle that is ${orList(KEEPING_STATES)}: it is in ${first.join(', ')}${more}${wayOut}`;
   return [{ satisfied: false, message }];
 }
 
