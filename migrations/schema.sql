@@ -79,6 +79,14 @@ create table change (
   patch jsonb not null
 );
 
+create table change_comment (
+  id uuid not null,
+  change_request_id uuid not null,
+  actor jsonb not null,
+  body text not null,
+  at timestamp with time zone default clock_timestamp() not null
+);
+
 create table change_request (
   id uuid not null,
   number bigint generated always as identity (start with 1001) not null,
@@ -91,13 +99,17 @@ create table change_request (
   problems jsonb default '[]'::jsonb not null,
   conflicts jsonb default '[]'::jsonb not null,
   requirements jsonb default '[]'::jsonb not null,
-  idempotency_caller text,
-  idempotency_key text,
-  idempotency_hash text,
   created_at timestamp with time zone default clock_timestamp() not null,
   submitted_at timestamp with time zone,
   applied_at timestamp with time zone,
-  warnings jsonb default '[]'::jsonb not null
+  warnings jsonb default '[]'::jsonb not null,
+  editors jsonb default '[]'::jsonb not null,
+  effective_at timestamp with time zone,
+  due_at timestamp with time zone,
+  blocked_by text,
+  forced jsonb,
+  split_from_id uuid,
+  reverts_id uuid
 );
 
 create table code_reservation (
@@ -207,6 +219,14 @@ create table finding_event (
   at timestamp with time zone not null,
   actor jsonb not null,
   data jsonb not null
+);
+
+create table idempotency_key (
+  caller text not null,
+  key text not null,
+  hash text not null,
+  change_request_id uuid not null,
+  created_at timestamp with time zone default clock_timestamp() not null
 );
 
 create table import_change (
@@ -332,7 +352,10 @@ create table party (
   created_at timestamp with time zone default clock_timestamp() not null,
   engineering boolean default false not null,
   delegate_id uuid,
-  delegate_until timestamp with time zone
+  delegate_until timestamp with time zone,
+  delegate_from timestamp with time zone,
+  away_from timestamp with time zone,
+  away_until timestamp with time zone
 );
 
 create table party_member (
@@ -549,6 +572,8 @@ alter table bundle_version add constraint bundle_version_pkey PRIMARY KEY (id);
 
 alter table change add constraint change_pkey PRIMARY KEY (id);
 
+alter table change_comment add constraint change_comment_pkey PRIMARY KEY (id);
+
 alter table change_request add constraint change_request_pkey PRIMARY KEY (id);
 
 alter table code_reservation add constraint code_reservation_pkey PRIMARY KEY (code_folded);
@@ -566,6 +591,8 @@ alter table feed_position add constraint feed_position_pkey PRIMARY KEY ("positi
 alter table finding add constraint finding_pkey PRIMARY KEY (id);
 
 alter table finding_event add constraint finding_event_pkey PRIMARY KEY (id);
+
+alter table idempotency_key add constraint idempotency_key_pkey PRIMARY KEY (caller, key);
 
 alter table import_change add constraint import_change_pkey PRIMARY KEY (import_id, "position");
 
@@ -629,11 +656,7 @@ alter table bundle_version add constraint bundle_version_state UNIQUE (id, bundl
 
 alter table change add constraint change_change_request_id_position_key UNIQUE (change_request_id, "position");
 
-alter table change_request add constraint change_request_idempotency_caller_idempotency_key_key UNIQUE (idempotency_caller, idempotency_key);
-
 alter table change_request add constraint change_request_number_key UNIQUE (number);
-
-alter table decision add constraint decision_change_request_id_party_id_kind_key UNIQUE (change_request_id, party_id, kind);
 
 alter table feed_epoch add constraint feed_epoch_id_key UNIQUE (id);
 
@@ -670,6 +693,8 @@ alter table bundle_version add constraint bundle_version_check CHECK ((effective
 alter table bundle_version add constraint bundle_version_state_check CHECK ((state = ANY (ARRAY['PAST'::text, 'CURRENT'::text, 'SCHEDULED'::text])));
 
 alter table change add constraint change_operation_check CHECK ((operation = ANY (ARRAY['PRODUCT_CREATE'::text, 'PRODUCT_UPDATE'::text, 'SKU_CREATE'::text, 'SKU_UPDATE'::text, 'SKU_TRANSITION'::text, 'BUNDLE_SET'::text])));
+
+alter table change_request add constraint change_request_due CHECK (((state <> 'SCHEDULED'::text) OR (due_at IS NOT NULL)));
 
 alter table change_request add constraint change_request_origin_check CHECK ((origin = ANY (ARRAY['REQUEST'::text, 'IMPORT'::text, 'ADOPTION'::text])));
 
@@ -722,6 +747,14 @@ alter table ownership_rule add constraint ownership_rule_check CHECK (((scope = 
 alter table ownership_rule add constraint ownership_rule_check1 CHECK (((effective_to IS NULL) OR (effective_to >= effective_from)));
 
 alter table ownership_rule add constraint ownership_rule_scope_check CHECK ((scope = ANY (ARRAY['SKU'::text, 'PRODUCT'::text, 'PRODUCT_TYPE'::text, 'VENDOR'::text, 'DEFAULT'::text])));
+
+alter table party add constraint party_away_from_a_day CHECK (((away_until IS NULL) OR (away_from IS NOT NULL)));
+
+alter table party add constraint party_away_in_order CHECK ((away_from < away_until));
+
+alter table party add constraint party_delegate_from_of_one CHECK (((delegate_from IS NULL) OR (delegate_id IS NOT NULL)));
+
+alter table party add constraint party_delegate_in_order CHECK ((delegate_from < delegate_until));
 
 alter table party add constraint party_delegate_is_another CHECK ((delegate_id <> id));
 
@@ -807,7 +840,13 @@ alter table bundle_version add constraint bundle_version_no_gap FOREIGN KEY (bun
 
 alter table change add constraint change_change_request_id_fkey FOREIGN KEY (change_request_id) REFERENCES change_request(id);
 
+alter table change_comment add constraint change_comment_change_request_id_fkey FOREIGN KEY (change_request_id) REFERENCES change_request(id);
+
 alter table change_request add constraint change_request_author_party_id_fkey FOREIGN KEY (author_party_id) REFERENCES party(id);
+
+alter table change_request add constraint change_request_reverts_id_fkey FOREIGN KEY (reverts_id) REFERENCES change_request(id);
+
+alter table change_request add constraint change_request_split_from_id_fkey FOREIGN KEY (split_from_id) REFERENCES change_request(id);
 
 alter table code_reservation add constraint code_reservation_party_id_fkey FOREIGN KEY (party_id) REFERENCES party(id);
 
@@ -838,6 +877,8 @@ alter table finding add constraint finding_sku_id_fkey FOREIGN KEY (sku_id) REFE
 alter table finding add constraint finding_system_fkey FOREIGN KEY (system) REFERENCES system(code);
 
 alter table finding_event add constraint finding_event_finding_id_fkey FOREIGN KEY (finding_id) REFERENCES finding(id);
+
+alter table idempotency_key add constraint idempotency_key_change_request_id_fkey FOREIGN KEY (change_request_id) REFERENCES change_request(id);
 
 alter table import_change add constraint import_change_import_id_fkey FOREIGN KEY (import_id) REFERENCES import_job(id);
 
@@ -933,6 +974,14 @@ CREATE INDEX bundle_version_request ON public.bundle_version USING btree (change
 
 CREATE INDEX change_target ON public.change USING btree (target_folded);
 
+CREATE INDEX change_comment_request ON public.change_comment USING btree (change_request_id, at, id);
+
+CREATE INDEX change_request_due ON public.change_request USING btree (due_at, id) WHERE (state = 'SCHEDULED'::text);
+
+CREATE INDEX change_request_reverts ON public.change_request USING btree (reverts_id) WHERE (reverts_id IS NOT NULL);
+
+CREATE INDEX change_request_split ON public.change_request USING btree (split_from_id) WHERE (split_from_id IS NOT NULL);
+
 CREATE INDEX change_request_state ON public.change_request USING btree (state, number DESC);
 
 CREATE INDEX code_reservation_expiry ON public.code_reservation USING btree (expires_at);
@@ -942,6 +991,8 @@ CREATE INDEX code_reservation_party ON public.code_reservation USING btree (part
 CREATE INDEX code_reservation_skeleton ON public.code_reservation USING btree (skeleton);
 
 CREATE INDEX decision_party ON public.decision USING btree (party_id);
+
+CREATE INDEX decision_request ON public.decision USING btree (change_request_id, at);
 
 CREATE UNIQUE INDEX delivery_open_product ON public.delivery USING btree (system, product_id) WHERE ((entity = 'PRODUCT'::text) AND (state = ANY (ARRAY['PENDING'::text, 'RETRYING'::text])));
 
@@ -976,6 +1027,8 @@ CREATE INDEX finding_sku ON public.finding USING btree (sku_id) WHERE (state <> 
 CREATE INDEX finding_event_finding ON public.finding_event USING btree (finding_id, at);
 
 CREATE INDEX finding_event_time ON public.finding_event USING btree (at) WHERE (type = ANY (ARRAY['OPENED'::text, 'REOPENED'::text, 'RESOLVED'::text]));
+
+CREATE INDEX idempotency_key_age ON public.idempotency_key USING btree (created_at);
 
 CREATE INDEX import_job_list ON public.import_job USING btree (created_at DESC, id DESC);
 
@@ -1136,7 +1189,15 @@ comment on table bundle_version is 'A bundle''s compositions in time, without ga
 
 comment on table change is 'One proposed change; patch holds only the fields that it names.';
 
+comment on table change_comment is 'What people said about a change request; append-only.';
+
 comment on table change_request is 'Proposed changes to many SKUs, applied all together or not at all.';
+
+comment on column change_request.editors is 'Who changed its content beside its author; they approve it no more than the author does.';
+
+comment on column change_request.due_at is 'When a worker looks at it: at its effective time, or when the freeze window that holds it ends.';
+
+comment on column change_request.forced is 'Who applied it without approvals, when and why.';
 
 comment on table code_reservation is 'Proposed SKU codes that nobody but their holder may use until they expire.';
 
@@ -1157,6 +1218,8 @@ comment on table finding is 'A difference that somebody else made, tracked until
 comment on column finding.not_ours is 'Why the system takes no correction of it from us, in its own words: an app of its own has it. Null: nothing is known to be in the way.';
 
 comment on table finding_event is 'What happened to a finding, value by value: the quarterly report counts these; append-only.';
+
+comment on table idempotency_key is 'What a caller sent under which key, and what became of it; kept for 72 hours.';
 
 comment on table import_change is 'Changes that an import will propose once its file is read; dropped when it ends.';
 

@@ -22,6 +22,7 @@ const SHORT_FILES: Record<string, string> = {
   'src/application/access/revoke-api-key.ts': 'one verb a file',
   'src/application/audit/export-audit.ts': 'one verb a file',
   'src/application/ownership/end-ownership-rule.ts': 'one verb a file',
+  'src/application/change/run/forget-keys.ts': 'one verb a file',
   'src/application/imports/resume-imports.ts': 'one verb a file',
   'src/application/publishing/fault-of.ts': 'what two rooms of verbs share and nothing else',
   'src/application/ports/attribute-usage.ts': 'one port a file',

@@ -37,7 +37,7 @@ export async function importCommand(args: string[], io: CliIo): Promise<number> 
       io.out(`all of them as a file: --errors FILE next time, or GET ${ended.errorsUrl}`);
     }
     // A script must not take a file of which nothing came in for a success.
-    const isAnyTaken = ended.skusCreated > 0 || Object.keys(ended.proposed ?? {}).length > 0;
+    const isAnyTaken = ended.skusCreated + ended.compositionsSet > 0 || Object.keys(ended.proposed ?? {}).length > 0;
     return ended.state === 'SUCCEEDED' && (isAnyTaken || ended.rejected === 0) ? 0 : 1;
   });
 }
@@ -132,8 +132,10 @@ function report(view: ImportView, io: CliIo): void {
   if (more > 0) io.out(`… and ${count(more)} more`);
 }
 
-function takenIn({ skusCreated, dryRun }: ImportView): string {
-  return `SKUs ${dryRun ? 'that would be taken' : 'taken'}: ${count(skusCreated)}`;
+function takenIn({ skusCreated, compositionsSet, dryRun }: ImportView): string {
+  const taken = dryRun ? 'that would be taken' : 'taken';
+  const sets = compositionsSet > 0 ? `, compositions of bundles ${taken}: ${count(compositionsSet)}` : '';
+  return `SKUs ${taken}: ${count(skusCreated)}${sets}`;
 }
 
 function proposedIn({ changeRequest, proposed }: ImportView): string {

@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
 import type { Ports } from '../application/ports/ports.js';
 import type { Revision } from '../application/ports/catalog-reader.js';
-import type { ChangeRequestView, DecisionView } from '../application/ports/change-reader.js';
+import type { ChangeRequestView, CommentView, DecisionView, Descent } from '../application/ports/change-reader.js';
 import type {
   DeliveryView,
   FindingView,
@@ -36,6 +36,8 @@ export class Loaders {
   readonly productRevision: DataLoader<string, Revision | null>;
   readonly request: DataLoader<string, ChangeRequestView | null>;
   readonly decisions: DataLoader<string, DecisionView[]>;
+  readonly comments: DataLoader<string, CommentView[]>;
+  readonly descendants: DataLoader<string, Descent[]>;
   readonly requestDeliveries: DataLoader<string, DeliveryView[]>;
   readonly delivery: DataLoader<string, DeliveryView | null>;
   readonly records: DataLoader<string, SystemRecordView[]>;
@@ -62,6 +64,8 @@ export class Loaders {
     this.productByHandle = one((handles) => catalog.productsByHandles(handles));
     this.request = one((ids) => changes.requestsByIds(ids));
     this.decisions = many((ids) => changes.decisionsOf(ids));
+    this.comments = many((ids) => changes.commentsOf(ids));
+    this.descendants = many((ids) => changes.descendantsOf(ids));
     this.requestDeliveries = many((ids) => operations.deliveriesOfRequests(ids));
     this.delivery = one(async (ids) => byId(await operations.deliveriesByIds(ids)));
     this.records = many((ids) => operations.recordsOfSkus(ids));
@@ -127,8 +131,19 @@ export class Loaders {
     } = this;
     const { delivery, records, openFindings, finding, scan } = this;
     const catalog = [sku, skuByCode, product, productByHandle, revision, productRevision, records, openFindings];
+    const around = [this.comments, this.descendants];
     const issues = [this.qualityIssue, this.skuIssues, this.productIssues];
-    for (const loader of [...catalog, request, decisions, requestDeliveries, delivery, finding, scan, ...issues])
+    for (const loader of [
+      ...catalog,
+      request,
+      decisions,
+      requestDeliveries,
+      delivery,
+      finding,
+      scan,
+      ...around,
+      ...issues,
+    ])
       loader.clearAll();
     this.bundles.reset();
     this.owners.reset();

@@ -1,3 +1,4 @@
+import { ApprovalPolicyResolver } from './change/approval-policy-resolver.js';
 import { AccessMutationResolver } from './access/access-mutation-resolver.js';
 import { AccessQueryResolver } from './access/access-query-resolver.js';
 import { OwnershipRuleResolver, ResolvedOwnerResolver } from './access/ownership-type.js';
@@ -22,6 +23,9 @@ import {
   ChangeResolver,
   FieldConflictResolver,
 } from './change/change-request-resolver.js';
+import { FreezeResolver } from './change/freeze-resolver.js';
+import { ReviewMutationResolver } from './change/review-mutation-resolver.js';
+import { ReviewResolver } from './change/review-resolver.js';
 import { CatalogFeedResolver } from './feed/catalog-feed-resolver.js';
 import { NamingResolver } from './naming/naming-resolver.js';
 import { OwnershipMutationResolver } from './ownership/ownership-mutation-resolver.js';
@@ -74,8 +78,12 @@ export const RESOLVERS = [
   ChangeMutationResolver,
   ChangeRequestResolver,
   ChangeResolver,
+  ApprovalPolicyResolver,
   ApprovalRequirementResolver,
   FieldConflictResolver,
+  ReviewResolver,
+  ReviewMutationResolver,
+  FreezeResolver,
   NamingResolver,
   OperationsQueryResolver,
   SystemMutationResolver,

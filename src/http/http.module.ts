@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ApprovalsController } from './approvals.controller.js';
 import { ErrorFilter } from './error.filter.js';
 import { ExportsController } from './exports.controller.js';
 import { GraphiqlController } from './graphiql.controller.js';
@@ -16,6 +17,7 @@ import { WebhooksController } from './webhooks.controller.js';
  */
 @Module({
   controllers: [
+    ApprovalsController,
     ExportsController,
     GraphiqlController,
     HealthController,

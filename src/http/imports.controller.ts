@@ -3,7 +3,7 @@ import { Controller, Get, HttpCode, Inject, Param, Post, Req, Res, UseFilters } 
 import type { Request, Response } from 'express';
 import { CurrentCaller, Roles } from '../access/roles.js';
 import { exportErrors } from '../application/imports/export-errors.js';
-import { importTemplate } from '../application/imports/import-template.js';
+import { formatsWithTemplate, importTemplate } from '../application/imports/import-template.js';
 import type { ImportList } from '../application/imports/list-imports.js';
 import { listImports } from '../application/imports/list-imports.js';
 import type { ImportView } from '../application/imports/read-import.js';
@@ -70,7 +70,10 @@ export class ImportsController {
   async template(@Param('file') file: string, @Res() response: Response): Promise<void> {
     const format = /^(.+)\.csv$/.exec(file)?.[1] ?? '';
     const csv = await importTemplate(this.#ports, format);
-    if (csv === null) throw httpError(404, 'NOT_FOUND', 'there is a template of sku-csv');
+    if (csv === null) {
+      const there = formatsWithTemplate().map((each) => `${each}.csv`);
+      throw httpError(404, 'NOT_FOUND', `there is no such template; there are ${there.join(', ')}`);
+    }
     response.setHeader('Content-Type', 'text/csv; charset=utf-8');
     response.setHeader('Content-Disposition', `attachment; filename="${format}.csv"`);
     response.send(csv);
@@ -124,10 +127,10 @@ function uploadOf(query: Request['query']): ImportRequest {
   known(query, UPLOAD_PARAMETERS);
   const { format, mode, title, reason, draft, dryRun } = query;
   return {
-    format: textOf(format),
-    mode: textOf(mode),
-    title: textOf(title),
-    reason: textOf(reason),
+    format: onceOf('format', format) ?? '',
+    mode: onceOf('mode', mode) ?? '',
+    title: onceOf('title', title),
+    reason: onceOf('reason', reason),
     draft: flagOf('draft', draft),
     dryRun: flagOf('dryRun', dryRun),
   };
@@ -137,9 +140,4 @@ function flagOf(name: string, value: unknown): boolean {
   if (value === undefined || value === 'false') return false;
   if (value === 'true') return true;
   throw httpError(400, 'INVALID_FORMAT', `${name} is true or false`);
-}
-
-/** A query parameter; empty when it is missing or given twice, which names no format and no mode. */
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : '';
 }

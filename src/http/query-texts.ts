@@ -22,6 +22,8 @@ function textOf(query: Readonly<Record<string, unknown>>, name: string): string 
   if (value === undefined) return null;
   if (typeof value !== 'string') throw httpError(400, 'INVALID_FORMAT', `${name} is given more than once`);
   if (value === '') throw httpError(400, 'INVALID_FORMAT', `${name} is empty: leave it out to ask for nothing of it`);
+  // Express puts this character where it cannot read what was sent.
+  if (value.includes('\uFFFD')) throw httpError(400, 'INVALID_FORMAT', `${name} is not UTF-8 text`);
   // PostgreSQL takes neither.
   if (value.isWellFormed() && !value.includes('\0')) return value;
   throw httpError(400, 'INVALID_FORMAT', `${name} holds a NUL character or half a character, and nothing is called so`);

@@ -29,5 +29,6 @@ export function wakeupsIn(boss: PgBoss, tx: Transaction): Wakeups {
     webhookArrived: (system) => sendIn(boss, tx, QUEUES.webhook, { system }),
     scanDue: (scanId) => sendIn(boss, tx, QUEUES.scan, { scanId }),
     bundleDue: (at) => sendIn(boss, tx, QUEUES.bundle, { at: at.toISOString() }, at),
+    requestsDue: (at) => sendIn(boss, tx, QUEUES.request, { at: at.toISOString() }, at),
   };
 }

@@ -12,6 +12,8 @@ export const QUEUES = {
   stock: 'stock',
   /** { at }: a version of a bundle is to take effect. */
   bundle: 'bundle',
+  /** { at }: a scheduled change request is to be applied. */
+  request: 'request',
 } as const;
 
 export const QUEUE_NAMES: string[] = Object.values(QUEUES);

@@ -1,8 +1,11 @@
 import type { Job, PgBoss } from 'pg-boss';
 import { takeEffect } from '../application/bundle/take-effect.js';
+import { applyDue } from '../application/change/run/apply-due.js';
+import { forgetKeys } from '../application/change/run/forget-keys.js';
 import { handleWebhooks } from '../application/drift/handle-webhooks.js';
 import { refreshAllStock } from '../application/drift/refresh-stock.js';
 import { runScan } from '../application/drift/run-scan.js';
+import { reaskByDate } from '../application/ownership/reask-by-date.js';
 import { resumeImports } from '../application/imports/resume-imports.js';
 import { runImport } from '../application/imports/run-import.js';
 import type { Ports } from '../application/ports/ports.js';
@@ -20,8 +23,10 @@ const POSTPONED_MS = 500;
 /** A scan shows every minute that it is alive, while it reads; an import holds a claim. Still for longer: the process died. */
 const SCAN_IDLE_SECONDS = 1_800;
 const IMPORT_IDLE_SECONDS = 300;
-/** NOTIFY wakes workers at once; this is how soon a job is found without it. */
+/** NOTIFY wakes workers at once; this is how soon a job is found without it, and by a worker that was busy when it came. */
 const POLL_SECONDS = 2;
+/** A small file does not wait until a large one is through. Each holds a batch in memory, and one that is being read. */
+const IMPORTS = 2;
 /** Hourly, at a minute that is not everybody else's. A full scan asks for stock besides. */
 const STOCK_CRON = '41 * * * *';
 
@@ -30,10 +35,13 @@ export class Worker {
   private readonly deliveries: Drain;
   private readonly webhooks: Drain;
   private readonly bundles: Drain;
+  private readonly requests: Drain;
   private readonly sequencer: Sequencer;
   private readonly timers = new Set<NodeJS.Timeout>();
   private sweep: NodeJS.Timeout | null = null;
   private stopping = false;
+  /** Delegations and absences that began or ended until then have been looked at; at first, those of a month's standstill. */
+  private turnsSeen = new Date(Date.now() - 30 * 86_400_000);
 
   constructor(
     private readonly ports: Ports,
@@ -42,6 +50,7 @@ export class Worker {
     this.deliveries = new Drain((lane) => this.publish(lane));
     this.webhooks = new Drain((system) => this.takeInbox(system));
     this.bundles = new Drain(() => this.takeEffect());
+    this.requests = new Drain(() => this.applyDue());
     this.sequencer = new Sequencer(ports);
   }
 
@@ -50,7 +59,7 @@ export class Worker {
   }
 
   async start(): Promise<void> {
-    const polling = { pollingIntervalSeconds: POLL_SECONDS };
+    const polling = { pollingIntervalSeconds: POLL_SECONDS, notifyPollingIntervalSeconds: POLL_SECONDS };
     // Not awaited: a system that does not answer must not keep the other's wake-ups, nor its own, waiting.
     await this.boss.work<{ system: string }>(QUEUES.deliver, { ...polling, batchSize: 50 }, async (jobs) => {
       for (const system of new Set(jobs.map(({ data }) => data.system))) this.wakeLanes(system);
@@ -61,13 +70,18 @@ export class Worker {
     await this.boss.work<{ scanId: string }>(QUEUES.scan, { ...polling, localConcurrency: 4 }, async (jobs) => {
       for (const { data } of jobs) await runScan(this.ports, data.scanId);
     });
-    await this.boss.work<{ importId: string }>(QUEUES.import, polling, async (jobs) => {
-      for (const { data } of jobs) await runImport(this.ports, data.importId);
-    });
+    await this.boss.work<{ importId: string }>(
+      QUEUES.import,
+      { ...polling, localConcurrency: IMPORTS },
+      async (jobs) => {
+        for (const { data } of jobs) await runImport(this.ports, data.importId);
+      },
+    );
     await this.boss.work(QUEUES.stock, polling, () => this.takeStock());
     // The same line for every process: the clock sends one job, however many workers there are.
     await this.boss.schedule(QUEUES.stock, STOCK_CRON);
     await this.boss.work<{ at: string }>(QUEUES.bundle, polling, () => this.bundles.wake('all'));
+    await this.boss.work<{ at: string }>(QUEUES.request, polling, () => this.requests.wake('all'));
     this.sequencer.start();
     this.sweep = setInterval(() => void this.sweepNow(), SWEEP_MS);
     await this.sweepNow();
@@ -81,6 +95,7 @@ export class Worker {
     await this.deliveries.idle();
     await this.webhooks.idle();
     await this.bundles.idle();
+    await this.requests.idle();
     await this.sequencer.stop();
   }
 
@@ -132,6 +147,15 @@ export class Worker {
     }
   }
 
+  private async applyDue(): Promise<void> {
+    try {
+      while (!this.stopping && (await applyDue(this.ports)));
+    } catch (error) {
+      // The requests stay due, and the next wake-up or sweep takes them.
+      this.failed('request', 'all', error);
+    }
+  }
+
   private later(work: () => Promise<void>): void {
     if (this.stopping) return;
     const timer = setTimeout(() => {
@@ -148,6 +172,9 @@ export class Worker {
       for (const system of await this.ports.queue.systemsWithDue()) this.wakeLanes(system);
       for (const system of await this.ports.observations.systemsWithWebhooks()) void this.webhooks.wake(system);
       void this.bundles.wake('all');
+      this.turnsSeen = await reaskByDate(this.ports, this.turnsSeen);
+      void this.requests.wake('all');
+      await forgetKeys(this.ports);
     } catch (error) {
       this.failed('sweep', 'all', error);
     }

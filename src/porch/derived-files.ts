@@ -3,11 +3,13 @@ import { fileURLToPath } from 'node:url';
 import type { CliIo } from '../cli/cli-io.js';
 import type { Config } from '../config.js';
 import { emitSchema } from '../graphql/emit-schema.js';
+import { approvalsMarkdown, DEFAULT_IN_FORCE } from '../reporting/approvals-markdown.js';
 import { lifecycleMarkdown } from '../reporting/lifecycle-markdown.js';
 import { dumpSchema } from '../storage/postgres/schema-dump.js';
 import { buildLog } from './logger.js';
 import { borrowDatabase, migrateDatabase } from './open-database.js';
 
+const APPROVALS = fileURLToPath(new URL('../../docs/approvals.md', import.meta.url));
 const GRAPHQL = fileURLToPath(new URL('../../schema.graphql', import.meta.url));
 const LIFECYCLE = fileURLToPath(new URL('../../docs/lifecycle.md', import.meta.url));
 const SQL = fileURLToPath(new URL('../../migrations/schema.sql', import.meta.url));
@@ -18,8 +20,9 @@ export async function schemaCommand(check: boolean, io: CliIo): Promise<number> 
 }
 
 /** Writes the documents that say how the service behaves out of the tables that make it behave so, or proves that they are fresh. */
-export function docsCommand(check: boolean, io: CliIo): Promise<number> {
-  return derive(LIFECYCLE, 'docs/lifecycle.md', lifecycleMarkdown(), check, io);
+export async function docsCommand(check: boolean, io: CliIo): Promise<number> {
+  const lifecycle = await derive(LIFECYCLE, 'docs/lifecycle.md', lifecycleMarkdown(), check, io);
+  return (await derive(APPROVALS, 'docs/approvals.md', approvalsMarkdown(DEFAULT_IN_FORCE), check, io)) || lifecycle;
 }
 
 /** Writes migrations/schema.sql out of a migrated database, or proves that it is fresh. */

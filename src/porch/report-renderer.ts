@@ -1,5 +1,7 @@
+import type { PolicyInForce } from '../domain/approvals/approval-rule.js';
 import { ReportRenderer } from '../application/ports/report-renderer.js';
 import type { DriftAudit } from '../domain/audit/drift-audit.js';
+import { approvalsMarkdown } from '../reporting/approvals-markdown.js';
 import { renderDriftAuditJson } from '../reporting/drift-audit-json.js';
 import { renderDriftAuditHtml } from '../reporting/drift-audit-html.js';
 
@@ -11,5 +13,9 @@ export class BoundReportRenderer extends ReportRenderer {
 
   driftAuditJson(audit: DriftAudit): string {
     return renderDriftAuditJson(audit);
+  }
+
+  approvalPolicyMarkdown(policy: PolicyInForce): string {
+    return approvalsMarkdown(policy);
   }
 }

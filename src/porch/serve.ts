@@ -1,6 +1,7 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { NestFactory } from '@nestjs/core';
 import express from 'express';
+import { graphqlBody } from '../http/graphql-body.js';
 import { AppModule } from '../app.module.js';
 import type { Ports } from '../application/ports/ports.js';
 import type { Config } from '../config.js';
@@ -26,6 +27,8 @@ import { SystemReadiness } from './system-readiness.js';
 
 /** Bodies larger than this are refused before they are read (design 4.3). */
 const GRAPHQL_BODY = '20mb';
+/** A large file over a slow line takes longer than the five minutes that Node gives a request by itself. */
+const REQUEST_MS = 3_600_000;
 const WEBHOOK_BODY = '5mb';
 
 export interface Service {
@@ -126,12 +129,13 @@ async function listen(
   app.disable('x-powered-by');
   // Nothing that we answer is asked for again by its hash: no need to compute one over every answer.
   app.disable('etag');
-  app.use('/graphql', express.json({ limit: GRAPHQL_BODY }));
+  app.use('/graphql', ...graphqlBody(GRAPHQL_BODY));
   app.use('/webhooks', express.raw({ type: () => true, limit: WEBHOOK_BODY }));
   await app.listen(config.port, config.host).catch((error: unknown) => {
     throw listenFault(config, error);
   });
   undo.push(() => app.close());
+  app.getHttpServer().requestTimeout = REQUEST_MS;
   const address: unknown = app.getHttpServer().address();
   const port =
     typeof address === 'object' && address !== null && 'port' in address ? Number(address.port) : config.port;

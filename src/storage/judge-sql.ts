@@ -32,7 +32,7 @@ export async function lockObservable(
        exists (select from delivery d where d.system = r.system and d.entity = r.entity and d.product_id = r.product_id
          and d.sku_id is not distinct from r.sku_id and d.state in ('PENDING', 'RETRYING', 'IN_FLIGHT', 'DEAD_LETTERED')) as has_delivery
      from record r left join lane l on l.system = r.system and l.product_id = r.product_id
-     where r.id in (select id from hits) and r.external_id is not null order by r.id for update of r`,
+     where r.id in (select id from hits) and r.external_id is not null order by r.id for no key update of r`,
     [system, JSON.stringify(split), lookFor.rootIds, readAt],
   );
   const loaded = await loadRecords(sql, system, rows);

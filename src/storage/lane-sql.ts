@@ -71,14 +71,26 @@ export async function reopenLanes(sql: Sql): Promise<void> {
   );
 }
 
-/** Gives a lane back, due when its next delivery is. */
-export async function closeLane(sql: Sql, system: string, productId: string, notBefore: Date | null): Promise<void> {
-  await sql.rows(
+/**
+ * Gives a lane back, due when its next delivery is.
+ * @param leaseToken only while this lease lasts; null: the lane has been claimed in this very transaction.
+ * @returns false where the lease is lost: whatever else the transaction did must not stand then.
+ */
+export async function closeLane(
+  sql: Sql,
+  system: string,
+  productId: string,
+  notBefore: Date | null,
+  leaseToken: string | null,
+): Promise<boolean> {
+  const closed = await sql.rows(
     `update lane set lease_token = null, lease_until = null, due_at = (
        select greatest(min(case d.state when 'IN_FLIGHT' then clock_timestamp() else d.next_attempt_at end), $3::timestamptz)
        from delivery d join record r on ${SAME_RECORD}
        where d.system = $1 and d.product_id = $2 and d.state in ('PENDING', 'RETRYING', 'IN_FLIGHT') and ${TAKES})
-     where system = $1 and product_id = $2`,
-    [system, productId, notBefore],
+     where system = $1 and product_id = $2
+       and ($4::uuid is null or lease_token = $4 and lease_until > clock_timestamp()) returning 1`,
+    [system, productId, notBefore, leaseToken],
   );
+  return closed.length > 0;
 }

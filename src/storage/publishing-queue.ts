@@ -54,7 +54,7 @@ export class SqlPublishingQueue implements PublishingQueue {
     const wait = await settlingUntil(sql, code, lane.product_id);
     const deliveries = wait ? [] : await takeDeliveries(sql, code, lane.product_id);
     if (deliveries.length === 0) {
-      await closeLane(sql, code, lane.product_id, wait);
+      await closeLane(sql, code, lane.product_id, wait, null);
       return 'EMPTY';
     }
     const rows = await sql.rows<RecordRow>('select * from record where system = $1 and product_id = $2 order by id', [
@@ -75,18 +75,11 @@ export class SqlPublishingQueue implements PublishingQueue {
   ): Promise<{ sendWithinMs: number } | null> {
     return inTransaction(this.source, async (tx) => {
       const sql = sqlOver(tx);
-      const held = await firstRow(
-        sql,
-        `update lane set lease_until = clock_timestamp() + make_interval(secs => ${LEASE_SECONDS})
-         where system = $1 and product_id = $2 and lease_token = $3
-           and lease_until > clock_timestamp() + make_interval(secs => ${SEND_MARGIN_SECONDS}) returning 1`,
-        [claim.system.code, claim.product.id, claim.leaseToken],
-      );
-      if (!held) throw new LeaseLost(claim.system.code, claim.product.handle);
       // What will be overwritten is on record before anything is sent, so that no crash can take it along.
       const unmoved = await unmovedRecords(sql, claim);
       if (attempts.some(({ recordId }) => !unmoved.has(recordId))) {
-        await closeLane(sql, claim.system.code, claim.product.id, null);
+        const open = await closeLane(sql, claim.system.code, claim.product.id, null, claim.leaseToken);
+        if (!open) throw new LeaseLost(claim.system.code, claim.product.handle);
         return null;
       }
       const drafts = findings.filter(({ recordId }) => recordId !== null && unmoved.has(recordId));
@@ -107,6 +100,15 @@ export class SqlPublishingQueue implements PublishingQueue {
           claim.system.code,
         ],
       );
+      // The lane last, as `settleClaim` takes it; without the lease nothing of this stands.
+      const held = await firstRow(
+        sql,
+        `update lane set lease_until = clock_timestamp() + make_interval(secs => ${LEASE_SECONDS})
+         where system = $1 and product_id = $2 and lease_token = $3
+           and lease_until > clock_timestamp() + make_interval(secs => ${SEND_MARGIN_SECONDS}) returning 1`,
+        [claim.system.code, claim.product.id, claim.leaseToken],
+      );
+      if (!held) throw new LeaseLost(claim.system.code, claim.product.handle);
       return { sendWithinMs: (LEASE_SECONDS - SEND_MARGIN_SECONDS) * 1000 };
     });
   }

@@ -74,7 +74,7 @@ export async function absences(
   const findings = new SqlFindingStore(sql, newId);
   const never = await sql.rows<{ id: string }>(
     `select r.id from record r join scan c on c.id = $1 and c.system = r.system
-     where r.match in ('WAITING', 'MISSING') and r.external_id is null and r.waiting_since < c.started_at and ${WANTED} order by r.id for update of r`,
+     where r.match in ('WAITING', 'MISSING') and r.external_id is null and r.waiting_since < c.started_at and ${WANTED} order by r.id for no key update of r`,
     [scanId],
   );
   const unmatched = never.map(({ id }) => ({ recordId: id, externalId: null }));

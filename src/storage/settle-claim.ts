@@ -3,18 +3,13 @@ import { LeaseLost } from '../application/ports/publishing-queue.js';
 import { DEAD_LETTER_DUE_HOURS } from '../domain/publishing/retry.js';
 import { closeLane } from './lane-sql.js';
 import type { Sql } from './sql.js';
-import { firstRow } from './sql.js';
 import { SqlFindingStore } from './stores/finding-store.js';
 
-/** Writes down what became of a claim, only while its lease is still ours: all of it, or nothing. */
+/** Writes down what became of a claim, only while its lease is still ours: all of it, or nothing. @throws LeaseLost */
 export async function settleClaim(sql: Sql, newId: () => string, claim: Claim, settlement: Settlement): Promise<void> {
   const { code } = claim.system;
-  const held = await firstRow(
-    sql,
-    `select 1 from lane where system = $1 and product_id = $2 and lease_token = $3 and lease_until > clock_timestamp() for update`,
-    [code, claim.product.id, claim.leaseToken],
-  );
-  if (!held) throw new LeaseLost(code, claim.product.handle);
+  // Records, findings, deliveries, and the lane last: in the order in which everybody else takes them, who judges a
+  // record, resolves a finding or applies a request and may then open the lane.
   const unmoved = await unmovedRecords(sql, claim);
   await settleAttempts(sql, settlement);
   await settleRecords(sql, settlement, unmoved);
@@ -26,7 +21,8 @@ export async function settleClaim(sql: Sql, newId: () => string, claim: Claim, s
   }
   await findings.close(settlement.closings);
   await findings.notOurs(settlement.notOurs);
-  await closeLane(sql, code, claim.product.id, null);
+  const held = await closeLane(sql, code, claim.product.id, null, claim.leaseToken);
+  if (!held) throw new LeaseLost(code, claim.product.handle);
 }
 
 async function settleAttempts(sql: Sql, { attempts }: Settlement): Promise<void> {
@@ -53,7 +49,7 @@ export async function unmovedRecords(sql: Sql, claim: Claim): Promise<Set<string
     `select r.id from record r join jsonb_to_recordset($1::jsonb) as n(id uuid, match text, external_id text, published jsonb)
        on n.id = r.id
      where r.match = n.match and r.external_id is not distinct from n.external_id and r.published is not distinct from n.published
-     order by r.id for update of r`,
+     order by r.id for no key update of r`,
     [JSON.stringify(rows)],
   );
   return new Set(same.map(({ id }) => id));

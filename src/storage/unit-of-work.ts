@@ -1,5 +1,6 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import type { AuditEntry, Stores, UnitOfWork, Wakeups } from '../application/ports/unit-of-work.js';
+import { SqlAppliedRequests } from './stores/applied-requests.js';
 import { appendAudit } from './stores/audit.js';
 import { SqlBundleStore } from './stores/bundle-store.js';
 import { SqlAttributeUsage } from './stores/attribute-usage.js';
@@ -49,6 +50,7 @@ export class SqlUnitOfWork implements UnitOfWork {
       catalog: new SqlCatalogStore(sql, this.newId, this.masterCurrency),
       bundles: new SqlBundleStore(sql),
       requests: new SqlChangeRequestStore(sql),
+      applied: new SqlAppliedRequests(sql),
       deliveries: new SqlDeliveryStore(sql, this.newId),
       records: new SqlRecordStore(sql, this.newId),
       imports: new SqlImportSteps(sql),

@@ -120,7 +120,7 @@ describe('whose approval counts, and in which words', () => {
       propose([update('e', { price: '8.00' })], world.people.mia, { idempotencyKey: 'k' });
     expect(codesOf(await again())).toEqual(['IDEMPOTENCY_MISMATCH']);
     await sqlOver(world.database.source).rows(
-      `update change_request set created_at = created_at - interval '73 hours' where id = $1`,
+      `update idempotency_key set created_at = created_at - interval '73 hours' where change_request_id = $1`,
       [first],
     );
     const second = must(await again()).id;

@@ -240,6 +240,30 @@ describe('bundles over the API', () => {
     expect((await then('tin', justBefore)).bundle?.version).toBe(1);
   });
 
+  it('are told as of the past with the end that was known then, whatever was set since', async () => {
+    await apply(world, create('oat'), create('pan', '2 oat'));
+    const known = async (asOf: string): Promise<unknown> => {
+      const text = `query ($asOf: DateTime) { sku(code: "pan", asOf: $asOf) { bundle { effectiveTo
+        versions { version effectiveTo } } } }`;
+      return (await ask<{ sku: { bundle: unknown } }>(text, { asOf })).sku.bundle;
+    };
+    const instant = async (): Promise<string> =>
+      ((await sku('pan', 'updatedAt')) as Shown & { updatedAt: string }).updatedAt;
+    const first = await instant();
+    await apply(world, set('pan', '3 oat', new Date('2999-01-01T00:00:00Z')));
+    const second = await instant();
+    const open = { effectiveTo: null, versions: [{ version: 1, effectiveTo: null }] };
+    const end = '2999-01-01T00:00:00.000Z';
+    const ending = { effectiveTo: end, versions: [{ version: 1, effectiveTo: end }] };
+    expect([await known(first), await known(second)]).toEqual([open, ending]);
+    await apply(world, set('pan', '4 oat'));
+    expect([await known(first), await known(second)]).toEqual([open, ending]);
+    expect(await known(await instant())).toMatchObject({
+      effectiveTo: end,
+      versions: [{ version: 1 }, { version: 2 }],
+    });
+  });
+
   it('are proposed over the API, and every fault is told with its path', async () => {
     const fields = { title: 'Pair', optionValues: [{ name: 'Size', value: 'pair' }] };
     const made = { code: 'pair', kind: 'BUNDLE', product: 'tea', fields };
@@ -265,6 +289,7 @@ describe('bundles over the API', () => {
       'INVALID_FORMAT input.changes.3.bundleSet.components.0.quantity',
       'DUPLICATE_CHANGE input.changes.3.bundleSet.components.1.sku',
       'NOT_A_BUNDLE input.changes.4.skuCreate.bundle',
+      'OPTIONS_TAKEN input.changes.4.skuCreate.fields.optionValues',
     ]);
     const graph = await propose([
       { bundleSet: { code: 'tea', components: [{ sku: 'cup', quantity: 2 }] } },

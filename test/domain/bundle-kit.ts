@@ -102,7 +102,7 @@ export class Catalogue {
       skus: this.skus,
       siblings: new Map([['p1', [...this.skus.values()]]]),
       gtins: new Map(),
-      successors: new Set(),
+      successors: new Map(),
       lookAlikes: new Map(),
       reservations: new Map(),
       bases: new Map(),

@@ -3,7 +3,7 @@ import type { ProposedChange } from '../../src/domain/change/change.js';
 import type { World } from '../../src/domain/change/draft.js';
 import { planChanges } from '../../src/domain/change/plan-changes.js';
 import type { FieldValues } from '../../src/domain/primitives/json.js';
-import { lines, planned, skuUpdate, teaProduct, teaSku, teaWorld } from '../support/plan-kit.js';
+import { lines, planned, skuUpdate, teaProduct, teaSku, teaWorld, transition } from '../support/plan-kit.js';
 
 function create(target: string, patch: FieldValues): ProposedChange {
   return { operation: 'SKU_CREATE', target, baseRevision: null, patch: { product: 'tea', title: target, ...patch } };
@@ -73,7 +73,7 @@ describe('options of a SKU', () => {
 });
 
 describe('a successor', () => {
-  const world: World = { ...teaWorld([teaSku('A')]), successors: new Set(['b']) };
+  const world: World = { ...teaWorld([teaSku('A')]), successors: new Map([['b', 'ACTIVE']]) };
 
   it('is another SKU, of the master or of the same request', () => {
     expect(told(world, skuUpdate('A', { successor: 'B' }))).toEqual([]);
@@ -91,6 +91,20 @@ describe('a successor', () => {
       patch: { state: 'RETIRED', successor: 'x' },
     };
     expect(told(world, out as ProposedChange)).toEqual(['NOT_FOUND changes.0.skuTransition.successor']);
+  });
+
+  it('that is RETIRED is warned of, where it is named and where the SKU goes to PHASE_OUT', () => {
+    const warned = (of: World, ...changes: ProposedChange[]): string[] => lines(planned(of, ...changes).warnings);
+    const retired = { ...teaWorld([teaSku('A')]), successors: new Map([['b', 'RETIRED' as const]]) };
+    const named = 'WRONG_STATE changes.0.skuUpdate.fields.successor';
+    expect(warned(retired, skuUpdate('A', { successor: 'B' }))).toEqual([named]);
+    expect(warned(world, skuUpdate('A', { successor: 'B' }))).toEqual([]);
+    const has = teaSku('A', { state: 'ACTIVE', successor: 'B' });
+    const leaving = { ...teaWorld([has]), successors: retired.successors };
+    expect(warned(leaving, transition('A', 'PHASE_OUT'))).toEqual(['WRONG_STATE changes.0.skuTransition.to']);
+    expect(warned(leaving, skuUpdate('A', { price: '11' }))).toEqual([]);
+    const both = teaWorld([teaSku('A'), teaSku('B', { state: 'PHASE_OUT' })]);
+    expect(warned(both, skuUpdate('A', { successor: 'B' }), transition('B', 'RETIRED'))).toEqual([named]);
   });
 
   it('that a file names may come further down, but is never the SKU itself', () => {

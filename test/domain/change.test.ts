@@ -2,7 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import { noBundles } from '../../src/domain/bundle/bundle-world.js';
 import type { Product } from '../../src/domain/catalog/product.js';
 import type { Sku } from '../../src/domain/catalog/sku.js';
-import { requirementsOf } from '../../src/domain/change/approval.js';
+import { DEFAULT_POLICY } from '../../src/domain/approvals/approval-rule.js';
+import { requirementsOf } from '../../src/domain/approvals/requirements.js';
+import { touch } from './approvals-kit.js';
 import type { ProposedChange } from '../../src/domain/change/change.js';
 import type { World } from '../../src/domain/change/draft.js';
 import { mergePatch } from '../../src/domain/change/merge.js';
@@ -67,7 +69,7 @@ function world(skus: Sku[], over: Partial<World> = {}): World {
     skus: new Map(skus.map((each) => [each.code.toLowerCase(), each])),
     siblings: new Map([['p1', skus]]),
     gtins: new Map(),
-    successors: new Set(),
+    successors: new Map(),
     lookAlikes: new Map(),
     reservations: new Map(),
     bases: new Map(),
@@ -245,7 +247,10 @@ describe('who approves', () => {
     memberIds: [],
     engineering: false,
     delegateId: null,
+    delegateFrom: null,
     delegateUntil: null,
+    awayFrom: null,
+    awayUntil: null,
   });
   const parties = new Map(
     [
@@ -263,7 +268,7 @@ describe('who approves', () => {
     approvers = ['eve', 'ann', 'bob'],
     admins: string[] = [],
   ): unknown => {
-    const { requirements, orphans } = requirementsOf([{ target: 'A', ownerId, fields }], {
+    const { requirements, orphans } = requirementsOf([touch('A', { owners: [ownerId], fields })], DEFAULT_POLICY, {
       parties,
       approvers,
       admins,

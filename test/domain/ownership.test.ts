@@ -3,7 +3,10 @@ import fc from 'fast-check';
 import type { LifecycleState } from '../../src/domain/catalog/lifecycle.js';
 import { LIFECYCLE_STATES } from '../../src/domain/catalog/lifecycle.js';
 import type { ApprovalWorld } from '../../src/domain/change/approval.js';
-import { reask, requirementsOf } from '../../src/domain/change/approval.js';
+import { DEFAULT_POLICY } from '../../src/domain/approvals/approval-rule.js';
+import { requirementsOf } from '../../src/domain/approvals/requirements.js';
+import { reask } from '../../src/domain/change/approval.js';
+import { IN_OFFICE, touch } from './approvals-kit.js';
 import type { OwnershipCount } from '../../src/domain/ownership/coverage.js';
 import { coverageOf } from '../../src/domain/ownership/coverage.js';
 import type { Party } from '../../src/domain/ownership/party.js';
@@ -12,11 +15,12 @@ import type { OwnershipScope } from '../../src/domain/ownership/resolve-owner.js
 import { OWNERSHIP_SCOPES } from '../../src/domain/ownership/resolve-owner.js';
 
 const NOW = new Date('2026-11-25T12:00:00Z');
+const LATER = new Date(NOW.getTime() + 1);
 const IDS = ['a', 'b', 'c', 'd', 'e', 'f'];
 
 function person(id: string, over: Partial<Party> = {}): Party {
   const base = { id, code: id, kind: 'USER' as const, name: id, email: null, active: true, engineering: false };
-  return { ...base, memberIds: [], delegateId: null, delegateUntil: null, ...over };
+  return { ...base, memberIds: [], delegateId: null, ...IN_OFFICE, ...over };
 }
 const byId = (parties: readonly Party[]): Map<string, Party> => new Map(parties.map((party) => [party.id, party]));
 
@@ -107,9 +111,9 @@ describe('who is asked to approve', () => {
     return { approvers: ['eve', 'ann', 'dan'], admins: [], authorPartyId: 'mia', at: NOW, ...over };
   };
   const eligible = (parties: Party[], over: Partial<ApprovalWorld> = {}): string[] | undefined => {
-    const touched = [{ target: 'A', ownerId: 'ann', fields: ['price'] }];
+    const touched = [touch('A', { owners: ['ann'], fields: ['price'] })];
     const people = [person('eve'), person('mia'), person('bob'), ...parties];
-    return requirementsOf(touched, world({ parties: byId(people), ...over })).requirements[0]?.eligible;
+    return requirementsOf(touched, DEFAULT_POLICY, world({ parties: byId(people), ...over })).requirements[0]?.eligible;
   };
 
   it.each<[string, Partial<Party>, string, string[]]>([
@@ -123,6 +127,12 @@ describe('who is asked to approve', () => {
       'mia',
       ['ann', 'dan'],
     ],
+    ['nobody but the owner before the delegation begins', { delegateId: 'dan', delegateFrom: LATER }, 'mia', ['ann']],
+    ['the owner and the delegate once it has begun', { delegateId: 'dan', delegateFrom: NOW }, 'mia', ['ann', 'dan']],
+    ['every approver besides, while the owner is away', { awayFrom: NOW }, 'mia', ['ann', 'eve', 'dan']],
+    ['the owner, who is not away yet', { awayFrom: LATER }, 'mia', ['ann']],
+    ['the owner, who is back', { awayFrom: new Date(0), awayUntil: NOW }, 'mia', ['ann']],
+    ['the owner and the delegate, who is there', { awayFrom: NOW, delegateId: 'dan' }, 'mia', ['ann', 'dan']],
     ['the owner, where the delegate is the author', { delegateId: 'dan' }, 'dan', ['ann']],
     ['no delegate who may not approve at all', { delegateId: 'bob' }, 'mia', ['ann']],
     ['any approver where neither can', { delegateId: 'bob', active: false }, 'mia', ['eve', 'ann', 'dan']],

@@ -154,7 +154,7 @@ describe('a flat file as a baseline', () => {
       'D|cap|Cap|Size||||||||||||',
       'E|cap|Cap||XL|||||||||||',
       `${'F'.repeat(65)}|cap|Cap|Size|XXL||||||||||`,
-      "'007|cap|Cap|Size|3XL|'0123|1|stone||x|5|4|KIT||",
+      "'007|cap|Cap|Size|3XL|'0123|1|stone||x|5|4|||",
     );
     expect(told(reading)).toEqual([
       '2 weight REQUIRED noted',
@@ -171,10 +171,16 @@ describe('a flat file as a baseline', () => {
       '8 weight INVALID_FORMAT noted',
       '8 compareAtPrice@uk INVALID_FORMAT noted',
       '8 compareAtPrice INVALID_FORMAT noted',
-      '8 kind INVALID_FORMAT noted',
       '8 code INVALID_FORMAT noted',
     ]);
     expect(reading.changes.map(({ change }) => change.target)).toEqual(['cap', 'A', "'007"]);
+  });
+
+  it('rejects a kind that is none: taken for another one, it would be so for ever', () => {
+    const reading = taken('code|product.handle|kind', 'A|cap|KIT', 'B|cap|bundle');
+    expect(told(reading)).toEqual(['2 kind INVALID_FORMAT']);
+    expect(reading.changes.map(({ change }) => change.target)).toEqual(['cap', 'B']);
+    expect(told(taken('code|product.handle|product.title', 'A||<b>'))).toEqual(['2 product.handle REQUIRED']);
   });
 
   it('takes nothing of a product without a handle, or whose options are none', () => {
@@ -294,7 +300,7 @@ describe('a flat file as a proposal', () => {
       '3 product.handle ROWS_DISAGREE',
     ]);
     expect(told(proposed('code|product.handle', 'CUP-S|'))).toEqual(['2 product.handle REQUIRED']);
-    expect(told(proposed('code|price', 'NEW|5'))).toEqual(['2 product.handle REQUIRED']);
+    expect(told(proposed('code|price', 'NEW|5'))).toEqual(['2 null REQUIRED']);
   });
 
   it('tells at every row what is wrong with the product that they share', () => {

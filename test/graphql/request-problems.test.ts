@@ -111,9 +111,83 @@ describe('problems of a request', () => {
       'CODE_TAKEN 0.skuCreate.code',
       'SYSTEM_UNKNOWN 1.skuCreate.fields.listedIn.1',
       'SYSTEM_UNKNOWN 1.skuCreate.fields.systemValues.0.system',
+      'OPTIONS_TAKEN 1.skuCreate.fields.optionValues',
       'GTIN_TAKEN 2.skuCreate.fields.gtin',
       'INVALID_FORMAT 3.productCreate.title',
+      'NOT_FOUND 4.skuCreate.fields.optionValues.0.name',
+      'REQUIRED 4.skuCreate.fields.optionValues',
       'NOT_FOUND 5.skuUpdate.code',
     ]);
+  });
+
+  it('of one field hide nothing that is wrong with another', async () => {
+    await apply([sku('TEA-9', { optionValues: [{ name: 'N', value: '9' }], price: '9' })]);
+    for (const to of ['PRELAUNCH', 'ACTIVE']) await apply([{ skuTransition: { code: 'TEA-9', to } }]);
+    const update = (fields: object, more: object = {}): object => ({ skuUpdate: { code: 'TEA-9', ...more, fields } });
+    const to = (state: string): object => ({ skuTransition: { code: 'TEA-9', to: state } });
+    const price = 'INVALID_FORMAT 0.skuUpdate.fields.price';
+    expect(await told(update({ price: 'x' }), to('DRAFT'))).toEqual([
+      price,
+      'TRANSITION_NOT_ALLOWED 1.skuTransition.to',
+    ]);
+    expect(await told(update({ price: 'x' }, { baseRevision: 99 }))).toEqual([
+      price,
+      'REVISION_UNKNOWN 0.skuUpdate.baseRevision',
+    ]);
+    expect(await told(update({ price: 'x', gtin: '4006381333931', successor: 'NOPE' }))).toEqual([
+      price,
+      'GTIN_TAKEN 0.skuUpdate.fields.gtin',
+      'NOT_FOUND 0.skuUpdate.fields.successor',
+    ]);
+    expect(await told(update({ price: null, title: '' }))).toEqual([
+      'REQUIRED 0.skuUpdate.fields.title',
+      'GATE_UNSATISFIED 0.skuUpdate.fields.price',
+    ]);
+    // Not told: a price that holds might satisfy the gate.
+    await apply([sku('TEA-8', { optionValues: [{ name: 'N', value: '8' }] })]);
+    await apply([{ skuTransition: { code: 'TEA-8', to: 'PRELAUNCH' } }]);
+    const late = [
+      { skuUpdate: { code: 'TEA-8', fields: { price: 'x' } } },
+      { skuTransition: { code: 'TEA-8', to: 'ACTIVE' } },
+    ];
+    expect(await told(...late)).toEqual(['INVALID_FORMAT 0.skuUpdate.fields.price']);
+    expect(await told({ productUpdate: { handle: 'tea', title: '<b>' } }, to('DRAFT'))).toEqual([
+      'INVALID_FORMAT 0.productUpdate.title',
+      'TRANSITION_NOT_ALLOWED 1.skuTransition.to',
+    ]);
+  });
+
+  it('of a composition are told line by line', async () => {
+    await apply([
+      {
+        skuCreate: {
+          code: 'BOX',
+          kind: 'BUNDLE',
+          product: 'tea',
+          fields: { title: 'B', optionValues: [{ name: 'N', value: 'b' }] },
+        },
+      },
+    ]);
+    const components = [
+      { sku: 'TEA-1', quantity: 5000 },
+      { sku: 'TEA-1', quantity: 1 },
+      { sku: 'NOPE', quantity: 1 },
+      { sku: 'BOX', quantity: 1 },
+    ];
+    const at = '0.bundleSet';
+    const lines = [
+      `INVALID_FORMAT ${at}.components.0.quantity`,
+      `DUPLICATE_CHANGE ${at}.components.1.sku`,
+      `NOT_FOUND ${at}.components.2.sku`,
+    ];
+    expect(await told({ bundleSet: { code: 'BOX', components } })).toEqual([
+      ...lines.slice(0, 2),
+      `CYCLE ${at}.components.3.sku`,
+      ...lines.slice(2),
+    ]);
+    const past = await told({ bundleSet: { code: 'BOX', components, effectiveFrom: '2020-01-01T00:00:00Z' } });
+    expect(past.toSorted()).toEqual(
+      [...lines, `CYCLE ${at}.components.3.sku`, `EFFECTIVE_IN_PAST ${at}.effectiveFrom`].toSorted(),
+    );
   });
 });

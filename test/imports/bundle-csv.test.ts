@@ -182,7 +182,13 @@ describe('a baseline of bundles', () => {
     );
     expect([view.skusCreated, told(view)]).toEqual([
       0,
-      ['4 Bundle SKU NOT_A_BUNDLE', '5 null NOT_A_BUNDLE', '6 Bundle SKU NOT_A_BUNDLE'],
+      [
+        '2 Bundle Title ROWS_DISAGREE noted',
+        '2 Price ROWS_DISAGREE noted',
+        '4 Bundle SKU NOT_A_BUNDLE',
+        '5 null NOT_A_BUNDLE',
+        '6 Bundle SKU NOT_A_BUNDLE',
+      ],
     ]);
     expect(await compositionOf(world, 'EMPTY')).toEqual(['1 A', '1 B']);
     expect(await world.ports.catalog.skuByCode('EMPTY')).toMatchObject({ title: 'Empty', price: '3.00', revision: 2 });

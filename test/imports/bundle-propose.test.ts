@@ -141,10 +141,10 @@ describe('bundles that are proposed over HTTP', () => {
       '6 Bundle SKU NOT_A_BUNDLE',
       '7 Handle INVALID_FORMAT',
       '7 Bundle Title INVALID_FORMAT',
-      '12 Vendor ROWS_DISAGREE',
+      '8 null NOT_FOUND',
       '9 Component SKU NOT_FOUND',
       '10 Component SKU NOT_FOUND',
-      '8 null NOT_FOUND',
+      '12 Vendor ROWS_DISAGREE',
       '13 Component SKU CYCLE',
     ]);
     expect(view).toMatchObject({ state: 'SUCCEEDED', rejected: 10 });
@@ -160,7 +160,7 @@ describe('bundles that are proposed over HTTP', () => {
     const chain = Array.from({ length: 400 }, (_, n) => `N${n},N ${n},${n === 399 ? 'NOTHING' : `N${n + 1}`},2`);
     const view = await proposed('', ...chain);
     expect(view).toMatchObject({ state: 'SUCCEEDED', changeRequest: null, rejected: 400 });
-    expect(view.errors.at(-1)).toMatchObject({ line: 2, column: 'Component SKU', code: 'NOT_FOUND', value: 'N1' });
+    expect(view.errors[0]).toMatchObject({ line: 2, column: 'Component SKU', code: 'NOT_FOUND', value: 'N1' });
   });
 
   it('change one product once, though several of its bundles say it', async () => {

@@ -39,6 +39,14 @@ describe('csvRows', () => {
     ]);
   });
 
+  it.each(['\n', '\r\n', '\r'])('counts blank lines, also those before a fault, with line ends %j', async (end) => {
+    const { rows } = await rowsOf(['', 'a,b', '', '', '1,2', '""', '', '3,4', '', ''].join(end));
+    expect(rows.map(({ line }) => line)).toEqual([2, 5, 8]);
+    const broken = await rowsOf(['a,b', '', '1,2', '', '', '3,"x'].join(end), 1000);
+    expect(broken.fault).toMatchObject({ line: 6, cell: 1 });
+    expect((await rowsOf(['a,b', '', '', '1,"x"y'].join(end))).fault).toMatchObject({ line: 4, cell: 1 });
+  });
+
   it('hands out the records before a quote that is never closed, and names its line', async () => {
     const { rows, fault } = await rowsOf('a,b\n1,2\n3,"x\n4,5\n6,7\n', 1000);
     expect(rows.map(({ line }) => line)).toEqual([1, 2]);

@@ -148,12 +148,15 @@ async function idleInTransaction(): Promise<number> {
   return row?.n ?? -1;
 }
 
+const TEMPLATES = 'there is no such template; there are sku-csv.csv, bundle-csv.csv';
+
 describe('GET /imports/templates', () => {
   it('is an empty file of the format', async () => {
     const csv = await (await get('/imports/templates/sku-csv.csv')).text();
     expect(csv).toMatch(/^code,kind,state,title,option1\.name,.*,product\.handle,.*\r\n$/);
     expect(csv).not.toContain('revision');
-    expect((await get('/imports/templates/shopify-csv.csv')).status).toBe(404);
+    const none = await get('/imports/templates/shopify-csv.csv');
+    expect([none.status, await none.json()]).toMatchObject([404, { error: { message: TEMPLATES } }]);
     expect((await get('/imports/templates/sku-csv')).status).toBe(404);
   });
 });

@@ -147,6 +147,8 @@ describe('the doors', () => {
     const path = '/imports?format=shopify-csv&mode=baseline';
     expect(await errorOf(await post(path, HEADER, { authorization: '' }))).toEqual([401, 'UNAUTHENTICATED']);
     expect(await errorOf(await post('/imports', HEADER))).toEqual([400, 'INVALID_FORMAT']);
+    const twice = await post('/imports?format=sku-csv&format=shopify-csv&mode=baseline', HEADER);
+    expect([twice.status, await twice.json()]).toMatchObject([400, { error: { message: 'format is one text' } }]);
     const bearer = { headers: { authorization: `Bearer ${KEY}` } };
     expect(await errorOf(await fetch(`${url}/imports/none`, bearer))).toEqual([404, 'NOT_FOUND']);
     const answer = await post(path, `${HEADER}\n`);

@@ -141,13 +141,13 @@ describe('a file that is proposed', () => {
     ].join('\n');
     const view = await proposed(csv);
     expect(told(view)).toEqual([
+      '2 state TRANSITION_NOT_ALLOWED',
       '3 price INVALID_FORMAT',
+      '4 gtin GTIN_TAKEN',
       '6 code CODE_TAKEN',
+      '7 option1.value OPTIONS_TAKEN',
       '8 product.handle INVALID_FORMAT',
       '9 gtin GTIN_INVALID',
-      '2 state TRANSITION_NOT_ALLOWED',
-      '4 gtin GTIN_TAKEN',
-      '7 option1.value OPTIONS_TAKEN',
     ]);
     expect(view).toMatchObject({ state: 'SUCCEEDED', rejected: 7, proposed: { SKU_UPDATE: 1 } });
     expect(await fieldsOf(view)).toEqual([['SKU_UPDATE', 'CUP-L', { price: '8.00' }]]);

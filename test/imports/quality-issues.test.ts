@@ -105,7 +105,7 @@ describe('quality issues of a baseline', () => {
       'MUG-S gtin 12345 GTIN_INVALID ERROR 2',
       'MUG-S price ten INVALID_FORMAT ERROR 2',
       'MUG-S weight -3 INVALID_FORMAT ERROR 2',
-      'mug category Drinkware INVALID_FORMAT ERROR 2',
+      'mug category Drinkware INVALID_FORMAT WARNING 2',
       'mug title <b>Mug</b> INVALID_FORMAT ERROR 2',
     ]);
     expect((await readImport(world.ports, job.id, world.people.alex))?.qualityIssues).toBe(8);

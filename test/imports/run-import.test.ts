@@ -240,22 +240,44 @@ describe('a baseline import', () => {
     expect(await countOf(`import_error where import_id = '${id}'`)).toBe(2_600);
   });
 
-  it('takes what stands before a quote that is never closed, and says so', async () => {
+  it('takes nothing of a file with a quote that is never closed, and says where', async () => {
     const view = await imported(
       file('ink,Ink,Title,Default Title,INK,1,,,active', 'oil,"Oil,Title,Default Title,OIL,1,,,'),
     );
-    expect(view).toMatchObject({ state: 'FAILED', skusCreated: 1 });
-    expect(view.error).toMatch(/^CSV_INVALID: line 3: .*; SKUs taken before it: 1$/);
+    expect(view).toMatchObject({ state: 'FAILED', skusCreated: 0 });
+    expect(view.error).toMatch(/^CSV_INVALID: line 3: .*; nothing was taken$/);
     expect(told(view)).toEqual([[3, 'Title', 'CSV_INVALID', true]]);
-    expect(await world.ports.catalog.skuByCode('INK')).not.toBeNull();
+    expect(await world.ports.catalog.skuByCode('INK')).toBeNull();
     expect(await world.ports.catalog.skuByCode('OIL')).toBeNull();
+  });
+
+  it.each([
+    ['a NUL', Buffer.from([0]), /line 4002: this line holds a NUL/],
+    ['a byte that is no UTF-8', Buffer.from([0xe9]), /line 4002: this is not UTF-8 text/],
+    ['a line that is too long', Buffer.alloc(2_500_000, 0x61), /line 4002: a line is longer than 2 MiB/],
+    ['a quote inside of a cell', Buffer.from('a"b'), /line 4002: a quote stands inside/],
+  ])('takes nothing of a long file that has %s far down', async (_, bytes, reason) => {
+    const rows = Array.from(
+      { length: 4_000 },
+      (_each, index) => `abyss${index},Far,Title,Default Title,ABYSS-${index},1,,,active`,
+    );
+    const late = Buffer.concat([Buffer.from('bad,'), bytes, Buffer.from(',Title,Default Title,BAD,1,,,active\n')]);
+    const whole = Buffer.concat([
+      Buffer.from(file(...rows)),
+      late,
+      Buffer.from(file('end,E,Title,Default Title,END,1,,,active').split('\n').slice(1).join('\n')),
+    ]);
+    const view = await imported(whole);
+    expect(view).toMatchObject({ state: 'FAILED', skusCreated: 0, rowsRead: 0 });
+    expect(view.error).toMatch(reason);
+    expect(await countOf("sku where code like 'ABYSS-%'")).toBe(0);
   });
 
   it.each([
     ['<html><body>a,b</body></html>', /HTML/],
     ['', /empty/],
     ['Name,Email\nAda,a@example.com\n', /neither a handle nor a SKU/],
-    ['\u0000\u0001,\u0002', /UTF-8/],
+    ['\u0000\u0001,\u0002', /UTF-16/],
   ])('refuses %j as a file', async (text, reason) => {
     const view = await imported(text);
     expect(view).toMatchObject({ state: 'FAILED', skusCreated: 0 });

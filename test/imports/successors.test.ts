@@ -36,7 +36,7 @@ function told({ errors }: ImportView): string[] {
 }
 
 it('names successors that come further down, and takes back those that never come', async () => {
-  const issues = ['4 successor INVALID_FORMAT self', '3 successor NOT_FOUND NOPE'];
+  const issues = ['3 successor NOT_FOUND NOPE', '4 successor INVALID_FORMAT self'];
   const tried = await take(true);
   expect([tried.state, tried.qualityIssues, told(tried)]).toEqual(['SUCCEEDED', 2, issues]);
   const meant = await take(false);

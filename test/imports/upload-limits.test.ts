@@ -188,6 +188,8 @@ describe('the body of an upload', () => {
   it.each<[string, OutgoingHttpHeaders]>([
     ['no type', {}],
     ['text/csv', { 'content-type': 'text/csv; charset=utf-8' }],
+    ['text in quotes', { 'content-type': 'text/csv; charset="UTF-8"' }],
+    ['ASCII, which is UTF-8 too', { 'content-type': 'text/plain;charset=us-ascii' }],
     ['bytes', { 'content-type': 'application/octet-stream' }],
     ['what curl says unasked', { 'content-type': 'application/x-www-form-urlencoded' }],
   ])('is taken as %s, as it is or packed by gzip', async (_, headers) => {
@@ -202,6 +204,8 @@ describe('the body of an upload', () => {
     [{ 'content-type': 'multipart/form-data; boundary=x' }, 'UNSUPPORTED_MEDIA_TYPE', /--data-binary/],
     [{ 'content-type': 'application/json' }, 'UNSUPPORTED_MEDIA_TYPE', /--data-binary/],
     [{ 'content-type': 'image/png' }, 'UNSUPPORTED_MEDIA_TYPE', /image\/png/],
+    [{ 'content-type': 'text/csv; charset=utf-16' }, 'UNSUPPORTED_MEDIA_TYPE', /utf-16 .*CSV UTF-8/],
+    [{ 'content-type': 'text/csv; header=present; Charset="ISO-8859-1"' }, 'UNSUPPORTED_MEDIA_TYPE', /iso-8859-1/],
     [{ 'content-encoding': 'br' }, 'UNSUPPORTED_ENCODING', /gzip is/],
     [{ 'content-encoding': 'gzip, gzip' }, 'UNSUPPORTED_ENCODING', /gzip, gzip/],
   ])('is refused with %j, before anything is kept', async (headers, code, told) => {

@@ -2,7 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { approveChangeRequest } from '../../src/application/change/approve-change-request.js';
 import { createChangeRequest } from '../../src/application/change/create-change-request.js';
 import { readPartyLeaves } from '../../src/application/ownership/party-leaves.js';
+import { reaskByDate } from '../../src/application/ownership/reask-by-date.js';
 import type { Caller } from '../../src/domain/actor.js';
+import { sqlOver } from '../../src/storage/sql.js';
 import { recordStatements } from '../support/statements.js';
 import type { World } from '../support/world.js';
 import { buildWorld, codesOf, importBaseline, must } from '../support/world.js';
@@ -190,6 +192,30 @@ describe('a party that leaves', () => {
     must(await own.set('pat', { delegate: null }));
     expect(await eligibleOf(next)).toEqual([pat.actor.partyId]);
     expect(codesOf(await approve(del, next))).toEqual(['NOT_ASKED']);
+  });
+
+  it('asks others as well while the owner is out of office, and no longer', async () => {
+    const abe = await own.keyOf('abe', 'APPROVER');
+    await own.owns('SKU', 'c', 'abe');
+    const request = await propose('c', '12.00');
+    const [start, end] = [new Date(Date.now() + 3_600_000), new Date(Date.now() + 86_400_000)];
+    must(await own.set('abe', { awayFrom: start, awayUntil: end }));
+    const seen = await reaskByDate(world.ports, new Date(0));
+    expect(await eligibleOf(request)).toEqual([abe.actor.partyId]);
+    // Nobody waits an hour here: the start of the absence comes to the present instead.
+    await sqlOver(world.database.source).rows("update party set away_from = clock_timestamp() where code = 'abe'");
+    await reaskByDate(world.ports, seen);
+    const asked = await eligibleOf(request);
+    expect(asked[0]).toBe(abe.actor.partyId);
+    expect(asked).toContain(world.people.ada.actor.partyId);
+    must(await own.set('abe', { awayFrom: null }));
+    expect(await eligibleOf(request)).toEqual([abe.actor.partyId]);
+    expect(codesOf(await approve(world.people.ada, request))).toEqual(['NOT_ASKED']);
+    const past = { awayFrom: new Date('2020-01-01T00:00:00Z'), awayUntil: new Date('2020-01-02T00:00:00Z') };
+    expect(codesOf(await own.set('abe', past))).toEqual(['EFFECTIVE_IN_PAST']);
+    expect(codesOf(await own.set('abe', { awayFrom: end, awayUntil: start }))).toEqual(['INVALID_FORMAT']);
+    expect(codesOf(await own.set('abe', { awayUntil: end }))).toEqual(['REQUIRED']);
+    expect(codesOf(await own.set('abe', { delegateFrom: end }))).toEqual(['REQUIRED']);
   });
 
   it('counts an approval that was given before its giver left, or the delegation ended', async () => {

@@ -76,7 +76,7 @@ export function teaWorld(
     skus: new Map(skus.map((sku) => [foldCode(sku.code), sku])),
     siblings: new Map([[product.id, skus]]),
     gtins: new Map(),
-    successors: new Set(),
+    successors: new Map(),
     lookAlikes: new Map(),
     reservations: new Map(),
     bases: new Map(),

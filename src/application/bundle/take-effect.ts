@@ -3,9 +3,11 @@ import { linesJson } from '../../domain/bundle/composition.js';
 import { BUNDLE_FIELD, SCHEDULED_FIELD } from '../../domain/bundle/timeline.js';
 import type { ProposedChange } from '../../domain/change/change.js';
 import { planChanges } from '../../domain/change/plan-changes.js';
+import { windowsOn } from '../../domain/settings/freeze-windows-setting.js';
 import type { FieldValues } from '../../domain/primitives/json.js';
 import type { Problem } from '../../domain/problem.js';
 import { problem } from '../../domain/problem.js';
+import { freezeOver } from '../change/run/hold-request.js';
 import { writeChangeSet } from '../change/write-change-set.js';
 import type { DueVersion } from '../ports/bundle-store.js';
 import type { Ports } from '../ports/ports.js';
@@ -21,24 +23,35 @@ interface Refusal {
   problems: Problem[];
 }
 
+interface Effect {
+  refused: Refusal[];
+  /** A freeze window is on over what it would reach: it is due still. */
+  isHeld: boolean;
+}
+
 /**
  * Puts every version whose time has come into effect, each bundle in a transaction of its own, so that one that fails
  * keeps nobody waiting.
  * @returns true when there may be more.
  */
 export async function takeEffect(ports: Ports): Promise<boolean> {
-  const due = await ports.work.run((stores) => stores.bundles.due(null, AT_ONCE));
+  const due = await ports.work.run(async (stores) => {
+    const { freezeWindows } = await stores.settings.current();
+    const isAllFrozen = windowsOn(freezeWindows, await stores.now()).some(({ systems }) => systems === undefined);
+    return isAllFrozen ? [] : stores.bundles.due(null, AT_ONCE);
+  });
   let failed = 0;
   for (const code of new Set(due.map((each) => each.code))) {
     try {
-      const refused = await ports.work.run((stores) => takeEffectOf(ports, stores, [code]));
+      const { refused, isHeld } = await ports.work.run((stores) => takeEffectOf(ports, stores, [code]));
+      if (isHeld) failed += 1;
       for (const { version, problems } of refused) logRefusal(ports, version, problems);
     } catch (error) {
       failed += 1;
       ports.log('error', 'a bundle could not be looked at', { bundle: code, error: String(error) });
     }
   }
-  // What failed stays due: going on at once would only meet it again.
+  // What failed, or waits for the end of a freeze, stays due: going on at once would only meet it again.
   return due.length === AT_ONCE && failed === 0;
 }
 
@@ -50,21 +63,27 @@ function logRefusal(ports: Ports, { code, at, changeRequestId }: DueVersion, pro
 /**
  * Puts versions of these bundles whose time has come into effect, in the caller's transaction and in the order of time.
  * Everything is judged anew, against the world as it is now. What does not stand leaves the timeline: the version before
- * stays in force, and the audit log and the request that proposed it say why.
+ * stays in force, and the audit log and the request that proposed it say why. What a freeze window is on over waits for
+ * its end.
+ * @param evenIfFrozen for what is done by force, which the version has to come before.
  */
 export async function takeEffectOf(
   ports: Pick<Ports, 'newId'>,
   stores: Stores,
   codes: readonly string[],
-): Promise<Refusal[]> {
+  { evenIfFrozen }: { evenIfFrozen: boolean } = { evenIfFrozen: false },
+): Promise<Effect> {
   const refused: Refusal[] = [];
   for (const version of await stores.bundles.due(codes, AT_ONCE)) {
     const lines = linesJson(version.lines);
-    const problems = await write(ports, stores, version, { [BUNDLE_FIELD]: lines, ...withdrawn(version) }, true);
+    const patch = { [BUNDLE_FIELD]: lines, ...withdrawn(version) };
+    const problems = await write(ports, stores, version, patch, { judged: true, evenIfFrozen });
+    // Those after it wait as well: versions take effect in the order of time.
+    if (problems === 'HELD') return { refused, isHeld: true };
     const { code, at, changeRequestId } = version;
     if (problems.length > 0) {
       refused.push({ version, problems });
-      await write(ports, stores, version, withdrawn(version), false);
+      await write(ports, stores, version, withdrawn(version), { judged: false, evenIfFrozen: true });
       if (changeRequestId)
         await stores.requests.addProblems(
           changeRequestId,
@@ -74,7 +93,7 @@ export async function takeEffectOf(
     const type = problems.length > 0 ? 'BUNDLE_VERSION_REFUSED' : 'BUNDLE_VERSION_IN_EFFECT';
     await stores.audit([{ actor: ACTOR, type, subject: code, data: { at, changeRequestId, lines, problems } }]);
   }
-  return refused;
+  return { refused, isHeld: false };
 }
 
 /** A problem as the request tells it: it is about no field of its input any more, but about what became of it. */
@@ -97,12 +116,13 @@ async function write(
   stores: Stores,
   { code, reason, changeRequestId }: DueVersion,
   patch: FieldValues,
-  judged: boolean,
-): Promise<Problem[]> {
+  { judged, evenIfFrozen }: { judged: boolean; evenIfFrozen: boolean },
+): Promise<Problem[] | 'HELD'> {
   const changes: ProposedChange[] = [{ operation: 'BUNDLE_SET', target: code, baseRevision: null, patch }];
   const world = await stores.catalog.world(changes, { lock: true });
   const set = planChanges(world, changes, () => ports.newId());
   if (judged && set.problems.length > 0) return set.problems;
+  if (!evenIfFrozen && (await freezeOver(stores, set, world))) return 'HELD';
   await writeChangeSet(stores, set, { actor: ACTOR, reason, changeRequestId }, 'DELIVER');
   return [];
 }

@@ -1,7 +1,9 @@
 import type { Caller } from '../../domain/actor.js';
 import { textFault } from '../../domain/catalog/read-sku-fields.js';
 import { givenFor } from '../../domain/change/approval.js';
+import { isAuthorOf } from '../../domain/change/authors.js';
 import { mayBeDone } from '../../domain/change/change.js';
+import { approvedAnew, isAskedStill } from '../../domain/change/void-approvals.js';
 import type { Party } from '../../domain/ownership/party.js';
 import type { Outcome, Problem } from '../../domain/problem.js';
 import { accepted, problem, refused } from '../../domain/problem.js';
@@ -35,9 +37,11 @@ export async function approveChangeRequest(
     await stores.audit([
       { actor: caller.actor, type: 'CHANGE_REQUEST_APPROVED', subject: request.number, data: { comment } },
     ]);
-    const approvedBy = [...request.approvedBy, partyId];
-    const complete = request.requirements.every((each) => givenFor(each, approvedBy) >= each.count);
-    if (complete) await applyChangeRequest(ports, stores, { ...request, approvedBy });
+    const approvedBy = [...new Set([...request.approvedBy, partyId])];
+    const requirements = approvedAnew(request.requirements, partyId);
+    if (request.approvedBy.includes(partyId)) await stores.requests.update(id, { state: request.state, requirements });
+    const complete = requirements.every((each) => givenFor(each, approvedBy) >= each.count);
+    if (complete) await applyChangeRequest(ports, stores, { ...request, requirements, approvedBy });
     return accepted({ id });
   });
 }
@@ -55,22 +59,15 @@ function objectionTo(request: ChangeRequest, caller: Caller, parties: readonly P
       'id',
     ]);
   }
-  if (request.author.id === actor.id || areOne(request.author.partyId, actor.partyId, parties)) {
+  if (isAuthorOf(request, actor, parties)) {
     return problem('SELF_APPROVAL', `${request.number} is your own; somebody else must approve it`, ['id']);
   }
-  if (request.approvedBy.includes(actor.partyId)) {
+  const { requirements, approvedBy } = request;
+  if (approvedBy.includes(actor.partyId) && !isAskedStill(requirements, approvedBy, actor.partyId)) {
     return problem('ALREADY_DECIDED', `you have approved ${request.number} already`, ['id']);
   }
-  if (!request.requirements.some((each) => each.eligible.includes(actor.partyId ?? ''))) {
+  if (!requirements.some((each) => each.eligible.includes(actor.partyId ?? ''))) {
     return problem('NOT_ASKED', `no rule asks for your approval of ${request.number}`, ['id']);
   }
   return null;
-}
-
-/** The same party, or a team and somebody in it: whoever holds the team's key may be that person. */
-function areOne(author: string | null, approver: string, parties: readonly Party[]): boolean {
-  if (author === null) return false;
-  const holds = (team: string, member: string): boolean =>
-    parties.some(({ id, memberIds }) => id === team && memberIds.includes(member));
-  return author === approver || holds(author, approver) || holds(approver, author);
 }

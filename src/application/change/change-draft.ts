@@ -45,6 +45,8 @@ export interface ChangeRequestDraft {
   title: string;
   reason: string | null;
   idempotencyKey: string | null;
+  /** When it is to be applied, once approved; at once if left out. */
+  effectiveAt?: Date | null;
   changes: ChangeDraft[];
 }
 
@@ -123,7 +125,7 @@ function readCreation(input: SkuCreateDraft, known: Known): { change: ProposedCh
   change.patch[BUNDLE_FIELD] = linesJson(input.bundle);
   const faults =
     input.kind === 'BUNDLE'
-      ? compositionFaults(input.bundle)
+      ? compositionFaults(input.bundle, input.code)
       : [problem('NOT_A_BUNDLE', 'only a SKU of kind BUNDLE has components', [])];
   return { change, problems: [...problems, ...under(['bundle'], faults)] };
 }
@@ -133,7 +135,7 @@ const LAST_MOMENT = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
 function readBundleSet(input: BundleSetDraft): { change: ProposedChange; problems: Problem[] } {
   const { code, components, effectiveFrom } = input;
-  const problems = under(['components'], compositionFaults(components));
+  const problems = under(['components'], compositionFaults(components, code));
   const fault = lineFault(code);
   if (fault) problems.push(problem(fault.code, fault.message, ['code']));
   const lines = linesJson(components);

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Caller } from '../../domain/actor.js';
 import { definitionsOf } from '../../domain/attributes/read-attribute-list.js';
 import type { ProposedChange } from '../../domain/change/change.js';
@@ -10,7 +9,9 @@ import type { Stores } from '../ports/unit-of-work.js';
 import type { ChangeRequestDraft } from './change-draft.js';
 import { placedInDraft, readChangeRequest } from './change-draft.js';
 import { enterReview } from './enter-review.js';
+import { effectiveFaults } from './effective-at.js';
 import { planRequest, withBases } from './plan-request.js';
+import { keyUsed, sentUnder } from './request-key.js';
 import { restOfProblems } from './rest-of-problems.js';
 
 /**
@@ -26,15 +27,14 @@ export async function createChangeRequest(
   if (caller.actor.partyId === null) {
     return refused(problem('PARTY_REQUIRED', 'this key belongs to no party, so nobody would answer for the request'));
   }
-  const systems = (await ports.operations.systems()).map((system) => system.code);
-  const settings = await ports.settings.current();
-  const definitions = definitionsOf(settings.attributes);
-  const { changes, problems } = readChangeRequest(draft, systems, definitions, gtinRulesOf(settings.gtin));
+  const { changes, problems } = await readDraft(ports, draft);
   if (problems.length > 0) {
-    // Of a draft, what the master says against it keeps nothing back.
-    const read = { changes, problems };
-    const rest = asDraft ? [] : await ports.work.run((stores) => restOfProblems(ports, stores, caller.actor, read));
-    return { ok: false, problems: inOrder([...problems, ...placedInDraft(rest, draft.changes)]) };
+    return ports.work.run(async (stores) => {
+      const late = effectiveFaults(draft.effectiveAt ?? null, await stores.now());
+      // Of a draft, what the master says against it keeps nothing back.
+      const rest = asDraft ? [] : await restOfProblems(ports, stores, caller.actor, { changes, problems });
+      return refused(...inOrder([...late, ...problems, ...placedInDraft(rest, draft.changes)]));
+    });
   }
   const outcome = await ports.work.run((stores) =>
     addRequest(ports, stores, caller, { draft, changes, asDraft, origin: 'REQUEST' }),
@@ -42,17 +42,29 @@ export async function createChangeRequest(
   return outcome.ok ? outcome : { ok: false, problems: placedInDraft(outcome.problems, draft.changes) };
 }
 
+/** The changes of a draft in canonical form, and what is wrong with it whatever the master says. */
+export async function readDraft(
+  ports: Ports,
+  draft: ChangeRequestDraft,
+): Promise<{ changes: ProposedChange[]; problems: Problem[] }> {
+  const systems = (await ports.operations.systems()).map((system) => system.code);
+  const settings = await ports.settings.current();
+  return readChangeRequest(draft, systems, definitionsOf(settings.attributes), gtinRulesOf(settings.gtin));
+}
+
 /** What is wrong with the request itself, and then change by change. */
-function inOrder(problems: readonly Problem[]): Problem[] {
+export function inOrder(problems: readonly Problem[]): Problem[] {
   const at = ({ field }: Problem): number => (field?.[0] === 'changes' && field[1] ? Number(field[1]) : -1);
   return problems.toSorted((a, b) => at(a) - at(b));
 }
 
 export interface NewRequest {
-  draft: Pick<ChangeRequestDraft, 'title' | 'reason' | 'idempotencyKey'> & { changes: unknown };
+  draft: Pick<ChangeRequestDraft, 'title' | 'reason' | 'idempotencyKey' | 'effectiveAt'> & { changes: unknown };
   changes: ProposedChange[];
   asDraft: boolean;
   origin: 'REQUEST' | 'ADOPTION' | 'IMPORT';
+  /** The applied request that it takes back. */
+  revertsId?: string;
 }
 
 /**
@@ -67,19 +79,16 @@ export async function addRequest(
   beforeReview: (id: string) => Promise<void> = () => Promise.resolve(),
 ): Promise<Outcome<{ id: string }>> {
   const { draft, asDraft } = request;
-  const idempotency =
-    draft.idempotencyKey === null
-      ? null
-      : { caller: caller.actor.id, key: draft.idempotencyKey, hash: hashOf(request) };
-  if (idempotency) {
-    const before = await stores.requests.byIdempotency(idempotency.caller, idempotency.key);
-    if (before?.hash === idempotency.hash) return accepted({ id: before.id });
-    if (before)
-      return refused(problem('IDEMPOTENCY_MISMATCH', 'this key was sent with another body before', ['idempotencyKey']));
-  }
+  const effectiveAt = draft.effectiveAt ?? null;
+  const sent = sentUnder(caller, draft.idempotencyKey, ['create', asDraft, draft, request.changes]);
+  const before = await keyUsed(stores, sent);
+  if (before) return before;
   const changes = await withBases(stores, request.changes);
   const planned = await planRequest(ports, stores, changes, caller.actor, { lock: false });
-  if (!asDraft && planned.problems.length > 0) return { ok: false, problems: planned.problems };
+  const late = effectiveFaults(effectiveAt, await stores.now());
+  if (late.length > 0 || (!asDraft && planned.problems.length > 0)) {
+    return { ok: false, problems: asDraft ? late : [...late, ...planned.problems] };
+  }
   const id = ports.newId();
   const number = await stores.requests.add({
     id,
@@ -87,9 +96,11 @@ export async function addRequest(
     reason: draft.reason,
     origin: request.origin,
     author: caller.actor,
+    effectiveAt,
     changes: changes.map((change) => ({ ...change, id: ports.newId() })),
-    idempotency,
+    revertsId: request.revertsId ?? null,
   });
+  if (sent) await stores.requests.keepIdempotency({ ...sent, requestId: id });
   await beforeReview(id);
   if (!asDraft) await enterReview(ports, stores, id, planned, caller.actor);
   else {
@@ -100,11 +111,4 @@ export async function addRequest(
     ]);
   }
   return accepted({ id });
-}
-
-function hashOf(request: NewRequest): string {
-  const { title, reason } = request.draft;
-  return createHash('sha256')
-    .update(JSON.stringify([title, reason, request.asDraft, request.changes]))
-    .digest('hex');
 }

@@ -1,12 +1,12 @@
 import type { Actor } from '../../domain/actor.js';
-import type { ApprovalRequirement, ApprovalWorld, TouchedThing } from '../../domain/change/approval.js';
-import { requirementsOf } from '../../domain/change/approval.js';
+import type { RuleExplained } from '../../domain/approvals/requirements.js';
+import { requirementsOf } from '../../domain/approvals/requirements.js';
+import { ownedTouch, touchedBy } from '../../domain/approvals/touched.js';
+import type { ApprovalRequirement, ApprovalWorld } from '../../domain/change/approval.js';
 import type { ProposedChange } from '../../domain/change/change.js';
-import type { ChangeSet, PlannedProduct, World } from '../../domain/change/draft.js';
+import type { ChangeSet, World } from '../../domain/change/draft.js';
 import { planChanges } from '../../domain/change/plan-changes.js';
-import type { OwnedThing, RulesInForce } from '../../domain/ownership/resolve-owner.js';
-import { ownerKeysOf, ruleOf } from '../../domain/ownership/resolve-owner.js';
-import type { FieldChange } from '../../domain/primitives/json.js';
+import { ownerKeysOf } from '../../domain/ownership/resolve-owner.js';
 import { foldCode } from '../../domain/primitives/text.js';
 import type { Problem } from '../../domain/problem.js';
 import { problem } from '../../domain/problem.js';
@@ -16,6 +16,10 @@ import type { Stores } from '../ports/unit-of-work.js';
 export interface PlannedRequest {
   set: ChangeSet;
   requirements: ApprovalRequirement[];
+  /** What each rule of the policy makes of it. */
+  explained: RuleExplained[];
+  /** Targets that somebody has to approve and nobody could. */
+  orphans: string[];
   problems: Problem[];
   /** What it was planned against. */
   world: World;
@@ -25,30 +29,36 @@ export interface PlannedRequest {
  * What a request would do to the master as it is now, and who has to approve it: the same code before approval and at
  * apply, so that what was approved is what runs.
  * @param lock at apply: what the plan was made from stays true until the transaction ends.
+ * @param editors who edited it beside its author: they approve it no more than the author does.
  */
 export async function planRequest(
   ports: Pick<Ports, 'newId'>,
   stores: Stores,
   changes: readonly ProposedChange[],
   author: Actor,
-  options: { lock: boolean },
+  options: { lock: boolean; editors?: readonly Actor[] },
 ): Promise<PlannedRequest> {
   const world = await stores.catalog.world(changes, options);
   const set = planChanges(world, changes, () => ports.newId(), { baseline: false, authorPartyId: author.partyId });
-  const touched = touchedBy(world, set);
+  const touched = touchedBy(world, set, changes);
   const at = await stores.now();
   const inForce = await stores.ownership.rulesInForce(ownerKeysOf(touched.flatMap(({ under }) => under)), at);
   const approving = await readApproving(stores, at);
-  const { requirements, orphans } = requirementsOf(ownersOf(touched, inForce), {
-    ...approving,
-    authorPartyId: author.partyId,
-  });
+  const { requirements, orphans, explained } = requirementsOf(
+    touched.map((thing) => ownedTouch(thing, inForce)),
+    world.settings.approvals,
+    {
+      ...approving,
+      authorPartyId: author.partyId,
+      editorPartyIds: (options.editors ?? []).flatMap(({ partyId }) => partyId ?? []),
+    },
+  );
   const nobody = orphans.length > 0 ? [nobodyLeft(orphans)] : [];
   const idle = set.products.length + set.skus.length + set.conflicts.length + set.problems.length === 0;
   const nothing = idle
     ? [problem('REQUIRED', 'nothing would change: the master is like this already', ['changes'])]
     : [];
-  return { set, requirements, problems: [...set.problems, ...nobody, ...nothing], world };
+  return { set, requirements, explained, orphans, problems: [...set.problems, ...nobody, ...nothing], world };
 }
 
 /** Where the author named no base revision, it is the present one: what they could see when they wrote. */
@@ -63,7 +73,10 @@ export async function withBases(stores: Stores, changes: readonly ProposedChange
 }
 
 /** Who may approve at all, whoever asks. */
-export async function readApproving(stores: Stores, at: Date): Promise<Omit<ApprovalWorld, 'authorPartyId'>> {
+export async function readApproving(
+  stores: Stores,
+  at: Date,
+): Promise<Omit<ApprovalWorld, 'authorPartyId' | 'editorPartyIds'>> {
   const parties = await stores.parties.parties();
   return {
     parties: new Map(parties.map((party) => [party.id, party])),
@@ -71,59 +84,6 @@ export async function readApproving(stores: Stores, at: Date): Promise<Omit<Appr
     admins: await stores.parties.partiesWithRole('ADMIN'),
     at,
   };
-}
-
-/** What a set touches, and as what ownership rules see it: as it was and as it will be. */
-interface Touched {
-  target: string;
-  fields: string[];
-  under: OwnedThing[];
-}
-
-/**
- * Every product and SKU that a set touches, before and after: a request that moves a SKU to somebody else (by another
- * vendor or product type) is still the business of whom it is taken from.
- */
-function touchedBy(world: World, set: ChangeSet): Touched[] {
-  const before = new Map([...world.products.values()].map((product) => [product.id, product]));
-  const after = new Map<string, PlannedProduct['after']>([
-    ...before,
-    ...set.products.map((each) => [each.after.id, each.after] as const),
-  ]);
-  const touch = (
-    code: string | null,
-    productId: string,
-    target: string,
-    existed: boolean,
-    fields: string[],
-  ): Touched => {
-    const products = [after.get(productId), existed ? before.get(productId) : undefined];
-    const under = products.flatMap((product) => {
-      if (!product) return [];
-      const { handle, productType, vendor } = product;
-      return [{ code, handle, productType, vendor }];
-    });
-    return { target, fields, under };
-  };
-  return [
-    ...set.products.map((each) =>
-      touch(null, each.after.id, each.after.handle, each.before !== null, names(each.changes)),
-    ),
-    ...set.skus.map((each) =>
-      touch(each.after.code, each.after.productId, each.after.code, each.before !== null, names(each.changes)),
-    ),
-  ];
-}
-
-function ownersOf(touched: readonly Touched[], inForce: RulesInForce): TouchedThing[] {
-  return touched.flatMap(({ target, fields, under }) => {
-    const owners = new Set(under.map((thing) => ruleOf(inForce, thing)?.ownerId ?? null));
-    return [...owners].map((ownerId) => ({ target, ownerId, fields }));
-  });
-}
-
-function names(changes: readonly FieldChange[]): string[] {
-  return changes.map(({ field }) => field);
 }
 
 function nobodyLeft(targets: readonly string[]): Problem {

@@ -1,16 +1,22 @@
 import type { Caller } from '../../domain/actor.js';
 import { textFault } from '../../domain/catalog/read-sku-fields.js';
+import { isAuthorOf } from '../../domain/change/authors.js';
 import { mayBeDone } from '../../domain/change/change.js';
 import type { Outcome } from '../../domain/problem.js';
 import { accepted, problem, refused } from '../../domain/problem.js';
 import type { Ports } from '../ports/ports.js';
+import { splitOff } from './review/split-off.js';
 
-/** Ends a request with a reason that its author can act on. Its author withdraws it instead. */
+/**
+ * Ends a request with a reason that its author can act on. Its author withdraws it instead.
+ * @param changeIds only these: they become a draft of their own, and the rest goes on. All of them are the whole request.
+ */
 export async function rejectChangeRequest(
   ports: Ports,
   caller: Caller,
   id: string,
   comment: string,
+  changeIds: readonly string[] | null = null,
 ): Promise<Outcome<{ id: string }>> {
   if (comment.trim() === '') return refused(problem('REQUIRED', 'a rejection says why', ['comment']));
   const fault = textFault(comment);
@@ -23,8 +29,20 @@ export async function rejectChangeRequest(
     if (!mayBeDone('REJECT', request.state)) {
       return refused(problem('WRONG_STATE', `${request.number} is ${request.state} and cannot be rejected`, ['id']));
     }
-    if (request.author.partyId === actor.partyId) {
+    if (isAuthorOf(request, actor, await stores.parties.parties())) {
       return refused(problem('SELF_APPROVAL', `${request.number} is your own; withdraw it instead`, ['id']));
+    }
+    const named = new Set(changeIds);
+    const known = new Set(request.changes.map((change) => change.id));
+    const strange = (changeIds ?? []).flatMap((each, index) =>
+      known.has(each) ? [] : [problem('NOT_FOUND', `${request.number} has no such change`, ['changes', String(index)])],
+    );
+    if (strange.length > 0) return refused(...strange);
+    if (changeIds?.length === 0) {
+      return refused(problem('REQUIRED', 'name the changes that are to go, or leave the list out', ['changes']));
+    }
+    if (changeIds && named.size < request.changes.length) {
+      return splitOff(ports, stores, actor, { request, changeIds: named, comment });
     }
     await stores.requests.decide({
       id: ports.newId(),

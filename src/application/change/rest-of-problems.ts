@@ -1,6 +1,7 @@
 import type { Actor } from '../../domain/actor.js';
 import type { ProposedChange } from '../../domain/change/change.js';
 import { isOfSku, productOfPatch } from '../../domain/change/change.js';
+import { fieldAt, hingesOn } from '../../domain/change/hinges.js';
 import { foldCode } from '../../domain/primitives/text.js';
 import type { Problem } from '../../domain/problem.js';
 import type { Ports } from '../ports/ports.js';
@@ -49,52 +50,59 @@ export async function restOfProblems(
 const UNSTORABLE = /\\u(?:0000|d[89a-f][0-9a-f]{2})/i;
 
 class FormFaults {
-  /** Changes that do not hold in themselves, by place. */
-  private readonly unsound = new Set<number>();
   /** Those whose code or handle is no such thing: nothing can be looked up by it. */
   private readonly nameless = new Set<number>();
+  /** Those that hold text that cannot be looked for. */
+  private readonly unstorable = new Set<number>();
   /** Paths that something is said about already. */
   private readonly told = new Set<string>();
-  /** Folded codes, and handles, of what the unsound changes are about. */
-  private readonly codes = new Set<string>();
-  private readonly handles = new Set<string>();
+  /** Names of the fields that do not hold, by folded code and by handle. */
+  private readonly ofSku = new Map<string, Set<string>>();
+  private readonly ofProduct = new Map<string, Set<string>>();
 
   constructor(
     private readonly changes: readonly ProposedChange[],
     problems: readonly Problem[],
   ) {
     for (const { field } of problems) {
-      const [root, place, , name] = field ?? [];
-      if (root !== 'changes' || place === undefined) continue;
+      const [root, place, , ...path] = field ?? [];
+      const change = changes[Number(place)];
+      if (root !== 'changes' || place === undefined || !change) continue;
       this.told.add(JSON.stringify(field));
-      this.unsound.add(Number(place));
+      const name = fieldAt(path);
       if (name === 'code' || name === 'handle') this.nameless.add(Number(place));
-    }
-    for (const index of this.unsound) {
-      const change = changes[index];
-      if (!change) continue;
-      if (isOfSku(change.operation)) this.codes.add(foldCode(change.target));
-      else this.handles.add(change.target);
+      if (UNSTORABLE.test(JSON.stringify(change))) this.unstorable.add(Number(place));
+      const [fields, key] = isOfSku(change.operation)
+        ? [this.ofSku, foldCode(change.target)]
+        : [this.ofProduct, change.target];
+      fields.set(key, (fields.get(key) ?? new Set<string>()).add(name));
     }
   }
 
   mayBePlanned(index: number): boolean {
-    return (
-      !this.nameless.has(index) && !(this.unsound.has(index) && UNSTORABLE.test(JSON.stringify(this.changes[index])))
-    );
+    return !this.nameless.has(index) && !this.unstorable.has(index);
   }
 
-  /** Might the problem come of a value that was left out? Whose code or handle it is, and whether it is there, does not. */
-  hides(index: number, { field }: Problem, productOf: (change: ProposedChange) => string): boolean {
+  /** Might the problem come of a value, or of a change, that was left out? */
+  hides(index: number, each: Problem, productOf: (change: ProposedChange) => string): boolean {
     const change = this.changes[index];
-    if (!change || this.told.has(JSON.stringify(field))) return true;
+    if (!change || this.told.has(JSON.stringify(each.field))) return true;
     const product = productOf(change);
-    const isDoubtful =
-      this.unsound.has(index) ||
-      this.handles.has(product) ||
-      (isOfSku(change.operation) && this.codes.has(foldCode(change.target)));
-    if (!isDoubtful) return false;
-    const name = field?.length === 4 ? field[3] : null;
-    return !(name === 'code' || name === 'handle' || (name === 'product' && !this.handles.has(product)));
+    const isSku = isOfSku(change.operation);
+    const place = each.field?.slice(3) ?? [];
+    if (isSku && this.isLeftOut(product)) return fieldAt(place) !== 'code';
+    const ofProduct = this.ofProduct.get(product) ?? [];
+    const missing = isSku
+      ? [...(this.ofSku.get(foldCode(change.target)) ?? []), ...[...ofProduct].map((name) => `product.${name}`)]
+      : [...ofProduct];
+    return hingesOn(each, place, new Set(missing));
+  }
+
+  /** Is the product made or changed by what could not be planned at all? */
+  private isLeftOut(handle: string): boolean {
+    return [...this.nameless, ...this.unstorable].some((index) => {
+      const change = this.changes[index];
+      return change !== undefined && !isOfSku(change.operation) && change.target === handle;
+    });
   }
 }

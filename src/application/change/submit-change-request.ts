@@ -4,6 +4,7 @@ import { mayBeDone } from '../../domain/change/change.js';
 import type { Outcome } from '../../domain/problem.js';
 import { accepted, problem, refused } from '../../domain/problem.js';
 import type { Ports } from '../ports/ports.js';
+import { effectiveFaults } from './effective-at.js';
 import { enterReview } from './enter-review.js';
 import { planRequest } from './plan-request.js';
 
@@ -21,11 +22,14 @@ export async function submitChangeRequest(ports: Ports, caller: Caller, id: stri
         problem('WRONG_STATE', `${request.number} is ${request.state}; only a draft can be submitted`, ['id']),
       );
     }
-    const planned = await planRequest(ports, stores, request.changes, request.author, { lock: false });
-    if (planned.problems.length > 0) {
-      const { problems, set } = planned;
+    const { changes, author, editors, effectiveAt } = request;
+    const planned = await planRequest(ports, stores, changes, author, { lock: false, editors });
+    const late = effectiveFaults(effectiveAt, await stores.now());
+    if (late.length + planned.problems.length > 0) {
+      const { set } = planned;
+      const problems = [...late, ...planned.problems];
       await stores.requests.update(id, { state: 'DRAFT', problems, warnings: set.warnings });
-      return { ok: false, problems: planned.problems };
+      return { ok: false, problems };
     }
     await enterReview(ports, stores, id, planned, caller.actor);
     return accepted({ id });

@@ -1,7 +1,11 @@
 import type { World } from '../../domain/change/draft.js';
+import { productSnapshot } from '../../domain/catalog/product.js';
+import type { ProposedChange } from '../../domain/change/change.js';
 import { productOfPatch } from '../../domain/change/change.js';
 import type { RowFault } from '../../domain/imports/csv-row.js';
-import type { GroupReading, ImportHeader, RowChange } from '../../domain/imports/import-format.js';
+import type { GroupReading, ImportHeader, ProductThere, RowChange } from '../../domain/imports/import-format.js';
+import { fieldsOtherwise } from '../../domain/imports/said-otherwise.js';
+import type { FieldValues } from '../../domain/primitives/json.js';
 import { foldCode } from '../../domain/primitives/text.js';
 import type { Problem } from '../../domain/problem.js';
 import { Refusals } from './refusals.js';
@@ -9,7 +13,7 @@ import { Refusals } from './refusals.js';
 /** Variants of one product at most: Shopify's limit. */
 const VARIANT_LIMIT = 2_048;
 
-type Group = Pick<GroupReading, 'changes'>;
+type Group = Pick<GroupReading, 'changes' | 'joining'>;
 
 /** What of a batch is still to be taken, and why the rest is not. */
 export class BaselineBatch {
@@ -50,6 +54,7 @@ export class BaselineBatch {
    */
   meet(world: World): void {
     this.world = world;
+    this.join(world);
     const refused = new Refusals<RowChange>();
     const own = new Map<string, string[]>();
     for (const { changes } of this.groups) {
@@ -67,6 +72,24 @@ export class BaselineBatch {
       }
     }
     this.drop(refused);
+  }
+
+  /** Reads what may be the rest of a product beside the product: of the master, or of a group before in the batch. */
+  private join(world: World): void {
+    const own = new Map<string, ProductThere>();
+    this.groups = this.groups.map((group) => {
+      const [lead] = group.changes;
+      const handle = lead?.change.target ?? '';
+      const read = group.joining?.(world.products.get(handle) ?? own.get(handle) ?? null);
+      for (const fault of read?.faults ?? []) this.faults.push(fault);
+      const { changes } = read ?? group;
+      for (const row of changes) {
+        const { operation, target, patch } = row.change;
+        if (operation === 'PRODUCT_CREATE' && !own.has(target) && changes.some(isNewSku))
+          own.set(target, said(row, patch));
+      }
+      return { changes };
+    });
   }
 
   /**
@@ -122,6 +145,30 @@ export class BaselineBatch {
       if (!row) continue;
       const place = this.header.placeOf(row, path[0] === 'fields' ? path.slice(1) : path);
       this.faults.push({ ...place, code, message, rejected: false, subject: null });
+    }
+  }
+
+  /**
+   * Says which values of products were not taken because the product is there, and is not what the file says: a baseline
+   * only creates.
+   * @param rows what was taken.
+   */
+  noteLeft(rows: readonly RowChange[]): void {
+    const taken = new Set(rows);
+    const made = new Map(rows.flatMap(({ change }) => (isNewProduct(change) ? [[change.target, change.patch]] : [])));
+    for (const { changes } of this.groups) {
+      const joined = new Set(changes.flatMap((row) => (isNewSku(row) ? [productOf(row)] : [])));
+      for (const row of changes) {
+        const { target: handle, patch } = row.change;
+        if (!isNewProduct(row.change) || taken.has(row) || !joined.has(handle)) continue;
+        const present = this.world?.products.get(handle);
+        const has = present ? productSnapshot(present) : { title: handle, ...made.get(handle) };
+        for (const path of fieldsOtherwise(patch, has)) {
+          const message = `product ${handle.slice(0, 40)} is there already, and not so; a baseline only creates: it stays as it is`;
+          const place = this.header.placeOf(row, path);
+          this.faults.push({ ...place, code: 'ROWS_DISAGREE', message, rejected: false, subject: null });
+        }
+      }
     }
   }
 
@@ -193,6 +240,16 @@ function doublesIn(rows: readonly RowChange[]): Map<RowChange, RowChange> {
 
 function takenIn(line: number): string {
   return `the code is in line ${line} already; a code is never used twice`;
+}
+
+function isNewProduct({ operation }: ProposedChange): boolean {
+  return operation === 'PRODUCT_CREATE';
+}
+
+/** What a group says of its product for those behind it. */
+function said({ change: { target } }: RowChange, { title, optionNames }: FieldValues): ProductThere {
+  const names = Array.isArray(optionNames) ? optionNames.map(String) : [];
+  return { title: typeof title === 'string' ? title : target, optionNames: names };
 }
 
 function isNewSku({ change }: RowChange): boolean {

@@ -7,7 +7,7 @@ import type { Stores } from '../ports/unit-of-work.js';
 import type { FileEnd, Taken } from './taker.js';
 
 /** What a baseline made of a batch. */
-export type Made = Pick<Taken, 'skusCreated' | 'qualityIssues'>;
+export type Made = Pick<Taken, 'skusCreated' | 'compositionsSet' | 'qualityIssues'>;
 
 /** Where a baseline puts what it takes: the master, or, of a dry run, a list of what the master would have by now. */
 export interface BaselineGround {

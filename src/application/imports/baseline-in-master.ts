@@ -38,8 +38,9 @@ export class BaselineInMaster implements BaselineGround {
     const skus = written.filter(({ entity }) => entity === 'SKU');
     const data = { skus: skus.length, products: written.length - skus.length };
     await stores.audit([{ actor, type: 'IMPORT_TAKEN', subject: importId, data }]);
-    // A bundle that was there gets its composition, and is not created by that.
-    return { skusCreated: skus.filter(({ created }) => created).length, qualityIssues: issues.length };
+    // A bundle that was there gets its composition, and is not created by that: nothing else is done with what is there.
+    const skusCreated = skus.filter(({ created }) => created).length;
+    return { skusCreated, compositionsSet: skus.length - skusCreated, qualityIssues: issues.length };
   }
 
   async takeBackSuccessors(stores: Stores, header: ImportHeader, limit: number): Promise<RowFault[]> {

@@ -42,7 +42,8 @@ export class BaselineRehearsal implements BaselineGround {
     const lines = new Map(rows.map(({ line, change }) => [foldCode(change.target), line]));
     await rehearsals.add(this.importId, set, lines);
     const skusCreated = set.skus.filter(({ before }) => before === null).length;
-    return { skusCreated, qualityIssues: notedIssues(faults, targetsOf(set), rows).length };
+    const qualityIssues = notedIssues(faults, targetsOf(set), rows).length;
+    return { skusCreated, compositionsSet: set.skus.length - skusCreated, qualityIssues };
   }
 
   async takeBackSuccessors({ rehearsals }: Stores, header: ImportHeader, limit: number): Promise<RowFault[]> {

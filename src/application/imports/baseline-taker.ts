@@ -12,7 +12,7 @@ import type { FileEnd, ReadGroup, ReadingBatch, Taken, Taker, Taking } from './t
 
 /** Successors that are taken back in one transaction. */
 const AT_ONCE = 1_000;
-const NOTHING: Made = { skusCreated: 0, qualityIssues: 0 };
+const NOTHING: Made = { skusCreated: 0, compositionsSet: 0, qualityIssues: 0 };
 
 /**
  * Creates products and SKUs as they are, without gates (design 4.13). Changes that the master cannot take (a code or an
@@ -52,6 +52,7 @@ export class BaselineTaker implements Taker {
       const faults = [...readings.flatMap((reading) => reading.faults), ...batch.faults];
       const made = rows.length === 0 ? NOTHING : await this.ground.write(stores, set, rows, faults);
       batch.note(set.warnings, rows);
+      batch.noteLeft(rows);
       const known = batch.knownCodes;
       if (known.length > 0) batch.tellKnown(await this.ground.linesOf(stores, known));
       return { ...made, faults: [...told, ...batch.faults] };
@@ -79,7 +80,7 @@ export class BaselineTaker implements Taker {
       const told = await ports.work.run(async (stores) => {
         const faults = await this.ground.takeBackSuccessors(stores, header, AT_ONCE);
         if (faults.length === 0) return 0;
-        const nothing = { rowsRead: 0, skusCreated: 0, rejected: 0 };
+        const nothing = { rowsRead: 0, skusCreated: 0, compositionsSet: 0, rejected: 0 };
         const step = { ...nothing, line, qualityIssues: faults.length, faults, ignored: header.ignored };
         await stores.imports.advance(importId, runner, step);
         return faults.length;

@@ -10,6 +10,13 @@ import type { Problem } from '../../domain/problem.js';
 const RECORD_BYTES = 2 * 1024 * 1024;
 const NEWLINE = 0x0a;
 
+const FAULTS: Readonly<Record<string, string>> = {
+  CSV_QUOTE_NOT_CLOSED: 'a quote is opened in this row and never closed',
+  CSV_MAX_RECORD_SIZE: 'the row is longer than 2 MiB; a quote may not be closed',
+  CSV_INVALID_CLOSING_QUOTE: 'text follows a closing quote; a quote inside of a cell is doubled',
+  INVALID_OPENING_QUOTE: 'a quote stands inside of an unquoted cell',
+};
+
 /** The file is no CSV, from a line on. What came before that line may have been handed out already. */
 export class CsvFault extends Error {
   override readonly name = 'CsvFault';
@@ -19,6 +26,8 @@ export class CsvFault extends Error {
     /** Place of the cell in its row, from 0, where it is known. */
     readonly cell: number | null,
     message: string,
+    /** The header of that cell's column, where both are known. */
+    readonly column: string | null = null,
   ) {
     super(message);
   }
@@ -49,11 +58,21 @@ export async function* csvRows(chunks: AsyncIterable<Buffer>): AsyncGenerator<Cs
   yield await parsing.end();
 }
 
+/**
+ * Reads a whole file and keeps nothing of it, so that a file which is no CSV anywhere is known before any of it is taken.
+ * @throws CsvFault
+ */
+export async function proveCsv(chunks: AsyncIterable<Buffer>): Promise<void> {
+  for await (const rows of csvRows(chunks)) void rows;
+}
+
 /** One parser, and the line count that it cannot keep itself: csv-parse counts CR LF in quoted cells twice. */
 class Parsing {
   private readonly parser: Parser;
   private rows: CsvRow[] = [];
   private nextLine = 1;
+  private blankLines = 0;
+  private header: string[] | null = null;
 
   constructor(delimiter: string) {
     this.parser = parse({
@@ -62,8 +81,11 @@ class Parsing {
       record_delimiter: ['\r\n', '\n', '\r'],
       relax_column_count: true,
       max_record_size: RECORD_BYTES,
+      // Else each blank line costs an error object that nobody sees: hours of a worker for a file of line ends.
+      skip_empty_lines: true,
       // Records are collected here and not streamed on: a stream drops those read before an error in the same chunk.
-      on_record: (cells: string[]) => {
+      on_record: (cells: string[], { empty_lines: blank }) => {
+        this.passOver(blank);
         this.collect(cells);
         return null;
       },
@@ -87,10 +109,17 @@ class Parsing {
     return this.handOut();
   }
 
+  private passOver(blankLines: number): void {
+    this.nextLine += blankLines - this.blankLines;
+    this.blankLines = blankLines;
+  }
+
   private collect(cells: string[]): void {
     const line = this.nextLine;
     this.nextLine += 1 + lineBreaksIn(cells);
-    if (cells.some((cell) => cell.trim() !== '')) this.rows.push({ line, cells });
+    if (cells.every((cell) => cell.trim() === '')) return;
+    this.header ??= cells;
+    this.rows.push({ line, cells });
   }
 
   private handOut(): CsvRow[] {
@@ -108,18 +137,10 @@ class Parsing {
   private faultOf(error: Error): Error {
     if (!(error instanceof CsvError)) return error;
     const cell = typeof error.index === 'number' ? error.index : null;
-    switch (error.code) {
-      case 'CSV_QUOTE_NOT_CLOSED':
-        return new CsvFault(this.nextLine, cell, 'a quote is opened in this row and never closed');
-      case 'CSV_MAX_RECORD_SIZE':
-        return new CsvFault(this.nextLine, cell, 'the row is longer than 2 MiB; a quote may not be closed');
-      case 'CSV_INVALID_CLOSING_QUOTE':
-        return new CsvFault(this.nextLine, cell, 'text follows a closing quote; a quote inside of a cell is doubled');
-      case 'INVALID_OPENING_QUOTE':
-        return new CsvFault(this.nextLine, cell, 'a quote stands inside of an unquoted cell');
-      default:
-        return error;
-    }
+    if (typeof error.empty_lines === 'number') this.passOver(error.empty_lines);
+    const message = FAULTS[error.code];
+    const column = (cell === null ? null : this.header?.[cell]) ?? null;
+    return message === undefined ? error : new CsvFault(this.nextLine, cell, message, column);
   }
 }
 
@@ -181,7 +202,13 @@ function proveText(bytes: Buffer, firstLine: number): number {
     from = at + 1;
     line += 1;
   }
-  throw new CsvFault(line, null, 'this is not UTF-8 text; save the file as "CSV UTF-8"');
+  // A NUL is UTF-8 and yet no text: nothing can store it.
+  const end = bytes.indexOf(NEWLINE, from);
+  const isText = isUtf8(bytes.subarray(from, end < 0 ? bytes.length : end));
+  const message = isText
+    ? 'this line holds a NUL character, which is no text; remove it'
+    : 'this is not UTF-8 text; save the file as "CSV UTF-8"';
+  throw new CsvFault(line, null, message);
 }
 
 function delimiterOfFile(start: Buffer): string {

@@ -1,5 +1,6 @@
 import type { CsvRow, RowFault } from '../../domain/imports/csv-row.js';
 import type { ImportHeader, Named, RowChange } from '../../domain/imports/import-format.js';
+import { saidOtherwise } from '../../domain/imports/said-otherwise.js';
 import { foldCode } from '../../domain/primitives/text.js';
 import type { FirstNamed } from '../ports/import-proposals.js';
 
@@ -7,8 +8,8 @@ import type { FirstNamed } from '../ports/import-proposals.js';
 export interface OnceNamed {
   rows: CsvRow[];
   faults: RowFault[];
-  /** Products that an earlier group has spoken for, in the same words. */
-  spokenFor: ReadonlySet<string>;
+  /** Products that an earlier group has spoken for, each with what it said; this one says nothing else. */
+  spokenFor: ReadonlyMap<string, string | null>;
 }
 
 /**
@@ -30,7 +31,7 @@ export class NamedOnce {
   /** @param rows of one group, naming these. */
   take(rows: readonly CsvRow[], named: readonly Named[]): OnceNamed {
     const faults: RowFault[] = [];
-    const spokenFor = new Set<string>();
+    const spokenFor = new Map<string, string | null>();
     const lines = new Set(rows.map(({ line }) => line));
     for (const each of named) {
       const key = keyOf(each);
@@ -44,10 +45,14 @@ export class NamedOnce {
         faults.push(this.fault(each, 'code', 'CODE_TAKEN', message));
       } else if (lines.has(earlier.line)) {
         // Its own group, which the format holds to one word.
-      } else if (earlier.says === each.says) spokenFor.add(key);
-      else {
-        const message = `line ${earlier.line} says otherwise of product ${key.slice(0, 40)}; its rows must agree`;
-        faults.push(this.fault(each, 'handle', 'ROWS_DISAGREE', message));
+      } else {
+        const other = otherThan(earlier, each);
+        if (!other) spokenFor.set(key, earlier.says);
+        else {
+          const message = `line ${earlier.line} says otherwise of product ${key.slice(0, 40)}; its rows must agree`;
+          const place = { line: each.line, column: other.column, value: other.value || null };
+          faults.push({ ...place, code: 'ROWS_DISAGREE', message, rejected: true, subject: null });
+        }
       }
     }
     const refused = new Set(faults.map(({ line }) => line));
@@ -59,6 +64,12 @@ export class NamedOnce {
     const row = { line, change: { operation, target: key, baseRevision: null, patch: {} } } as const;
     return { ...this.header.placeOf(row, [field]), code, message, rejected: true, subject: null };
   }
+}
+
+/** The column in which a later group says something else of its product, or null. */
+function otherThan(earlier: FirstNamed, { says }: Named): ReturnType<typeof saidOtherwise> {
+  if (earlier.says === says || earlier.says === null || says === null) return null;
+  return saidOtherwise(earlier.says, says);
 }
 
 /** The same for two spellings of one thing. */

@@ -30,7 +30,7 @@ export async function proposeCollected(
   const made = await makeRequest(ports, stores, by, rows);
   const { faults } = rows;
   const rejected = new Set(faults.flatMap((fault) => (fault.rejected ? [fault.line] : []))).size;
-  const nothing = { rowsRead: 0, skusCreated: 0, qualityIssues: 0 };
+  const nothing = { rowsRead: 0, skusCreated: 0, compositionsSet: 0, qualityIssues: 0 };
   const step = { ...nothing, line: file.line, rejected, faults, ignored: file.header.ignored };
   await stores.imports.advance(by.importId, by.runner, step);
   const counts = made.error === null ? countsOf(rows.left) : {};

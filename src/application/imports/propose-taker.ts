@@ -38,7 +38,7 @@ export class ProposeTaker implements Taker {
       const kept = once.take(group.rows, group.named);
       faults.push(...kept.faults);
       if (kept.rows.length === 0) continue;
-      const reading = header.propose(kept.rows, held);
+      const reading = header.propose(kept.rows, held, kept.spokenFor);
       faults.push(...reading.faults);
       for (const row of reading.changes) {
         const isSaid = isOfProduct(row.change) && kept.spokenFor.has(row.change.target);
@@ -47,7 +47,7 @@ export class ProposeTaker implements Taker {
     }
     await stores.proposals.name(importId, once.fresh);
     await this.collect(stores, changes);
-    return { skusCreated: 0, qualityIssues: 0, faults };
+    return { skusCreated: 0, compositionsSet: 0, qualityIssues: 0, faults };
   }
 
   async settle(ports: Ports, end: FileEnd): Promise<string | null> {

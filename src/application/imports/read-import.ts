@@ -15,8 +15,10 @@ export interface ImportSummary {
   createdAt: Date;
   finishedAt: Date | null;
   rowsRead: number;
-  /** Of a dry run: SKUs that would have been created. */
+  /** SKUs that were created; of a dry run, that would have been created. */
   skusCreated: number;
+  /** Of a baseline: bundles that were there already and got what is in them; of a dry run, that would have got it. */
+  compositionsSet: number;
   /** Rows that were not taken. */
   rejected: number;
   /** Values that did not hold, of SKUs and products that were taken (docs/onboarding.md). */
@@ -67,7 +69,7 @@ export function mayRead({ actor, roles }: Caller, uploader: Actor): boolean {
 /** An upload that still comes in counts as running. */
 export function summaryOf(job: ShownImport): ImportSummary {
   const { id, format, mode, state, createdAt, finishedAt, rowsRead, skusCreated, rejected, qualityIssues } = job;
-  const { dryRun, changeRequest, proposed, ignoredColumns, error, errorCount, actor } = job;
+  const { compositionsSet, dryRun, changeRequest, proposed, ignoredColumns, error, errorCount, actor } = job;
   return {
     id,
     format,
@@ -78,6 +80,7 @@ export function summaryOf(job: ShownImport): ImportSummary {
     finishedAt,
     rowsRead,
     skusCreated,
+    compositionsSet,
     rejected,
     qualityIssues,
     dryRun,

@@ -2,17 +2,20 @@ import { definitionsOf } from '../../domain/attributes/read-attribute-list.js';
 import type { ImportFormat, Known } from '../../domain/imports/import-format.js';
 import { importFormat } from '../../domain/imports/import-formats.js';
 import type { RowFault } from '../../domain/imports/csv-row.js';
+import type { Problem } from '../../domain/problem.js';
 import type { ImportJob } from '../ports/import-store.js';
 import { ImportLost } from '../ports/import-store.js';
 import type { Ports } from '../ports/ports.js';
-import { CsvFault, HeaderFault } from './csv-rows.js';
+import { CsvFault, HeaderFault, proveCsv } from './csv-rows.js';
 import { takerOf } from './import-modes.js';
 import { oneAhead } from './one-ahead.js';
 import type { FileBatch } from './reading-batches.js';
 import { BATCH_SIZE, readingBatches } from './reading-batches.js';
 import type { FileEnd, Taken, Taker } from './taker.js';
 
-const NOTHING: Taken = { skusCreated: 0, qualityIssues: 0, faults: [] };
+/** What is wrong with a header line is told in the error itself so many times at most. */
+const NAMED = 5;
+const NOTHING: Taken = { skusCreated: 0, compositionsSet: 0, qualityIssues: 0, faults: [] };
 
 /**
  * Takes an uploaded file, in batches, each with its faults and counts in one transaction. An import whose process died
@@ -74,6 +77,8 @@ class ImportRun {
   async all(): Promise<void> {
     const { ports, job } = this;
     try {
+      // A file that is no CSV further down leaves nothing half-written. What was begun has been proven.
+      if (job.takenLine === 0) await proveCsv(ports.imports.chunks(job.id));
       // While the database works on one batch, the next is read.
       const known = await knownTo(ports);
       const { batchSize } = this.how;
@@ -97,21 +102,21 @@ class ImportRun {
   /** The file stops being CSV: what stands before that line is taken, nothing behind it is. */
   private async fail(fault: CsvFault): Promise<void> {
     const { ports, job, runner, last } = this;
-    const { line, cell, message } = fault;
-    const column = cell === null ? null : (last?.header?.nameAt(cell) ?? null);
+    const { line, column, message } = fault;
     const faults =
       fault instanceof HeaderFault
         ? fault.problems.map((each) => fileFault(line, each.field?.[0] || null, each.code, each.message))
         : [fileFault(line, column, 'CSV_INVALID', message)];
     // Told already, where the process died between this and the end.
     if (line > job.takenLine) {
-      const nothing = { rowsRead: 0, skusCreated: 0, qualityIssues: 0 };
+      const nothing = { rowsRead: 0, skusCreated: 0, compositionsSet: 0, qualityIssues: 0 };
       const step = { ...nothing, line, rejected: 1, faults, ignored: last?.header?.ignored ?? [] };
       await ports.work.run((stores) => stores.imports.advance(job.id, runner, step));
     }
     await this.taker.settle(ports, this.ended(false));
     const before = this.skusCreated > 0 ? `; SKUs taken before it: ${this.skusCreated}` : '; nothing was taken';
-    await this.finish('FAILED', `${faults[0]?.code ?? 'CSV_INVALID'}: line ${line}: ${message}${before}`);
+    const told = fault instanceof HeaderFault ? inShort(fault.problems) : message;
+    await this.finish('FAILED', `${faults[0]?.code ?? 'CSV_INVALID'}: line ${line}: ${told}${before}`);
   }
 
   private ended(isComplete: boolean): FileEnd {
@@ -140,6 +145,13 @@ class ImportRun {
     this.skusCreated += skusCreated;
     this.how.taken(line);
   }
+}
+
+/** The first of them, and how many more there are: all of them are in the list of errors. */
+function inShort(problems: readonly Problem[]): string {
+  const told = problems.slice(0, NAMED).map(({ message }) => message);
+  const more = problems.length - told.length;
+  return more > 0 ? `${told.join('; ')}; and ${more} more` : told.join('; ');
 }
 
 /** An upload that another version of Skuward has received may be of a kind that this one does not know. */

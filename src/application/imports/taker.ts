@@ -19,6 +19,8 @@ export interface ReadGroup extends GroupReading {
 /** What came of a batch, beyond the faults that its readings bear already. */
 export interface Taken {
   skusCreated: number;
+  /** Bundles that were there and got what is in them. */
+  compositionsSet: number;
   qualityIssues: number;
   faults: RowFault[];
 }

@@ -72,6 +72,13 @@ async function moveRules(
   return moved;
 }
 
+/** Whose approvals may be another's now that these parties have changed: theirs, their teams', and whose delegate they are. */
+export function concerned(parties: readonly Party[], ids: readonly string[]): string[] {
+  const isOf = ({ memberIds, delegateId }: Party): boolean =>
+    memberIds.some((id) => ids.includes(id)) || (delegateId !== null && ids.includes(delegateId));
+  return [...new Set([...ids, ...parties.filter(isOf).map(({ id }) => id)])];
+}
+
 /**
  * Asks anew for the approvals of requests in review that these parties were asked for, as parties are now: whoever left is
  * asked no more, and a delegate or a successor is. Three statements, however many requests there are.
@@ -85,8 +92,8 @@ export async function reaskReviews(
   const requests = await stores.requests.inReviewOf(partyIds, { lock: true });
   if (requests.length === 0) return 0;
   const approving = await readApproving(stores, await stores.now());
-  const changed = requests.flatMap(({ requirements, authorPartyId, approvedBy, ...request }) => {
-    const world = { ...approving, authorPartyId };
+  const changed = requests.flatMap(({ requirements, authorPartyId, editorPartyIds, approvedBy, ...request }) => {
+    const world = { ...approving, authorPartyId, editorPartyIds };
     const anew = requirements.map((requirement) => reask(requirement, world, approvedBy, successors));
     // Compared as the database keeps them: a field that is left out, and one that is undefined, are one.
     return sameJson(JSON.parse(JSON.stringify(anew)), JSON.parse(JSON.stringify(requirements)))

@@ -9,7 +9,7 @@ import { accepted, problem, refused } from '../../domain/problem.js';
 import type { Ports } from '../ports/ports.js';
 import type { Stores } from '../ports/unit-of-work.js';
 import type { HandedOver } from './hand-over.js';
-import { handOver, reaskReviews } from './hand-over.js';
+import { concerned, handOver, reaskReviews } from './hand-over.js';
 import type { Parties, PartyLeaves } from './party-leaves.js';
 import { leftBehind, readLeaves } from './party-leaves.js';
 
@@ -53,9 +53,7 @@ export async function setParty(ports: Ports, caller: Caller, draft: PartyDraft):
         ? null
         : await handOver(ports, stores, caller.actor, { changed, successor: successor.value, leftIds, parties: after });
     if (was && changesApprovers(was, changed, handed)) {
-      const teams = parties.filter(({ memberIds }) => memberIds.includes(changed.id)).map(({ id }) => id);
-      const named = [...before.values()].filter(({ delegateId }) => delegateId === changed.id).map(({ id }) => id);
-      const asked = [...new Set([changed.id, ...teams, ...named, ...leftIds])];
+      const asked = [...new Set([...concerned(parties, [changed.id]), ...leftIds])];
       await reaskReviews(stores, caller.actor, asked, handed?.successors ?? new Map());
     }
     if (was?.active === true && !changed.active) {
@@ -97,11 +95,13 @@ function successorRequired({ ruleCount, skuCount, skus }: PartyLeaves): Problem 
 }
 
 function changesApprovers(was: Party, changed: Party, handed: HandedOver | null): boolean {
-  const of = ({ active, memberIds, delegateId, delegateUntil }: Party): (string | boolean | null)[] => [
-    active,
-    ...memberIds.toSorted(),
-    delegateId,
-    delegateUntil?.toISOString() ?? null,
+  const of = (party: Party): (string | boolean | null)[] => [
+    party.active,
+    ...party.memberIds.toSorted(),
+    party.delegateId,
+    ...[party.delegateFrom, party.delegateUntil, party.awayFrom, party.awayUntil].map(
+      (turn) => turn?.toISOString() ?? null,
+    ),
   ];
   return handed !== null || !sameJson(of(was), of(changed));
 }
@@ -121,7 +121,10 @@ async function auditParty(
     engineering: party.engineering,
     members: party.memberIds.flatMap((id) => parties.get(id)?.code ?? []).toSorted(),
     delegate: party.delegateId === null ? null : (parties.get(party.delegateId)?.code ?? null),
+    delegateFrom: party.delegateFrom,
     delegateUntil: party.delegateUntil,
+    awayFrom: party.awayFrom,
+    awayUntil: party.awayUntil,
   });
   const data = { ...told(changed), was: was && told(was) };
   await stores.audit([{ actor, type: 'PARTY_SET', subject: changed.code, data }]);

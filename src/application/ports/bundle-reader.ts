@@ -14,6 +14,7 @@ export interface BundleVersion {
   /** The first composition is 1. One that is still to come may get another number until it is in force. */
   version: number;
   effectiveFrom: Date;
+  /** Where the next one begins or is to begin; as of the past, what was known of that then. */
   effectiveTo: Date | null;
   lines: Edge[];
 }

@@ -18,6 +18,20 @@ export interface ChangeRequestView {
   warnings: Problem[];
   conflicts: FieldConflict[];
   requirements: ApprovalRequirement[];
+  /** Who edited it beside its author. */
+  editors: Actor[];
+  /** When it is to be applied, once approved; null: at once. */
+  effectiveAt: Date | null;
+  /** While SCHEDULED: when a worker looks at it. */
+  dueAt: Date | null;
+  /** While SCHEDULED: the freeze window that holds it. */
+  blockedBy: string | null;
+  /** Who applied it without approvals; `at` is text, as JSON keeps it. */
+  forced: { actor: Actor; reason: string; at: string } | null;
+  /** The request that its changes were split off. */
+  splitFromId: string | null;
+  /** The applied request that it takes back. */
+  revertsId: string | null;
   createdAt: Date;
   submittedAt: Date | null;
   appliedAt: Date | null;
@@ -41,6 +55,20 @@ export interface DecisionView {
   at: Date;
 }
 
+export interface CommentView {
+  changeRequestId: string;
+  actor: Actor;
+  body: string;
+  at: Date;
+}
+
+/** Requests that came of another one. */
+export interface Descent {
+  id: string;
+  splitFromId: string | null;
+  revertsId: string | null;
+}
+
 export interface ChangeRequestQuery {
   states: ChangeRequestState[] | null;
   /** Party whose approval is still asked for. */
@@ -57,4 +85,10 @@ export interface ChangeReader {
   requests(page: PageRequest, query: ChangeRequestQuery): Promise<Page<ChangeRequestView>>;
   changesOf(requestId: string, page: PageRequest): Promise<Page<ChangeView>>;
   decisionsOf(requestIds: readonly string[]): Promise<Map<string, DecisionView[]>>;
+  /** In the order in which they were said. */
+  commentsOf(requestIds: readonly string[]): Promise<Map<string, CommentView[]>>;
+  /** Requests that were split off these, or take them back; by the id that they came of, oldest first. */
+  descendantsOf(requestIds: readonly string[]): Promise<Map<string, Descent[]>>;
+  /** How many requests each freeze window holds, and the database's clock. */
+  held(): Promise<{ now: Date; byWindow: Map<string, number> }>;
 }

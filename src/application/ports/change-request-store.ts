@@ -1,6 +1,7 @@
 import type { Actor } from '../../domain/actor.js';
 import type { ApprovalRequirement } from '../../domain/change/approval.js';
 import type { ChangeRequestState, FieldConflict, ProposedChange } from '../../domain/change/change.js';
+import type { AppliedTarget } from '../../domain/change/invert.js';
 import type { Problem } from '../../domain/problem.js';
 
 export interface ChangeRequest {
@@ -13,9 +14,25 @@ export interface ChangeRequest {
   origin: 'REQUEST' | 'IMPORT' | 'ADOPTION';
   author: Actor;
   requirements: ApprovalRequirement[];
-  changes: (ProposedChange & { id: string })[];
+  changes: StoredChange[];
   /** Parties that approved. */
   approvedBy: string[];
+  /** Who edited it beside its author. */
+  editors: Actor[];
+  /** When it is to be applied, once approved; null: at once. */
+  effectiveAt: Date | null;
+  /** While SCHEDULED: when a worker looks at it. */
+  dueAt: Date | null;
+  /** While SCHEDULED: the freeze window that holds it. */
+  blockedBy: string | null;
+}
+
+export type StoredChange = ProposedChange & { id: string };
+
+/** Who applied a request without approvals, and why. */
+export interface Forced {
+  actor: Actor;
+  reason: string;
 }
 
 export interface NewChangeRequest {
@@ -25,7 +42,20 @@ export interface NewChangeRequest {
   origin: ChangeRequest['origin'];
   author: Actor;
   changes: readonly (ProposedChange & { id: string })[];
-  idempotency: { caller: string; key: string; hash: string } | null;
+  effectiveAt: Date | null;
+  editors?: readonly Actor[];
+  /** The request that its changes were split off. */
+  splitFromId?: string | null;
+  /** The applied request that it takes back. */
+  revertsId?: string | null;
+}
+
+/** What its author, or who edits it, says of a request beside its changes. */
+export interface ChangeRequestHead {
+  title: string;
+  reason: string | null;
+  effectiveAt: Date | null;
+  editors: readonly Actor[];
 }
 
 export interface ChangeRequestOutcome {
@@ -36,6 +66,9 @@ export interface ChangeRequestOutcome {
   requirements?: readonly ApprovalRequirement[];
   submitted?: boolean;
   applied?: boolean;
+  /** Of a SCHEDULED request, and only there: when a worker looks at it, and the freeze window that holds it. */
+  waits?: { dueAt: Date; blockedBy: string | null };
+  forced?: Forced;
 }
 
 /** A request in review, as far as who has to approve it is concerned. */
@@ -43,6 +76,8 @@ export interface AskedRequest {
   id: string;
   number: string;
   authorPartyId: string | null;
+  /** Parties that edited it. */
+  editorPartyIds: string[];
   requirements: ApprovalRequirement[];
   /** Parties that approved. */
   approvedBy: string[];
@@ -54,6 +89,12 @@ export interface ChangeRequestStore {
   /** The request with its changes, its row locked; null when there is none. */
   lock(id: string): Promise<ChangeRequest | null>;
   update(id: string, outcome: ChangeRequestOutcome): Promise<void>;
+  /** Other content: all of its changes, and what is said beside them. */
+  rewrite(id: string, head: ChangeRequestHead, changes: readonly StoredChange[]): Promise<void>;
+  /** These changes leave their request for another one. */
+  move(changeIds: readonly string[], toRequestId: string): Promise<void>;
+  comment(comment: { id: string; requestId: string; actor: Actor; body: string }): Promise<void>;
+  countComments(id: string): Promise<number>;
   /** Tells what became of a request after it was applied, beside what is told of it already. */
   addProblems(id: string, problems: readonly Problem[]): Promise<void>;
   decide(decision: {
@@ -68,6 +109,21 @@ export interface ChangeRequestStore {
   inReviewOf(partyIds: readonly string[], options: { lock: boolean }): Promise<AskedRequest[]>;
   /** Other requirements for requests in review. */
   reask(requests: readonly Pick<AskedRequest, 'id' | 'requirements'>[]): Promise<void>;
+  /** What an applied request did, product by product and SKU by SKU, and what has become of it. */
+  applied(id: string): Promise<AppliedTarget[]>;
+  /** Requests that wait for their time; the first 10,000 to come. */
+  scheduled(): Promise<{ number: string; dueAt: Date; blockedBy: string | null }[]>;
+  /** Ids of SCHEDULED requests whose time has come; the longest due first. */
+  due(limit: number): Promise<string[]>;
+  /**
+   * Requests that a freeze window holds are due now, but for those held by one of these; how many there are. Left as they
+   * are: those that somebody works on at this moment.
+   */
+  releaseBlocked(keptBy: readonly string[]): Promise<number>;
   /** What this caller sent under this key before, within 72 hours. */
   byIdempotency(caller: string, key: string): Promise<{ id: string; hash: string } | null>;
+  /** Keeps a key for 72 hours. */
+  keepIdempotency(kept: { caller: string; key: string; hash: string; requestId: string }): Promise<void>;
+  /** Forgets keys that are older; how many there were. */
+  forgetIdempotency(): Promise<number>;
 }

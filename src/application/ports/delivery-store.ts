@@ -6,6 +6,15 @@ import type { DeliveryQuery } from './operations-reader.js';
 export interface DeliveryStore {
   /** For what was written, to every WRITE system that holds or shall hold it; an older undelivered one is superseded. */
   enqueue(written: readonly WrittenRevision[], changeRequestId: string | null): Promise<string[]>;
+  /**
+   * Systems that hold these SKUs (of composed ones, the bundles around them too) or products, or list them: where
+   * something would be sent if they changed.
+   */
+  holding(what: {
+    skuIds: readonly string[];
+    composedIds: readonly string[];
+    productIds: readonly string[];
+  }): Promise<string[]>;
   /** For records as they are, at their present revision: reverts, creations that were allowed, lags without a delivery. */
   enqueueRecords(recordIds: readonly string[]): Promise<string[]>;
   /** Dead letters back to PENDING, due at once. */

@@ -20,6 +20,8 @@ export interface ImportJob {
   takenLine: number;
   rowsRead: number;
   skusCreated: number;
+  /** Of a baseline: bundles that were there and got what is in them; of a dry run, that would have got it. */
+  compositionsSet: number;
   rejected: number;
   /** Values that did not hold, of SKUs and products that were made; of a dry run, that would have been. */
   qualityIssues: number;
@@ -67,6 +69,7 @@ export interface ImportStep {
   line: number;
   rowsRead: number;
   skusCreated: number;
+  compositionsSet: number;
   rejected: number;
   qualityIssues: number;
   faults: readonly RowFault[];
@@ -81,7 +84,7 @@ export interface ImportStep {
 export interface ImportSteps {
   /** Extends the claim too. @throws ImportLost */
   advance(id: string, runner: string, step: ImportStep): Promise<void>;
-  /** Ends the import and drops the uploaded bytes. @throws ImportLost */
+  /** Ends the import, puts its errors into the order of the file, and drops the uploaded bytes. @throws ImportLost */
   finish(id: string, runner: string, state: 'SUCCEEDED' | 'FAILED', error: string | null): Promise<void>;
 }
 
@@ -111,7 +114,7 @@ export interface ImportStore {
   /** Newest first: all of them, or with `of` those that this caller has uploaded, with whichever key of theirs. */
   list(page: PageRequest, of: Actor | null): Promise<Page<ShownImport>>;
   /**
-   * In the order of the file; at most `limit`, and fewer where their values are long, but one at least if there is one.
+   * In the order of the file, and of an import that still runs in that in which they were found; at most `limit`, and fewer where their values are long, but one at least if there is one.
    * @param after how many to pass over: errors are numbered without a gap.
    */
   errors(id: string, after: number, limit: number): Promise<ImportError[]>;

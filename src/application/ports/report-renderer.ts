@@ -1,4 +1,5 @@
 import type { DriftAudit } from '../../domain/audit/drift-audit.js';
+import type { PolicyInForce } from '../../domain/approvals/approval-rule.js';
 
 /**
  * Turns report values into documents. A class, so that it can be its own injection token: those who answer downloads
@@ -15,4 +16,7 @@ export abstract class ReportRenderer {
 
   /** The same for machines: JSON with keys in a fixed order. */
   abstract driftAuditJson(audit: DriftAudit): string;
+
+  /** Who has to approve what, as Markdown for people. */
+  abstract approvalPolicyMarkdown(policy: PolicyInForce): string;
 }

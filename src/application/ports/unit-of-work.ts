@@ -1,4 +1,5 @@
 import type { Actor } from '../../domain/actor.js';
+import type { AppliedRequests } from './applied-requests.js';
 import type { BundleStore } from './bundle-store.js';
 import type { AttributeUsage } from './attribute-usage.js';
 import type { CatalogStore } from './catalog-store.js';
@@ -22,6 +23,8 @@ export interface Wakeups {
   scanDue(scanId: string): Promise<void>;
   /** A version of a bundle is to take effect then. */
   bundleDue(at: Date): Promise<void>;
+  /** Scheduled change requests are to be looked at then. */
+  requestsDue(at: Date): Promise<void>;
 }
 
 export interface AuditEntry {
@@ -37,6 +40,7 @@ export interface Stores {
   catalog: CatalogStore;
   bundles: BundleStore;
   requests: ChangeRequestStore;
+  applied: AppliedRequests;
   deliveries: DeliveryStore;
   records: RecordStore;
   findings: FindingStore;

@@ -1,12 +1,16 @@
 import type { SettingKey, Settings } from '../../domain/settings/settings.js';
 import type { Stores } from '../ports/unit-of-work.js';
+import { approvalsImpact } from './approvals-impact.js';
 import { attributesImpact } from './attributes-impact.js';
+import { freezeImpact } from './freeze-impact.js';
 import { namingImpact } from './naming-impact.js';
 import type { ImpactOf, SettingImpact } from './setting-impact.js';
 
 /** Keys whose change reaches SKUs that are there already; a key that is not here reaches none. */
 const IMPACTS: { readonly [K in SettingKey]?: ImpactOf<K> } = {
+  approvals: approvalsImpact,
   attributes: attributesImpact,
+  freezeWindows: freezeImpact,
   naming: namingImpact,
 };
 

@@ -9,6 +9,7 @@ import type { SettingKey, Settings } from '../../domain/settings/settings.js';
 import { isSettingKey, SETTING_KEYS, SETTINGS } from '../../domain/settings/settings.js';
 import type { Ports } from '../ports/ports.js';
 import type { Stores } from '../ports/unit-of-work.js';
+import { followSetting } from './after-setting.js';
 import { impactOf } from './impacts.js';
 import type { SettingImpact } from './setting-impact.js';
 
@@ -31,16 +32,26 @@ export async function setSetting(
   if (problems.length > 0 || !isSettingKey(key)) return { ok: false, problems };
   return ports.work.run(async (stores) => {
     await stores.settings.lock();
-    const newest = await stores.settings.newest(key);
-    if (sameJson(newest?.value ?? SETTINGS[key].initial, value)) return accepted({ key });
-    const impact = await impactFrom(stores, key, value);
-    if (impact.problems.length > 0) return refused(...impact.problems);
-    const version = (newest?.version ?? 0) + 1;
-    await stores.settings.add({ key, version, value, reason: reason.trim(), changedBy: caller.actor });
-    const data = { version, value, reason: reason.trim(), effects: impact.effects };
-    await stores.audit([{ actor: caller.actor, type: 'SETTING_CHANGED', subject: key, data }]);
-    return accepted({ key });
+    return storeSetting(stores, caller, { key, value, reason: reason.trim() });
   });
+}
+
+/** A new version of a key whose value is sound in itself; the settings are locked. */
+export async function storeSetting(
+  stores: Stores,
+  caller: Caller,
+  { key, value, reason }: { key: SettingKey; value: Json; reason: string },
+): Promise<Outcome<{ key: SettingKey }>> {
+  const newest = await stores.settings.newest(key);
+  if (sameJson(newest?.value ?? SETTINGS[key].initial, value)) return accepted({ key });
+  const impact = await impactFrom(stores, key, value);
+  if (impact.problems.length > 0) return refused(...impact.problems);
+  const version = (newest?.version ?? 0) + 1;
+  await stores.settings.add({ key, version, value, reason, changedBy: caller.actor });
+  const data = { version, value, reason, effects: impact.effects };
+  await stores.audit([{ actor: caller.actor, type: 'SETTING_CHANGED', subject: key, data }]);
+  await followSetting(stores, key);
+  return accepted({ key });
 }
 
 /** What setting a value would do, without setting it: its faults, or its effects on what is there. */

@@ -50,6 +50,12 @@ export interface RawComponent {
   productVariant: { id: string; sku: string | null };
 }
 
+/** A component as Shopify takes it: the variant's id and how many of it. */
+export interface Relationship {
+  id: string;
+  quantity: number;
+}
+
 /** How to read a record: how many publications are governed, and which fields of Shopify's were denied. */
 export interface ReadingContext {
   publications: number;

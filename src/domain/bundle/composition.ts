@@ -21,20 +21,23 @@ export const DEPTH_LIMIT = 5;
 /**
  * What is wrong with the lines of a composition in themselves, whatever the SKUs are: all of it, each under its line.
  * Paths begin at the list: `["2", "quantity"]`.
+ * @param own code of the bundle itself, where it is known: no bundle holds itself.
  */
-export function compositionFaults(lines: readonly BundleLine[]): Problem[] {
+export function compositionFaults(lines: readonly BundleLine[], own: string | null = null): Problem[] {
   if (lines.length === 0) return [problem('REQUIRED', 'a bundle has at least one component', [])];
   if (lines.length > COMPONENT_LIMIT) {
     return [problem('TOO_MANY', `a bundle has at most ${COMPONENT_LIMIT} components, not ${lines.length}`, [])];
   }
   const problems: Problem[] = [];
   const seen = new Set<string>();
+  const ownKey = own === null ? null : foldCode(own);
   for (const [index, { sku, quantity }] of lines.entries()) {
     const key = foldCode(sku);
     const tooLong = sku.length > CODE_LIMIT;
     if (tooLong)
       problems.push(problem('TOO_LONG', `a SKU code has at most ${CODE_LIMIT} characters`, [String(index), 'sku']));
     else if (key === '') problems.push(problem('REQUIRED', 'a component names a SKU', [String(index), 'sku']));
+    else if (key === ownKey) problems.push(problem('CYCLE', `${sku} would hold itself`, [String(index), 'sku']));
     else if (seen.has(key)) {
       problems.push(problem('DUPLICATE_CHANGE', `${sku} is listed twice`, [String(index), 'sku']));
     }

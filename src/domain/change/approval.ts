@@ -1,5 +1,5 @@
 import type { Party } from '../ownership/party.js';
-import { canAnswer, delegateOf } from '../ownership/party.js';
+import { canAnswer, delegateOf, isAway } from '../ownership/party.js';
 
 /** One approval that policy asks for, and who may give it. Stored with the request, so that it can be shown as it was. */
 export interface ApprovalRequirement {
@@ -14,13 +14,10 @@ export interface ApprovalRequirement {
   eligible: string[];
   /** SKU codes and product handles that this approval covers. */
   targets: string[];
-}
-
-export interface TouchedThing {
-  target: string;
-  ownerId: string | null;
-  /** Changed fields; approvals may be waived for some. */
-  fields: readonly string[];
+  /** Why the rule asks, and why somebody else than the named party is asked, in words. */
+  why?: string;
+  /** Parties that approved what has been edited since: what they said counts here again once they say it again. */
+  voided?: string[];
 }
 
 export interface ApprovalWorld {
@@ -30,66 +27,52 @@ export interface ApprovalWorld {
   /** People with a live key of role ADMIN, by code: who may approve, and who is asked where no APPROVER is left. */
   admins: readonly string[];
   authorPartyId: string | null;
+  /** Parties that edited the request: it is theirs as well. */
+  editorPartyIds?: readonly string[];
   /** Delegations end. */
   at: Date;
 }
 
-/** Fields that an owner may change on their own (design 4.3, default policy). */
-const LIGHT = new Set(['tags', 'attributes']);
+/** Whom a duty fell to, since who is named in it cannot give all that is asked. */
+export type Fallback = 'APPROVERS' | 'ADMINS';
 
-/**
- * The default policy: one approval by the owner of every SKU or product touched.
- * @returns the requirements, and the targets for which nobody is left who could approve.
- */
-export function requirementsOf(
-  touched: readonly TouchedThing[],
-  world: ApprovalWorld,
-): { requirements: ApprovalRequirement[]; orphans: string[] } {
-  const byAsked = new Map<string, { ownerId: string | null; targets: string[] }>();
-  for (const thing of touched) {
-    const isOwner = thing.ownerId !== null && thing.ownerId === world.authorPartyId;
-    if (isOwner && thing.fields.length > 0 && thing.fields.every((field) => LIGHT.has(field))) continue;
-    const key = thing.ownerId ?? '';
-    const group = byAsked.get(key) ?? { ownerId: thing.ownerId, targets: [] };
-    group.targets.push(thing.target);
-    byAsked.set(key, group);
-  }
-  const requirements: ApprovalRequirement[] = [];
-  const orphans: string[] = [];
-  for (const { ownerId, targets } of byAsked.values()) {
-    const eligible = eligibleFor(ownerId, world);
-    const first = eligible[0];
-    if (first === undefined) orphans.push(...targets);
-    else {
-      const partyId = askedOf(ownerId, eligible, world) ?? first;
-      requirements.push({ rule: 'owner-approves', partyId, namedId: ownerId, count: 1, eligible, targets });
-    }
-  }
-  return { requirements, orphans };
+export interface Eligible {
+  /** Parties whose approval counts. */
+  ids: string[];
+  fell: Fallback | null;
 }
 
 /**
- * Who may approve for an owner, in the order in which the duty falls: the owner or the owning team's people, and the
- * owner's delegate, as far as they may approve at all; then any APPROVER; then any ADMIN. Never the author, nor, where a team is the author,
- * anybody in it (design 4.3). People only: a team's own key stands for nobody in particular.
+ * Who may approve for a party, in the order in which the duty falls: the party or the team's people, and its
+ * delegate, as far as they may approve at all; where those of them who are in office are fewer than are asked, any APPROVER besides; then any ADMIN. Never the
+ * author, nor, where a team is the author, anybody in it (design 4.3). People only: a team's own key stands for nobody in
+ * particular.
+ * @returns null where so many are not to be found.
  */
-function eligibleFor(ownerId: string | null, world: ApprovalWorld): string[] {
-  const author = world.authorPartyId === null ? undefined : world.parties.get(world.authorPartyId);
-  const barred = new Set([world.authorPartyId, ...(author?.memberIds ?? [])]);
+export function eligibleFor(namedId: string | null, count: number, world: ApprovalWorld): Eligible | null {
+  const authors = [world.authorPartyId ?? '', ...(world.editorPartyIds ?? [])];
+  const barred = new Set(authors.flatMap((id) => [id, ...(world.parties.get(id)?.memberIds ?? [])]));
   const others = (ids: readonly string[]): string[] => ids.filter((id) => !barred.has(id));
-  const owner = ownerId === null ? undefined : world.parties.get(ownerId);
+  const named = namedId === null ? undefined : world.parties.get(namedId);
   const able = new Set([...world.approvers, ...world.admins]);
-  const people = owner && canAnswer(owner, world.parties) ? (owner.kind === 'USER' ? [owner.id] : owner.memberIds) : [];
-  const deputy = owner && delegateOf(owner, world.parties, world.at);
+  const people = named && canAnswer(named, world.parties) ? (named.kind === 'USER' ? [named.id] : named.memberIds) : [];
+  const deputy = named && delegateOf(named, world.parties, world.at);
   const asked = [...new Set(deputy ? [...people, deputy.id] : people)];
   const own = others(asked).filter((id) => able.has(id) && world.parties.get(id)?.active === true);
-  if (own.length > 0) return own;
-  const approvers = others(world.approvers);
-  return approvers.length > 0 ? approvers : others(world.admins);
+  const isHere = (id: string): boolean => {
+    const party = world.parties.get(id);
+    return party !== undefined && !isAway(party, world.at);
+  };
+  const enough = (ids: readonly string[]): boolean => ids.filter(isHere).length >= count;
+  if (enough(own)) return { ids: own, fell: null };
+  const withApprovers = [...new Set([...own, ...others(world.approvers)])];
+  if (enough(withApprovers)) return { ids: withApprovers, fell: 'APPROVERS' };
+  const all = [...new Set([...withApprovers, ...others(world.admins)])];
+  return all.length >= count ? { ids: all, fell: 'ADMINS' } : null;
 }
 
 /** Is a requirement's owner still who is asked, in person, through somebody of the team, or through a delegate? */
-function askedOf(ownerId: string | null, eligible: readonly string[], world: ApprovalWorld): string | null {
+export function askedOf(ownerId: string | null, eligible: readonly string[], world: ApprovalWorld): string | null {
   const owner = ownerId === null ? undefined : world.parties.get(ownerId);
   if (!owner) return null;
   const people = owner.kind === 'USER' ? [owner.id] : owner.memberIds;
@@ -110,9 +93,9 @@ export function reask(
 ): ApprovalRequirement {
   const named = requirement.namedId === undefined ? requirement.partyId : requirement.namedId;
   const namedId = named === null ? null : (successors.get(named) ?? named);
-  const eligible = eligibleFor(namedId, world);
-  const first = eligible[0];
-  if (first === undefined) return requirement;
+  const eligible = eligibleFor(namedId, requirement.count, world)?.ids;
+  const first = eligible?.[0];
+  if (eligible === undefined || first === undefined) return requirement;
   const kept = requirement.eligible.filter((id) => approvedBy.includes(id) && !eligible.includes(id));
   const partyId = askedOf(namedId, eligible, world) ?? first;
   return { ...requirement, partyId, namedId, eligible: [...eligible, ...kept] };
@@ -120,7 +103,8 @@ export function reask(
 
 /** How many different parties have approved a requirement. */
 export function givenFor(requirement: ApprovalRequirement, approvedBy: readonly string[]): number {
-  return new Set(approvedBy.filter((id) => requirement.eligible.includes(id))).size;
+  const { eligible, voided = [] } = requirement;
+  return new Set(approvedBy.filter((id) => eligible.includes(id) && !voided.includes(id))).size;
 }
 
 /**

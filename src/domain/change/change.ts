@@ -59,6 +59,10 @@ const ACTS = {
   APPROVE: ['IN_REVIEW'],
   REJECT: ['IN_REVIEW', 'SCHEDULED', 'CONFLICTED'],
   WITHDRAW: ['DRAFT', 'IN_REVIEW', 'SCHEDULED', 'CONFLICTED'],
+  UPDATE: ['DRAFT', 'IN_REVIEW', 'SCHEDULED', 'CONFLICTED'],
+  REBASE: ['DRAFT', 'IN_REVIEW', 'SCHEDULED', 'CONFLICTED'],
+  FORCE: ['IN_REVIEW', 'SCHEDULED'],
+  REVERT: ['APPLIED'],
 } as const satisfies Record<string, readonly ChangeRequestState[]>;
 export type ChangeRequestAct = keyof typeof ACTS;
 

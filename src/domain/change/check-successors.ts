@@ -21,6 +21,24 @@ export function checkSuccessors(draft: Draft, places: Places): Problem[] {
   });
 }
 
+/**
+ * Successors that are RETIRED, or become so in this very request: nobody can buy what is to take the other's place. Told
+ * where a request names one, and where it takes to PHASE_OUT what has one. A file that is taken as it is says what was.
+ */
+export function retiredSuccessors(draft: Draft, places: Places): Problem[] {
+  if (draft.options.baseline) return [];
+  return [...draft.skus.values()].flatMap(({ after: { code, successor, state }, changes }) => {
+    if (successor === null) return [];
+    const folded = foldCode(successor);
+    const there = draft.skus.get(folded)?.after.state ?? draft.world.successors.get(folded);
+    const isNamed = changes.some(({ field }) => field === 'successor');
+    const isLeaving = state === 'PHASE_OUT' && changes.some(({ field }) => field === 'state');
+    if (there !== 'RETIRED' || !(isNamed || isLeaving)) return [];
+    const message = `${successor}, which is to succeed ${code}, is RETIRED`;
+    return [problem('WRONG_STATE', message, places.of(code, null, [isNamed ? 'successor' : 'state']))];
+  });
+}
+
 /** These SKUs of the world without their successors, whatever their state: what a file named was never there. */
 export function withoutSuccessors(world: World, codes: readonly string[]): ChangeSet {
   const draft = new Draft(world, () => '', { baseline: true }, []);

@@ -99,9 +99,9 @@ function gtinsTwice(draft: Draft, place: Place): Problem[] {
     // A holder inside this request is judged by what the request makes of it, so that two SKUs can swap.
     const isOthers = holder !== undefined && foldCode(holder) !== folded && !released.has(foldCode(holder));
     const other = mine.get(key) ?? (isOthers ? holder : undefined);
-    if (other !== undefined)
-      problems.push(problem('GTIN_TAKEN', `GTIN ${after.gtin} belongs to ${other}`, place(after.code, 'gtin')));
-    mine.set(key, after.code);
+    // Who was refused it bears it for nobody: the next one is told who does.
+    if (other === undefined) mine.set(key, after.code);
+    else problems.push(problem('GTIN_TAKEN', `GTIN ${after.gtin} belongs to ${other}`, place(after.code, 'gtin')));
   }
   return problems;
 }

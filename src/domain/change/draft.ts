@@ -1,6 +1,7 @@
 import type { BundleWorld } from '../bundle/bundle-world.js';
 import type { BundleTimeline } from '../bundle/timeline.js';
 import { NOTHING_YET, timelineSnapshot } from '../bundle/timeline.js';
+import type { LifecycleState } from '../catalog/lifecycle.js';
 import type { Product, ProductContent } from '../catalog/product.js';
 import type { Sku, SkuContent } from '../catalog/sku.js';
 import { skuSnapshot } from '../catalog/sku.js';
@@ -21,8 +22,8 @@ export interface World {
   siblings: ReadonlyMap<string, readonly Sku[]>;
   /** By 14-digit GTIN: codes, as the master writes them, of the live SKUs that bear it. */
   gtins: ReadonlyMap<string, string>;
-  /** Folded codes of the SKUs of the master that changes name as successors. */
-  successors: ReadonlySet<string>;
+  /** By folded code: states of the SKUs of the master that changes name as successors, or that SKUs they reach have. */
+  successors: ReadonlyMap<string, LifecycleState>;
   /** By skeleton (`skeletonOf`): codes of the master that a new code looks like, the first few of each. */
   lookAlikes: ReadonlyMap<string, readonly string[]>;
   /** By folded code: new codes that somebody has reserved and that have not expired. */

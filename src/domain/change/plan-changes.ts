@@ -22,8 +22,9 @@ import { bundleViewOf, checkBundles } from './check-bundles.js';
 import { checkCodes } from './check-codes.js';
 import { checkGates } from './check-gates.js';
 import { inProductOrder } from './check-options.js';
+import { retiredSuccessors } from './check-successors.js';
 import { checkTogether } from './check-together.js';
-import { placeOf } from './place.js';
+import { placeOf, Places } from './place.js';
 import { mergePatch } from './merge.js';
 import { decidedBy, undecidedOf } from './undecided.js';
 import { newSku, setAttributes, stepFault, withPatch } from './new-content.js';
@@ -56,6 +57,7 @@ export function planChanges(
     draft.problems.push(...found.problems);
     draft.warnings.push(...found.warnings);
   }
+  draft.warnings.push(...retiredSuccessors(draft, new Places(changes)));
   return {
     products: [...draft.products.values()].filter((each) => each.before === null || each.changes.length > 0),
     skus: [...draft.skus.values()].filter((each) => each.before === null || each.changes.length > 0),

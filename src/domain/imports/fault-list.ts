@@ -13,7 +13,7 @@ export const OPTION_COLUMNS = [
 export interface ProductLead {
   handle: string;
   title: string;
-  optionNames: string[];
+  optionNames: readonly string[];
   state: LifecycleState;
 }
 
@@ -27,7 +27,7 @@ export class FaultList {
   constructor(
     readonly columns: ShopifyColumns,
     private readonly handle: string,
-    private readonly refuses: 'ROWS' | 'VALUES',
+    readonly refuses: 'ROWS' | 'VALUES',
   ) {}
 
   /** The row is not taken. */

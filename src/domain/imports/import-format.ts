@@ -20,6 +20,17 @@ export interface GroupReading {
   /** In the order in which they are to be made: a product before the SKUs that it holds. */
   changes: RowChange[];
   faults: RowFault[];
+  /**
+   * There where the rows do not say what their product is called and what its options are, so that they may be the rest of
+   * one that is there: what they come to beside that one, or beside none. Until then `changes` only name what they are about.
+   */
+  joining?: (there: ProductThere | null) => GroupReading;
+}
+
+/** What of a product that is there its rows may leave unsaid. */
+export interface ProductThere {
+  title: string;
+  optionNames: readonly string[];
 }
 
 /** Where a report points to: the cell behind a field of a change. */
@@ -41,7 +52,7 @@ export interface Named {
   revision: number | null;
   /** Of a SKU: handle of the product that the row puts it into; empty where it says none. */
   product: string;
-  /** Of a product: all that its rows say of it, as one text, where every row must say the same. */
+  /** Of a product: what its rows say of it, by header (`saidText`), where every row must say the same; null: nothing. */
   says: string | null;
 }
 
@@ -65,7 +76,7 @@ export interface ImportHeader {
   /** Cells of the header line. */
   readonly width: number;
   /** Rows of one group at most; more are rejected as TOO_MANY. `noun` is what a group is, `column` what it is named by. */
-  readonly group: { rows: number; noun: string; column: string };
+  readonly group: { rows: number; noun: string; column: string | null };
   /**
    * There where rows that belong together may stand anywhere: the whole file is one group then, taken in one transaction
    * once it is read to its end, and rows come as they are, whatever their width. A longer file FAILS.
@@ -88,8 +99,9 @@ export interface ImportHeader {
   /**
    * What the rows ask for against what the master holds: unknown codes are created, of known ones only what differs. A
    * row with anything wrong is rejected whole.
+   * @param before what earlier rows of the file said of products, by handle (`saidText`): that need not be said again.
    */
-  propose(rows: readonly CsvRow[], held: Held): GroupReading;
+  propose(rows: readonly CsvRow[], held: Held, before?: ReadonlyMap<string, string | null>): GroupReading;
   /** @param field path of the field inside of the change, canonical names: `["gtin"]`, `["components", "2", "code"]`. */
   placeOf(row: RowChange, field: readonly string[]): FaultPlace;
 }

@@ -1,4 +1,5 @@
 import { handleFault } from '../catalog/read-product-fields.js';
+import type { Sku } from '../catalog/sku.js';
 import type { ProposedChange } from '../change/change.js';
 import { productOfPatch } from '../change/change.js';
 import type { FieldValues, Json } from '../primitives/json.js';
@@ -6,7 +7,7 @@ import { sameJson } from '../primitives/json.js';
 import type { ProblemCode } from '../problem.js';
 import type { RowFault } from './csv-row.js';
 import type { Held, Looked } from './held.js';
-import type { GroupReading, ImportHeader, Named, RowChange } from './import-format.js';
+import type { GroupReading, ImportHeader, RowChange } from './import-format.js';
 import { proposedFields } from './proposed-fields.js';
 
 export interface CreationRules {
@@ -15,6 +16,10 @@ export interface CreationRules {
   isSame: (field: string, file: Json, master: Json) => boolean;
   /** Fields that the format makes up where it has none: a new SKU gets them, a known one keeps its own. */
   derived: readonly string[];
+  /** Has the file spoken for this product before? */
+  isSaid: (handle: string) => boolean;
+  /** What the row of a SKU says that a proposal leaves alone, or null. @param sku null: a new one. */
+  left: (row: RowChange, sku: Sku | null) => RowFault | null;
 }
 
 /**
@@ -31,16 +36,10 @@ export function proposeCreations(reading: GroupReading, held: Held, rules: Creat
   return { changes: proposal.changes(), faults: [...reading.faults, ...proposal.faults] };
 }
 
-/** What creations are about. */
-export function namedBy(changes: readonly RowChange[]): Named[] {
-  return changes.map(({ line, change: { operation, target, patch } }) => ({
-    line,
-    entity: operation.startsWith('PRODUCT') ? 'PRODUCT' : 'SKU',
-    key: target,
-    revision: null,
-    product: productOfPatch(patch),
-    says: null,
-  }));
+interface Impossible {
+  field: string;
+  code: ProblemCode;
+  message: string;
 }
 
 class Proposal {
@@ -48,7 +47,7 @@ class Proposal {
   private readonly products = new Map<string, RowChange>();
   private readonly skus: RowChange[] = [];
   /** Products that cannot be created, and why. */
-  private readonly impossible = new Map<string, { field: string; code: ProblemCode; message: string }>();
+  private readonly impossible = new Map<string, Impossible>();
 
   constructor(
     private readonly held: Held,
@@ -74,6 +73,9 @@ class Proposal {
       else if (refused.has(row.line)) {
         const message = `not taken, because line ${row.line} was not, which describes its product`;
         this.impossible.set(handle, { field: 'handle', code: 'NOT_FOUND', message });
+      } else if (patch.title === undefined && !this.rules.isSaid(handle)) {
+        const message = `the master does not know product ${handle.slice(0, 40)}, and a new one needs a title`;
+        this.impossible.set(handle, { field: 'title', code: 'REQUIRED', message });
       } else this.products.set(handle, row);
       return;
     }
@@ -105,16 +107,18 @@ class Proposal {
       return;
     }
     const sku = this.held.sku(target);
+    const home = sku && this.held.productOf(sku);
+    if (home && home.handle !== handle) {
+      const message = `the SKU belongs to product ${home.handle}, and stays there`;
+      this.reject(row, { field: 'product', code: 'FIELD_IMMUTABLE', message });
+      return;
+    }
+    const left = this.rules.left(row, sku);
+    if (left) this.faults.push(left);
     if (!sku) {
       // A state is come to by steps, each with its gates.
       const { state: _state, ...fields } = patch;
       this.skus.push({ line: row.line, change: { ...row.change, patch: fields } });
-      return;
-    }
-    const home = this.held.productOf(sku);
-    if (home.handle !== handle) {
-      const message = `the SKU belongs to product ${home.handle}, and stays there`;
-      this.reject(row, { field: 'product', code: 'FIELD_IMMUTABLE', message });
       return;
     }
     const looked = this.held.lookedAtSku(sku, null);
@@ -136,8 +140,10 @@ class Proposal {
     return proposedFields(Object.fromEntries(other), looked).patch;
   }
 
-  private reject(row: RowChange, fault: { field: string; code: ProblemCode; message: string }): void {
-    const { field, code, message } = fault;
-    this.faults.push({ ...this.rules.header.placeOf(row, [field]), code, message, rejected: true, subject: null });
+  private reject(row: RowChange, { field, code, message }: Impossible): void {
+    const place = this.rules.header.placeOf(row, [field]);
+    // A SKU's own title is made up: no cell says it.
+    const value = field === 'title' ? null : place.value;
+    this.faults.push({ ...place, value, code, message, rejected: true, subject: null });
   }
 }

@@ -64,7 +64,7 @@ export function readShopifySku(
     );
   }
   const patch = readFields(row, header, faults);
-  const title = derivedTitle(lead.title, options);
+  const title = derivedTitle(lead.title, options ?? []);
   if (title === null) {
     faults.noteSku(row, 'title', 'title', 'TOO_LONG', 'too long with its options; taken without them');
   }
@@ -75,14 +75,16 @@ export function readShopifySku(
     patch: {
       ...patch,
       ...(title !== null && { title }),
-      optionValues: options,
+      ...(options && { optionValues: options }),
       product: lead.handle,
       state: lead.state,
     } as unknown as FieldValues,
   };
 }
 
-function readOptions(row: CsvRow, header: ShopifyColumns, lead: ProductLead, faults: FaultList): OptionValue[] {
+/** Null where a proposal's file has no column for them, and so says nothing of options. */
+function readOptions(row: CsvRow, header: ShopifyColumns, lead: ProductLead, faults: FaultList): OptionValue[] | null {
+  if (faults.refuses === 'ROWS' && !OPTION_COLUMNS.some(([, column]) => header.has(column))) return null;
   const options: OptionValue[] = [];
   // "Default Title" of a product without options is no value.
   if (lead.optionNames.length === 0 && header.cell(row.cells, 'option1Value').toLowerCase() === 'default title') {
@@ -93,7 +95,9 @@ function readOptions(row: CsvRow, header: ShopifyColumns, lead: ProductLead, fau
     const value = header.cell(row.cells, valueColumn);
     if (name === undefined) {
       if (value === '') continue;
-      faults.reject(row, nameColumn, 'REQUIRED', `the first row of the product names no option for "${clip(value)}"`);
+      // The nearest column that there is, where the file names no options at all.
+      const column = header.has(nameColumn) ? nameColumn : valueColumn;
+      faults.reject(row, column, 'REQUIRED', `the first row of the product names no option for "${clip(value)}"`);
     } else if (value === '') faults.reject(row, valueColumn, 'REQUIRED', `the product has the option "${clip(name)}"`);
     else {
       const problem = readSkuFields({ optionValues: [{ name, value }] }, []).problems[0];

@@ -35,17 +35,9 @@ const HEADERS = {
 
 export type ShopifyColumn = keyof typeof HEADERS;
 
-/** What a report calls a column that the file does not have. */
-const USUAL_NAME: Partial<Record<ShopifyColumn, string>> = { handle: 'Handle', sku: 'Variant SKU' };
-
 /** Where each column of a Shopify export stands in one file. */
 export class ShopifyColumns extends ColumnMap<ShopifyColumn> {
   constructor(names: readonly string[]) {
     super(names, HEADERS);
-  }
-
-  /** The column's header as the file writes it, or as Shopify usually does. */
-  override nameOf(column: ShopifyColumn): string {
-    return super.nameOf(column) ?? USUAL_NAME[column] ?? column;
   }
 }

@@ -1,3 +1,4 @@
+import { codeFault } from '../catalog/read-sku-fields.js';
 import type { Weight } from '../catalog/sku.js';
 import { weightInGrams } from '../catalog/sku.js';
 import { compareDecimals, decimalDistance } from '../primitives/decimal.js';
@@ -6,11 +7,24 @@ import type { Outcome } from '../problem.js';
 import { accepted, problem, refused } from '../problem.js';
 import type { CsvRow } from './csv-row.js';
 import type { Held } from './held.js';
-import type { FaultPlace, GroupReading, ImportFormat, ImportHeader, Named, RowChange } from './import-format.js';
-import { namedBy, proposeCreations } from './propose-creations.js';
-import { readShopifyProduct } from './read-shopify-product.js';
+import { OPTION_COLUMNS } from './fault-list.js';
+import type {
+  FaultPlace,
+  GroupReading,
+  ImportFormat,
+  ImportHeader,
+  Named,
+  ProductThere,
+  RowChange,
+} from './import-format.js';
+import { proposeCreations } from './propose-creations.js';
+import { isVariant, leadOf, leavesProduct, readShopifyProduct } from './read-shopify-product.js';
 import { columnOfField } from './read-shopify-sku.js';
+import { saidText } from './said-otherwise.js';
 import { ShopifyColumns } from './shopify-columns.js';
+import { productSaid, saidOfProduct } from './shopify-rows-agree.js';
+import { leftStatus } from './shopify-status.js';
+import { takenHandleFault } from './taken-handle.js';
 
 /** 2,048 variants and 250 images of one product (Shopify's limits); more rows under one handle are no product. */
 const PRODUCT_ROWS = 2_500;
@@ -62,19 +76,46 @@ class ShopifyHeader implements ImportHeader {
   }
 
   read(rows: readonly CsvRow[]): GroupReading {
-    return readShopifyProduct(rows, this.columns);
+    const first = leadOf(rows, this.columns);
+    const beside = (there: ProductThere | null): GroupReading =>
+      readShopifyProduct(rows, this.columns, { refuses: 'VALUES', there });
+    if (!leavesProduct(first, this.columns)) return beside(null);
+    // Whatever its options are called: what the rows are about is known without.
+    const some = OPTION_COLUMNS.filter(([, value]) => this.columns.cell(first.cells, value) !== '');
+    const { changes } = beside({ title: '-', optionNames: some.map(([name]) => name) });
+    return { changes, faults: [], joining: beside };
   }
 
   reach(rows: readonly CsvRow[]): Named[] {
-    return namedBy(this.read(rows).changes);
+    const first = leadOf(rows, this.columns);
+    const product = this.columns.cell(first.cells, 'handle');
+    if (takenHandleFault(product)) return [];
+    const says = saidText(saidOfProduct(first, this.columns));
+    return rows.flatMap((row): Named[] => {
+      if (!isVariant(row, this.columns, row === first)) return [];
+      const named = { line: row.line, revision: null, product };
+      const code = this.columns.cell(row.cells, 'sku');
+      const home: Named = { ...named, entity: 'PRODUCT', key: product, says };
+      return codeFault(code) ? [home] : [home, { ...named, entity: 'SKU', key: code, says: null }];
+    });
   }
 
-  propose(rows: readonly CsvRow[], held: Held): GroupReading {
-    return proposeCreations(readShopifyProduct(rows, this.columns, 'ROWS'), held, {
+  propose(rows: readonly CsvRow[], held: Held, before?: ReadonlyMap<string, string | null>): GroupReading {
+    const { columns } = this;
+    const first = leadOf(rows, columns);
+    const handle = columns.cell(first.cells, 'handle');
+    const there = held.product(handle) ?? productSaid(before?.get(handle) ?? null, columns);
+    const rowAt = new Map(rows.map((row) => [row.line, row]));
+    return proposeCreations(readShopifyProduct(rows, columns, { refuses: 'ROWS', there }), held, {
+      isSaid: (product) => before?.has(product) === true,
       header: this,
       isSame: (field, file, master) => field === 'weight' && sameWeight(file, master),
       // A file of Shopify's has no title of a variant, and its status is the product's, not a state of a SKU.
       derived: ['title', 'state'],
+      left: ({ line, change: { target } }, sku) => {
+        const siblings = sku ? (held.world.siblings.get(sku.productId) ?? []) : [];
+        return leftStatus(rowAt.get(line) ?? first, first, columns, sku?.code ?? target, { sku, siblings });
+      },
     });
   }
 

@@ -17,8 +17,14 @@ export interface PartyDraft {
   engineering?: boolean | null;
   /** Code of the person who may approve in its place; null: nobody. */
   delegate?: string | null;
+  /** Null: at once. */
+  delegateFrom?: Date | null;
   /** Null: until another is named. */
   delegateUntil?: Date | null;
+  /** Out of office from then on; null: not, or no more. */
+  awayFrom?: Date | null;
+  /** Null: until further notice. */
+  awayUntil?: Date | null;
   /** Code of the party that takes over what nobody would answer for any more. */
   successor?: string | null;
   /** It is meant that nobody answers for it. */
@@ -46,8 +52,20 @@ export function partyFaults(draft: PartyDraft): Problem[] {
   if (draft.kind === 'USER' && (draft.members ?? []).length > 0) {
     problems.push(problem('INVALID_FORMAT', 'only a team has members', ['members']));
   }
-  if (draft.delegateUntil && (draft.delegate === undefined || textOrNull(draft.delegate) === null)) {
-    problems.push(problem('REQUIRED', 'a delegation that ends names the delegate', ['delegate']));
+  if (
+    (draft.delegateFrom || draft.delegateUntil) &&
+    (draft.delegate === undefined || textOrNull(draft.delegate) === null)
+  ) {
+    problems.push(problem('REQUIRED', 'a delegation that begins or ends names the delegate', ['delegate']));
+  }
+  if (draft.delegateFrom && draft.delegateUntil && draft.delegateUntil <= draft.delegateFrom) {
+    problems.push(problem('INVALID_FORMAT', 'the delegation ends before it begins', ['delegateUntil']));
+  }
+  if (draft.awayUntil && !draft.awayFrom) {
+    problems.push(problem('REQUIRED', 'whoever comes back has been away from a day on', ['awayFrom']));
+  }
+  if (draft.awayFrom && draft.awayUntil && draft.awayUntil <= draft.awayFrom) {
+    problems.push(problem('INVALID_FORMAT', 'that is back before it is away', ['awayUntil']));
   }
   return problems;
 }
@@ -72,6 +90,7 @@ export function partyAfter(draft: PartyDraft, parties: readonly Party[], id: str
     problems.push(problem('NOT_FOUND', `no person has the code ${unknown.join(', ')}`, ['members']));
   }
   const delegation = delegationOf(draft, before, person, now, problems);
+  const away = awayOf(draft, before, now, problems);
   if (problems.length > 0) return { ok: false, problems };
   const members = draft.members?.flatMap((member) => person(member)?.id ?? []);
   return accepted({
@@ -84,7 +103,21 @@ export function partyAfter(draft: PartyDraft, parties: readonly Party[], id: str
     engineering: draft.engineering ?? before?.engineering ?? false,
     memberIds: members ? [...new Set(members)] : (before?.memberIds ?? []),
     ...delegation,
+    ...away,
   });
+}
+
+function awayOf(
+  { awayFrom, awayUntil = null }: PartyDraft,
+  before: Party | undefined,
+  now: Date,
+  problems: Problem[],
+): Pick<Party, 'awayFrom' | 'awayUntil'> {
+  if (awayFrom === undefined) return { awayFrom: before?.awayFrom ?? null, awayUntil: before?.awayUntil ?? null };
+  if (awayUntil && awayUntil <= now) {
+    problems.push(problem('EFFECTIVE_IN_PAST', 'that is over already', ['awayUntil']));
+  }
+  return { awayFrom, awayUntil };
 }
 
 function delegationOf(
@@ -93,12 +126,13 @@ function delegationOf(
   person: (code: string) => Party | undefined,
   now: Date,
   problems: Problem[],
-): Pick<Party, 'delegateId' | 'delegateUntil'> {
+): Pick<Party, 'delegateId' | 'delegateFrom' | 'delegateUntil'> {
   if (draft.delegate === undefined) {
-    return { delegateId: before?.delegateId ?? null, delegateUntil: before?.delegateUntil ?? null };
+    const { delegateId = null, delegateFrom = null, delegateUntil = null } = before ?? {};
+    return { delegateId, delegateFrom, delegateUntil };
   }
   const code = textOrNull(draft.delegate);
-  if (code === null) return { delegateId: null, delegateUntil: null };
+  if (code === null) return { delegateId: null, delegateFrom: null, delegateUntil: null };
   const delegate = person(code);
   if (!delegate) problems.push(problem('NOT_FOUND', `no person has the code ${code}`, ['delegate']));
   else if (delegate.code === foldCode(draft.code)) {
@@ -109,7 +143,8 @@ function delegationOf(
   if (draft.delegateUntil && draft.delegateUntil <= now) {
     problems.push(problem('EFFECTIVE_IN_PAST', 'the delegation would have ended already', ['delegateUntil']));
   }
-  return { delegateId: delegate?.id ?? null, delegateUntil: draft.delegateUntil ?? null };
+  const { delegateFrom = null, delegateUntil = null } = draft;
+  return { delegateId: delegate?.id ?? null, delegateFrom, delegateUntil };
 }
 
 /** Who is to take over, as parties will be; undefined where nobody is named, or why it cannot be. */

@@ -12,8 +12,14 @@ export interface Party {
   memberIds: string[];
   /** The person who may approve in its place. */
   delegateId: string | null;
+  /** When the delegation begins; null: it has. */
+  delegateFrom: Date | null;
   /** When the delegation ends; null: it does not. */
   delegateUntil: Date | null;
+  /** Out of office from then on; null: not at all. */
+  awayFrom: Date | null;
+  /** When it is back; null: not known yet. */
+  awayUntil: Date | null;
 }
 
 /** Can this party answer for a SKU? A team only through somebody active in it. A delegate does not count: the duty stays. */
@@ -24,9 +30,22 @@ export function canAnswer(party: Party, parties: ReadonlyMap<string, Party>): bo
 
 /** The active person who may approve in a party's place at an instant; null where there is none. */
 export function delegateOf(party: Party, parties: ReadonlyMap<string, Party>, at: Date): Party | null {
+  if (party.delegateFrom !== null && party.delegateFrom > at) return null;
   if (party.delegateUntil !== null && party.delegateUntil <= at) return null;
   const delegate = party.delegateId === null ? undefined : parties.get(party.delegateId);
   return delegate?.active === true && delegate.kind === 'USER' ? delegate : null;
+}
+
+/** Is it out of office at an instant? What it is asked meanwhile is asked of others as well. */
+export function isAway({ awayFrom, awayUntil }: Pick<Party, 'awayFrom' | 'awayUntil'>, at: Date): boolean {
+  return awayFrom !== null && awayFrom <= at && (awayUntil === null || awayUntil > at);
+}
+
+/** Has a delegation or an absence begun or ended after the one instant and until the other? */
+export function turnsBetween(party: Party, since: Date, until: Date): boolean {
+  return [party.delegateFrom, party.delegateUntil, party.awayFrom, party.awayUntil].some(
+    (turn) => turn !== null && turn > since && turn <= until,
+  );
 }
 
 /** A party that is flagged so, or a team of which every active member is. */

@@ -67,6 +67,13 @@ export function multiplyDecimals(a: string, b: string): string {
   return new Big(a).times(b).toFixed();
 }
 
+/** a ÷ b rounded half up to so many places, as plain decimal text. @throws RangeError where b is zero. */
+export function divideDecimals(a: string, b: string, places: number): string {
+  if (compareDecimals(b, '0') === 0) throw new RangeError('nothing is divided by zero');
+  // Big divides to 20 places unless its constructor says otherwise: no amount has so many.
+  return new Big(a).div(b).round(places, Big.roundHalfUp).toFixed();
+}
+
 /** Rounded half up to so many places, as plain decimal text. */
 export function roundDecimal(text: string, places: number): string {
   return new Big(text).round(places, Big.roundHalfUp).toFixed();

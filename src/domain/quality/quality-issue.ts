@@ -5,7 +5,8 @@ export type IssueEntity = 'SKU' | 'PRODUCT';
 
 /**
  * - ERROR: the value cannot be what the field holds.
- * - WARNING: it could, but for another value of the same SKU: a compare-at price that is not above the price.
+ * - WARNING: it could, but for another value of the same SKU: a compare-at price that is not above the price. Or it says in
+ *   words what the master keeps as an id: a category.
  */
 export type IssueSeverity = 'ERROR' | 'WARNING';
 
@@ -63,7 +64,11 @@ export function projectedFields(entity: IssueEntity, field: string): readonly st
   return Object.hasOwn(table, field) ? (table[field] ?? null) : null;
 }
 
-/** A well-formed amount that was not taken for compareAtPrice was not above the price: nothing else can be wrong with it. */
+/**
+ * A well-formed amount that was not taken for compareAtPrice was not above the price: nothing else can be wrong with it.
+ * And a category in words is what Shopify writes, and all that it writes: nobody made a mistake.
+ */
 export function severityOfIssue(field: string, rawValue: string | null): IssueSeverity {
+  if (field === 'category') return rawValue?.startsWith('gid:') === true ? 'ERROR' : 'WARNING';
   return field === 'compareAtPrice' && rawValue !== null && moneyFault(rawValue) === null ? 'WARNING' : 'ERROR';
 }

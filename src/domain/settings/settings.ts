@@ -1,8 +1,12 @@
 import type { Json } from '../primitives/json.js';
 import type { AllocationSetting } from './allocation-setting.js';
 import { allocationSetting } from './allocation-setting.js';
+import type { ApprovalsSetting } from './approvals-setting.js';
+import { approvalsSetting } from './approvals-setting.js';
 import type { AttributesSetting } from './attributes-setting.js';
 import { attributesSetting } from './attributes-setting.js';
+import type { FreezeWindowsSetting } from './freeze-windows-setting.js';
+import { freezeWindowsSetting } from './freeze-windows-setting.js';
 import type { GatesSetting } from './gates-setting.js';
 import { gatesSetting } from './gates-setting.js';
 import type { GtinSetting } from './gtin-setting.js';
@@ -13,8 +17,10 @@ import type { SettingDefinition } from './setting.js';
 
 /** Every rule of the house that is data, by key: as it is in force. */
 export interface Settings {
+  approvals: ApprovalsSetting;
   attributes: AttributesSetting;
   bundleAllocation: AllocationSetting;
+  freezeWindows: FreezeWindowsSetting;
   gates: GatesSetting;
   gtin: GtinSetting;
   naming: NamingSetting;
@@ -23,8 +29,10 @@ export type SettingKey = keyof Settings;
 
 /** What each key means. A new key is a new line here and a file beside this one. */
 export const SETTINGS: { readonly [K in SettingKey]: SettingDefinition<Settings[K]> } = {
+  approvals: approvalsSetting,
   attributes: attributesSetting,
   bundleAllocation: allocationSetting,
+  freezeWindows: freezeWindowsSetting,
   gates: gatesSetting,
   gtin: gtinSetting,
   naming: namingSetting,

@@ -22,8 +22,17 @@ export class PartyType extends NodeType {
   active!: boolean;
   @Field(() => Boolean, { description: 'Builds or runs systems: a warning where it is accountable for SKUs.' })
   engineering!: boolean;
+  @Field(() => DateTimeScalar, { nullable: true, description: 'When the delegation begins; null: it has.' })
+  delegateFrom!: Date | null;
   @Field(() => DateTimeScalar, { nullable: true, description: 'When the delegation ends; null: it does not.' })
   delegateUntil!: Date | null;
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'Out of office from then on: what it is asked to approve is asked of others as well.',
+  })
+  awayFrom!: Date | null;
+  @Field(() => DateTimeScalar, { nullable: true, description: 'When it is back; null: not known.' })
+  awayUntil!: Date | null;
 }
 
 @Resolver(() => PartyType)
@@ -45,7 +54,7 @@ export class PartyResolver {
 
   @ResolveField('delegate', () => PartyType, {
     nullable: true,
-    description: 'The person who may approve in its place, until `delegateUntil`.',
+    description: 'The person who may approve in its place, from `delegateFrom` until `delegateUntil`.',
   })
   delegate(@Parent() party: Party, @Context('loaders') loaders: Loaders): Promise<Party | null> {
     return party.delegateId === null ? Promise.resolve(null) : loaders.party(party.delegateId);

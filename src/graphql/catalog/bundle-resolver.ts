@@ -147,11 +147,11 @@ export class BundleCompositionResolver {
       loaders.bundles.inForce.load({ id: bundle.id, at }),
     ]);
     const known = at === null ? all : all.filter(({ effectiveFrom }) => effectiveFrom <= at);
-    return known.map((version) => ({
-      ...version,
-      bundle,
-      insideAt: version.version === present?.version ? at : version.effectiveFrom,
-    }));
+    return known.map((version) => {
+      // When the one in force was to end is told as of then too.
+      if (version.version === present?.version) return { ...present, bundle, insideAt: at };
+      return { ...version, bundle, insideAt: version.effectiveFrom };
+    });
   }
 }
 

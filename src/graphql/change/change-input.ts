@@ -1,6 +1,6 @@
 import { Field, InputType, Int } from '@nestjs/graphql';
 import { UnprocessableEntityException } from '@nestjs/common';
-import type { ChangeDraft } from '../../application/change/change-draft.js';
+import type { ChangeDraft, ChangeRequestDraft } from '../../application/change/change-draft.js';
 import type { LifecycleState } from '../../domain/catalog/lifecycle.js';
 import type { ProductFieldsDraft } from '../../domain/catalog/read-product-fields.js';
 import type { SkuKind } from '../../domain/catalog/sku.js';
@@ -128,6 +128,11 @@ export class ChangeRequestInput {
   title!: string;
   @Field(() => String, { nullable: true })
   reason?: string | null;
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'When it is to be applied, once approved; at once if left out.',
+  })
+  effectiveAt?: Date | null;
   @Field(() => [ChangeInput], { description: 'At most 10,000; all are applied, or none.' })
   changes!: ChangeInput[];
   @Field(() => String, {
@@ -135,6 +140,18 @@ export class ChangeRequestInput {
     description: 'Sent again with the same key by the same caller, a request is answered, not repeated.',
   })
   idempotencyKey?: string | null;
+}
+
+/** The request in the words of the verbs. */
+export function requestDraftOf(input: ChangeRequestInput): ChangeRequestDraft {
+  const { title, reason, effectiveAt, idempotencyKey, changes } = input;
+  return {
+    title,
+    reason: reason ?? null,
+    effectiveAt: effectiveAt ?? null,
+    idempotencyKey: idempotencyKey ?? null,
+    changes: changes.map(changeDraftOf),
+  };
 }
 
 /** The change in the words of the verb. GraphQL has seen to it that there is exactly one. */

@@ -1,5 +1,5 @@
 import { Inject } from '@nestjs/common';
-import { Args, Context, Field, ID, Mutation, ObjectType, Resolver } from '@nestjs/graphql';
+import { Args, Context, ID, Mutation, Resolver } from '@nestjs/graphql';
 import { CurrentCaller, Roles } from '../../access/roles.js';
 import { replaceComponent } from '../../application/bundle/replace-component.js';
 import { approveChangeRequest } from '../../application/change/approve-change-request.js';
@@ -7,31 +7,13 @@ import { createChangeRequest } from '../../application/change/create-change-requ
 import { rejectChangeRequest } from '../../application/change/reject-change-request.js';
 import { submitChangeRequest } from '../../application/change/submit-change-request.js';
 import { withdrawChangeRequest } from '../../application/change/withdraw-change-request.js';
-import type { ChangeRequestView } from '../../application/ports/change-reader.js';
 import { Ports } from '../../application/ports/ports.js';
 import type { Caller } from '../../domain/actor.js';
-import type { Outcome, Problem } from '../../domain/problem.js';
 import type { Loaders } from '../loaders.js';
 import { keyOf } from '../node-id.js';
-import { UserErrorType, userErrors } from '../user-errors.js';
-import { changeDraftOf, ChangeRequestInput } from './change-input.js';
-import { ChangeRequestType } from './change-request-type.js';
-
-@ObjectType('ChangeRequestPayload')
-export class ChangeRequestPayloadType {
-  @Field(() => ChangeRequestType, { nullable: true })
-  changeRequest!: unknown;
-  @Field(() => [UserErrorType])
-  userErrors!: UserErrorType[];
-  @Field(() => [UserErrorType], { description: 'What was accepted, but should be looked at again.' })
-  warnings!: UserErrorType[];
-}
-
-interface ChangeRequestPayload {
-  changeRequest: ChangeRequestView | null;
-  userErrors: Problem[];
-  warnings: Problem[];
-}
+import { ChangeRequestInput, requestDraftOf } from './change-input.js';
+import type { ChangeRequestPayload } from './change-payload.js';
+import { answer, ChangeRequestPayloadType } from './change-payload.js';
 
 @Resolver()
 export class ChangeMutationResolver {
@@ -49,12 +31,7 @@ export class ChangeMutationResolver {
     @CurrentCaller() caller: Caller,
     @Context('loaders') loaders: Loaders,
   ): Promise<ChangeRequestPayload> {
-    const request = {
-      title: input.title,
-      reason: input.reason ?? null,
-      idempotencyKey: input.idempotencyKey ?? null,
-      changes: input.changes.map(changeDraftOf),
-    };
+    const request = requestDraftOf(input);
     return answer(await createChangeRequest(this.#ports, caller, request, draft === true), loaders, ['input']);
   }
 
@@ -95,14 +72,19 @@ export class ChangeMutationResolver {
   }
 
   @Roles('APPROVER')
-  @Mutation(() => ChangeRequestPayloadType)
+  @Mutation(() => ChangeRequestPayloadType, {
+    description: 'With `changes`: only these, which become a new draft of the same author; the rest goes on.',
+  })
   async changeRequestReject(
     @Args('id', { type: () => ID }) id: string,
     @Args('comment', { type: () => String }) comment: string,
+    @Args('changes', { type: () => [ID], nullable: true }) changes: string[] | null | undefined,
     @CurrentCaller() caller: Caller,
     @Context('loaders') loaders: Loaders,
   ): Promise<ChangeRequestPayload> {
-    return answer(await rejectChangeRequest(this.#ports, caller, keyOf('ChangeRequest', id), comment), loaders);
+    const key = keyOf('ChangeRequest', id);
+    const only = changes?.map((each) => keyOf('Change', each)) ?? null;
+    return answer(await rejectChangeRequest(this.#ports, caller, key, comment, only), loaders);
   }
 
   @Roles('MERCHANDISER')
@@ -114,16 +96,4 @@ export class ChangeMutationResolver {
   ): Promise<ChangeRequestPayload> {
     return answer(await withdrawChangeRequest(this.#ports, caller, keyOf('ChangeRequest', id)), loaders);
   }
-}
-
-/** The request as it is now, or every reason why nothing was done. */
-async function answer(
-  outcome: Outcome<{ id: string }>,
-  loaders: Loaders,
-  path: readonly string[] = [],
-): Promise<ChangeRequestPayload> {
-  if (!outcome.ok) return { changeRequest: null, userErrors: userErrors(outcome.problems, path), warnings: [] };
-  loaders.reset();
-  const changeRequest = await loaders.request.load(outcome.value.id);
-  return { changeRequest, userErrors: [], warnings: userErrors(changeRequest?.warnings ?? [], path) };
 }

@@ -14,11 +14,11 @@ export const ChangeRequestStateEnum = enumType<ChangeRequestState>('ChangeReques
   DRAFT: null,
   VALIDATING: 'More than 500 changes: checked and planned as a job, then IN_REVIEW, or DRAFT again with problems.',
   IN_REVIEW: 'Submitted and valid; waits for approvals.',
-  SCHEDULED: 'Approved, waits for its effective time.',
+  SCHEDULED: 'Approved, waits for its effective time, or for the end of a freeze window.',
   APPLIED: 'In the canonical master, and queued to every system.',
   REJECTED: null,
   WITHDRAWN: null,
-  CONFLICTED: 'Something it touches was changed meanwhile in the same field.',
+  CONFLICTED: 'Something it touches was changed meanwhile in the same field; needs changeRequestRebase.',
 });
 
 const ChangeOperationEnum = enumType<ChangeOperation>('ChangeOperation', {
@@ -48,6 +48,11 @@ export class ChangeType {
 export class ApprovalRequirementType {
   @Field(() => String, { description: 'Which rule asks.' })
   rule!: string;
+  @Field(() => String, {
+    nullable: true,
+    description: 'Why the rule asks, and why somebody else than the named party is asked.',
+  })
+  why!: string | null;
   @Field(() => Int)
   count!: number;
   @Field(() => Int)

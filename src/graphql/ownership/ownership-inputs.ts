@@ -39,8 +39,20 @@ export class PartyInput {
     description: 'Code of the person who may approve in its place. Left out, they stay; null or empty: nobody.',
   })
   delegate?: string | null;
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'When the delegation that is named here begins; at once if left out.',
+  })
+  delegateFrom?: Date | null;
   @Field(() => DateTimeScalar, { nullable: true, description: 'When the delegation that is named here ends.' })
   delegateUntil?: Date | null;
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'Out of office from then on. Left out, it stays as it is; null: in office.',
+  })
+  awayFrom?: Date | null;
+  @Field(() => DateTimeScalar, { nullable: true, description: 'With `awayFrom`: when it is back; null: not known.' })
+  awayUntil?: Date | null;
   @Field(() => String, {
     nullable: true,
     description: 'Code of the party that takes over what nobody would answer for any more.',

@@ -121,8 +121,19 @@ export class OwnershipMutationResolver {
 }
 
 function draftOf(input: PartyInput): PartyDraft {
-  const { code, kind, name, email = null, active, members = null, engineering, delegate, delegateUntil } = input;
+  const { code, kind, name, email = null, active, members = null, engineering, delegate } = input;
+  const { delegateFrom, delegateUntil, awayFrom, awayUntil } = input;
   const { successor, leaveOrphaned } = input;
   const party = { code, kind, name, email, active: active ?? true, members };
-  return { ...party, engineering, delegate, delegateUntil, successor, leaveOrphaned };
+  return {
+    ...party,
+    engineering,
+    delegate,
+    delegateFrom,
+    delegateUntil,
+    awayFrom,
+    awayUntil,
+    successor,
+    leaveOrphaned,
+  };
 }

@@ -14,7 +14,8 @@ const TEXT_LIMIT = 255;
 export const QualityEntityEnum = enumType<IssueEntity>('QualityEntity', { SKU: null, PRODUCT: null });
 export const QualitySeverityEnum = enumType<IssueSeverity>('QualitySeverity', {
   ERROR: 'The value cannot be what the field holds.',
-  WARNING: 'It could, but for another value of the same SKU: a compare-at price that is not above the price.',
+  WARNING:
+    'It could, but for another value of the same SKU: a compare-at price that is not above the price. Or it says in words what is kept as an id: a category.',
 });
 
 @ObjectType('QualityIssue', {

@@ -11,10 +11,24 @@ export function inForceAt(instant: string): string {
     and (v.state <> 'SCHEDULED' or ${instant} > clock_timestamp())`;
 }
 
-/** Columns of a version of `bundle_version v`, its lines in their order. */
-const VERSION = `v.bundle_id as "bundleId", v.effective_from as "effectiveFrom", v.effective_to as "effectiveTo",
+/** Columns of a version of `bundle_version v`, its lines in their order. @param end when it ends. */
+const versionUntil = (end: string): string => `v.bundle_id as "bundleId", v.effective_from as "effectiveFrom",
+  ${end} as "effectiveTo",
   (select jsonb_agg(jsonb_build_object('key', c.component_id, 'quantity', c.quantity) order by c.position)
    from bundle_component c where c.version_id = v.id) as lines`;
+
+const VERSION = versionUntil('v.effective_to');
+
+/**
+ * When the version `v` was to end as far as anybody knew at an instant: where the next one was scheduled to begin then.
+ * What was set, or taken back, since would make another answer of an old question.
+ */
+const knownEnd = (instant: string): string => `(
+  select min(k.begins::timestamptz) from (
+      select r.snapshot from sku_revision r where r.sku_id = v.bundle_id and r.valid_from <= ${instant}
+      order by r.valid_from desc, r.revision desc limit 1) s
+    cross join lateral jsonb_object_keys(coalesce(s.snapshot->'bundleScheduled', '{}')) as k(begins)
+  where k.begins::timestamptz > v.effective_from)`;
 
 /** How many versions of the bundle had begun when this one did. */
 const ORDINAL = `(select count(*)::int from bundle_version w
@@ -23,7 +37,7 @@ const ORDINAL = `(select count(*)::int from bundle_version w
 export const IN_FORCE_NOW = `select ${VERSION}, ${ORDINAL} from bundle_version v
   where v.bundle_id = any($1::uuid[]) and v.state = 'CURRENT'`;
 
-export const IN_FORCE_THEN = `select ${VERSION}, ${ORDINAL} from bundle_version v
+export const IN_FORCE_THEN = `select ${versionUntil(knownEnd('$2::timestamptz'))}, ${ORDINAL} from bundle_version v
   where v.bundle_id = any($1::uuid[]) and ${inForceAt('$2::timestamptz')}`;
 
 export const VERSIONS = `select ${VERSION},

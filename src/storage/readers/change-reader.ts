@@ -3,7 +3,9 @@ import type {
   ChangeRequestQuery,
   ChangeRequestView,
   ChangeView,
+  CommentView,
   DecisionView,
+  Descent,
 } from '../../application/ports/change-reader.js';
 import type { Page, PageRequest } from '../../application/ports/page.js';
 import { patchByKey } from '../../domain/change/changes-by-key.js';
@@ -14,7 +16,8 @@ import { firstRow } from '../sql.js';
 import { Conditions, readPage } from './keyset.js';
 
 const COLUMNS = `c.id, 'CR-' || c.number as number, c.title, c.reason, c.state, c.author, c.problems, c.warnings, c.conflicts,
-  c.requirements,  c.created_at as "createdAt", c.submitted_at as "submittedAt", c.applied_at as "appliedAt"`;
+  c.requirements, c.editors, c.effective_at as "effectiveAt", c.due_at as "dueAt", c.blocked_by as "blockedBy", c.forced,
+  c.split_from_id as "splitFromId", c.reverts_id as "revertsId", c.created_at as "createdAt", c.submitted_at as "submittedAt", c.applied_at as "appliedAt"`;
 
 interface ChangeRow {
   id: string;
@@ -56,8 +59,9 @@ export class SqlChangeReader implements ChangeReader {
       .add(
         query.awaitingParty,
         (place) => `c.state = 'IN_REVIEW' and c.author_party_id is distinct from ${place}::uuid
-          and exists (select from jsonb_array_elements(c.requirements) q where q->'eligible' ? ${place}::text)
-          and not exists (select from decision d where d.change_request_id = c.id and d.party_id = ${place}::uuid)`,
+          and exists (select from jsonb_array_elements(c.requirements) q where q->'eligible' ? ${place}::text
+            and (q->'voided' ? ${place}::text
+              or not exists (select from decision d where d.change_request_id = c.id and d.party_id = ${place}::uuid)))`,
       )
       .add(
         query.target === null ? null : foldCode(query.target),
@@ -101,6 +105,39 @@ export class SqlChangeReader implements ChangeReader {
     );
     return Map.groupBy(rows, (row) => row.changeRequestId);
   }
+
+  async commentsOf(requestIds: readonly string[]): Promise<Map<string, CommentView[]>> {
+    const rows = await this.sql.rows<CommentView>(
+      `select change_request_id as "changeRequestId", actor, body, at from change_comment
+       where change_request_id = any($1::uuid[]) order by at, id`,
+      [requestIds],
+    );
+    return Map.groupBy(rows, (row) => row.changeRequestId);
+  }
+
+  async descendantsOf(requestIds: readonly string[]): Promise<Map<string, Descent[]>> {
+    const rows = await this.sql.rows<Descent & { of: string }>(
+      `select split_from_id as of, id, split_from_id as "splitFromId", reverts_id as "revertsId", number from change_request
+         where split_from_id = any($1::uuid[])
+       union all
+       select reverts_id, id, split_from_id, reverts_id, number from change_request where reverts_id = any($1::uuid[])
+       order by number`,
+      [requestIds],
+    );
+    return Map.groupBy(rows, (row) => row.of);
+  }
+
+  async held(): Promise<{ now: Date; byWindow: Map<string, number> }> {
+    const rows = await this.sql.rows<{ now: Date; name: string | null; count: number }>(
+      `select clock_timestamp() as now, h.name, coalesce(h.count, 0)::int as count from (select) one left join
+         (select blocked_by as name, count(*) as count from change_request
+          where state = 'SCHEDULED' and blocked_by is not null group by 1) h on true`,
+    );
+    const [first] = rows;
+    if (!first) throw new Error('the database did not tell the time');
+    const counts = rows.flatMap(({ name, count }): [string, number][] => (name === null ? [] : [[name, count]]));
+    return { now: first.now, byWindow: new Map(counts) };
+  }
 }
 
 function requestOf(row: ChangeRequestView): ChangeRequestView {
@@ -115,6 +152,13 @@ function requestOf(row: ChangeRequestView): ChangeRequestView {
     warnings,
     conflicts,
     requirements,
+    editors,
+    effectiveAt,
+    dueAt,
+    blockedBy,
+    forced,
+    splitFromId,
+    revertsId,
     createdAt,
     submittedAt,
     appliedAt,
@@ -130,6 +174,13 @@ function requestOf(row: ChangeRequestView): ChangeRequestView {
     warnings,
     conflicts,
     requirements,
+    editors,
+    effectiveAt,
+    dueAt,
+    blockedBy,
+    forced,
+    splitFromId,
+    revertsId,
     createdAt,
     submittedAt,
     appliedAt,

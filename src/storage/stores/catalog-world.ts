@@ -79,7 +79,7 @@ export async function readWorld(
     skus,
     siblings,
     gtins,
-    successors: await readKnownCodes(sql, reach.successors),
+    successors: await readSuccessors(sql, [...reach.successors, ...successorsOf(skus.values())]),
     lookAlikes,
     reservations,
     bases,
@@ -118,7 +118,7 @@ function byKey(
 async function readProducts(sql: Sql, reach: Reach, lock: boolean): Promise<Map<string, Product>> {
   const rows = await sql.rows<ProductRow>(
     `select * from product where handle = any($1) or id in (select product_id from sku where code_folded = any($2))
-     order by id ${lock ? 'for update' : ''}`,
+     order by id ${lock ? 'for no key update' : ''}`,
     [reach.handles, reach.codes],
   );
   return new Map(rows.map((row) => [row.handle, productOf(row)]));
@@ -133,7 +133,7 @@ async function readSkus(
 ): Promise<Sku[]> {
   const around = ids.length > 0 ? 'or id = any($2)' : '';
   const rows = await sql.rows<SkuRow>(
-    `select * from sku where product_id = any($1) ${around} order by id ${lock ? 'for update' : ''}`,
+    `select * from sku where product_id = any($1) ${around} order by id ${lock ? 'for no key update' : ''}`,
     ids.length > 0 ? [productIds, ids] : [productIds],
   );
   return rows.map(skuOf);
@@ -147,13 +147,18 @@ async function readGtins(sql: Sql, gtins: readonly string[]): Promise<Map<string
   return new Map(rows.map((row) => [row.gtin14, row.code]));
 }
 
-/** Those of these folded codes that the master has. */
-async function readKnownCodes(sql: Sql, codes: readonly string[]): Promise<Set<string>> {
-  if (codes.length === 0) return new Set();
-  const rows = await sql.rows<{ code_folded: string }>('select code_folded from sku where code_folded = any($1)', [
-    codes,
-  ]);
-  return new Set(rows.map((row) => row.code_folded));
+function successorsOf(skus: Iterable<Sku>): string[] {
+  return [...skus].flatMap(({ successor }) => (successor === null ? [] : [foldCode(successor)]));
+}
+
+/** Those of these folded codes that the master has, with the state that each is in. */
+async function readSuccessors(sql: Sql, codes: readonly string[]): Promise<Map<string, Sku['state']>> {
+  if (codes.length === 0) return new Map();
+  const rows = await sql.rows<{ code_folded: string; state: Sku['state'] }>(
+    'select code_folded, state from sku where code_folded = any($1)',
+    [codes],
+  );
+  return new Map(rows.map((row) => [row.code_folded, row.state]));
 }
 
 /** The first few codes of the master by what they look like, in one statement for all new codes. */

@@ -2,15 +2,19 @@ import type { Actor } from '../../domain/actor.js';
 import type {
   AskedRequest,
   ChangeRequest,
+  ChangeRequestHead,
   ChangeRequestOutcome,
   ChangeRequestStore,
   NewChangeRequest,
+  StoredChange,
 } from '../../application/ports/change-request-store.js';
-import type { ProposedChange } from '../../domain/change/change.js';
+import type { AppliedTarget } from '../../domain/change/invert.js';
 import type { Problem } from '../../domain/problem.js';
-import { foldCode } from '../../domain/primitives/text.js';
 import type { Sql } from '../sql.js';
 import { firstRow } from '../sql.js';
+import { readApplied } from './applied-request.js';
+import { insertChanges, moveChanges, replaceChanges } from './change-rows.js';
+import { forgetKeys, keepKey, keptUnder } from './idempotency-keys.js';
 
 interface RequestRow {
   id: string;
@@ -21,6 +25,10 @@ interface RequestRow {
   origin: ChangeRequest['origin'];
   author: Actor;
   requirements: ChangeRequest['requirements'];
+  editors: Actor[];
+  effectiveAt: Date | null;
+  dueAt: Date | null;
+  blockedBy: string | null;
 }
 
 /** Change requests of one transaction. */
@@ -28,12 +36,12 @@ export class SqlChangeRequestStore implements ChangeRequestStore {
   constructor(private readonly sql: Sql) {}
 
   async add(request: NewChangeRequest): Promise<string> {
-    const { id, title, reason, origin, author, idempotency } = request;
+    const { id, title, reason, origin, author, effectiveAt, editors = [], splitFromId, revertsId } = request;
     const added = await firstRow<{ number: string }>(
       this.sql,
-      `insert into change_request (id, title, reason, state, origin, author, author_party_id,
-         idempotency_caller, idempotency_key, idempotency_hash)
-       values ($1, $2, $3, 'DRAFT', $4, $5, $6, $7, $8, $9) returning 'CR-' || number as number`,
+      `insert into change_request (id, title, reason, state, origin, author, author_party_id, effective_at, editors,
+         split_from_id, reverts_id)
+       values ($1, $2, $3, 'DRAFT', $4, $5, $6, $7, $8, $9, $10) returning 'CR-' || number as number`,
       [
         id,
         title,
@@ -41,27 +49,13 @@ export class SqlChangeRequestStore implements ChangeRequestStore {
         origin,
         JSON.stringify(author),
         author.partyId,
-        idempotency?.caller ?? null,
-        idempotency?.key ?? null,
-        idempotency?.hash ?? null,
+        effectiveAt,
+        JSON.stringify(editors),
+        splitFromId ?? null,
+        revertsId ?? null,
       ],
     );
-    const rows = request.changes.map((change, position) => ({
-      id: change.id,
-      position,
-      operation: change.operation,
-      target: change.target,
-      target_folded: foldCode(change.target),
-      base_revision: change.baseRevision,
-      patch: change.patch,
-    }));
-    await this.sql.rows(
-      `insert into change (id, change_request_id, position, operation, target, target_folded, base_revision, patch)
-       select id, $2, position, operation, target, target_folded, base_revision, patch
-       from jsonb_to_recordset($1::jsonb) as n(id uuid, position int, operation text, target text, target_folded text,
-         base_revision int, patch jsonb)`,
-      [JSON.stringify(rows), id],
-    );
+    await insertChanges(this.sql, id, request.changes);
     if (!added) throw new Error('a change request was added without a number');
     return added.number;
   }
@@ -69,18 +63,19 @@ export class SqlChangeRequestStore implements ChangeRequestStore {
   async lock(id: string): Promise<ChangeRequest | null> {
     const row = await firstRow<RequestRow>(
       this.sql,
-      `select id, 'CR-' || number as number, title, reason, state, origin, author, requirements
+      `select id, 'CR-' || number as number, title, reason, state, origin, author, requirements, editors,
+         effective_at as "effectiveAt", due_at as "dueAt", blocked_by as "blockedBy"
        from change_request where id = $1 for update`,
       [id],
     );
     if (!row) return null;
-    const changes = await this.sql.rows<ProposedChange & { id: string }>(
+    const changes = await this.sql.rows<StoredChange>(
       `select id, operation, target, base_revision as "baseRevision", patch from change
        where change_request_id = $1 order by position`,
       [id],
     );
     const approvals = await this.sql.rows<{ party_id: string }>(
-      `select party_id from decision where change_request_id = $1 and kind = 'APPROVE' order by at`,
+      `select party_id from decision where change_request_id = $1 and kind = 'APPROVE' group by party_id order by min(at)`,
       [id],
     );
     return { ...row, changes, approvedBy: approvals.map((each) => each.party_id) };
@@ -92,7 +87,9 @@ export class SqlChangeRequestStore implements ChangeRequestStore {
       `update change_request set state = $2, problems = coalesce($3::jsonb, problems), conflicts = coalesce($4::jsonb, conflicts),
          requirements = coalesce($5::jsonb, requirements), warnings = coalesce($8::jsonb, warnings),
          submitted_at = case when $6 then clock_timestamp() else submitted_at end,
-         applied_at = case when $7 then clock_timestamp() else applied_at end
+         applied_at = case when $7 then clock_timestamp() else applied_at end,
+         due_at = $9, blocked_by = $10,
+         forced = case when $11::jsonb is null then forced else $11::jsonb || jsonb_build_object('at', clock_timestamp()) end
        where id = $1`,
       [
         id,
@@ -103,6 +100,9 @@ export class SqlChangeRequestStore implements ChangeRequestStore {
         outcome.submitted === true,
         outcome.applied === true,
         json(outcome.warnings),
+        outcome.waits?.dueAt ?? null,
+        outcome.waits?.blockedBy ?? null,
+        json(outcome.forced),
       ],
     );
   }
@@ -110,6 +110,7 @@ export class SqlChangeRequestStore implements ChangeRequestStore {
   inReviewOf(partyIds: readonly string[], { lock }: { lock: boolean }): Promise<AskedRequest[]> {
     return this.sql.rows<AskedRequest>(
       `select c.id, 'CR-' || c.number as number, c.author_party_id as "authorPartyId", c.requirements,
+         array(select e->>'partyId' from jsonb_array_elements(c.editors) e where e->>'partyId' is not null) as "editorPartyIds",
          array(select d.party_id::text from decision d where d.change_request_id = c.id and d.kind = 'APPROVE') as "approvedBy"
        from change_request c
        where c.state = 'IN_REVIEW' and exists (select from jsonb_array_elements(c.requirements) q
@@ -155,18 +156,71 @@ export class SqlChangeRequestStore implements ChangeRequestStore {
     );
   }
 
-  async byIdempotency(caller: string, key: string): Promise<{ id: string; hash: string } | null> {
-    // A key is kept for 72 hours; after that it is as good as new.
-    await this.sql.rows(
-      `update change_request set idempotency_key = null where idempotency_caller = $1 and idempotency_key = $2
-         and created_at <= clock_timestamp() - interval '72 hours'`,
-      [caller, key],
-    );
-    return firstRow<{ id: string; hash: string }>(
+  rewrite(id: string, head: ChangeRequestHead, changes: readonly StoredChange[]): Promise<void> {
+    return replaceChanges(this.sql, id, head, changes);
+  }
+
+  move(changeIds: readonly string[], toRequestId: string): Promise<void> {
+    return moveChanges(this.sql, changeIds, toRequestId);
+  }
+
+  async comment({ id, requestId, actor, body }: Parameters<ChangeRequestStore['comment']>[0]): Promise<void> {
+    await this.sql.rows('insert into change_comment (id, change_request_id, actor, body) values ($1, $2, $3, $4)', [
+      id,
+      requestId,
+      JSON.stringify(actor),
+      body,
+    ]);
+  }
+
+  async countComments(id: string): Promise<number> {
+    const row = await firstRow<{ n: number }>(
       this.sql,
-      `select id, idempotency_hash as hash from change_request
-       where idempotency_caller = $1 and idempotency_key = $2 and created_at > clock_timestamp() - interval '72 hours'`,
-      [caller, key],
+      'select count(*)::int as n from change_comment where change_request_id = $1',
+      [id],
     );
+    return row?.n ?? 0;
+  }
+
+  applied(id: string): Promise<AppliedTarget[]> {
+    return readApplied(this.sql, id);
+  }
+
+  scheduled(): Promise<{ number: string; dueAt: Date; blockedBy: string | null }[]> {
+    return this.sql.rows(
+      `select 'CR-' || number as number, due_at as "dueAt", blocked_by as "blockedBy" from change_request
+       where state = 'SCHEDULED' order by due_at, id limit 10000`,
+    );
+  }
+
+  async due(limit: number): Promise<string[]> {
+    const rows = await this.sql.rows<{ id: string }>(
+      `select id from change_request where state = 'SCHEDULED' and due_at <= clock_timestamp() order by due_at, id limit $1`,
+      [limit],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  async releaseBlocked(keptBy: readonly string[]): Promise<number> {
+    const rows = await this.sql.rows(
+      `update change_request set due_at = clock_timestamp() where id in (
+         select id from change_request where state = 'SCHEDULED' and due_at > clock_timestamp() and blocked_by is not null
+           and not blocked_by = any($1::text[]) order by id for update skip locked)
+       returning id`,
+      [keptBy],
+    );
+    return rows.length;
+  }
+
+  byIdempotency(caller: string, key: string): Promise<{ id: string; hash: string } | null> {
+    return keptUnder(this.sql, caller, key);
+  }
+
+  keepIdempotency(kept: Parameters<ChangeRequestStore['keepIdempotency']>[0]): Promise<void> {
+    return keepKey(this.sql, kept);
+  }
+
+  forgetIdempotency(): Promise<number> {
+    return forgetKeys(this.sql);
   }
 }

@@ -44,6 +44,20 @@ export class SqlDeliveryStore implements DeliveryStore {
     );
   }
 
+  async holding({ skuIds, composedIds, productIds }: Parameters<DeliveryStore['holding']>[0]): Promise<string[]> {
+    const outer = composedIds.length === 0 ? [] : await this.bundlesAround(composedIds);
+    const rows = await this.sql.rows<{ system: string }>(
+      `select r.system from record r join sku s on s.id = r.sku_id where r.entity = 'SKU' and r.sku_id = any($1)
+         and s.state <> 'DRAFT' and (r.system = any(s.listed_in) or r.external_id is not null)
+       union
+       select unnest(s.listed_in) from sku s where s.id = any($2) and s.state <> 'DRAFT'
+       union
+       select r.system from record r where r.entity = 'PRODUCT' and r.product_id = any($3) and r.external_id is not null`,
+      [[...skuIds, ...outer], outer, productIds],
+    );
+    return rows.map(({ system }) => system);
+  }
+
   /** Systems show bundles taken apart, so that what is in one is seen in every bundle around it. */
   private async bundlesAround(skuIds: readonly string[]): Promise<string[]> {
     const rows = await this.sql.rows<{ bundle_id: string }>(EVERY_BUNDLE_AROUND, [skuIds]);

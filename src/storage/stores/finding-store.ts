@@ -87,6 +87,7 @@ export class SqlFindingStore implements FindingStore {
   }
 
   async lock(ids: readonly string[]): Promise<LockedFinding[]> {
+    await this.lockRecords('f.id = any($1)', [ids]);
     return this.sql.rows<LockedFinding>(`${LOCKED} where f.id = any($1) order by f.id for update of f`, [ids]);
   }
 
@@ -158,10 +159,19 @@ export class SqlFindingStore implements FindingStore {
     return rows.map(({ id }) => id);
   }
 
-  adoptedBy(changeRequestId: string): Promise<LockedFinding[]> {
+  async adoptedBy(changeRequestId: string): Promise<LockedFinding[]> {
+    await this.lockRecords(`f.change_request_id = $1 and f.state <> 'RESOLVED'`, [changeRequestId]);
     return this.sql.rows<LockedFinding>(
       `${LOCKED} where f.change_request_id = $1 and f.state <> 'RESOLVED' order by f.id for update of f`,
       [changeRequestId],
+    );
+  }
+
+  /** Records before their findings: in the order of whoever settles a delivery or judges an observation. */
+  private async lockRecords(where: string, values: readonly unknown[]): Promise<void> {
+    await this.sql.rows(
+      `select 1 from record where id in (select f.record_id from finding f where ${where}) order by id for no key update`,
+      [...values],
     );
   }
 

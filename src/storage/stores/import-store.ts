@@ -185,6 +185,7 @@ function jobOf(row: ImportRow): ImportJob {
     takenLine: row.taken_line,
     rowsRead: row.rows_read,
     skusCreated: row.skus_created,
+    compositionsSet: row.mode === 'baseline' ? (row.proposed?.BUNDLE_SET ?? 0) : 0,
     rejected: row.rejected,
     qualityIssues: row.quality_issues,
     errorCount: row.error_count,
@@ -192,7 +193,7 @@ function jobOf(row: ImportRow): ImportJob {
     changeRequestId: row.change_request_id,
     ignoredColumns: row.ignored_columns,
     request: row.request,
-    proposed: row.proposed,
+    proposed: row.mode === 'propose' ? row.proposed : null,
     createdAt: row.created_at,
     finishedAt: row.finished_at,
   };

@@ -8,8 +8,8 @@ import type { WriteLedger } from '../write-ledger.js';
 import { unmade } from '../write-ledger.js';
 import { hasNoOptions, holdsComponents } from '../writing.js';
 import type { BundleOperations } from './bundle-operations.js';
-import type { BundledInput } from './bundled-input.js';
-import { bundledInput } from './bundled-input.js';
+import type { BundledInput } from './bundled-products.js';
+import { bundledInput } from './bundled-products.js';
 import { relationshipsOf } from './component-writer.js';
 import { asForeign } from './foreign-components.js';
 

@@ -5,17 +5,11 @@ import type { Json } from '../../../domain/primitives/json.js';
 import { faultOf } from '../../faults.js';
 import { SET_COMPONENTS } from '../documents.js';
 import type { ReadProduct } from '../product-reader.js';
-import type { RawComponent } from '../reading.js';
+import type { RawComponent, Relationship } from '../reading.js';
 import type { ShopifyClient } from '../shopify-client.js';
 import type { UserError } from '../shopify-errors.js';
 import type { WriteLedger } from '../write-ledger.js';
 import { asForeign } from './foreign-components.js';
-
-/** A component as Shopify takes it: the variant's id and how many of it. */
-export interface Relationship {
-  id: string;
-  quantity: number;
-}
 
 /** ProductVariantRelationshipUpdateInput, as far as we use it. */
 interface RelationshipInput {

@@ -52,7 +52,7 @@ class BundleCsvHeader implements ImportHeader {
 
   constructor(private readonly columns: BundleColumns) {
     this.width = columns.width;
-    this.group = { rows: FILE_LIMITS.rows, noun: 'file', column: BUNDLE_HEADERS.bundle };
+    this.group = { rows: FILE_LIMITS.rows, noun: 'file', column: columns.nameOf('bundle') };
   }
 
   nameAt(place: number): string | null {

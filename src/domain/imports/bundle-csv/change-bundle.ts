@@ -4,10 +4,13 @@ import type { BundleTimeline } from '../../bundle/timeline.js';
 import type { Sku } from '../../catalog/sku.js';
 import type { ProposedChange } from '../../change/change.js';
 import { foldCode } from '../../primitives/text.js';
+import type { FieldValues } from '../../primitives/json.js';
+import { sameJson } from '../../primitives/json.js';
 import type { Held } from '../held.js';
 import { proposedFields } from '../proposed-fields.js';
 import type { BundleColumns } from './bundle-columns.js';
 import type { BundleInFile } from './bundle-in-file.js';
+import { OWN_COLUMNS } from './group-bundles.js';
 import { readBundleFields } from './read-bundle-fields.js';
 
 const ON_DAY_ONE = 'a bundle is made by the file that has its code first: see docs/bundle-csv.md';
@@ -43,7 +46,7 @@ export function changeBundle(bundle: BundleInFile, sku: Sku, columns: BundleColu
 
 /**
  * A baseline only creates. The one thing that it adds to a bundle that is there is what the bundle has never had: its
- * first composition. What else the file says of it is not taken.
+ * first composition. What else the file says of it is not taken, and told where it is something else.
  */
 export function composeBundle(bundle: BundleInFile, sku: Sku, columns: BundleColumns, held: Held): void {
   if (!isBundle(bundle, sku, columns)) return;
@@ -51,7 +54,23 @@ export function composeBundle(bundle: BundleInFile, sku: Sku, columns: BundleCol
   if (compositionsOf(timelineOf(sku, held)).length > 0) {
     const message = 'the master knows this bundle, and what is in it; a baseline only creates: propose what differs';
     bundle.faults.push(columns.reject(first, 'bundle', { code: 'CODE_TAKEN', message }));
-  } else bundle.changes.push({ line: first.line, change: composition(bundle, sku), together });
+    return;
+  }
+  bundle.changes.push({ line: first.line, change: composition(bundle, sku), together });
+  const home = held.productOf(sku);
+  const { title, price } = sku;
+  const has = { title, price, handle: home.handle, vendor: home.vendor, productType: home.productType };
+  const { sku: ofSku, product, faults } = readBundleFields(bundle, has);
+  const said: FieldValues = { ...product, ...ofSku };
+  for (const column of OWN_COLUMNS) {
+    const cell = bundle.own[column];
+    const present = has[column];
+    const isSo = cell?.text === present || sameJson(said[column] ?? null, present);
+    if (!cell || (isSo && faults.every((fault) => fault.column !== column))) continue;
+    const message = 'the bundle is there already, and not so; a baseline only creates: it stays as it is';
+    const subject = { entity: 'SKU' as const, key: sku.code, field: column };
+    bundle.faults.push(columns.note(cell.row, column, { code: 'ROWS_DISAGREE', message }, subject));
+  }
 }
 
 function isBundle(bundle: BundleInFile, sku: Sku, columns: BundleColumns): boolean {

@@ -51,8 +51,8 @@ class ProductRows {
     const options = faults.find(({ field }) => field === 'optionNames');
     if (handle) this.refusal = { column: 'product.handle', fault: handle };
     else this.refusal = options ? { column: 'product.option1', fault: options } : null;
-    for (const fault of faults) {
-      if (fault === options) continue;
+    // What stands in for a value of a product that is not taken is of no interest.
+    for (const fault of this.refusal ? [] : faults) {
       const instead = fault.field === 'title' ? 'the handle stands in' : 'left unset';
       this.faults.push(first.noteCell(fault, 'PRODUCT', `${fault.message}; ${instead}`));
     }
@@ -78,15 +78,19 @@ class ProductRows {
       known: this.known,
     });
     const options = read.faults.find(({ field }) => field === 'optionValues');
+    // A kind never changes, and a code is never used twice: taken for another one, it would be so for ever.
+    const kind = row.kind();
     if (code.fault) this.faults.push(row.reject('code', code.fault));
     if (options) this.faults.push(row.rejectCell(options));
-    if (code.fault || options) return;
+    if (kind.fault) this.faults.push(row.reject('kind', kind.fault));
+    if (code.fault || options || kind.fault) return;
     for (const fault of read.faults) this.faults.push(row.noteCell(fault, 'SKU', `${fault.message}; left unset`));
     this.settlePrices(row, read.patch);
     const values = read.patch.optionValues ?? [];
     if (this.skus.length === 0) this.firstOptions = values;
     const title = read.patch.title ?? derivedTitle(this.product.title ?? row.handle, values);
-    const patch = { ...this.rowFields(row), ...fieldsOf(read.patch), ...(title !== null && { title }) };
+    const own = { ...this.rowFields(row), kind: kind.value ?? 'SIMPLE' };
+    const patch = { ...own, ...fieldsOf(read.patch), ...(title !== null && { title }) };
     this.skus.push({
       line: row.line,
       change: { operation: 'SKU_CREATE', target: code.value, baseRevision: null, patch },
@@ -96,15 +100,13 @@ class ProductRows {
   /** What the row says of the SKU beside its fields. */
   private rowFields(row: SkuRow): FieldValues {
     const state = row.state();
-    const kind = row.kind();
     if (state.fault) this.faults.push(row.note('state', 'state', withTail(state.fault, 'taken as DRAFT')));
-    if (kind.fault) this.faults.push(row.note('kind', 'kind', withTail(kind.fault, 'taken as SIMPLE')));
     // An export would have guarded the apostrophe by another one.
     if (/^'\d+$/.test(this.columns.raw(row.row.cells, 'code'))) {
       const message = 'begins with an apostrophe, as spreadsheets write numbers; kept as it is';
       this.faults.push(row.note('code', 'code', { code: 'INVALID_FORMAT', message }));
     }
-    return { product: row.handle, state: state.value ?? 'DRAFT', kind: kind.value ?? 'SIMPLE' };
+    return { product: row.handle, state: state.value ?? 'DRAFT' };
   }
 
   private settlePrices(row: SkuRow, patch: SkuPatch): void {

@@ -39,10 +39,10 @@ export class SkuColumns {
     return this.names[place]?.trim() ?? null;
   }
 
-  /** What the file calls a column, or what it would be called. `usual` is a name of `NAMED_COLUMNS`. */
-  nameOf(usual: string): string {
+  /** What the file calls a column, or null where the file lacks it. `usual` is a name of `NAMED_COLUMNS`. */
+  nameOf(usual: string): string | null {
     const place = this.placeOf(usual);
-    return place === null ? usual : (this.nameAt(place) ?? usual);
+    return place === null ? null : this.nameAt(place);
   }
 
   has(usual: string): boolean {

@@ -4,6 +4,7 @@ import { codeFault } from '../../catalog/read-sku-fields.js';
 import type { ProposedChange } from '../../change/change.js';
 import type { ProblemCode } from '../../problem.js';
 import type { CsvRow, FaultSubject, RowFault } from '../csv-row.js';
+import { saidText } from '../said-otherwise.js';
 import type { CellFault } from './read-sku-cells.js';
 import type { PlacedColumn, SkuColumns } from './sku-columns.js';
 
@@ -39,9 +40,9 @@ export class SkuRow {
     return this.columns.cell(this.row.cells, 'product.handle');
   }
 
-  /** All that the row says of its product, as one text. */
+  /** All that the row says of its product, an empty cell included: that says that the field is not set. */
   get says(): string {
-    return JSON.stringify(this.columns.ofProduct.map(({ place }) => this.columns.at(this.row.cells, place)));
+    return saidText(this.columns.ofProduct.map(({ name, place }) => [name, this.columns.at(this.row.cells, place)]));
   }
 
   code(): Said<string> {
@@ -114,7 +115,7 @@ export class SkuRow {
   }
 
   private faultAt(
-    column: string,
+    column: string | null,
     value: string,
     code: ProblemCode,
     message: string,

@@ -1,0 +1,47 @@
+import { systemActor } from '../../../domain/actor.js';
+import { windowsOn } from '../../../domain/settings/freeze-windows-setting.js';
+import type { Ports } from '../../ports/ports.js';
+import type { Stores } from '../../ports/unit-of-work.js';
+import { applyChangeRequest } from '../apply-change-request.js';
+
+/** Requests that one run looks for; where there are more, another follows. */
+const AT_ONCE = 1_000;
+const ACTOR = systemActor('schedule');
+
+/**
+ * Applies every scheduled request whose time has come, each in a transaction of its own, so that one that fails keeps
+ * nobody waiting. Workers may run it side by side: whoever comes second finds nothing left to do.
+ * @returns true when there may be more.
+ */
+export async function applyDue(ports: Ports): Promise<boolean> {
+  const due = await ports.work.run(async (stores) => {
+    // What a window held that is on no longer, for whatever reason, is due whenever its end was to be.
+    const { freezeWindows } = await stores.settings.current();
+    const on = windowsOn(freezeWindows, await stores.now());
+    await stores.requests.releaseBlocked(on.map(({ name }) => name));
+    return stores.requests.due(AT_ONCE);
+  });
+  let failed = 0;
+  for (const id of due) {
+    try {
+      await ports.work.run((stores) => applyOne(ports, stores, id));
+    } catch (error) {
+      failed += 1;
+      ports.log('error', 'a scheduled request could not be looked at', { request: id, error: String(error) });
+    }
+  }
+  // What failed stays due: going on at once would only meet it again.
+  return due.length === AT_ONCE && failed === 0;
+}
+
+async function applyOne(ports: Ports, stores: Stores, id: string): Promise<void> {
+  const request = await stores.requests.lock(id);
+  // Another worker, or its author, came first.
+  if (!request || request.state !== 'SCHEDULED' || !request.dueAt || request.dueAt > (await stores.now())) return;
+  const result = await applyChangeRequest(ports, stores, request);
+  if (result === 'APPLIED' || result === 'SCHEDULED') return;
+  // Its author counted on it: the request tells what is wrong, and this line says that somebody has to look.
+  const data = { state: result, author: request.author.name, authorPartyId: request.author.partyId };
+  await stores.audit([{ actor: ACTOR, type: 'CHANGE_REQUEST_NOT_APPLIED', subject: request.number, data }]);
+  ports.log('warn', 'a scheduled request was not applied', { request: request.number, ...data });
+}

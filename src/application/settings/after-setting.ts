@@ -1,0 +1,19 @@
+import type { SettingKey } from '../../domain/settings/settings.js';
+import type { Stores } from '../ports/unit-of-work.js';
+
+type Follow = (stores: Stores) => Promise<void>;
+
+/** What is done in the very transaction that sets a key, because it hangs on the value; most keys are only read. */
+const FOLLOWS: { readonly [K in SettingKey]?: Follow } = {
+  // Whatever a window holds is judged by the windows as they are now: one may have ended, moved, or let a system go.
+  freezeWindows: async (stores) => {
+    await stores.requests.releaseBlocked([]);
+    const now = await stores.now();
+    await stores.wake.requestsDue(now);
+    await stores.wake.bundleDue(now);
+  },
+};
+
+export async function followSetting(stores: Stores, key: SettingKey): Promise<void> {
+  await FOLLOWS[key]?.(stores);
+}

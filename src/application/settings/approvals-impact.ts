@@ -1,0 +1,77 @@
+import type { ApprovalPolicy } from '../../domain/approvals/approval-rule.js';
+import type { Asked } from '../../domain/approvals/requirements.js';
+import { requirementsOf } from '../../domain/approvals/requirements.js';
+import { ownedTouch } from '../../domain/approvals/touched.js';
+import { ownerKeysOf } from '../../domain/ownership/resolve-owner.js';
+import type { Party } from '../../domain/ownership/party.js';
+import type { Problem } from '../../domain/problem.js';
+import { problem } from '../../domain/problem.js';
+import { readApproving } from '../change/plan-request.js';
+import type { ImpactOf } from './setting-impact.js';
+
+const EXAMPLES = 10;
+const DAYS = 90;
+/** Changes of past requests that rules are tried on: enough to see what they do, and a second's work. */
+const CHANGES = 20_000;
+
+const MESSAGES = {
+  ASKS_MORE: `requests applied in the last ${DAYS} days that would have needed an approval that they did not need`,
+  ASKS_LESS: `requests applied in the last ${DAYS} days that would have needed an approval less`,
+  ASKS_NOBODY: `requests applied in the last ${DAYS} days that nobody would have had to approve`,
+  NOBODY_COULD: `requests applied in the last ${DAYS} days that nobody could have approved`,
+} as const;
+type Code = keyof typeof MESSAGES;
+
+/**
+ * What another policy would have asked of the requests of the last 90 days, with owners and approvers as they are now.
+ * A rule that asks a party that is not there, or is inactive, is refused.
+ */
+export const approvalsImpact: ImpactOf<'approvals'> = async (stores, before, after) => {
+  const at = await stores.now();
+  const approving = await readApproving(stores, at);
+  const problems = partyFaults(after, [...approving.parties.values()]);
+  if (problems.length > 0) return { problems, effects: [] };
+  const requests = await stores.applied.lately(new Date(at.getTime() - DAYS * 86_400_000), CHANGES);
+  const keys = ownerKeysOf(requests.flatMap(({ touched }) => touched.flatMap(({ under }) => under)));
+  const inForce = await stores.ownership.rulesInForce(keys, at);
+  const found: Record<Code, string[]> = { ASKS_MORE: [], ASKS_LESS: [], ASKS_NOBODY: [], NOBODY_COULD: [] };
+  for (const { number, authorPartyId, touched } of requests) {
+    const owned = touched.map((thing) => ownedTouch(thing, inForce));
+    const world = { ...approving, authorPartyId };
+    const [was, is] = [requirementsOf(owned, before, world), requirementsOf(owned, after, world)];
+    for (const code of differencesOf(was, is)) found[code].push(number);
+  }
+  const effects = Object.entries(MESSAGES).map(([code, message]) => {
+    const numbers = found[code as Code];
+    return { code, message, count: numbers.length, examples: numbers.slice(0, EXAMPLES) };
+  });
+  return { problems: [], effects: effects.filter(({ count }) => count > 0) };
+};
+
+function differencesOf(was: Asked, is: Asked): Code[] {
+  const [before, after] = [approvalsOf(was), approvalsOf(is)];
+  const codes: Code[] = [];
+  if ([...after].some((each) => !before.has(each))) codes.push('ASKS_MORE');
+  if ([...before].some((each) => !after.has(each))) codes.push('ASKS_LESS');
+  if (after.size === 0 && before.size > 0) codes.push('ASKS_NOBODY');
+  if (is.orphans.length > 0 && was.orphans.length === 0) codes.push('NOBODY_COULD');
+  return codes;
+}
+
+/** Each approval that is asked: of whom, and the how many-th. Whichever rule asks it, one approval serves. */
+function approvalsOf({ requirements, orphans }: Asked): Set<string> {
+  const asked = requirements.flatMap(({ namedId, partyId, count }) =>
+    Array.from({ length: count }, (_, index) => `${namedId ?? partyId} ${index}`),
+  );
+  return new Set(orphans.length > 0 ? [...asked, 'somebody'] : asked);
+}
+
+function partyFaults(policy: ApprovalPolicy, parties: readonly Party[]): Problem[] {
+  return policy.flatMap(({ require }, at) => {
+    if (require.party === undefined) return [];
+    const party = parties.find(({ code }) => code === require.party);
+    if (party?.active === true) return [];
+    const fault = party ? `${party.name} is inactive` : `no party has the code ${require.party.slice(0, 40)}`;
+    return [problem('NOT_FOUND', fault, [String(at), 'require', 'party'])];
+  });
+}

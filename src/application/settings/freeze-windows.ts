@@ -1,0 +1,78 @@
+import type { Caller } from '../../domain/actor.js';
+import { textFault } from '../../domain/catalog/read-sku-fields.js';
+import { foldCode } from '../../domain/primitives/text.js';
+import type { Json } from '../../domain/primitives/json.js';
+import type { Outcome, Problem } from '../../domain/problem.js';
+import { accepted, problem, refused } from '../../domain/problem.js';
+import type { FreezeWindow } from '../../domain/settings/freeze-windows-setting.js';
+import { endOf, freezeWindowsSetting, windowsOn } from '../../domain/settings/freeze-windows-setting.js';
+import { settingFaults } from '../../domain/settings/setting.js';
+import type { Ports } from '../ports/ports.js';
+import type { Stores } from '../ports/unit-of-work.js';
+import { storeSetting } from './set-setting.js';
+
+const KEY = 'freezeWindows';
+
+/** Sets one freeze window, new or in the place of the one of its name, as a new version of the setting. */
+export async function setFreezeWindow(
+  ports: Ports,
+  caller: Caller,
+  window: FreezeWindow,
+): Promise<Outcome<{ name: string }>> {
+  return ports.work.run(async (stores) => {
+    await stores.settings.lock();
+    const windows = (await stores.settings.current()).freezeWindows;
+    const at = windows.findIndex(({ name }) => foldCode(name) === foldCode(window.name));
+    const place = at < 0 ? windows.length : at;
+    const next = at < 0 ? [...windows, window] : windows.with(at, window);
+    const faults = settingFaults(freezeWindowsSetting, next as unknown as Json);
+    if (faults.length > 0) return { ok: false, problems: faults.map((each) => ofWindow(each, place)) };
+    const outcome = await store(stores, caller, next, window.reason);
+    if (outcome.ok) return accepted({ name: window.name });
+    return { ok: false, problems: outcome.problems.map((each) => ofWindow(withoutValue(each), place)) };
+  });
+}
+
+/** Ends a window: one that is on ends now, one that is still to come goes. What it holds is applied at once. */
+export async function endFreezeWindow(
+  ports: Ports,
+  caller: Caller,
+  name: string,
+  reason: string,
+): Promise<Outcome<{ name: string }>> {
+  const text = reason.trim();
+  const fault = text === '' ? { code: 'REQUIRED' as const, message: 'a window ends for a reason' } : textFault(text);
+  if (fault) return refused(problem(fault.code, fault.message, ['reason']));
+  return ports.work.run(async (stores) => {
+    await stores.settings.lock();
+    const windows = (await stores.settings.current()).freezeWindows;
+    const now = await stores.now();
+    const window = windows.find((each) => foldCode(each.name) === foldCode(name));
+    if (!window) return refused(problem('NOT_FOUND', `no freeze window has the name ${name}`, ['name']));
+    if (endOf(window) <= now) return refused(problem('WRONG_STATE', `${window.name} is over`, ['name']));
+    const isOn = windowsOn([window], now).length > 0;
+    const ended = isOn ? [{ ...window, to: now.toISOString() }] : [];
+    const next = windows.flatMap((each) => (each === window ? ended : [each]));
+    const outcome = await store(stores, caller, next, text);
+    return outcome.ok ? accepted({ name: window.name }) : outcome;
+  });
+}
+
+function store(
+  stores: Stores,
+  caller: Caller,
+  windows: readonly FreezeWindow[],
+  reason: string,
+): ReturnType<typeof storeSetting> {
+  return storeSetting(stores, caller, { key: KEY, value: windows as unknown as Json, reason });
+}
+
+/** Paths are within the list; whoever sets one window has sent no list. */
+function ofWindow(each: Problem, place: number): Problem {
+  const [index, ...rest] = each.field ?? [];
+  return { ...each, field: index === String(place) ? ['window', ...rest] : ['window'] };
+}
+
+function withoutValue(each: Problem): Problem {
+  return { ...each, field: each.field?.slice(1) ?? null };
+}

@@ -1,0 +1,81 @@
+import { foldCode } from '../primitives/text.js';
+import type { ApprovalRequirement } from './approval.js';
+
+/**
+ * Requirements as they are asked for after an edit: whoever approved one that the edit touches is asked again, and every
+ * other approval stays. An edit touches a requirement that covers an edited target, or did before.
+ * @param fresh what policy asks for now.
+ * @param edited SKU codes and product handles whose changes were edited.
+ * @param authors parties that wrote or edited the request: theirs is no approval, whatever they said before.
+ */
+export function askedAgain(
+  fresh: readonly ApprovalRequirement[],
+  before: readonly ApprovalRequirement[],
+  approvedBy: readonly string[],
+  edited: readonly string[],
+  authors: readonly string[],
+): ApprovalRequirement[] {
+  const keys = new Set(edited.map(foldCode));
+  const isEdited = ({ targets }: ApprovalRequirement): boolean => targets.some((target) => keys.has(foldCode(target)));
+  return withVoids(fresh, before).map((each) => {
+    const same = before.find(
+      ({ rule, namedId, targets }) =>
+        rule === each.rule && namedId === each.namedId && targets.some((target) => each.targets.includes(target)),
+    );
+    if (isEdited(each) || (same && isEdited(same))) return voidedFor(each, approvedBy);
+    // What was approved stays approved, though its giver is not asked any more.
+    const stays = (same?.eligible ?? []).filter(
+      (id) => approvedBy.includes(id) && !authors.includes(id) && !each.eligible.includes(id),
+    );
+    const isCovered = same !== undefined && each.targets.every((target) => same.targets.includes(target));
+    return isCovered && stays.length > 0 ? { ...each, eligible: [...each.eligible, ...stays] } : each;
+  });
+}
+
+/** The same requirements worked out anew: what had been voided stays so. */
+export function withVoids(
+  fresh: readonly ApprovalRequirement[],
+  before: readonly ApprovalRequirement[],
+): ApprovalRequirement[] {
+  if (!before.some(({ voided = [] }) => voided.length > 0)) return [...fresh];
+  return fresh.map((each) => {
+    const covering = before.filter(({ targets }) => targets.some((target) => each.targets.includes(target)));
+    const ofRule = covering.filter(({ rule }) => rule === each.rule);
+    // A rule that was not there before inherits what was voided of its targets: to ask once more is the safe side.
+    return voidedFor(
+      each,
+      (ofRule.length > 0 ? ofRule : covering).flatMap(({ voided = [] }) => voided),
+    );
+  });
+}
+
+/** After this party has approved what the request is now. */
+export function approvedAnew(requirements: readonly ApprovalRequirement[], partyId: string): ApprovalRequirement[] {
+  return requirements.map((each) =>
+    each.voided?.includes(partyId) ? { ...each, voided: each.voided.filter((id) => id !== partyId) } : each,
+  );
+}
+
+/** Is there a requirement that this party could meet, and whose approval of it does not count, or was never given? */
+export function isAskedStill(
+  requirements: readonly ApprovalRequirement[],
+  approvedBy: readonly string[],
+  partyId: string,
+): boolean {
+  return requirements.some(
+    ({ eligible, voided = [] }) =>
+      eligible.includes(partyId) && (voided.includes(partyId) || !approvedBy.includes(partyId)),
+  );
+}
+
+/** Parties whose approval does not count any more where it did. */
+export function newlyVoided(after: readonly ApprovalRequirement[], before: readonly ApprovalRequirement[]): string[] {
+  const was = new Set(before.flatMap(({ voided = [] }) => voided));
+  return [...new Set(after.flatMap(({ voided = [] }) => voided))].filter((id) => !was.has(id));
+}
+
+function voidedFor(requirement: ApprovalRequirement, partyIds: readonly string[]): ApprovalRequirement {
+  const { eligible, voided = [] } = requirement;
+  const all = new Set([...voided, ...partyIds.filter((id) => eligible.includes(id))]);
+  return all.size === 0 ? requirement : { ...requirement, voided: [...all] };
+}
