@@ -96,10 +96,11 @@ describe('a bundle that is not there', () => {
   });
 
   it.each([
-    ['options', 'A 2', { optionValues: [{ name: 'Size', value: 'One' }] }],
-    ['two variants of one product in it', 'TEE-S 1, TEE-M 1', {}],
-  ])('with %s is none for Shopify: its variant is told the components', async (_, text, values) => {
-    const outcomes = await kit.shopify.write(commandOf(null, making(text, values)));
+    ['options', 'A 2', { optionValues: [{ name: 'Size', value: 'One' }] }, 1],
+    ['two variants of one product in it', 'TEE-S 1, TEE-M 1', {}, 1],
+    ['another SKU to come beside it', 'A 2', {}, 2],
+  ])('with %s is none for Shopify: its variant is told the components', async (_, text, values, skus) => {
+    const outcomes = await kit.shopify.write(commandOf(null, making(text, values), { skus }));
     expect(textOf(observedOf(outcomes, 'KIT'))).toBe(normal(text));
     const { sent, jobs } = await journal();
     expect([jobs, sent.includes('BundleCreate'), sent.includes('SetComponents')]).toEqual([[], false, true]);

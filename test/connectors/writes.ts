@@ -4,7 +4,7 @@ import type { FieldValues } from '../../src/domain/primitives/json.js';
 import type { DeliveryFault, ObservedRecord, RecordEntity } from '../../src/domain/publishing/system.js';
 
 /** What a command holds that was never sent before, to a system that answers when it is done. */
-export const FRESH = { unsettledSeconds: null, begun: () => Promise.resolve() };
+export const FRESH = { skus: 1, unsettledSeconds: null, begun: () => Promise.resolve() };
 
 const NO_COMPONENTS: ReadonlyMap<string, string> = new Map();
 

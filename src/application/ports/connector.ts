@@ -39,6 +39,8 @@ export interface WriteCommand {
   attemptId: string;
   product: { id: string; handle: string; root: RootRef | null };
   writes: RecordWrite[];
+  /** How many SKUs the product has, those included that the system is not to show. */
+  skus: number;
   /** Seconds since the latest write of these records that was sent and of which nobody knows what became; null where there is none. */
   unsettledSeconds: number | null;
   /**

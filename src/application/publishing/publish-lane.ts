@@ -176,6 +176,7 @@ async function send(
     attemptId,
     product: { id, handle, root },
     writes: writes.flatMap(({ write }) => write ?? []),
+    skus: claim.records.filter(({ entity }) => entity === 'SKU').length,
     unsettledSeconds: unsettledSeconds(writes.map(({ record }) => record)),
     begun: (operation, begunFor) => {
       const of = writes.filter(({ write }) => write !== null && begunFor.includes(write));

@@ -78,10 +78,10 @@ export class BundleMaker {
 }
 
 /** The bundle that is all that its product is to hold; null where there is more to it. */
-function loneBundle({ writes }: WriteCommand): RecordWrite | null {
+function loneBundle({ writes, skus }: WriteCommand): RecordWrite | null {
   const [sku, ...others] = writes.filter(({ entity }) => entity === 'SKU');
   const [product] = writes.filter(({ entity }) => entity === 'PRODUCT');
-  if (!sku || others.length > 0 || !product) return null;
+  if (!sku || others.length > 0 || skus > 1 || !product) return null;
   const isNew = sku.action === 'CREATE' && product.action === 'CREATE';
   return isNew && holdsComponents(sku) && hasNoOptions(sku) ? sku : null;
 }
