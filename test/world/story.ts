@@ -23,7 +23,7 @@ export type Act =
   | { do: 'REVERT'; which: number }
   | { do: 'ADOPT'; which: number }
   | { do: 'RETRY' }
-  | { do: 'TROUBLE'; system: SystemCode; on: 'READ' | 'WRITE'; trouble: Trouble }
+  | { do: 'TROUBLE'; system: SystemCode; on: 'READ' | 'WRITE'; trouble: Trouble; times: number }
   | { do: 'CRASH'; machine: number; seconds: number }
   | { do: 'PAUSE'; machine: number; seconds: number }
   | { do: 'SCAN'; system: SystemCode }
@@ -61,19 +61,33 @@ const WEIGHTS: { weight: number; value: Act['do'] }[] = [
 /** The story of a seed, always the same. */
 export function storyOf(seed: number): Story {
   const dice = new Dice(seed);
-  const length = dice.between(4, 26);
+  const length = dice.between(4, 22);
   return {
     schedule: seed,
     products: dice.between(1, 2),
     skusEach: dice.between(1, 2),
-    acts: Array.from({ length }, () => actOf(dice)),
+    acts: actsOf(dice, length),
   };
 }
 
-function actOf(dice: Dice): Act {
-  const system = dice.chance(0.6) ? SHOP : ERP;
-  const which = dice.below(60);
-  const field = dice.below(60);
+/** Most happens where something happens already: to one record, and one field of it. That is where it gets dangerous. */
+function actsOf(dice: Dice, length: number): Act[] {
+  const hot = { which: dice.below(60), field: dice.below(60), system: dice.chance(0.7) ? SHOP : ERP };
+  return Array.from({ length }, (): Act[] => {
+    if (dice.chance(0.12)) return race(dice, hot);
+    const system = dice.chance(0.4) ? hot.system : dice.chance(0.6) ? SHOP : ERP;
+    return [actOf(dice, system, dice.chance(0.5) ? hot : { which: dice.below(60), field: dice.below(60) })];
+  }).flat();
+}
+
+/** Two edits of one field, and a write of the first that nobody hears of. */
+function race(dice: Dice, { which, field, system }: { which: number; field: number; system: SystemCode }): Act[] {
+  const edit: Act = { do: 'EDIT', entity: dice.chance(0.3) ? 'PRODUCT' : 'SKU', which, field };
+  const trouble = dice.pick(['LATE', 'LATE', 'LOST_AFTER'] as const);
+  return [{ do: 'TROUBLE', system, on: 'WRITE', trouble, times: 1 }, edit, { do: 'WAIT', seconds: dice.below(3) }, edit];
+}
+
+function actOf(dice: Dice, system: SystemCode, { which, field }: { which: number; field: number }): Act {
   const kind = dice.weighted(WEIGHTS);
   switch (kind) {
     case 'EDIT':
@@ -89,7 +103,7 @@ function actOf(dice: Dice): Act {
     case 'ADOPT':
       return { do: kind, which };
     case 'TROUBLE':
-      return { do: kind, system, on: dice.chance(0.25) ? 'READ' : 'WRITE', trouble: dice.pick(TROUBLES) };
+      return { do: kind, system, on: dice.chance(0.25) ? 'READ' : 'WRITE', trouble: dice.pick(TROUBLES), times: dice.chance(0.3) ? dice.between(2, 3) : 1 };
     case 'CRASH':
       return { do: kind, machine: dice.below(MACHINES), seconds: dice.between(1, 40) };
     case 'PAUSE':

@@ -8,6 +8,7 @@ import { Dice } from './dice.js';
 import { brokenRules } from './invariants.js';
 import { Ledger } from './ledger.js';
 import { MasterLog } from './master-log.js';
+import { TwoOpen } from './memory/tables.js';
 import { People } from './people.js';
 import type { Ground } from './processes.js';
 import { publishing, receiving, scanning, takingInbox } from './processes.js';
@@ -112,7 +113,8 @@ export class World {
       }
       await this.comeToRest();
     } catch (error) {
-      this.broken('nothing fails', error instanceof Error ? (error.stack ?? error.message) : String(error));
+      const isDoubled = error instanceof TwoOpen;
+      this.broken(isDoubled ? 'a record has one open delivery at most' : 'nothing fails', error instanceof Error ? (error.stack ?? error.message) : String(error));
     }
     const lostInWindow = this.watches.shop.lostInWindow + this.watches.erp.lostInWindow;
     return { violations: this.found(), lines: this.lines, lostInWindow, steps: this.steps };
@@ -169,11 +171,12 @@ export class World {
   private async rest(): Promise<void> {
     while (this.isSound()) {
       if (await this.step()) continue;
+      await this.sweep();
+      if (this.startable().length > 0) continue;
       const soonest = [this.scheduler.next(), await this.backend.nextDue(), ...this.downUntil.values()];
       const times = soonest.filter((each) => each !== null);
       if (times.length === 0) return;
       await this.tick(Math.max(1, Math.min(...times) - this.scheduler.now));
-      await this.sweep();
     }
   }
 
@@ -321,7 +324,9 @@ export class World {
       case 'STAFF_DELETE':
         return this.people.staffDeletes(act.system, act.which);
       case 'TROUBLE':
-        this.wires[act.system].troubles.push({ on: act.on, trouble: act.trouble });
+        for (let time = 0; time < act.times; time += 1) {
+          this.wires[act.system].troubles.push({ on: act.on, trouble: act.trouble });
+        }
         return;
       case 'CRASH':
         this.tell(`machine ${act.machine + 1} crashes, and is back in ${act.seconds} s`);

@@ -123,6 +123,9 @@ export interface Transition {
   to: DeliveryState;
 }
 
+/** What PostgreSQL says by a unique index: a record has one open delivery at most. */
+export class TwoOpen extends Error {}
+
 /** Rows in memory, for the simulated world alone: whoever calls a method of a store here is alone until it returns. */
 export class Tables {
   readonly systems = new Map<string, GovernedSystem>();
@@ -177,7 +180,7 @@ export class Tables {
     if (!isWaiting(delivery)) return;
     for (const other of this.deliveries.values()) {
       if (other !== delivery && isWaiting(other) && isSameRecord(other, delivery)) {
-        throw new Error(`two deliveries of ${delivery.target} to ${delivery.system} are open at once`);
+        throw new TwoOpen(`two deliveries of ${delivery.target} to ${delivery.system} are open at once`);
       }
     }
   }

@@ -11,6 +11,8 @@ export type Trouble = (typeof TROUBLES)[number];
 const TIMEOUT_MS = 20_000;
 /** What was sent arrives within this time, or never (design section 3, rule 4: whoever comes next waits so long). */
 const LATEST_MS = 29_000;
+/** What arrives sooner than this is hardly late. */
+const EARLIEST_MS = 10_000;
 
 /** Requests and answers between the master's processes and one system, and what goes wrong with them. */
 export class Wire {
@@ -81,7 +83,7 @@ export class Wire {
   }
 
   private later<T>(label: string, act: () => Promise<T>): void {
-    const at = this.scheduler.now + this.dice.between(1_000, LATEST_MS);
+    const at = this.scheduler.now + this.dice.between(EARLIEST_MS, LATEST_MS);
     this.scheduler.at(at, async () => {
       this.tell(`what was sent arrives late: ${label}`);
       await this.done(act);
