@@ -14,7 +14,8 @@ function mutated(path, source) {
     .reduce((text, { file, find, replace }) => {
       const pieces = text.split(find);
       // Code that has moved on would leave a mutant that changes nothing, and so proves nothing.
-      if (pieces.length !== 2) throw new Error(`${file} holds the text of its mutant ${pieces.length - 1} times, not once`);
+      if (pieces.length !== 2)
+        throw new Error(`${file} holds the text of its mutant ${pieces.length - 1} times, not once`);
       return pieces.join(replace);
     }, source);
 }

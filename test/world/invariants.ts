@@ -80,7 +80,10 @@ function unaccounted(
     if (!cell) continue;
     const [shown] = Object.values(normaliseAll({ [field]: cell.value }));
     // Of tags, those that bear the master's mark are the master's, whatever it remembers of them.
-    const stale = field === 'product.tags' ? words(shown).filter((tag) => tag.startsWith('ours') && !words(value).includes(tag)) : [];
+    const stale =
+      field === 'product.tags'
+        ? words(shown).filter((tag) => tag.startsWith('ours') && !words(value).includes(tag))
+        : [];
     if (stale.length === 0 && lawOf(field).agrees(value, shown ?? null, [], '0.5')) continue;
     const held = open.find((finding) => finding.field === field);
     if (held ? sameJson(held.found, shown) : isDead) continue;

@@ -19,7 +19,11 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'lease',
     lacks: 'the lease: a lane that somebody holds is claimed, and settled, by anybody',
     edits: [
-      { file: LANES, find: 'return leaseUntil !== null && leaseUntil >= now;', replace: 'return leaseUntil === now - 1e15;' },
+      {
+        file: LANES,
+        find: 'return leaseUntil !== null && leaseUntil >= now;',
+        replace: 'return leaseUntil === now - 1e15;',
+      },
       {
         file: LANES,
         find: 'return lane !== undefined && lane.leaseToken === token && lane.leaseUntil !== null && lane.leaseUntil > now;',

@@ -23,8 +23,11 @@ import type { Transition } from './memory/tables.js';
  * be emptied for the next story.
  */
 const SIMULATED_TIME = `
-  alter table sku disable trigger sku_stays;
-  alter table product disable trigger product_stays;
+  do $$ declare c record; begin
+    for c in select tgrelid::regclass as tbl, tgname from pg_trigger where not tgisinternal and tgtype & 32 <> 0 loop
+      execute format('alter table %s disable trigger %I', c.tbl, c.tgname);
+    end loop;
+  end $$;
   create schema sim;
   grant usage on schema sim to skuward_app;
   create sequence sim.tick;
@@ -83,7 +86,7 @@ export class WorldDatabase {
 
   /** An empty master over the real stores. Whatever an earlier one left is gone. */
   async backend(systems: readonly GovernedSystem[]): Promise<Backend> {
-    await this.owner.query('truncate product, system, sim.transition cascade');
+    await this.owner.query('truncate product, system, feed_entry, sim.transition cascade');
     const newId = numberedIds();
     await registerSystems(sqlOver(this.source), systems, newId);
     return new PostgresBackend(this.source, newId);
@@ -95,22 +98,49 @@ class PostgresBackend implements Backend {
   readonly observations: SqlObservationStore;
   readonly scans: SqlScanStore;
   private readonly work: SqlUnitOfWork;
+  /** What the time is, where the database does not know it yet. */
+  private time: number | null = null;
 
   constructor(
     private readonly source: Source,
     readonly newId: () => string,
   ) {
-    this.queue = new SqlPublishingQueue(source, newId);
-    this.observations = new SqlObservationStore(source, () => NO_WAKEUPS, newId);
-    this.scans = new SqlScanStore(source, () => NO_WAKEUPS, newId);
+    this.queue = this.onTime(new SqlPublishingQueue(source, newId));
+    this.observations = this.onTime(new SqlObservationStore(source, () => NO_WAKEUPS, newId));
+    this.scans = this.onTime(new SqlScanStore(source, () => NO_WAKEUPS, newId));
     this.work = new SqlUnitOfWork(source, () => NO_WAKEUPS, newId, 'USD');
   }
 
   async setTime(now: number): Promise<void> {
-    await this.rows('select setval($1, $2)', ['sim.tick', now * 1_000]);
+    this.time = now;
   }
 
-  transact: Backend['transact'] = (work) => this.work.run(work);
+  /** The database is told the time when it is asked something: most steps of a story do not ask it. */
+  private async tellTime(): Promise<void> {
+    const { time } = this;
+    if (time === null) return;
+    this.time = null;
+    await sqlOver(this.source).rows('select setval($1, $2)', ['sim.tick', time * 1_000]);
+  }
+
+  /** The same store, that tells the time before each of its methods. */
+  private onTime<T extends object>(store: T): T {
+    const told = new Map<string, unknown>();
+    for (const name of Object.getOwnPropertyNames(Object.getPrototypeOf(store))) {
+      const method: unknown = Reflect.get(store, name);
+      if (name === 'constructor' || typeof method !== 'function') continue;
+      told.set(name, async (...args: unknown[]): Promise<unknown> => {
+        await this.tellTime();
+        return Reflect.apply(method, store, args);
+      });
+    }
+    return new Proxy(store, { get: (_, name) => told.get(String(name)) });
+  }
+
+  transact: Backend['transact'] = async (work) => {
+    await this.tellTime();
+    return this.work.run(work);
+  };
 
   systems(): Promise<GovernedSystem[]> {
     return this.rows('select code, kind, connector, mode, currency, link from system order by code');
@@ -168,7 +198,8 @@ class PostgresBackend implements Backend {
     return row?.at ? Number(row.at) : null;
   }
 
-  private rows<T>(text: string, values: readonly unknown[] = []): Promise<T[]> {
+  private async rows<T>(text: string, values: readonly unknown[] = []): Promise<T[]> {
+    await this.tellTime();
     return sqlOver(this.source).rows<T>(text, [...values]);
   }
 }

@@ -35,7 +35,7 @@ export async function shrink(
     return false;
   };
   for (let size = Math.ceil(story.acts.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
-    for (let from = 0; from < best.story.acts.length; ) {
+    for (let from = 0; from < best.story.acts.length;) {
       const acts = best.story.acts.toSpliced(from, size);
       if (!(await breaks({ ...best.story, acts }))) from += size;
     }

@@ -84,7 +84,12 @@ function actsOf(dice: Dice, length: number): Act[] {
 function race(dice: Dice, { which, field, system }: { which: number; field: number; system: SystemCode }): Act[] {
   const edit: Act = { do: 'EDIT', entity: dice.chance(0.3) ? 'PRODUCT' : 'SKU', which, field };
   const trouble = dice.pick(['LATE', 'LATE', 'LOST_AFTER'] as const);
-  return [{ do: 'TROUBLE', system, on: 'WRITE', trouble, times: 1 }, edit, { do: 'WAIT', seconds: dice.below(3) }, edit];
+  return [
+    { do: 'TROUBLE', system, on: 'WRITE', trouble, times: 1 },
+    edit,
+    { do: 'WAIT', seconds: dice.below(3) },
+    edit,
+  ];
 }
 
 function actOf(dice: Dice, system: SystemCode, { which, field }: { which: number; field: number }): Act {
@@ -103,7 +108,13 @@ function actOf(dice: Dice, system: SystemCode, { which, field }: { which: number
     case 'ADOPT':
       return { do: kind, which };
     case 'TROUBLE':
-      return { do: kind, system, on: dice.chance(0.25) ? 'READ' : 'WRITE', trouble: dice.pick(TROUBLES), times: dice.chance(0.3) ? dice.between(2, 3) : 1 };
+      return {
+        do: kind,
+        system,
+        on: dice.chance(0.25) ? 'READ' : 'WRITE',
+        trouble: dice.pick(TROUBLES),
+        times: dice.chance(0.3) ? dice.between(2, 3) : 1,
+      };
     case 'CRASH':
       return { do: kind, machine: dice.below(MACHINES), seconds: dice.between(1, 40) };
     case 'PAUSE':

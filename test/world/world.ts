@@ -114,7 +114,10 @@ export class World {
       await this.comeToRest();
     } catch (error) {
       const isDoubled = error instanceof TwoOpen;
-      this.broken(isDoubled ? 'a record has one open delivery at most' : 'nothing fails', error instanceof Error ? (error.stack ?? error.message) : String(error));
+      this.broken(
+        isDoubled ? 'a record has one open delivery at most' : 'nothing fails',
+        error instanceof Error ? (error.stack ?? error.message) : String(error),
+      );
     }
     const lostInWindow = this.watches.shop.lostInWindow + this.watches.erp.lostInWindow;
     return { violations: this.found(), lines: this.lines, lostInWindow, steps: this.steps };

@@ -41,7 +41,8 @@ export function memoryBackend(systems: readonly GovernedSystem[]): Backend & { t
     }),
     heldValues: async (system, entity, code, field) => {
       const record = [...tables.records.values()].find((each) => {
-        const name = entity === 'SKU' ? tables.skus.get(each.skuId ?? '')?.code : tables.products.get(each.productId)?.handle;
+        const name =
+          entity === 'SKU' ? tables.skus.get(each.skuId ?? '')?.code : tables.products.get(each.productId)?.handle;
         return each.system === system && each.entity === entity && name === code;
       });
       const values = tables.held.flatMap(({ findingId, found }) => {
