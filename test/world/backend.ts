@@ -53,13 +53,17 @@ export interface SeenFinding {
   found: Json;
 }
 
-/** All that the rules of the world are held against. */
-export interface Inspection {
+/** What people at the desk see. */
+export interface Present {
   products: Product[];
   skus: Sku[];
   records: SeenRecord[];
-  deliveries: SeenDelivery[];
   findings: SeenFinding[];
+}
+
+/** All that the rules of the world are held against. */
+export interface Inspection extends Present {
+  deliveries: SeenDelivery[];
   transitions: Transition[];
 }
 
@@ -74,6 +78,7 @@ export interface Backend {
   /** One transaction. */
   transact<T>(work: (stores: DeskStores) => Promise<T>): Promise<T>;
   systems(): Promise<GovernedSystem[]>;
+  present(): Promise<Present>;
   inspect(): Promise<Inspection>;
   /** Every value that a finding on this field ever held, whatever became of the finding, and whether the record has an id there. */
   heldValues(

@@ -38,7 +38,10 @@ class TestSystem {
   }
 }
 
-function portsOf(bench: Bench, { connector }: TestSystem): PublishingPorts & { stoodStill(milliseconds: number): void } {
+function portsOf(
+  bench: Bench,
+  { connector }: TestSystem,
+): PublishingPorts & { stoodStill(milliseconds: number): void } {
   const { queue, observations, newId } = bench.backend;
   let time = Date.UTC(2026, 0, 5, 9);
   return {
@@ -75,7 +78,11 @@ onBoth('what the simulated world found', (bench) => {
   it('a worker that stood still until its lease was short sends nothing', async () => {
     await bench().price('11.00');
     const seen = { ...shown(ERP, 'SKU', 'i1', 'MUG-RED'), fields: { price: '10.00' } };
-    const erp = new TestSystem(false, () => [seen], () => [seen]);
+    const erp = new TestSystem(
+      false,
+      () => [seen],
+      () => [seen],
+    );
     const ports = portsOf(bench(), erp);
     const { queue } = ports;
     const slow: PublishingPorts = {
@@ -104,7 +111,11 @@ onBoth('what the simulated world found', (bench) => {
     await lostCreation(bench(), ERP, 'MUG-BIG', { price: '20.00', hsCode: null });
     const fields = { price: '99.00', hsCode: '691110', title: null };
     const found = { ...shown(ERP, 'SKU', 'i9', 'MUG-BIG'), fields };
-    const erp = new TestSystem(false, () => [], () => [found]);
+    const erp = new TestSystem(
+      false,
+      () => [],
+      () => [found],
+    );
     expect(await publishLane(portsOf(bench(), erp), ERP)).toBe(true);
     // A title that is not there yet is what the creation had not got to do.
     const told = (await bench().findings()).map(({ field, found: value }) => [field, value]).sort();
@@ -127,7 +138,11 @@ onBoth('what the simulated world found', (bench) => {
       { ...shown(SHOP, 'PRODUCT', 'p9', 'cup'), root, fields: { 'product.tags': ['dropped', 'theirs'] } },
       { ...shown(SHOP, 'SKU', 'v9', 'CUP'), root },
     ];
-    const shop = new TestSystem(true, () => there, () => there);
+    const shop = new TestSystem(
+      true,
+      () => there,
+      () => there,
+    );
     expect(await publishLane(portsOf(bench(), shop), SHOP)).toBe(true);
     expect(shop.valuesOf('cup')).toEqual({ 'product.tags': ['new', 'theirs'] });
   });
@@ -139,7 +154,11 @@ onBoth('what the simulated world found', (bench) => {
     await bench().desk.apply(skuSet(null, plainSku(newId(), 'MUG-BIG', product?.id ?? '', '20.00', [SHOP])));
     const at = (price: string): ObservedRecord[] =>
       SHOP_RECORDS.map((each) => (each.code === 'MUG-RED' ? { ...each, fields: { price } } : each));
-    const shop = new TestSystem(true, () => at('10.00'), () => at('9.00'));
+    const shop = new TestSystem(
+      true,
+      () => at('10.00'),
+      () => at('9.00'),
+    );
     expect(await publishLane(portsOf(bench(), shop), SHOP)).toBe(true);
     expect(await bench().findings()).toMatchObject([{ field: 'price', found: '9.00', state: 'OPEN' }]);
     expect(shop.valuesOf('MUG-RED')).toBeUndefined();

@@ -1,7 +1,7 @@
 import type { ChangeSet } from '../../src/domain/change/draft.js';
 import { hasRecordsOf, isOwed, owedReach } from '../../src/domain/publishing/owed.js';
 import type { GovernedSystem } from '../../src/domain/publishing/system.js';
-import type { Inspection, SeenRecord } from './backend.js';
+import type { Present, SeenRecord } from './backend.js';
 import { statesOf } from './master-log.js';
 
 /** How many deliveries each record must have had, counted beside the master and without asking it. */
@@ -14,7 +14,7 @@ export class Ledger {
   }
 
   /** What an applied change owes to whom. */
-  applied(set: ChangeSet, seen: Inspection, systems: readonly GovernedSystem[]): void {
+  applied(set: ChangeSet, seen: Present, systems: readonly GovernedSystem[]): void {
     const moved = [
       ...set.products.map(({ before, after, changes }) => ({
         entity: 'PRODUCT' as const,
@@ -42,7 +42,7 @@ export class Ledger {
     }
   }
 
-  private isDue(record: SeenRecord, { products, skus }: Inspection, system: GovernedSystem): boolean {
+  private isDue(record: SeenRecord, { products, skus }: Present, system: GovernedSystem): boolean {
     const product = products.find(({ id }) => id === record.productId);
     const sku = skus.find(({ id }) => id === record.skuId) ?? null;
     return product !== undefined && isOwed(record, sku, statesOf(product, skus, system), system.code);

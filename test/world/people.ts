@@ -3,7 +3,7 @@ import type { Sku } from '../../src/domain/catalog/sku.js';
 import { adoptedPatch } from '../../src/application/drift/adopted-patch.js';
 import type { ChangeSet } from '../../src/domain/change/draft.js';
 import type { Json } from '../../src/domain/primitives/json.js';
-import type { Backend, Inspection, SeenFinding } from './backend.js';
+import type { Backend, Present, SeenFinding } from './backend.js';
 import { Desk, plainProduct, plainSku, productSet, skuSet, together } from './desk.js';
 import type { Act, SystemCode } from './story.js';
 import { ERP, SHOP } from './story.js';
@@ -58,7 +58,7 @@ export class People {
 
   /** Something is created, edited or moved in the master. Answers what was written; null where there was nothing to do. */
   async change(act: Act): Promise<ChangeSet | null> {
-    const seen = await this.backend.inspect();
+    const seen = await this.backend.present();
     const set = this.setOf(act, seen);
     if (!set) return null;
     await this.desk.apply(set);
@@ -71,7 +71,7 @@ export class People {
     return set;
   }
 
-  private setOf(act: Act, { products, skus }: Inspection): ChangeSet | null {
+  private setOf(act: Act, { products, skus }: Present): ChangeSet | null {
     switch (act.do) {
       case 'CREATE': {
         const home = act.withProduct ? undefined : products[act.which % products.length];
@@ -166,7 +166,7 @@ export class People {
 
   /** Somebody asks for the revert of a finding. Answers the record that is owed anew; null where there is none. */
   async revert(which: number): Promise<string | null> {
-    const { findings } = await this.backend.inspect();
+    const { findings } = await this.backend.present();
     const open = findings.filter(({ state, recordId }) => state !== 'RESOLVED' && recordId !== null);
     const finding = open[which % open.length];
     if (!finding) return null;
@@ -176,7 +176,7 @@ export class People {
 
   /** Somebody adopts what was found. Answers what was written. */
   async adopt(which: number): Promise<ChangeSet | null> {
-    const seen = await this.backend.inspect();
+    const seen = await this.backend.present();
     const open = seen.findings.filter(({ state, kind, field }) => {
       return state !== 'RESOLVED' && kind === 'FIELD' && field !== 'product.tags';
     });
@@ -188,7 +188,7 @@ export class People {
     return set;
   }
 
-  private adoption({ recordId, field, found }: SeenFinding, seen: Inspection): ChangeSet | null {
+  private adoption({ recordId, field, found }: SeenFinding, seen: Present): ChangeSet | null {
     const record = seen.records.find(({ id }) => id === recordId);
     const patch = adoptedPatch(field ?? '', found);
     if (!record || !patch.ok) return null;

@@ -13,7 +13,7 @@ import { productOf, skuOf } from '../../src/storage/stores/catalog-rows.js';
 import { registerSystems } from '../../src/storage/stores/system-store.js';
 import { SqlUnitOfWork } from '../../src/storage/unit-of-work.js';
 import { freshDatabase } from '../support/fresh-database.js';
-import type { Backend, Inspection, SeenDelivery, SeenFinding, SeenRecord } from './backend.js';
+import type { Backend, Inspection, Present, SeenDelivery, SeenFinding, SeenRecord } from './backend.js';
 import { numberedIds } from './dice.js';
 import type { Transition } from './memory/tables.js';
 
@@ -146,7 +146,7 @@ class PostgresBackend implements Backend {
     return this.rows('select code, kind, connector, mode, currency, link from system order by code');
   }
 
-  async inspect(): Promise<Inspection> {
+  async present(): Promise<Present> {
     const products = await this.rows<ProductRow>('select * from product order by id');
     const skus = await this.rows<SkuRow>('select * from sku order by id');
     return {
@@ -156,11 +156,17 @@ class PostgresBackend implements Backend {
         `select id, system, entity, product_id as "productId", sku_id as "skuId", external_id as "externalId", match, published
          from record order by id`,
       ),
-      deliveries: await this.rows<SeenDelivery>(
-        `select id, system, entity, product_id as "productId", sku_id as "skuId", target, state, revision from delivery order by id`,
-      ),
       findings: await this.rows<SeenFinding>(
         `select id, system, kind, state, record_id as "recordId", field, found from finding order by id`,
+      ),
+    };
+  }
+
+  async inspect(): Promise<Inspection> {
+    return {
+      ...(await this.present()),
+      deliveries: await this.rows<SeenDelivery>(
+        `select id, system, entity, product_id as "productId", sku_id as "skuId", target, state, revision from delivery order by id`,
       ),
       transitions: await this.rows<Transition>(
         'select delivery_id as "deliveryId", was as "from", became as "to" from sim.transition order by id',

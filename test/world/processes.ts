@@ -29,10 +29,8 @@ export function portsOf(ground: Ground, process: Process): ScanPorts {
   const { backend, scheduler, dice } = ground;
   const reads = new Map<string, number>();
   const connectors = new Map<string, Connector>();
-  const observations = stepped(ground, process, backend.observations);
   return {
-    queue: {
-      ...stepped(ground, process, backend.queue),
+    queue: stepped(ground, process, backend.queue, {
       claim: async (system) => {
         reads.clear();
         const claim = await asked(ground, process, 'claim', () => backend.queue.claim(system));
@@ -42,8 +40,8 @@ export function portsOf(ground: Ground, process: Process): ScanPorts {
         }
         return claim;
       },
-    },
-    observations: { ...observations, judge: judging(ground, process) },
+    }),
+    observations: stepped(ground, process, backend.observations, { judge: judging(ground, process) }),
     scans: stepped(ground, process, backend.scans),
     stock: {
       levelsOfSkus: () => Promise.resolve(new Map()),
@@ -98,28 +96,17 @@ function judging(ground: Ground, process: Process): ObservationStore['judge'] {
 
 type Method = (...args: unknown[]) => Promise<unknown>;
 
-/** The same store, at each call of which the process stops before and after. */
-function stepped<T extends object>(ground: Ground, process: Process, store: T): T {
+/** The same store, at each call of which the process stops before and after; with methods of its own in place of some. */
+function stepped<T extends object>(ground: Ground, process: Process, store: T, own: Partial<T> = {}): T {
   return new Proxy(store, {
-    ownKeys: () => methodsOf(store),
-    getOwnPropertyDescriptor: (_, name) => ({
-      configurable: true,
-      enumerable: true,
-      value: wrapped(ground, process, store, String(name)),
-    }),
-    get: (_, name) => wrapped(ground, process, store, String(name)),
+    get: (_, name) => Reflect.get(own, name) ?? wrapped(ground, process, store, String(name)),
   });
 }
 
-function methodsOf(store: object): string[] {
-  const names = Object.getOwnPropertyNames(Object.getPrototypeOf(store));
-  return names.filter((name) => name !== 'constructor');
-}
-
 function wrapped(ground: Ground, process: Process, store: object, name: string): Method {
-  const method = (store as Record<string, Method>)[name];
+  const method: unknown = Reflect.get(store, name);
   if (typeof method !== 'function') throw new Error(`there is no ${name}`);
-  return (...args) => asked(ground, process, name, () => method.apply(store, args));
+  return (...args) => asked(ground, process, name, () => Reflect.apply(method, store, args) as Promise<unknown>);
 }
 
 function asked<T>(ground: Ground, process: Process, name: string, work: () => Promise<T>): Promise<T> {

@@ -9,13 +9,16 @@ function count(variable: string, everyDay: number): number {
   return seeds;
 }
 
-/** Stories played on the real stores. */
-export function postgresSeeds(): number {
-  return count(POSTGRES_SEEDS, 50);
-}
-
 /** The seeds of one of four files, which run beside each other. */
 export function quarter(number: 1 | 2 | 3 | 4): { from: number; to: number } {
-  const seeds = count(SEEDS, 2_000);
-  return { from: Math.floor((seeds * (number - 1)) / 4), to: Math.floor((seeds * number) / 4) };
+  return part(count(SEEDS, 2_000), number, 4);
+}
+
+/** The seeds of one of two files that play on the real stores. */
+export function halfOnPostgres(number: 1 | 2): { from: number; to: number } {
+  return part(count(POSTGRES_SEEDS, 50), number, 2);
+}
+
+function part(seeds: number, number: number, of: number): { from: number; to: number } {
+  return { from: Math.floor((seeds * (number - 1)) / of), to: Math.floor((seeds * number) / of) };
 }

@@ -158,7 +158,7 @@ export class World {
     await this.rest();
     // A scan whose machine crashed is given up, as the sweep of a worker does.
     await this.backend.scans.failAbandonedScans(0);
-    for (let round = 0; round < 2 && this.isSound(); round += 1) await this.scanBoth();
+    if (this.isSound()) await this.scanBoth();
     if (!this.isSound()) return;
     const governed = await this.backend.systems();
     const pairs = governed.map((each) => ({ governed: each, simulated: this.systems[each.code as SystemCode] }));
@@ -292,14 +292,14 @@ export class World {
   }
 
   private async note(): Promise<void> {
-    const { products, skus } = await this.backend.inspect();
+    const { products, skus } = await this.backend.present();
     this.log.note(products, skus, SYSTEMS);
   }
 
   /** What the desk wrote is owed, and somebody is woken. */
   private async written(set: ChangeSet | null): Promise<void> {
     if (!set) return;
-    const seen = await this.backend.inspect();
+    const seen = await this.backend.present();
     this.log.note(seen.products, seen.skus, SYSTEMS);
     this.ledger.applied(set, seen, SYSTEMS);
     this.wakeLanes();

@@ -114,7 +114,8 @@ function doubtful(
 ): FindingDraft[] {
   return comparisons.flatMap((each) => {
     const { field, observed = null, result } = each;
-    const isOurs = result.verdict !== 'LAG' || !(field in writes) || LATER_STEPS.includes(field) || KEPT.includes(field);
+    const isOurs =
+      result.verdict !== 'LAG' || !(field in writes) || LATER_STEPS.includes(field) || KEPT.includes(field);
     const isBlank = Array.isArray(observed) ? observed.length === 0 : BLANKS.some((blank) => blank === observed);
     return isOurs || isBlank ? [] : [findingOf(record, { ...each, base: undefined }, { attribution })];
   });

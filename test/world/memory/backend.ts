@@ -1,5 +1,5 @@
 import { numberedIds } from '../dice.js';
-import type { Backend } from '../backend.js';
+import type { Backend, Present } from '../backend.js';
 import { MemoryCatalog, MemoryDeliveries, MemoryRecords } from './desk-stores.js';
 import { MemoryFindings } from './findings.js';
 import { isLeased, reopenLanes } from './lanes.js';
@@ -31,12 +31,10 @@ export function memoryBackend(systems: readonly GovernedSystem[]): Backend & { t
     },
     transact: (work) => work(stores),
     systems: async () => [...tables.systems.values()],
+    present: async () => presentIn(tables),
     inspect: async () => ({
-      products: [...tables.products.values()],
-      skus: [...tables.skus.values()],
-      records: [...tables.records.values()],
+      ...presentIn(tables),
       deliveries: [...tables.deliveries.values()],
-      findings: [...tables.findings.values()],
       transitions: tables.transitions,
     }),
     heldValues: async (system, entity, code, field) => {
@@ -70,6 +68,15 @@ export function memoryBackend(systems: readonly GovernedSystem[]): Backend & { t
       }
       return times.length > 0 ? Math.min(...times) : null;
     },
+  };
+}
+
+function presentIn(tables: Tables): Present {
+  return {
+    products: [...tables.products.values()],
+    skus: [...tables.skus.values()],
+    records: [...tables.records.values()],
+    findings: [...tables.findings.values()],
   };
 }
 
