@@ -85,7 +85,7 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'src/application/publishing/publish-lane.ts',
-        find: 'const leftMs = window.sendWithinMs - (ports.clock.now().getTime() - askedAt);',
+        find: 'const leftMs = window.sendWithinMs - Math.max(0, ports.clock.now().getTime() - askedAt);',
         replace: 'const leftMs = window.sendWithinMs + 0 * askedAt;',
       },
     ],

@@ -7,15 +7,15 @@ import type { Backend } from './backend.js';
 import { Dice } from './dice.js';
 import { brokenRules } from './invariants.js';
 import { Ledger } from './ledger.js';
+import { Machines } from './machines.js';
 import { MasterLog } from './master-log.js';
 import { TwoOpen } from './memory/tables.js';
 import { People } from './people.js';
 import type { Ground } from './processes.js';
-import { publishing, receiving, scanning, takingInbox } from './processes.js';
-import type { Process } from './scheduler.js';
+import { receiving, scanning } from './processes.js';
 import { Died, Scheduler } from './scheduler.js';
 import type { Act, Story, SystemCode } from './story.js';
-import { ERP, MACHINES, SHOP } from './story.js';
+import { ERP, SHOP } from './story.js';
 import { ErpConnector } from './systems/erp-connector.js';
 import { ShopConnector } from './systems/shop-connector.js';
 import { SimulatedSystem } from './systems/simulated-system.js';
@@ -42,8 +42,6 @@ export interface Verdict {
   steps: number;
 }
 
-type Task = { name: string; run(process: Process): Promise<void> };
-
 /** The master's processes, two systems and the messages between them, in one order that the dice say. */
 export class World {
   private readonly dice: Dice;
@@ -59,8 +57,7 @@ export class World {
   private readonly ground: Ground;
   /** Roots that webhooks on their way name. */
   private mail: string[] = [];
-  private readonly woken = new Set<string>();
-  private readonly downUntil = new Map<number, number>();
+  private readonly machines: Machines;
   private webhooks: ('LOST' | 'DOUBLED')[] = [];
   private steps = 0;
 
@@ -84,6 +81,7 @@ export class World {
           (rootId) => this.changed(code, rootId),
         ),
     );
+    this.machines = new Machines(this.scheduler, backend, () => this.ground);
     this.people = new People(backend, this.systems, tell);
     const now = (): number => this.scheduler.now;
     this.ground = {
@@ -96,7 +94,7 @@ export class World {
           : new ErpConnector(this.systems.erp, this.wires.erp, process, reads, now),
       owed: (recordIds) => {
         this.ledger.owed(recordIds);
-        this.wakeLanes();
+        this.machines.wakeLanes();
       },
       broken: (error) => this.broken('no store fails', String(error)),
       tell,
@@ -174,9 +172,9 @@ export class World {
   private async rest(): Promise<void> {
     while (this.isSound()) {
       if (await this.step()) continue;
-      await this.sweep();
-      if (this.startable().length > 0) continue;
-      const soonest = [this.scheduler.next(), await this.backend.nextDue(), ...this.downUntil.values()];
+      await this.machines.sweep();
+      if (this.machines.startable().length > 0) continue;
+      const soonest = [this.scheduler.next(), await this.backend.nextDue(), ...this.machines.restarts()];
       const times = soonest.filter((each) => each !== null);
       if (times.length === 0) return;
       await this.tick(Math.max(1, Math.min(...times) - this.scheduler.now));
@@ -186,7 +184,7 @@ export class World {
   private async tick(milliseconds: number): Promise<void> {
     await this.scheduler.advance(milliseconds);
     await this.backend.setTime(this.scheduler.now);
-    for (const [machine, until] of this.downUntil) if (until <= this.scheduler.now) this.downUntil.delete(machine);
+    this.machines.restart();
   }
 
   /** One thing happens. @returns false when there was nothing that could. */
@@ -197,60 +195,16 @@ export class World {
       return false;
     }
     await this.tick(this.scheduler.stepMs());
-    if (this.dice.chance(0.01)) await this.sweep();
+    if (this.dice.chance(0.01)) await this.machines.sweep();
     const choices: { weight: number; value: () => Promise<void> }[] = this.scheduler
       .runnable()
       .map((process) => ({ weight: 4, value: () => process.step(this.scheduler.now) }));
-    for (const { machine, task } of this.startable()) {
-      const begin = async (): Promise<void> => {
-        this.woken.delete(`${machine} ${task.name}`);
-        await this.scheduler.spawn(machine, `worker ${machine + 1} ${task.name}`, task.run);
-      };
-      choices.push({ weight: 2, value: begin });
-    }
-    if (this.mail.length > 0 && this.upMachines().length > 0) choices.push({ weight: 2, value: () => this.deliver() });
+    for (const begin of this.machines.startable()) choices.push({ weight: 2, value: begin });
+    if (this.mail.length > 0 && this.machines.up().length > 0) choices.push({ weight: 2, value: () => this.deliver() });
     if (choices.length === 0) return false;
     await this.dice.weighted(choices)();
     this.scheduler.sweep();
     return true;
-  }
-
-  private upMachines(): number[] {
-    const machines = Array.from({ length: MACHINES }, (_, machine) => machine);
-    return machines.filter((machine) => !this.downUntil.has(machine) && !this.scheduler.isPaused(machine));
-  }
-
-  private startable(): { machine: number; task: Task }[] {
-    const tasks: Task[] = [SHOP, ERP].map((system) => ({
-      name: `publisher of ${system}`,
-      run: (process) => publishing(this.ground, process, system),
-    }));
-    const again = (): void => {
-      this.scheduler.at(this.scheduler.now + 500, async () => this.wake(`inbox of ${SHOP}`));
-    };
-    tasks.push({ name: `inbox of ${SHOP}`, run: (process) => takingInbox(this.ground, process, SHOP, again) });
-    const running = new Set(this.scheduler.processes.map(({ name }) => name));
-    return this.upMachines().flatMap((machine) =>
-      tasks.flatMap((task) => {
-        const isIdle = !running.has(`worker ${machine + 1} ${task.name}`);
-        return isIdle && this.woken.has(`${machine} ${task.name}`) ? [{ machine, task }] : [];
-      }),
-    );
-  }
-
-  private wake(task: string): void {
-    for (let machine = 0; machine < MACHINES; machine += 1) this.woken.add(`${machine} ${task}`);
-  }
-
-  private wakeLanes(): void {
-    for (const system of [SHOP, ERP]) this.wake(`publisher of ${system}`);
-  }
-
-  /** What a worker's sweep does: whatever is due and was not woken is found. */
-  private async sweep(): Promise<void> {
-    const { lanes, inboxes } = await this.backend.due();
-    for (const system of lanes) this.wake(`publisher of ${system}`);
-    for (const system of inboxes) this.wake(`inbox of ${system}`);
   }
 
   private changed(code: SystemCode, rootId: string): void {
@@ -265,11 +219,11 @@ export class World {
   private async deliver(): Promise<void> {
     const index = this.dice.below(this.mail.length);
     const [rootId = ''] = this.mail.splice(index, 1);
-    const machine = this.dice.pick(this.upMachines());
+    const machine = this.dice.pick(this.machines.up());
     await this.scheduler.spawn(machine, `worker ${machine + 1} webhooks`, async (process) => {
       try {
         await receiving(this.ground, process, SHOP, rootId);
-        this.wake(`inbox of ${SHOP}`);
+        this.machines.wakeInbox();
       } catch (error) {
         if (!(error instanceof Died)) throw error;
         this.mail.push(rootId);
@@ -285,7 +239,7 @@ export class World {
       system,
       'FULL',
     );
-    const [machine] = this.upMachines();
+    const [machine] = this.machines.up();
     if (!outcome.ok) return;
     const { id } = outcome.value;
     await this.scheduler.spawn(machine ?? 0, `scan of ${system}`, (process) => scanning(this.ground, process, id));
@@ -302,7 +256,7 @@ export class World {
     const seen = await this.backend.present();
     this.log.note(seen.products, seen.skus, SYSTEMS);
     this.ledger.applied(set, seen, SYSTEMS);
-    this.wakeLanes();
+    this.machines.wakeLanes();
   }
 
   private async act(act: Act | undefined): Promise<void> {
@@ -321,7 +275,7 @@ export class World {
       }
       case 'RETRY':
         await this.people.retryAll();
-        return this.wakeLanes();
+        return this.machines.wakeLanes();
       case 'STAFF_EDIT':
         return this.people.staffEdits(act.system, act.which, act.field);
       case 'STAFF_DELETE':
@@ -333,14 +287,12 @@ export class World {
         return;
       case 'CRASH':
         this.tell(`machine ${act.machine + 1} crashes, and is back in ${act.seconds} s`);
-        await this.scheduler.crash(act.machine);
-        this.downUntil.set(act.machine, this.scheduler.now + act.seconds * 1_000);
-        return;
+        return this.machines.crash(act.machine, act.seconds * 1_000);
       case 'PAUSE':
         this.tell(`machine ${act.machine + 1} stands still for ${act.seconds} s`);
         return this.scheduler.pause(act.machine, act.seconds * 1_000);
       case 'SCAN':
-        return this.upMachines().length > 0 ? this.scan(act.system) : undefined;
+        return this.machines.up().length > 0 ? this.scan(act.system) : undefined;
       case 'LOSE_WEBHOOK':
         this.webhooks.push('LOST');
         return;

@@ -176,7 +176,7 @@ async function send(
   const askedAt = ports.clock.now().getTime();
   const window = await ports.queue.willSend(claim, attempts, draft.takeFindings());
   if (!window) return false;
-  const leftMs = window.sendWithinMs - (ports.clock.now().getTime() - askedAt);
+  const leftMs = window.sendWithinMs - Math.max(0, ports.clock.now().getTime() - askedAt);
   if (leftMs <= 0) throw new LeaseLost(claim.system.code, claim.product.handle);
   const attemptOf = new Map(attempts.map((each) => [each.recordId, each.attemptId]));
   const root = claim.records.find((each) => each.root !== null)?.root ?? draft.knownRoot();
