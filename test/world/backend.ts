@@ -72,7 +72,7 @@ export interface Backend {
   queue: PublishingQueue;
   observations: ObservationStore;
   scans: ScanStore;
-  newId(): string;
+  newId: () => string;
   /** The time of day there is this from now on; milliseconds since 1970. */
   setTime(now: number): Promise<void>;
   /** One transaction. */

@@ -182,6 +182,11 @@ export const SHOP_RECORDS = [
 ];
 export const ERP_RECORDS = [shown(ERP, 'SKU', 'i1', 'MUG-RED'), shown(ERP, 'SKU', 'i2', 'MUG-BLUE')];
 
+/** By their texts, for what comes in no order. */
+export function inOrder<T extends Json>(list: readonly T[]): T[] {
+  return list.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+}
+
 /** The same promises, asked of the store in memory and of PostgreSQL. */
 export function onBoth(what: string, tests: (bench: () => Bench) => void): void {
   describe.each(['in memory', 'in PostgreSQL'])(`${what}, %s`, (where) => {

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import type { ObservableRecord } from '../../src/application/ports/observation-store.js';
 import type { Bench } from './contract-kit.js';
-import { BY, ERP_RECORDS, FAULT, onBoth, SHOP_RECORDS, shown } from './contract-kit.js';
+import { BY, ERP_RECORDS, FAULT, inOrder, onBoth, SHOP_RECORDS, shown } from './contract-kit.js';
 import { ERP, SHOP } from './story.js';
 
 const NOTHING = { records: [], findings: [], closings: [], owed: [], gone: [] };
@@ -200,7 +200,7 @@ onBoth('a scan', (bench) => {
   it('finds strangers and doubles, and ends such findings when they are gone', async () => {
     const twice = [...ERP_RECORDS, shown(ERP, 'SKU', 'i3', 'mug-red'), shown(ERP, 'SKU', 'i4', 'CUP')];
     await bench().scan(ERP, twice);
-    const kinds = (await bench().findings()).map(({ kind, state }) => `${kind} ${state}`).sort();
+    const kinds = inOrder((await bench().findings()).map(({ kind, state }) => `${kind} ${state}`));
     expect(kinds).toEqual(['DUPLICATE OPEN', 'UNEXPECTED OPEN']);
     await bench().pass(1);
     await bench().scan(ERP, ERP_RECORDS);
@@ -210,7 +210,7 @@ onBoth('a scan', (bench) => {
   it('pairs what waits, one to one by code, and a product with the root of its SKUs', async () => {
     const { backend } = bench();
     const matched = (await bench().records()).map(({ system, entity, externalId }) => [system, entity, externalId]);
-    expect(matched.sort()).toEqual([
+    expect(inOrder(matched)).toEqual([
       [ERP, 'SKU', 'i1'],
       [ERP, 'SKU', 'i2'],
       [SHOP, 'PRODUCT', 'p1'],

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { LeaseLost } from '../../src/application/ports/publishing-queue.js';
-import { ATTEMPT, BY, FAULT, onBoth } from './contract-kit.js';
+import { ATTEMPT, BY, FAULT, inOrder, onBoth } from './contract-kit.js';
 import { ERP, SHOP } from './story.js';
 
 const RETRY = { kind: 'RETRY' as const, delaySeconds: 5, fault: FAULT, conflict: false };
@@ -19,7 +19,7 @@ onBoth('claiming', (bench) => {
     expect(claim.system).toMatchObject({ code: SHOP, link: 'LINKED' });
     expect(claim.product).toMatchObject({ handle: 'mug', revision: 1 });
     expect(claim.states).toEqual(['ACTIVE', 'ACTIVE']);
-    expect(claim.records.map(({ target, externalId, match }) => [target, externalId, match]).sort()).toEqual([
+    expect(inOrder(claim.records.map(({ target, externalId, match }) => [target, externalId, match]))).toEqual([
       ['MUG-BLUE', 'v2', 'MATCHED'],
       ['MUG-RED', 'v1', 'MATCHED'],
       ['mug', 'p1', 'MATCHED'],

@@ -5,7 +5,7 @@ import { publishLane } from '../../src/application/publishing/publish-lane.js';
 import type { FieldValues } from '../../src/domain/primitives/json.js';
 import type { ObservedRecord } from '../../src/domain/publishing/system.js';
 import type { Bench } from './contract-kit.js';
-import { ATTEMPT, FAULT, onBoth, SHOP_RECORDS, shown } from './contract-kit.js';
+import { ATTEMPT, FAULT, inOrder, onBoth, SHOP_RECORDS, shown } from './contract-kit.js';
 import { plainSku, productSet, skuSet, plainProduct, together } from './desk.js';
 import { ERP, SHOP } from './story.js';
 
@@ -118,7 +118,7 @@ onBoth('what the simulated world found', (bench) => {
     );
     expect(await publishLane(portsOf(bench(), erp), ERP)).toBe(true);
     // A title that is not there yet is what the creation had not got to do.
-    const told = (await bench().findings()).map(({ field, found: value }) => [field, value]).sort();
+    const told = inOrder((await bench().findings()).map(({ field, found: value }) => [field, value]));
     expect(told).toEqual([
       ['hsCode', '691110'],
       ['price', '99.00'],

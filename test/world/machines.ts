@@ -7,7 +7,7 @@ import { ERP, MACHINES, SHOP } from './story.js';
 /** What a worker does over and over: one at a time on each machine, whenever it is woken. */
 interface Task {
   name: string;
-  run(process: Process): Promise<void>;
+  run: (process: Process) => Promise<void>;
 }
 
 /** The worker machines of a world: which of them are up, what each was woken for, and what it can begin. */

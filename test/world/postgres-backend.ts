@@ -75,7 +75,7 @@ export class WorldDatabase {
     await owner.query(SIMULATED_TIME);
     const { pathname } = new URL(fresh.ownerUrl);
     await owner.query(`alter database ${pathname.slice(1)} set search_path = sim, public, pg_catalog`);
-    return new WorldDatabase(owner, await openSource(fresh.appUrl), fresh.drop);
+    return new WorldDatabase(owner, await openSource(fresh.appUrl), () => fresh.drop());
   }
 
   async close(): Promise<void> {

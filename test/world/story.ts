@@ -72,10 +72,11 @@ export function storyOf(seed: number): Story {
 
 /** Most happens where something happens already: to one record, and one field of it. That is where it gets dangerous. */
 function actsOf(dice: Dice, length: number): Act[] {
-  const hot = { which: dice.below(60), field: dice.below(60), system: dice.chance(0.7) ? SHOP : ERP };
+  const where: SystemCode = dice.chance(0.7) ? SHOP : ERP;
+  const hot = { which: dice.below(60), field: dice.below(60), system: where };
   return Array.from({ length }, (): Act[] => {
     if (dice.chance(0.12)) return race(dice, hot);
-    const system = dice.chance(0.4) ? hot.system : dice.chance(0.6) ? SHOP : ERP;
+    const system: SystemCode = dice.chance(0.4) ? hot.system : dice.chance(0.6) ? SHOP : ERP;
     return [actOf(dice, system, dice.chance(0.5) ? hot : { which: dice.below(60), field: dice.below(60) })];
   }).flat();
 }
