@@ -136,7 +136,7 @@ export class Bench {
 
   settle(claim: Claim, outcome: DeliverySettlement['outcome'], more: Partial<Settlement> = {}): Promise<void> {
     const deliveries = claim.deliveries.map(({ id, revision }) => ({ deliveryId: id, revision, outcome }));
-    const nothing = { records: [], attempts: [], findings: [], closings: [], notOurs: [] };
+    const nothing = { records: [], attempts: [], unheard: [], findings: [], closings: [], notOurs: [] };
     return this.backend.queue.settle(claim, { ...nothing, deliveries, ...more });
   }
 

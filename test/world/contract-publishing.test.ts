@@ -75,6 +75,20 @@ onBoth('claiming', (bench) => {
   });
 });
 
+onBoth('a write that nobody heard of', (bench) => {
+  it('may have been sent as late as it was settled, and is waited for from then on', async () => {
+    await bench().price('11.00');
+    const claim = await bench().claim(ERP);
+    await bench().willSend(claim, { price: '11.00' });
+    await bench().pass(40);
+    await bench().settle(claim, RETRY, { unheard: [ATTEMPT] });
+    await bench().pass(29);
+    expect(await bench().backend.queue.claim(ERP)).toBeNull();
+    await bench().pass(2);
+    expect((await bench().claim(ERP)).deliveries).toMatchObject([{ attempts: 2 }]);
+  });
+});
+
 onBoth('sending', (bench) => {
   it('stores findings before anything is sent, and tells how long there is time', async () => {
     await bench().price('11.00');

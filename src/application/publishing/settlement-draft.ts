@@ -25,6 +25,7 @@ export class SettlementDraft {
   private readonly records = new Map<string, RecordSettlement>();
   private readonly outcomes = new Map<string, DeliverySettlement['outcome']>();
   private readonly attempts: Settlement['attempts'] = [];
+  private readonly unheard: Settlement['unheard'] = [];
   private findings: Settlement['findings'] = [];
   private readonly closings: Settlement['closings'] = [];
   private readonly notOurs: Settlement['notOurs'] = [];
@@ -156,7 +157,8 @@ export class SettlementDraft {
       this.notOurs.push({ recordId: record.id, field: fault.notOurs, reason: fault.message });
     }
     // An ambiguous attempt stays open: the next claim reads first, and tells from what is there whether it arrived.
-    if (!fault.ambiguous) this.attempts.push({ attemptId, outcome: 'REJECTED' });
+    if (fault.ambiguous) this.unheard.push(attemptId);
+    else this.attempts.push({ attemptId, outcome: 'REJECTED' });
     this.fail(record, fault);
   }
 
@@ -175,8 +177,8 @@ export class SettlementDraft {
       const outcome = this.outcomes.get(delivery.recordId) ?? { kind: 'DELIVERED' };
       return { deliveryId: delivery.id, revision: delivery.revision, outcome };
     });
-    const { attempts, findings, closings, notOurs } = this;
-    return { records: [...this.records.values()], deliveries, attempts, findings, closings, notOurs };
+    const { attempts, unheard, findings, closings, notOurs } = this;
+    return { records: [...this.records.values()], deliveries, attempts, unheard, findings, closings, notOurs };
   }
 
   private fail(record: LaneRecord, fault: DeliveryFault): void {

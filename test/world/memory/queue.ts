@@ -92,6 +92,10 @@ export class MemoryQueue implements PublishingQueue {
       const attempt = tables.attempts.get(attemptId);
       if (attempt?.settledAt === null) Object.assign(attempt, { settledAt: now, outcome });
     }
+    for (const id of settlement.unheard) {
+      const attempt = tables.attempts.get(id);
+      if (attempt?.settledAt === null) attempt.sentAt = now;
+    }
     this.settleRecords(settlement, unmoved);
     this.settleDeliveries(settlement);
     const findings = new MemoryFindings(tables);
