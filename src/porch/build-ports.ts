@@ -25,6 +25,7 @@ import { SqlImportStore } from '../storage/stores/import-store.js';
 import { SqlNamingReader } from '../storage/stores/naming-store.js';
 import { SqlSettingReader } from '../storage/stores/setting-store.js';
 import { SqlStockStore } from '../storage/stores/stock-store.js';
+import { SqlTruthStore } from '../storage/stores/truth-store.js';
 import { SqlUnitOfWork } from '../storage/unit-of-work.js';
 import type { Database } from './open-database.js';
 import { pooledIds } from './pooled-ids.js';
@@ -53,6 +54,7 @@ export function buildPorts(database: Database, connectors: ConnectorRegistry, ma
     readonly stock = new SqlStockStore(sql, inTransaction);
     readonly naming = new SqlNamingReader(sql);
     readonly settings = new SqlSettingReader(sql);
+    readonly truth = new SqlTruthStore(sql, uuid);
     readonly queue = new SqlPublishingQueue(source, uuid);
     readonly observations = new SqlObservationStore(source, wakeups, uuid);
     readonly plans = new SqlPlanReader(sql);

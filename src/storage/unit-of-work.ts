@@ -18,6 +18,7 @@ import { SqlPlanStore } from './stores/plan-store.js';
 import { SqlQualityStore } from './stores/quality-store.js';
 import { SqlRecordStore } from './stores/record-store.js';
 import { SqlSettingStore } from './stores/setting-store.js';
+import { SqlTruthStore } from './stores/truth-store.js';
 import { inTransaction } from './in-transaction.js';
 import { SequencerWake } from './sequencer/wake.js';
 import type { Sql } from './sql.js';
@@ -71,6 +72,7 @@ export class SqlUnitOfWork implements UnitOfWork {
       parties: new SqlPartyStore(sql),
       ownership: new SqlOwnershipStore(sql),
       settings: new SqlSettingStore(sql),
+      truth: new SqlTruthStore(sql, this.newId),
       attributes: new SqlAttributeUsage(sql),
       wake: this.wakeupsOf(sql),
       now: () => databaseNow(sql),

@@ -20,6 +20,7 @@ import type { PublishingQueue } from './publishing-queue.js';
 import type { SequencerSeats } from './sequencer-seat.js';
 import type { SettingReader } from './setting-store.js';
 import type { StockStore } from './stock-store.js';
+import type { TruthReader } from './truth-store.js';
 import type { UnitOfWork } from './unit-of-work.js';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
@@ -44,6 +45,7 @@ export abstract class Ports {
   abstract readonly imports: ImportStore;
   abstract readonly naming: NamingReader;
   abstract readonly settings: SettingReader;
+  abstract readonly truth: TruthReader;
   abstract readonly stock: StockStore;
   abstract readonly queue: PublishingQueue;
   abstract readonly observations: ObservationStore;

@@ -16,6 +16,7 @@ import type { PlanStore } from './plan-store.js';
 import type { QualityStore } from './quality-store.js';
 import type { RecordStore } from './record-store.js';
 import type { SettingStore } from './setting-store.js';
+import type { TruthStore } from './truth-store.js';
 
 /** Work across processes, sent in the transaction that makes it due: a rollback takes it along. */
 export interface Wakeups {
@@ -54,6 +55,7 @@ export interface Stores {
   parties: PartyStore;
   ownership: OwnershipStore;
   settings: SettingStore;
+  truth: TruthStore;
   attributes: AttributeUsage;
   wake: Wakeups;
   /** The database's clock, the only one that instants are compared by across machines. */
