@@ -167,7 +167,7 @@ export class Worker {
 
   private async sweepNow(): Promise<void> {
     try {
-      await this.ports.observations.failAbandonedScans(SCAN_IDLE_SECONDS);
+      await this.ports.scans.failAbandonedScans(SCAN_IDLE_SECONDS);
       await resumeImports(this.ports, IMPORT_IDLE_SECONDS);
       for (const system of await this.ports.queue.systemsWithDue()) this.wakeLanes(system);
       for (const system of await this.ports.observations.systemsWithWebhooks()) void this.webhooks.wake(system);
