@@ -131,5 +131,6 @@ export interface PublishingQueue {
   systemsWithDue(): Promise<string[]>;
   /** Frees the leases of a process that is known to be dead (the embedded database has one process). */
   releaseAllLeases(): Promise<number>;
-  reportHealth(system: string, health: 'UP' | 'DEGRADED' | 'DOWN'): Promise<void>;
+  /** @param paused why nothing is sent to it from now on; an alert says so, when its health moves with it. */
+  reportHealth(system: string, health: 'UP' | 'DEGRADED' | 'DOWN', paused?: string | null): Promise<void>;
 }
