@@ -103,6 +103,16 @@ describe('versions whose time has come', () => {
       `select count(*) as n from audit_event where subject = 'pair' and type = 'BUNDLE_VERSION_REFUSED'`,
     );
     expect(audit).toEqual([{ n: '1' }]);
+    const { items } = await world.ports.alerts.alerts(
+      { first: 10, after: null },
+      { kinds: ['BUNDLE_VERSION_REFUSED'] },
+    );
+    expect(items.map(({ node }) => node)).toMatchObject([
+      {
+        subject: 'pair',
+        groups: [{ ownerId: world.people.ada.actor.partyId, lines: [expect.stringContaining('d is DRAFT')] }],
+      },
+    ]);
     world.logged.length = 0;
     expect(await takeEffect(world.ports)).toBe(false);
     expect(world.logged).toEqual([]);

@@ -93,6 +93,10 @@ describe('an approved request that waits', () => {
       });
       expect(await priceOf('A2')).toBe('11.00');
       expect((await types(id)).slice(-2)).toEqual(['CHANGE_REQUEST_CONFLICTED', 'CHANGE_REQUEST_NOT_APPLIED']);
+      const { items } = await world.ports.alerts.alerts({ first: 10, after: null }, { owner: 'mia' });
+      expect(items.map(({ node }) => node)).toMatchObject([
+        { kind: 'REQUEST_NOT_APPLIED', body: expect.stringContaining('is CONFLICTED instead') },
+      ]);
       expect(world.logged.join('\n')).toContain('a scheduled request was not applied');
     });
 

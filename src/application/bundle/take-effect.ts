@@ -1,4 +1,5 @@
 import { systemActor } from '../../domain/actor.js';
+import { bundleVersionRefused } from '../../domain/alerts/occasions.js';
 import { linesJson } from '../../domain/bundle/composition.js';
 import { BUNDLE_FIELD, SCHEDULED_FIELD } from '../../domain/bundle/timeline.js';
 import type { ProposedChange } from '../../domain/change/change.js';
@@ -84,6 +85,14 @@ export async function takeEffectOf(
     if (problems.length > 0) {
       refused.push({ version, problems });
       await write(ports, stores, version, withdrawn(version), { judged: false, evenIfFrozen: true });
+      const owner = await stores.alerts.ownerOf(code);
+      await stores.alerts.raise([
+        bundleVersionRefused(
+          version,
+          owner,
+          problems.map(({ message }) => message),
+        ),
+      ]);
       if (changeRequestId)
         await stores.requests.addProblems(
           changeRequestId,

@@ -1,3 +1,4 @@
+import type { AlertQueue, AlertReader } from './alert-store.js';
 import type { AuditLogReader } from './audit-log-reader.js';
 import type { ApiKeyReader } from './party-store.js';
 import type { CatalogExport } from './catalog-export.js';
@@ -37,6 +38,8 @@ export abstract class Ports {
   abstract readonly bundles: BundleReader;
   abstract readonly changes: ChangeReader;
   abstract readonly operations: OperationsReader;
+  abstract readonly alerts: AlertReader;
+  abstract readonly outbox: AlertQueue;
   abstract readonly driftAudit: DriftAuditReader;
   abstract readonly feed: FeedReader;
   abstract readonly auditLog: AuditLogReader;

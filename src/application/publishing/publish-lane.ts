@@ -64,8 +64,8 @@ async function deliver(ports: PublishingPorts, claim: Claim, connector: Connecto
       fault: fault.message,
     });
     draft.failAll(fault);
-    if (unreachable(fault))
-      await ports.queue.reportHealth(claim.system.code, fault.class === 'AUTH' ? 'DOWN' : 'DEGRADED');
+    if (fault.class === 'AUTH') await ports.queue.reportHealth(claim.system.code, 'DOWN', fault.message);
+    else if (unreachable(fault)) await ports.queue.reportHealth(claim.system.code, 'DEGRADED');
   }
   await ports.queue.settle(claim, draft.finish());
 }
