@@ -1,23 +1,32 @@
 import { TestEnvironment } from 'jest-environment-node';
 
-/** One for each project of this worker. */
+/** By project: the one of this worker. */
 const kept = new Map();
 
+/** Not while somebody edits between two runs of one process, and not where every file is to tell what it covers. */
+export function keepsModules({ watch, watchAll, collectCoverage }) {
+  return !watch && !watchAll && !collectCoverage;
+}
+
 /**
- * The global scope that all test files of a project share in a worker: modules are bound to the scope that they were
- * evaluated in, so kept-modules.mjs can keep them only together with it.
+ * The global scope that all test files of a project share in a worker. Modules are bound to the scope that they were
+ * evaluated in: kept-modules.mjs can keep them only together with it.
  */
 export default class KeptEnvironment extends TestEnvironment {
+  #keeps;
+
   constructor(config, context) {
+    const { globalConfig, projectConfig } = config;
     super(config, context);
-    const { id } = config.projectConfig;
-    const first = kept.get(id);
+    this.#keeps = keepsModules(globalConfig);
+    if (!this.#keeps) return;
+    const first = kept.get(projectConfig.id);
     if (first) return first;
-    kept.set(id, this);
+    kept.set(projectConfig.id, this);
   }
 
-  /** Lives as long as its worker. */
   async teardown() {
-    this.fakeTimersModern.useRealTimers();
+    if (this.#keeps) this.fakeTimersModern.useRealTimers();
+    else await super.teardown();
   }
 }
