@@ -7,8 +7,8 @@ import type {
 } from '../../application/ports/bundle-reader.js';
 import type { PageRequest } from '../../application/ports/page.js';
 import { PAGE_LIMIT } from '../../application/ports/page.js';
-import type { BundleFacts, Neighbour } from '../../domain/bundle/bundle-facts.js';
-import { ALONE, KEEPING_STATES, NAMED_HOLDERS } from '../../domain/bundle/bundle-facts.js';
+import type { BundleFacts, Holders, Neighbour } from '../../domain/bundle/bundle-facts.js';
+import { ALONE, KEEPING_STATES, NAMED_HOLDERS, SHOWN_STATES } from '../../domain/bundle/bundle-facts.js';
 import type { Edge } from '../../domain/bundle/explode.js';
 import type { Sql } from '../sql.js';
 import {
@@ -93,10 +93,10 @@ export class SqlBundleReader implements BundleReader {
   async facts(skuIds: readonly string[]): Promise<Map<string, BundleFacts>> {
     const [inside, around] = await Promise.all([
       this.sql.rows<Neighbour & { root: string }>(CONTENTS, [skuIds]),
-      this.sql.rows<{ root: string; count: number; first: string[] }>(HOLDERS, [skuIds, KEEPING_STATES, NAMED_HOLDERS]),
+      this.sql.rows<Holders & { root: string }>(HOLDERS, [skuIds, KEEPING_STATES, SHOWN_STATES, NAMED_HOLDERS]),
     ]);
     const components = Map.groupBy(inside, ({ root }) => root);
-    const holders = new Map(around.map(({ root, count, first }) => [root, { count, first }]));
+    const holders = new Map(around.map(({ root, ...held }) => [root, held]));
     return new Map(
       skuIds.map((id) => [id, { components: components.get(id) ?? null, holders: holders.get(id) ?? ALONE.holders }]),
     );
