@@ -6,7 +6,7 @@ import type { Asked, GatedSku, GateFacts, GateRule } from './gate.js';
 const SELLS: readonly LifecycleState[] = ['ACTIVE', 'PHASE_OUT'];
 
 /** What these gates look at, so that they can be asked of a bundle that is only known by its neighbours. */
-type Bundle = Pick<GatedSku, 'kind' | 'listedIn'>;
+type Bundle = Pick<Neighbour, 'kind' | 'listedIn'>;
 type Around = Pick<GateFacts, 'bundle'>;
 
 /** What bundles and their components ask of each other (design 4.2). */

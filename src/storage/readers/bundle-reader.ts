@@ -4,8 +4,9 @@ import type {
   BundleVersion,
   UsedInPage,
   UsedInQuery,
+  VersionFailureView,
 } from '../../application/ports/bundle-reader.js';
-import type { PageRequest } from '../../application/ports/page.js';
+import type { Page, PageRequest } from '../../application/ports/page.js';
 import { PAGE_LIMIT } from '../../application/ports/page.js';
 import type { BundleFacts, Holders, Neighbour } from '../../domain/bundle/bundle-facts.js';
 import { ALONE, KEEPING_STATES, NAMED_HOLDERS, SHOWN_STATES } from '../../domain/bundle/bundle-facts.js';
@@ -23,6 +24,7 @@ import {
   VERSIONS,
 } from './bundle-sql.js';
 import { cursorOf, keyOf } from './keyset.js';
+import { readVersionFailures, versionFailuresByIds } from './version-failures.js';
 
 interface EdgeRow {
   /** Only where several instants are asked about. */
@@ -88,6 +90,14 @@ export class SqlBundleReader implements BundleReader {
   async useCounts(skuIds: readonly string[], { nested, at }: UsedInQuery): Promise<Map<string, number>> {
     const rows = await this.sql.rows<{ sku_id: string; count: number }>(useCounts(nested, at), [skuIds, at]);
     return new Map(rows.map((row) => [row.sku_id, row.count]));
+  }
+
+  failures(page: PageRequest, open: boolean | null): Promise<Page<VersionFailureView>> {
+    return readVersionFailures(this.sql, page, open);
+  }
+
+  failuresByIds(ids: readonly string[]): Promise<Map<string, VersionFailureView>> {
+    return versionFailuresByIds(this.sql, ids);
   }
 
   async facts(skuIds: readonly string[]): Promise<Map<string, BundleFacts>> {
