@@ -14,12 +14,18 @@ export class SourceOfTruth00269790000000026 implements MigrationInterface {
         at timestamptz not null default clock_timestamp()
       );
       create index source_of_truth_sign_off_by_version on source_of_truth_sign_off (version, at);
+      alter table change_request drop constraint change_request_origin_check,
+        add constraint change_request_origin_check check (origin in ('REQUEST', 'IMPORT', 'ADOPTION', 'TAKE_OVER'));
       comment on table source_of_truth_sign_off is
         'Each time somebody signed a version of the setting sourceOfTruth; version 0 is the default. Never changed, never deleted.';
     `);
   }
 
   async down(db: QueryRunner): Promise<void> {
-    await db.query('drop table source_of_truth_sign_off;');
+    await db.query(`
+      drop table source_of_truth_sign_off;
+      alter table change_request drop constraint change_request_origin_check,
+        add constraint change_request_origin_check check (origin in ('REQUEST', 'IMPORT', 'ADOPTION'));
+    `);
   }
 }

@@ -140,7 +140,8 @@ export class Worker {
 
   private async takeEffect(): Promise<void> {
     try {
-      while (!this.stopping && (await takeEffect(this.ports)));
+      let after = await takeEffect(this.ports);
+      while (!this.stopping && after !== null) after = await takeEffect(this.ports, after);
     } catch (error) {
       // The versions stay due, and the next wake-up or sweep takes them.
       this.failed('bundle', 'all', error);

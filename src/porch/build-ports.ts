@@ -1,11 +1,15 @@
 import { machineClock } from '../application/ports/clock.js';
 import type { ConnectorRegistry } from '../application/ports/connector.js';
+import type { OwnedValues } from '../application/ports/owned-values.js';
+import { takeOver } from '../application/truth/take-over.js';
 import type { Log } from '../application/ports/ports.js';
 import { Ports } from '../application/ports/ports.js';
 import { sendIn, wakeupsIn } from '../jobs/boss-wakeups.js';
+import { SqlAlertQueue } from '../storage/alert-queue.js';
 import { SqlObservationStore } from '../storage/observation-store.js';
 import { SqlOnboardingStore } from '../storage/onboarding-store.js';
 import { SqlPublishingQueue } from '../storage/publishing-queue.js';
+import { SqlAlertReader } from '../storage/readers/alert-reader.js';
 import { SqlApiKeyReader } from '../storage/readers/api-key-reader.js';
 import { SqlCatalogExport } from '../storage/readers/catalog-export.js';
 import { SqlAuditLogReader } from '../storage/readers/audit-log-reader.js';
@@ -46,6 +50,8 @@ export function buildPorts(database: Database, connectors: ConnectorRegistry, ma
     readonly bundles = new SqlBundleReader(sql);
     readonly changes = new SqlChangeReader(sql);
     readonly operations = new SqlOperationsReader(sql);
+    readonly alerts = new SqlAlertReader(sql);
+    readonly outbox = new SqlAlertQueue(source, uuid);
     readonly driftAudit = new SqlDriftAuditReader(sql);
     readonly feed = new SqlFeedReader(sql);
     readonly auditLog = new SqlAuditLogReader(sql);
@@ -56,6 +62,9 @@ export function buildPorts(database: Database, connectors: ConnectorRegistry, ma
     readonly naming = new SqlNamingReader(sql);
     readonly settings = new SqlSettingReader(sql);
     readonly truth = new SqlTruthStore(sql, uuid);
+    readonly owned: OwnedValues = {
+      takeOver: (system, values, source) => takeOver(this, { system, source }, values),
+    };
     readonly queue = new SqlPublishingQueue(source, uuid);
     readonly observations = new SqlObservationStore(source, wakeups, uuid);
     readonly scans = new SqlScanStore(source, wakeups, uuid);

@@ -29,7 +29,8 @@ export function sourceOfTruthMarkdown(policy: SourceOfTruth, at: Date | null): s
   const row = (rule: FieldRule): string[] => [
     `\`${rule.field}\``,
     rule.owner === 'NONE' ? 'nobody' : rule.owner,
-    (FIELD_PLACES[rule.field] ?? []).map((kind) => (kind === 'SHOPIFY' ? 'Shopify' : 'ERP')).join(', ') || 'nowhere else',
+    (FIELD_PLACES[rule.field] ?? []).map((kind) => (kind === 'SHOPIFY' ? 'Shopify' : 'ERP')).join(', ') ||
+      'nowhere else',
     rule.owner === 'NONE' ? 'ignored' : ACTS[rule.onDrift],
     rule.severity,
     rule.tolerance ?? '',

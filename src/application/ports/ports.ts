@@ -1,3 +1,4 @@
+import type { AlertQueue, AlertReader } from './alert-store.js';
 import type { AuditLogReader } from './audit-log-reader.js';
 import type { ApiKeyReader } from './party-store.js';
 import type { CatalogExport } from './catalog-export.js';
@@ -20,6 +21,7 @@ import type { LaneSweep, PublishingQueue } from './publishing-queue.js';
 import type { ScanStore } from './scan-store.js';
 import type { SequencerSeats } from './sequencer-seat.js';
 import type { SettingReader } from './setting-store.js';
+import type { OwnedValues } from './owned-values.js';
 import type { StockStore } from './stock-store.js';
 import type { TruthReader } from './truth-store.js';
 import type { UnitOfWork } from './unit-of-work.js';
@@ -38,6 +40,8 @@ export abstract class Ports {
   abstract readonly bundles: BundleReader;
   abstract readonly changes: ChangeReader;
   abstract readonly operations: OperationsReader;
+  abstract readonly alerts: AlertReader;
+  abstract readonly outbox: AlertQueue;
   abstract readonly driftAudit: DriftAuditReader;
   abstract readonly feed: FeedReader;
   abstract readonly auditLog: AuditLogReader;
@@ -47,6 +51,7 @@ export abstract class Ports {
   abstract readonly naming: NamingReader;
   abstract readonly settings: SettingReader;
   abstract readonly truth: TruthReader;
+  abstract readonly owned: OwnedValues;
   abstract readonly stock: StockStore;
   abstract readonly queue: PublishingQueue & LaneSweep;
   abstract readonly observations: ObservationStore & InboxSweep;
@@ -73,6 +78,8 @@ export abstract class Ports {
 export type PublishingPorts = Pick<Ports, 'connectors' | 'clock' | 'log' | 'masterCurrency' | 'newId' | 'random'> & {
   queue: PublishingQueue;
   observations: ObservationStore;
+  truth: Pick<TruthReader, 'acting'>;
+  owned: OwnedValues;
 };
 
 /** What a full scan asks for besides. */

@@ -127,7 +127,8 @@ export interface PublishingQueue {
   begun(attemptIds: readonly string[], operation: string): Promise<void>;
   /** All of it, or LeaseLost and none of it. */
   settle(claim: Claim, settlement: Settlement): Promise<void>;
-  reportHealth(system: string, health: 'UP' | 'DEGRADED' | 'DOWN'): Promise<void>;
+  /** @param paused why nothing is sent to it from now on; an alert says so, when its health moves with it. */
+  reportHealth(system: string, health: 'UP' | 'DEGRADED' | 'DOWN', paused?: string | null): Promise<void>;
 }
 
 /** What those take who look after lanes from outside; publishing itself takes none of it. */

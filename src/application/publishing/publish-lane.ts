@@ -1,4 +1,4 @@
-import { DEFAULT_RULES } from '../../domain/drift/source-of-truth.js';
+import type { FieldRule } from '../../domain/drift/source-of-truth.js';
 import type { FieldComparison } from '../../domain/drift/compare.js';
 import { compareRecord } from '../../domain/drift/compare.js';
 import { readable } from '../../domain/drift/readable.js';
@@ -15,6 +15,7 @@ import type { PublishingPorts } from '../ports/ports.js';
 import { idsOfComponents, lackingComponents } from './components-there.js';
 import { faultOf, unreachable } from './fault-of.js';
 import { readLane } from './read-lane.js';
+import type { HouseRules } from './reckon-record.js';
 import { reckonRecord, sendable } from './reckon-record.js';
 import { SettlementDraft } from './settlement-draft.js';
 import { publishedOf, unsettledSeconds, workUnderWay } from './work-under-way.js';
@@ -64,10 +65,11 @@ async function deliver(ports: PublishingPorts, claim: Claim, connector: Connecto
       fault: fault.message,
     });
     draft.failAll(fault);
-    if (unreachable(fault))
-      await ports.queue.reportHealth(claim.system.code, fault.class === 'AUTH' ? 'DOWN' : 'DEGRADED');
+    if (fault.class === 'AUTH') await ports.queue.reportHealth(claim.system.code, 'DOWN', fault.message);
+    else if (unreachable(fault)) await ports.queue.reportHealth(claim.system.code, 'DEGRADED');
   }
   await ports.queue.settle(claim, draft.finish());
+  if (draft.taken.length > 0) await ports.owned.takeOver(claim.system.code, draft.taken, 'BEFORE_WRITE');
 }
 
 /** @returns false when somebody moved the records meanwhile: the claim is given back already. */
@@ -77,17 +79,19 @@ async function bring(
   connector: Connector,
   draft: SettlementDraft,
 ): Promise<boolean> {
+  const { rules } = await ports.truth.acting();
+  const house = { masterCurrency: ports.masterCurrency, rules };
   const records = connector.capabilities.productRecords ? claim.records : owedRecords(claim);
   const reading = await readLane(claim, records, connector);
   const reckoned = records.map((record) => {
-    return reckon(ports, claim, connector, record, reading.get(record.id) ?? null, draft);
+    return reckon(house, claim, connector, record, reading.get(record.id) ?? null, draft);
   });
   const writes = sendable(reckoned, ({ record, observed, write }) => ({
     entity: record.entity,
     isThere: observed !== null,
     action: write?.action ?? null,
   }));
-  if (writes.length > 0 && !(await send(ports, claim, connector, writes, draft))) return false;
+  if (writes.length > 0 && !(await send(ports, rules, claim, connector, writes, draft))) return false;
   for (const each of reckoned) if (!each.write) draft.leaveAsItIs(each.record);
   return true;
 }
@@ -100,7 +104,7 @@ function owedRecords({ records, deliveries }: Claim): LaneRecord[] {
 
 /** Judges what was read of one record, and decides what to send. */
 function reckon(
-  ports: PublishingPorts,
+  house: HouseRules,
   claim: Claim,
   connector: Connector,
   record: LaneRecord,
@@ -109,12 +113,7 @@ function reckon(
 ): Reckoned {
   const values = observed && normaliseAll(observed.fields);
   const shown = observed && values && { ...observed, values, published: publishedOf(record, values, connector) };
-  const { canonical, comparisons, judgement, wish, isUnpriced } = reckonRecord(
-    claim,
-    record,
-    shown,
-    ports.masterCurrency,
-  );
+  const { canonical, comparisons, judgement, wish, isUnpriced } = reckonRecord(claim, record, shown, house);
   if (observed && values) {
     if (canonical && judgement) draft.seen(record, observed, values, judgement, canonical);
     else draft.ungoverned(record, observed, values);
@@ -160,6 +159,7 @@ function writeOf(
  */
 async function send(
   ports: PublishingPorts,
+  rules: readonly FieldRule[],
   claim: Claim,
   connector: Connector,
   writes: Reckoned[],
@@ -207,7 +207,7 @@ async function send(
     const finding = (field: string): FindingDraft | null => differenceOf(each, field);
     if (!outcome) draft.failed(each.record, attempt, unanswered(), finding);
     else if (!outcome.written) draft.failed(each.record, attempt, outcome.fault, finding);
-    else verify(each, readable(outcome.observed), attempt, draft);
+    else verify(each, readable(outcome.observed), attempt, draft, rules);
   }
   return true;
 }
@@ -219,7 +219,13 @@ function differenceOf({ record, observed, comparisons }: Reckoned, field: string
 }
 
 /** DELIVERED only when the system itself shows what the master wants. */
-function verify(each: Reckoned, shown: ObservedRecord, attempt: string, draft: SettlementDraft): void {
+function verify(
+  each: Reckoned,
+  shown: ObservedRecord,
+  attempt: string,
+  draft: SettlementDraft,
+  rules: readonly FieldRule[],
+): void {
   const values = normaliseAll(shown.fields);
   const wanted = each.judgement ? each.judgement.expected : each.canonical;
   const input = {
@@ -228,7 +234,7 @@ function verify(each: Reckoned, shown: ObservedRecord, attempt: string, draft: S
     observed: values,
     unreadable: shown.unreadable,
     expected: [],
-    rules: DEFAULT_RULES,
+    rules,
   };
   const astray = compareRecord(input).filter(
     ({ result }) => result.verdict !== 'IN_SYNC' && result.verdict !== 'NOT_COVERED',

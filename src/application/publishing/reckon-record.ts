@@ -86,7 +86,13 @@ export function reckonRecord(
   });
   const undecided = undecidedValues(record, system, shown.values, canonical);
   const { attribution } = shown;
-  const context = { attribution, changedAt: record.changedAt, readOnly: system.mode === 'READ_ONLY', undecided };
+  const context = {
+    system: system.code,
+    attribution,
+    changedAt: record.changedAt,
+    readOnly: system.mode === 'READ_ONLY',
+    undecided,
+  };
   const judgement = judgeRecord(record, comparisons, context);
   const differs = Object.keys(judgement.writes).length > 0;
   const wish = differs ? { action: 'UPDATE' as const, values: judgement.writes } : null;

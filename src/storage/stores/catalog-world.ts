@@ -1,3 +1,4 @@
+import { wholeMatrix } from '../../domain/truth/matrix.js';
 import { ALONE } from '../../domain/bundle/bundle-facts.js';
 import type { Product } from '../../domain/catalog/product.js';
 import type { Sku } from '../../domain/catalog/sku.js';
@@ -73,7 +74,10 @@ export async function readWorld(
       : [],
   );
   const { parties, inForce } = gates;
-  const gateWorld = { parties, masterCurrency, settings, policies: compilePolicies(settings.naming), stores };
+  const erps = systems.flatMap(({ code, kind }) => (kind === 'ERP' ? [code] : []));
+  const fieldRules = wholeMatrix(settings.sourceOfTruth, erps);
+  const policies = compilePolicies(settings.naming);
+  const gateWorld = { parties, masterCurrency, settings, policies, stores, fieldRules };
   return {
     products,
     skus,
@@ -89,6 +93,7 @@ export async function readWorld(
     systems: systems.map(({ code }) => code),
     stores,
     settings,
+    fieldRules,
     factsOf: (sku, product) => {
       const owner = product && ruleOf(inForce, { ...product, code: sku.code });
       return gateFacts(gateWorld, product, owner, stock.get(sku.id) ?? [], ALONE);

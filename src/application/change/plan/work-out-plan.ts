@@ -23,13 +23,15 @@ export interface WorkedPlan extends WritePlan {
  */
 export async function workOutPlan(
   ports: Pick<Ports, 'masterCurrency'>,
-  stores: Pick<Stores, 'plans'>,
+  stores: Pick<Stores, 'plans' | 'truth'>,
   { set, world }: Pick<PlannedRequest, 'set' | 'world'>,
 ): Promise<WorkedPlan> {
   if (set.problems.length + set.conflicts.length > 0) {
     return { ...NO_WRITES, reached: [], hash: hashOf(NO_WRITES.commitments) };
   }
-  const plan = planWrites(set, await stores.plans.lanes(set), ports.masterCurrency);
+  const { rules } = await stores.truth.acting();
+  const house = { masterCurrency: ports.masterCurrency, rules };
+  const plan = planWrites(set, await stores.plans.lanes(set), house);
   return { ...plan, reached: reachedSkus(world, set, plan.writes), hash: hashOf(plan.commitments) };
 }
 
