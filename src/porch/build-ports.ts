@@ -1,6 +1,6 @@
 import { machineClock } from '../application/ports/clock.js';
 import type { ConnectorRegistry } from '../application/ports/connector.js';
-import type { OwnedValues } from '../application/ports/owned-values.js';
+import type { OwnedValues } from '../application/ports/truth-store.js';
 import { takeOver } from '../application/truth/take-over.js';
 import type { Log } from '../application/ports/ports.js';
 import { Ports } from '../application/ports/ports.js';

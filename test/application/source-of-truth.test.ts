@@ -17,7 +17,7 @@ import { buildWorld, codesOf, control, HOST, importBaseline, must, scansDone, un
 
 const PAGE = { first: 100, after: null };
 const CSV = `Handle,Title,Vendor,Option1 Name,Option1 Value,Variant SKU,Variant Price,Cost per item,Variant Barcode,Status
-${['A', 'B', 'C', 'D'].map((code, at) => `p-${code},Product ${code},V,Title,Default Title,${code},10.00,4.00,952047110${at}00${[0, 7, 4, 1][at]},active`).join('\n')}
+${['A', 'B', 'C', 'D'].map((code, at) => `p-${code},Product ${code},V,Title,Default Title,${code},10.00,4.00,952047110${at}00${[5, 2, 9, 6][at]},active`).join('\n')}
 `;
 const as = { kind: 'staff', name: 'Sam' };
 
@@ -87,7 +87,7 @@ describe('which system owns which field', () => {
     await until('the cost', async () => (await skuOf('B')).cost === '7.25');
     expect(await findings('B')).toEqual([]);
     await until('the shop', async () => (await inShopify('B')).includes('"7.25"'));
-    const { items } = await world.ports.changes.requests(PAGE, {});
+    const { items } = await world.ports.changes.requests(PAGE, { states: null, awaitingParty: null, target: null });
     const taken = items.map(({ node }) => node).find(({ title }) => title.includes('erp owns'));
     expect(taken).toMatchObject({
       state: 'APPLIED',
@@ -102,6 +102,8 @@ describe('which system owns which field', () => {
 
   it('finds as drift what a system shows that does not own the field', async () => {
     await control(world.sandbox.shopify.url, 'edit', { as, sku: 'C', set: { cost: '1.00' } });
+    await startScan(world.ports, world.people.oli, 'shopify', 'FULL');
+    await scansDone(world);
     const [finding] = await until('a finding', async () => {
       const found = await findings('C');
       return found.length > 0 && found;

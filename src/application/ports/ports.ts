@@ -21,9 +21,8 @@ import type { LaneSweep, PublishingQueue } from './publishing-queue.js';
 import type { ScanStore } from './scan-store.js';
 import type { SequencerSeats } from './sequencer-seat.js';
 import type { SettingReader } from './setting-store.js';
-import type { OwnedValues } from './owned-values.js';
 import type { StockStore } from './stock-store.js';
-import type { TruthReader } from './truth-store.js';
+import type { OwnedValues, TruthReader } from './truth-store.js';
 import type { UnitOfWork } from './unit-of-work.js';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';

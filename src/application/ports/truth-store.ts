@@ -1,3 +1,4 @@
+import type { FindingDraft, ObservationSource } from '../../domain/drift/finding.js';
 import type { FieldRule } from '../../domain/drift/source-of-truth.js';
 import type { SystemKind } from '../../domain/publishing/system.js';
 import type { SignOff, SourceOfTruth } from '../../domain/truth/standing.js';
@@ -24,4 +25,13 @@ export interface TruthStore extends TruthReader {
   /** How many findings are open on fields, by field. */
   openFindings(fields: readonly string[]): Promise<Map<string, number>>;
   signOff(version: number, signOff: Omit<SignOff, 'at'>): Promise<void>;
+}
+
+/** Where what a system says of fields that it owns goes into the master. */
+export interface OwnedValues {
+  /**
+   * Takes the values over, in transactions of its own. Whatever does not go in is a finding; whatever was seen to be
+   * something else meanwhile is left to whoever saw that.
+   */
+  takeOver(system: string, values: readonly FindingDraft[], source: ObservationSource): Promise<void>;
 }

@@ -38,7 +38,8 @@ export async function setSourceOfTruth(
       reason: text,
     });
     if (outcome.ok) return accepted({ version: (await inForce(stores)).version });
-    return { ok: false, problems: outcome.problems.map((each) => atRule(each, value, rules)) };
+    const problems = outcome.problems.map((each) => atRule(each, value, rules));
+    return { ok: false, problems: problems.toSorted((a, b) => Number(a.field?.[1]) - Number(b.field?.[1])) };
   });
 }
 

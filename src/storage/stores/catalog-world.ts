@@ -68,11 +68,7 @@ export async function readWorld(
   );
   const lookAlikes = await readLookAlikes(sql, reach.skeletons);
   const reservations = await readReservations(sql, reach.newCodes);
-  const stores = systems.flatMap(({ code, kind, currency }) =>
-    kind === 'SHOPIFY'
-      ? [{ code, currency, digits: digitsOf(currency), isMasterCurrency: currency === masterCurrency }]
-      : [],
-  );
+  const stores = storesOf(systems, masterCurrency);
   const { parties, inForce } = gates;
   const erps = systems.flatMap(({ code, kind }) => (kind === 'ERP' ? [code] : []));
   const fieldRules = wholeMatrix(settings.sourceOfTruth, erps);
@@ -100,6 +96,16 @@ export async function readWorld(
     },
     bundles: await readBundleWorld(sql, all, gates.at),
   };
+}
+
+function storesOf(
+  systems: readonly { code: string; kind: string; currency: string }[],
+  masterCurrency: string,
+): { code: string; currency: string; digits: number; isMasterCurrency: boolean }[] {
+  const stores = systems.filter(({ kind }) => kind === 'SHOPIFY');
+  return stores.map(({ code, currency }) => {
+    return { code, currency, digits: digitsOf(currency), isMasterCurrency: currency === masterCurrency };
+  });
 }
 
 /** The same by the keys that changes name their targets by. */
