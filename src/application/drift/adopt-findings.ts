@@ -129,7 +129,9 @@ async function nestedBundles(
     bundles.flatMap(({ skuId }) => skuId ?? []),
     null,
   );
-  const inside = await ports.catalog.skusByIds([...versions.values()].flatMap(({ lines }) => lines.map(({ key }) => key)));
+  const inside = await ports.catalog.skusByIds(
+    [...versions.values()].flatMap(({ lines }) => lines.map(({ key }) => key)),
+  );
   return bundles.flatMap(({ id, skuId, target, system }) => {
     const held = (versions.get(skuId ?? '')?.lines ?? []).flatMap(({ key }) => inside.get(key) ?? []);
     const nested = held.filter(({ kind }) => kind === 'BUNDLE').map(({ code }) => code);

@@ -49,13 +49,20 @@ export async function setParty(ports: Ports, caller: Caller, draft: PartyDraft):
     if (objections.length > 0 || !successor.ok) return { ok: false, problems: objections };
     const leaves = leftIds.length > 0 ? await readLeaves(stores, before, changed, leftIds) : null;
     const losesNow = was?.active === true && leaves !== null && leaves.ruleCount > 0;
-    if (losesNow && successor.value === null && draft.leaveOrphaned !== true) return refused(successorRequired(changed, leaves));
+    if (losesNow && successor.value === null && draft.leaveOrphaned !== true)
+      return refused(successorRequired(changed, leaves));
     await stores.parties.saveParty(changed, at);
     await auditParty(stores, caller, was, changed, after);
     const handed =
       successor.value === null
         ? null
-        : await handOver(ports, stores, caller.actor, { changed, successor: successor.value, leftIds, parties: after, at });
+        : await handOver(ports, stores, caller.actor, {
+            changed,
+            successor: successor.value,
+            leftIds,
+            parties: after,
+            at,
+          });
     if (was && changesApprovers(was, changed, handed)) {
       const asked = [...new Set([...concerned(parties, [changed.id]), ...leftIds])];
       await reaskReviews(stores, caller.actor, asked, handed?.successors ?? new Map());

@@ -40,7 +40,9 @@ export class PartyPayloadType {
 export class OwnershipPayloadType {
   @Field(() => OwnershipRuleType, { nullable: true })
   rule!: unknown;
-  @Field(() => [UserErrorType], { description: 'What keeps nothing back, but should be seen: ENGINEERING_OWNER, NO_APPROVER_KEY.' })
+  @Field(() => [UserErrorType], {
+    description: 'What keeps nothing back, but should be seen: ENGINEERING_OWNER, NO_APPROVER_KEY.',
+  })
   warnings!: UserErrorType[];
   @Field(() => [UserErrorType])
   userErrors!: UserErrorType[];
