@@ -19,9 +19,9 @@ export async function ownerWarnings(
     ...(await stores.parties.partiesWithRole('APPROVER')),
     ...(await stores.parties.partiesWithRole('ADMIN')),
   ]);
-  return owners.flatMap((owner) => [
-    ...[ownerWarning(owner, parties), approverWarning(owner, parties, approvers)].flatMap((each) => each ?? []),
-  ]);
+  return owners.flatMap((owner) =>
+    [ownerWarning(owner, parties), approverWarning(owner, parties, approvers)].flatMap((each) => each ?? []),
+  );
 }
 
 /** A party that owns SKUs is flagged as engineering, itself or as the last of a team that was not. */
