@@ -128,6 +128,29 @@ describe('what bundles are made of, in both systems', () => {
     expect((await findingOf(finding))?.resolution).toBe('ADOPTED');
   });
 
+  it('take over nothing that would lose the bundles inside, and no emptiness', async () => {
+    await editShopify(SAM, 'box', '1 a, 1 c');
+    await editShopify(SAM, 'kit', '');
+    await scanned();
+    const [box, kit] = [await found('shopify', 'box'), await found('shopify', 'kit')];
+    const adopt = (finding: FindingView): ReturnType<typeof adoptFindings> =>
+      adoptFindings(world.ports, world.people.mia, { ids: [finding.id], reason: 'somebody did it on purpose' });
+    expect(await adopt(box)).toMatchObject({
+      problems: [
+        {
+          code: 'NOT_RESOLVABLE_HERE',
+          field: ['ids', '0'],
+          message: expect.stringMatching(/^box holds bundles \(kit\)/),
+        },
+      ],
+    });
+    expect(await adopt(kit)).toMatchObject({
+      problems: [{ code: 'NOT_RESOLVABLE_HERE', message: expect.stringContaining('made of nothing there') }],
+    });
+    await revert(box);
+    await revert(kit);
+  });
+
   it('are not ours to correct where another app made them, and the finding says so', async () => {
     await editShopify({ kind: 'app', name: 'Bundler' }, 'kit', '2 a, 2 b');
     await scanned();

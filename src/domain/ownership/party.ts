@@ -41,13 +41,6 @@ export function isAway({ awayFrom, awayUntil }: Pick<Party, 'awayFrom' | 'awayUn
   return awayFrom !== null && awayFrom <= at && (awayUntil === null || awayUntil > at);
 }
 
-/** Has a delegation or an absence begun or ended after the one instant and until the other? */
-export function turnsBetween(party: Party, since: Date, until: Date): boolean {
-  return [party.delegateFrom, party.delegateUntil, party.awayFrom, party.awayUntil].some(
-    (turn) => turn !== null && turn > since && turn <= until,
-  );
-}
-
 /** A party that is flagged so, or a team of which every active member is. */
 export function isEngineering(party: Party, parties: ReadonlyMap<string, Party>): boolean {
   if (party.engineering) return true;

@@ -26,6 +26,13 @@ export class SqlPartyStore implements PartyStore {
     return rows.map(({ id }) => id);
   }
 
+  async turnedBetween(since: Date, until: Date): Promise<string[]> {
+    const turned = (column: string): string => `select id from party where ${column} > $1 and ${column} <= $2`;
+    const turns = ['delegate_from', 'delegate_until', 'away_from', 'away_until'];
+    const rows = await this.sql.rows<{ id: string }>(turns.map(turned).join(' union '), [since, until]);
+    return rows.map(({ id }) => id);
+  }
+
   async saveParty(party: Party, at: Date): Promise<void> {
     const { id, code, kind, name, email, active, engineering, memberIds } = party;
     const turns = [party.delegateId, party.delegateFrom, party.delegateUntil, party.awayFrom, party.awayUntil];
@@ -119,9 +126,7 @@ const MEMBERS = 'array(select m.member_id::text from party_member m where m.team
 
 /** All parties with their members, by code, in one statement. There are dozens, not thousands. */
 export function readParties(sql: Sql): Promise<Party[]> {
-  return sql.rows<Party>(
-    `select ${COLUMNS}, p.active, ${MEMBERS} as "memberIds" from party p order by p.code_folded`,
-  );
+  return sql.rows<Party>(`select ${COLUMNS}, p.active, ${MEMBERS} as "memberIds" from party p order by p.code_folded`);
 }
 
 /**
