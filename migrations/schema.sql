@@ -8,6 +8,28 @@ create extension pg_trgm;
 
 -- tables
 
+create table alert (
+  id uuid not null,
+  key text not null,
+  kind text not null,
+  system text,
+  subject text not null,
+  title text not null,
+  body text not null,
+  groups jsonb not null,
+  owner_ids uuid[] not null,
+  raised_at timestamp with time zone default clock_timestamp() not null,
+  state text default 'WAITING'::text not null,
+  attempts integer default 0 not null,
+  next_attempt_at timestamp with time zone default clock_timestamp(),
+  patient_until timestamp with time zone default (clock_timestamp() + '24:00:00'::interval) not null,
+  unsure boolean default false not null,
+  lease_token uuid,
+  lease_until timestamp with time zone,
+  last_error text,
+  sent_at timestamp with time zone
+);
+
 create table api_key (
   id uuid not null,
   name text not null,
@@ -356,7 +378,8 @@ create table party (
   delegate_until timestamp with time zone,
   delegate_from timestamp with time zone,
   away_from timestamp with time zone,
-  away_until timestamp with time zone
+  away_until timestamp with time zone,
+  slack_id text
 );
 
 create table party_member (
@@ -547,7 +570,9 @@ create table system (
   currency text not null,
   link text not null,
   health text not null,
-  created_at timestamp with time zone default clock_timestamp() not null
+  created_at timestamp with time zone default clock_timestamp() not null,
+  subscribed_at timestamp with time zone,
+  subscribed_url text
 );
 
 create table webhook (
@@ -568,6 +593,8 @@ create table webhook (
 );
 
 -- constraints
+
+alter table alert add constraint alert_pkey PRIMARY KEY (id);
 
 alter table api_key add constraint api_key_pkey PRIMARY KEY (id);
 
@@ -657,6 +684,8 @@ alter table system add constraint system_pkey PRIMARY KEY (code);
 
 alter table webhook add constraint webhook_pkey PRIMARY KEY (id);
 
+alter table alert add constraint alert_key_key UNIQUE (key);
+
 alter table api_key add constraint api_key_hash_key UNIQUE (hash);
 
 alter table audit_seal add constraint audit_seal_event_id_key UNIQUE (event_id);
@@ -688,6 +717,14 @@ alter table sku add constraint sku_options_once UNIQUE (product_id, option_key) 
 alter table bundle_version add constraint bundle_version_no_overlap EXCLUDE USING gist (bundle_id WITH =, tstzrange(effective_from, effective_to) WITH &&) DEFERRABLE INITIALLY DEFERRED;
 
 alter table sku add constraint sku_gtin_once EXCLUDE USING btree (gtin14 WITH =) WHERE ((state <> 'RETIRED'::text)) DEFERRABLE INITIALLY DEFERRED;
+
+alter table alert add constraint alert_check CHECK (((state = 'WAITING'::text) = (next_attempt_at IS NOT NULL)));
+
+alter table alert add constraint alert_check1 CHECK (((state = 'SENT'::text) = (sent_at IS NOT NULL)));
+
+alter table alert add constraint alert_kind_check CHECK ((kind = ANY (ARRAY['DIGEST'::text, 'SYSTEM_PAUSED'::text, 'BREAKER_OPEN'::text, 'CRITICAL_FINDING'::text, 'FORCE_APPLIED'::text, 'SCAN_HELD'::text, 'SUBSCRIPTION_LOST'::text, 'BUNDLE_VERSION_REFUSED'::text, 'REQUEST_NOT_APPLIED'::text, 'CANARY_STOPPED'::text])));
+
+alter table alert add constraint alert_state_check CHECK ((state = ANY (ARRAY['WAITING'::text, 'SENT'::text, 'NOT_SENT'::text, 'NOWHERE'::text])));
 
 alter table attempt add constraint attempt_outcome_check CHECK ((outcome = ANY (ARRAY['CONFIRMED'::text, 'REJECTED'::text, 'AMBIGUOUS'::text, 'ECHO'::text, 'LOST'::text])));
 
@@ -775,6 +812,8 @@ alter table party add constraint party_delegate_until_of_one CHECK (((delegate_u
 
 alter table party add constraint party_kind_check CHECK ((kind = ANY (ARRAY['USER'::text, 'TEAM'::text])));
 
+alter table party add constraint party_slack_id_of_slack CHECK ((slack_id ~ '^[UWS][A-Z0-9]{2,20}$'::text));
+
 alter table party_member add constraint party_member_check CHECK ((team_id <> member_id));
 
 alter table product add constraint product_handle_form CHECK ((((char_length(handle) >= 1) AND (char_length(handle) <= 255)) AND (handle !~ '[[:space:][:cntrl:]]'::text)));
@@ -832,6 +871,8 @@ alter table system add constraint system_kind_check CHECK ((kind = ANY (ARRAY['S
 alter table system add constraint system_link_check CHECK ((link = ANY (ARRAY['UNLINKED'::text, 'LINKED'::text])));
 
 alter table system add constraint system_mode_check CHECK ((mode = ANY (ARRAY['READ_ONLY'::text, 'WRITE'::text])));
+
+alter table alert add constraint alert_system_fkey FOREIGN KEY (system) REFERENCES system(code);
 
 alter table api_key add constraint api_key_party_id_fkey FOREIGN KEY (party_id) REFERENCES party(id);
 
@@ -960,6 +1001,16 @@ alter table stock_level add constraint stock_level_system_fkey FOREIGN KEY (syst
 alter table webhook add constraint webhook_system_fkey FOREIGN KEY (system) REFERENCES system(code);
 
 -- indexes
+
+CREATE INDEX alert_digest ON public.alert USING btree (raised_at DESC) WHERE (kind = 'DIGEST'::text);
+
+CREATE INDEX alert_list ON public.alert USING btree (raised_at DESC, id DESC);
+
+CREATE INDEX alert_system ON public.alert USING btree (system);
+
+CREATE INDEX alert_unsent ON public.alert USING btree (state, kind) WHERE (state <> 'SENT'::text);
+
+CREATE INDEX alert_waiting ON public.alert USING btree (next_attempt_at) WHERE (state = 'WAITING'::text);
 
 CREATE INDEX api_key_party ON public.api_key USING btree (party_id);
 
@@ -1192,6 +1243,16 @@ CREATE TRIGGER sku_stays BEFORE DELETE OR TRUNCATE ON public.sku FOR EACH STATEM
 
 -- comments
 
+comment on table alert is 'The outbox of alerts: written in the transaction of what they tell, sent afterwards. One event, one row, one message.';
+
+comment on column alert.key is 'What happened, so that it is told once however often it is raised.';
+
+comment on column alert.groups is 'What is told owner by owner: [{ownerId, heading, lines, more}].';
+
+comment on column alert.patient_until is 'Until when a failed attempt is made again by itself.';
+
+comment on column alert.unsure is 'An attempt was begun whose end nobody knows: the message may have arrived already.';
+
 comment on table api_key is 'API keys by SHA-256 of the secret; the secret itself is shown once and kept nowhere.';
 
 comment on table attempt is 'The write ledger: the values that a write of ours will leave behind, stored before it is sent.';
@@ -1284,6 +1345,8 @@ comment on table ownership_rule is 'Who is accountable for which SKUs; the most 
 
 comment on table party is 'Who can be accountable: a person or a team.';
 
+comment on column party.slack_id is 'Slack''s own id of the member (U…, W…) or user group (S…), by which alerts mention it.';
+
 comment on table party_member is 'People of a team.';
 
 comment on table product is 'The style that a shopper sees, as it is now. Rows are never deleted, so a handle is never used again.';
@@ -1313,5 +1376,7 @@ comment on table sku_revision is 'One immutable state of one SKU; append-only.';
 comment on table stock_level is 'Stock on hand of a SKU as a system last reported it: read, never owned.';
 
 comment on table system is 'A Shopify store or the ERP: what is remembered of it beside its configuration.';
+
+comment on column system.subscribed_at is 'When its webhooks were last made to point at subscribed_url; none since: never.';
 
 comment on table webhook is 'The inbox: what a system told us, stored before we answered it.';
