@@ -73,6 +73,11 @@ export interface ObservationStore {
     source: ObservationSource,
   ): Promise<{ opened: number; closed: number; busy: number; compared: number }>;
 
+  /**
+   * Webhooks of a system point at an address now. Where some had to be made again that were there before, an alert says so.
+   * @param made topics that were not there. Answers whether they were lost.
+   */
+  subscribed(system: string, url: string, made: readonly string[]): Promise<boolean>;
   storeWebhook(hook: {
     id: string;
     system: string;
