@@ -12,6 +12,7 @@ const UUID_KINDS = [
   'OwnershipRule',
   'ApiKey',
   'AuditEvent',
+  'Alert',
   'QualityIssue',
 ] as const;
 /** Their key is the id of what was revised and the number of the revision. */

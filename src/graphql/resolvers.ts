@@ -52,6 +52,7 @@ import {
   QualityIssuesResolver,
   SkuQualityResolver,
 } from './quality/quality-issue-resolver.js';
+import { AlertGroupResolver, AlertResolver } from './operations/alert-resolver.js';
 import { DriftFindingResolver } from './operations/drift-finding-resolver.js';
 import { DriftMutationResolver } from './operations/drift-mutation-resolver.js';
 import { OperationsQueryResolver } from './operations/operations-query-resolver.js';
@@ -110,6 +111,8 @@ export const RESOLVERS = [
   ChangedCommitmentResolver,
   NamingResolver,
   OperationsQueryResolver,
+  AlertResolver,
+  AlertGroupResolver,
   SystemMutationResolver,
   DriftMutationResolver,
   SystemResolver,
