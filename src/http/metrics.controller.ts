@@ -34,6 +34,7 @@ export class MetricsController {
     const { contentType, text } = await this.#metrics.render();
     response.setHeader('Cache-Control', 'no-store');
     response.setHeader('Content-Type', contentType);
-    response.send(text);
+    // Not `send`, which would put the parameters of the type into an order of its own.
+    response.end(text);
   }
 }

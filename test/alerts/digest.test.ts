@@ -104,6 +104,7 @@ describe('the daily digest', () => {
     await sql(`insert into ownership_rule (id, scope, match, match_folded, owner_id, effective_from)
       select gen_random_uuid(), 'SKU', 'T-2', 't-2', id, clock_timestamp() from party where code = 'oli'`);
     await sql(`update party set active = false where code = 'oli'`);
+    await world.ports.outbox.nowhere();
     sent.length = 0;
     await raiseDigest(at('2027-01-19T08:00:00Z'), null);
     expect(sent.length).toBeLessThan(20);

@@ -40,9 +40,9 @@ describe('sending alerts to Slack', () => {
     world.logged.length = 0;
   });
 
-  /** A process that sends to an address, with little patience. */
-  function told(url: string): Ports {
-    const messenger = new SlackMessenger(url, 'https://skuward.example/', 400);
+  /** A process that sends to an address. */
+  function told(url: string, timeoutMs = 10_000): Ports {
+    const messenger = new SlackMessenger(url, 'https://skuward.example/', timeoutMs);
     return Object.create(world.ports, { alerting: { value: { messenger, digestAt: null, zone: 'UTC' } } }) as Ports;
   }
 
@@ -99,7 +99,7 @@ describe('sending alerts to Slack', () => {
   it.each(later)('tries again after %s', async (_, answer, error, unsure) => {
     await raise('a');
     slack.answers = [answer];
-    await sendAlerts(ports);
+    await sendAlerts(answer === 'hang' ? told(slack.url, 300) : ports);
     const [alert] = await all();
     expect(alert).toMatchObject({ state: 'WAITING', attempts: 1, lastError: expect.stringMatching(error) });
     expect((await waits())[0]).toBeGreaterThanOrEqual(1);
@@ -178,10 +178,13 @@ describe('sending alerts to Slack', () => {
       await raise(`x${bad.indexOf(answer)}`);
       await due();
       slack.answers = [answer];
-      await sendAlerts(ports);
+      await sendAlerts(told(slack.url, answer === 'hang' ? 300 : 10_000));
     }
     await due();
-    await sendAlerts(told('http://127.0.0.1:9/services/verysecretpath'));
+    const gone = await SlackReceiver.start();
+    const nobody = gone.url;
+    await gone.close();
+    await sendAlerts(told(nobody));
     const rows = JSON.stringify([
       await sql('select * from alert'),
       await sql('select * from audit_event'),

@@ -77,9 +77,15 @@ export class ProcessMeter implements Meter {
   }
 
   #ofProcess(registers: Registry[]): void {
-    gauge(registers, 'process_cpu_seconds_total', 'Processor seconds of this process, user and system.', () => {
-      const { user, system } = process.cpuUsage();
-      return (user + system) / 1e6;
+    new Counter({
+      name: 'process_cpu_seconds_total',
+      help: 'Processor seconds of this process, user and system.',
+      registers,
+      collect() {
+        const { user, system } = process.cpuUsage();
+        this.reset();
+        this.inc((user + system) / 1e6);
+      },
     });
     gauge(registers, 'process_resident_memory_bytes', 'Resident memory of this process.', () =>
       process.memoryUsage.rss(),
