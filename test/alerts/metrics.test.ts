@@ -115,7 +115,7 @@ describe('/metrics of a running service', () => {
     const sent = recordStatements(world.database.source);
     await Promise.all(Array.from({ length: 20 }, () => metrics.render()));
     await metrics.render();
-    expect(sent).toHaveLength(7);
+    expect(sent).toHaveLength(8);
   });
 
   it('says that the database is down, and tells what it counts itself', async () => {

@@ -5,7 +5,9 @@ export interface SystemFacts {
   deliveries: { system: string; state: string; count: number; oldestSeconds: number }[];
   deadLetters: { system: string; class: string; count: number; overdue: number }[];
   findings: { system: string; severity: string; count: number; overdue: number }[];
-  systems: { system: string; linked: number; held: number; scannedSecondsAgo: number | null; webhooks: number }[];
+  systems: { system: string; linked: number; scannedSecondsAgo: number | null; webhooks: number }[];
+  /** Why nothing is sent to a system: `held` is 1 while that holds. */
+  holds: { system: string; kind: string; held: number }[];
   alerts: { state: AlertState; count: number; oldestSeconds: number }[];
   /** Committed rows that are not numbered yet, of the newest thousand of each log, and the age of the oldest. */
   sequencer: { log: 'feed' | 'audit'; waiting: number; oldestSeconds: number }[];

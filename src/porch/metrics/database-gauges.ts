@@ -50,11 +50,8 @@ export class DatabaseGauges {
       of('skuward_system_linked', '1 when a system is in service.', ['system'], ({ systems }) =>
         systems.map(({ system, linked }) => [{ system }, linked]),
       ),
-      of(
-        'skuward_system_held',
-        '1 while nothing is sent to a system because it refuses our key.',
-        ['system'],
-        (facts) => facts.systems.map(({ system, held }) => [{ system }, held]),
+      of('skuward_system_held', '1 while nothing is sent to a system, by why not.', ['system', 'kind'], ({ holds }) =>
+        holds.map(({ system, kind, held }) => [{ system, kind }, held]),
       ),
       of('skuward_scan_age_seconds', 'Age of the last complete scan.', ['system'], ({ systems }) =>
         systems.flatMap(({ system, scannedSecondsAgo: age }) => (age === null ? [] : [[{ system }, age]])),

@@ -16,6 +16,7 @@ export class SqlMetricsReader implements MetricsReader {
       deadLetters: await this.sql.rows(DEAD_LETTERS),
       findings: await this.sql.rows(FINDINGS),
       systems: await this.sql.rows(SYSTEMS),
+      holds: await this.sql.rows(HOLDS),
       alerts: await this.sql.rows(ALERTS),
       sequencer: await this.sql.rows(SEQUENCER),
       jobs: await this.sql.rows(JOBS),
@@ -36,11 +37,14 @@ const FINDINGS = `select system, severity, count(*)::int as count,
     (count(*) filter (where due_at <= clock_timestamp()))::int as overdue
   from finding where state <> 'RESOLVED' and state <> 'WAIVED' group by 1, 2`;
 
-const SYSTEMS = `select y.code as system, (y.link = 'LINKED')::int as linked, (y.health = 'DOWN')::int as held,
+const SYSTEMS = `select y.code as system, (y.link = 'LINKED')::int as linked,
     (select ${ageOf('c.finished_at')} from scan c where c.system = y.code and c.mode = 'FULL' and c.state = 'SUCCEEDED'
       order by c.started_at desc limit 1) as "scannedSecondsAgo",
     (select count(*)::int from webhook w where w.system = y.code and w.handled_at is null) as webhooks
   from system y`;
+
+/** A system that refuses our key is DOWN. */
+const HOLDS = `select code as system, 'AUTH' as kind, (health = 'DOWN')::int as held from system`;
 
 const ALERTS = `select state, count(*)::int as count, ${ageOf('min(raised_at)')} as "oldestSeconds"
   from alert where state <> 'SENT' group by 1`;
