@@ -58,6 +58,8 @@ export class NodeResolver {
         return (await this.#ports.auditLog.eventsByIds([key])).get(key) ?? null;
       case 'Alert':
         return (await this.#ports.alerts.alertsByIds([key]))[0] ?? null;
+      case 'BundleVersionFailure':
+        return (await this.#ports.bundles.failuresByIds([key])).get(key) ?? null;
       case 'QualityIssue':
         return loaders.qualityIssue.load(key);
       case 'Party':

@@ -53,6 +53,7 @@ import {
   SkuQualityResolver,
 } from './quality/quality-issue-resolver.js';
 import { AlertGroupResolver, AlertResolver } from './operations/alert-resolver.js';
+import { BundleVersionFailureResolver } from './operations/version-failure-resolver.js';
 import { DriftFindingResolver } from './operations/drift-finding-resolver.js';
 import { DriftMutationResolver } from './operations/drift-mutation-resolver.js';
 import { OperationsQueryResolver } from './operations/operations-query-resolver.js';
@@ -67,6 +68,7 @@ import {
 /** Every resolver of the API: the module serves them, and the schema is printed from the same list. */
 export const RESOLVERS = [
   NodeResolver,
+  BundleVersionFailureResolver,
   AccessQueryResolver,
   AccessMutationResolver,
   PartyResolver,

@@ -22,6 +22,7 @@ import { SqlFeedReader } from '../storage/readers/feed-reader.js';
 import { SqlOperationsReader } from '../storage/readers/operations-reader.js';
 import { SqlOwnershipReader } from '../storage/readers/ownership-reader.js';
 import { PgSequencerSeats } from '../storage/sequencer/sequencer-seat.js';
+import { SqlScanStore } from '../storage/scan-store.js';
 import { SqlPlanReader } from '../storage/readers/plan-reader.js';
 import { SqlQualityReader } from '../storage/readers/quality-reader.js';
 import type { Sql } from '../storage/sql.js';
@@ -71,6 +72,7 @@ export function buildPorts(
     readonly settings = new SqlSettingReader(sql);
     readonly queue = new SqlPublishingQueue(source, uuid);
     readonly observations = new SqlObservationStore(source, wakeups, uuid);
+    readonly scans = new SqlScanStore(source, wakeups, uuid);
     readonly plans = new SqlPlanReader(sql);
     readonly quality = new SqlQualityReader(sql);
     readonly ownership = new SqlOwnershipReader(sql);

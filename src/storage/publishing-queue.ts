@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import type { Claim, PublishingQueue, Settlement } from '../application/ports/publishing-queue.js';
+import type { Claim, LaneSweep, PublishingQueue, Settlement } from '../application/ports/publishing-queue.js';
 import { LeaseLost } from '../application/ports/publishing-queue.js';
 import { systemPaused } from '../domain/alerts/occasions.js';
 import type { FindingDraft } from '../domain/drift/finding.js';
@@ -25,7 +25,7 @@ interface LaneRow {
 }
 
 /** Claims and settles over PostgreSQL; every method is one short transaction. */
-export class SqlPublishingQueue implements PublishingQueue {
+export class SqlPublishingQueue implements PublishingQueue, LaneSweep {
   constructor(
     private readonly source: DataSource,
     private readonly newId: () => string,

@@ -55,7 +55,7 @@ describe('versions whose time has come', () => {
     await apply(world, create('kit', '1 a, 1 b'));
     const at = soon();
     const { id } = await apply(world, set('kit', '1 a, 1 c', at));
-    expect(await takeEffect(world.ports)).toBe(false);
+    expect(await takeEffect(world.ports)).toBe(null);
     expect(await inForce('kit')).toEqual(['CURRENT then a b', 'SCHEDULED open a c']);
     await world.worker.start();
     const last = await until('the version', async () => (await revisions('kit'))[2]);
@@ -114,7 +114,7 @@ describe('versions whose time has come', () => {
       },
     ]);
     world.logged.length = 0;
-    expect(await takeEffect(world.ports)).toBe(false);
+    expect(await takeEffect(world.ports)).toBe(null);
     expect(world.logged).toEqual([]);
   });
 

@@ -237,7 +237,7 @@ describe('an approved request that waits', () => {
       await kit.sql(`select pg_sleep(greatest(0, extract(epoch from $1::timestamptz - clock_timestamp()) + 0.05))`, [
         effectiveFrom.toISOString(),
       ]);
-      expect(await takeEffect(world.ports)).toBe(false);
+      expect(await takeEffect(world.ports)).toBe(null);
       const quantity = async (): Promise<unknown> =>
         (
           await kit.sql<{ q: number }>(
@@ -247,7 +247,7 @@ describe('an approved request that waits', () => {
       expect(await quantity()).toBe(2);
       // Over one of its systems is over it as well.
       await freeze({ systems: ['shopify'] });
-      expect(await takeEffect(world.ports)).toBe(false);
+      expect(await takeEffect(world.ports)).toBe(null);
       expect(await quantity()).toBe(2);
       must(await endFreezeWindow(world.ports, world.people.alex, 'black-friday', 'over'));
       await takeEffect(world.ports);

@@ -14,13 +14,14 @@ import type { ImportStore } from './import-store.js';
 import type { Alerting } from './messenger.js';
 import type { Meter } from './meter.js';
 import type { NamingReader } from './naming-store.js';
-import type { ObservationStore } from './observation-store.js';
+import type { InboxSweep, ObservationStore } from './observation-store.js';
 import type { OnboardingStore } from './onboarding-store.js';
 import type { OperationsReader } from './operations-reader.js';
 import type { OwnershipReader } from './ownership-reader.js';
 import type { PlanReader } from './plan-store.js';
 import type { QualityReader } from './quality-store.js';
-import type { PublishingQueue } from './publishing-queue.js';
+import type { LaneSweep, PublishingQueue } from './publishing-queue.js';
+import type { ScanStore } from './scan-store.js';
 import type { SequencerSeats } from './sequencer-seat.js';
 import type { SettingReader } from './setting-store.js';
 import type { StockStore } from './stock-store.js';
@@ -54,8 +55,9 @@ export abstract class Ports {
   abstract readonly naming: NamingReader;
   abstract readonly settings: SettingReader;
   abstract readonly stock: StockStore;
-  abstract readonly queue: PublishingQueue;
-  abstract readonly observations: ObservationStore;
+  abstract readonly queue: PublishingQueue & LaneSweep;
+  abstract readonly observations: ObservationStore & InboxSweep;
+  abstract readonly scans: ScanStore;
   abstract readonly onboarding: OnboardingStore;
   abstract readonly ownership: OwnershipReader;
   abstract readonly plans: PlanReader;
@@ -70,3 +72,17 @@ export abstract class Ports {
   /** Uniform in [0, 1). */
   abstract random(): number;
 }
+
+/**
+ * All that bringing deliveries out and taking observations in asks for: a dozen methods of the database, beside
+ * connectors, clock, log, ids and chance. The simulated world stands behind just these.
+ */
+export type PublishingPorts = Pick<Ports, 'connectors' | 'clock' | 'log' | 'masterCurrency' | 'newId' | 'random'> & {
+  queue: PublishingQueue;
+  observations: ObservationStore;
+  /** Where anybody counts. */
+  meter?: Meter;
+};
+
+/** What a full scan asks for besides. */
+export type ScanPorts = PublishingPorts & Pick<Ports, 'scans' | 'stock'>;

@@ -79,7 +79,6 @@ function understood(response: Response, text: string): Sending {
 /** By its code alone: the message of a failure may quote the address. */
 function networkFailure(error: unknown): Sending {
   const { code, ambiguous } = networkFault(error, true);
-  const isLate = error instanceof Error && error.name === 'TimeoutError';
-  const told = isLate ? 'no answer in time' : `no answer${code === null ? '' : `: ${code}`}`;
+  const told = code === 'TIMEOUT' ? 'no answer in time' : `no answer${code === null ? '' : `: ${code}`}`;
   return { kind: 'LATER', seconds: null, error: `Slack gave ${told}`, unsure: ambiguous };
 }

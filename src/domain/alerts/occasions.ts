@@ -88,13 +88,14 @@ export function subscriptionLost(system: string, since: string, topics: readonly
 
 /** A scheduled version of a bundle could not take effect; the one before stays in force. */
 export function bundleVersionRefused(
-  bundle: { code: string; at: string; changeRequestId: string | null },
+  bundle: { code: string; at: string; changeRequestId: string | null; kind: 'REFUSED' | 'FAILED' },
   ownerId: string | null,
   problems: readonly string[],
 ): AlertDraft {
-  const body = `The version of ${bundle.code} that was to be in force from ${bundle.at} does not stand. The one before stays in force.`;
+  const fate = bundle.kind === 'REFUSED' ? 'does not stand' : 'could not be put into force yet, and is tried again';
+  const body = `The version of ${bundle.code} that was to be in force from ${bundle.at} ${fate}. The one before stays in force.`;
   const groups = [groupOf(ownerId, 'What is wrong', problems)];
-  const key = `bundle:${bundle.code}:${bundle.at}:${bundle.changeRequestId ?? ''}`;
+  const key = `bundle:${bundle.kind}:${bundle.code}:${bundle.at}:${bundle.changeRequestId ?? ''}`;
   const title = `A version of ${bundle.code} did not take effect`;
   return { ...about('BUNDLE_VERSION_REFUSED', null, bundle.code), key, title, body, groups };
 }
