@@ -10,6 +10,7 @@ import { resumeImports } from '../application/imports/resume-imports.js';
 import { runImport } from '../application/imports/run-import.js';
 import type { Ports } from '../application/ports/ports.js';
 import { publishLane } from '../application/publishing/publish-lane.js';
+import { AlertTeller } from './alert-teller.js';
 import { Drain } from './drain.js';
 import { QUEUES } from './queues.js';
 import { Sequencer } from './sequencer.js';
@@ -36,6 +37,7 @@ export class Worker {
   private readonly webhooks: Drain;
   private readonly bundles: Drain;
   private readonly requests: Drain;
+  private readonly alerts: AlertTeller;
   private readonly sequencer: Sequencer;
   private readonly timers = new Set<NodeJS.Timeout>();
   private sweep: NodeJS.Timeout | null = null;
@@ -51,6 +53,7 @@ export class Worker {
     this.webhooks = new Drain((system) => this.takeInbox(system));
     this.bundles = new Drain(() => this.takeEffect());
     this.requests = new Drain(() => this.applyDue());
+    this.alerts = new AlertTeller(ports);
     this.sequencer = new Sequencer(ports);
   }
 
@@ -96,6 +99,7 @@ export class Worker {
     await this.webhooks.idle();
     await this.bundles.idle();
     await this.requests.idle();
+    await this.alerts.stop();
     await this.sequencer.stop();
   }
 
@@ -167,6 +171,7 @@ export class Worker {
   }
 
   private async sweepNow(): Promise<void> {
+    this.alerts.wake();
     try {
       await this.ports.scans.failAbandonedScans(SCAN_IDLE_SECONDS);
       await resumeImports(this.ports, IMPORT_IDLE_SECONDS);

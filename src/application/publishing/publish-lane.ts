@@ -67,7 +67,9 @@ async function deliver(ports: PublishingPorts, claim: Claim, connector: Connecto
     if (fault.class === 'AUTH') await ports.queue.reportHealth(claim.system.code, 'DOWN', fault.message);
     else if (unreachable(fault)) await ports.queue.reportHealth(claim.system.code, 'DEGRADED');
   }
-  await ports.queue.settle(claim, draft.finish());
+  const settlement = draft.finish();
+  await ports.queue.settle(claim, settlement);
+  ports.meter?.settled(claim, settlement);
 }
 
 /** @returns false when somebody moved the records meanwhile: the claim is given back already. */

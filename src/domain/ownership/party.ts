@@ -5,6 +5,8 @@ export interface Party {
   kind: 'USER' | 'TEAM';
   name: string;
   email: string | null;
+  /** Slack's id of the member or user group, by which alerts mention it; absent where nobody asked for it. */
+  slackId?: string | null;
   active: boolean;
   /** Builds or runs systems, and so should not be who is accountable for SKUs: told as a warning where it is. */
   engineering: boolean;

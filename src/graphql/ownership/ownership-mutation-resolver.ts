@@ -127,13 +127,14 @@ export class OwnershipMutationResolver {
 }
 
 function draftOf(input: PartyInput): PartyDraft {
-  const { code, kind, name, email = null, active, members = null, engineering, delegate } = input;
+  const { code, kind, name, email = null, active, members = null, engineering, slackId, delegate } = input;
   const { delegateFrom, delegateUntil, awayFrom, awayUntil } = input;
   const { successor, leaveOrphaned } = input;
   const party = { code, kind, name, email, active: active ?? true, members };
   return {
     ...party,
     engineering,
+    slackId,
     delegate,
     delegateFrom,
     delegateUntil,
