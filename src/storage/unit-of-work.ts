@@ -17,6 +17,7 @@ import { SqlPartyStore } from './stores/party-store.js';
 import { SqlPlanStore } from './stores/plan-store.js';
 import { SqlQualityStore } from './stores/quality-store.js';
 import { SqlRecordStore } from './stores/record-store.js';
+import { SqlRequestValidations } from './stores/request-validations.js';
 import { SqlSettingStore } from './stores/setting-store.js';
 import { inTransaction } from './in-transaction.js';
 import { SequencerWake } from './sequencer/wake.js';
@@ -59,6 +60,7 @@ export class SqlUnitOfWork implements UnitOfWork {
       bundles: new SqlBundleStore(sql),
       requests: new SqlChangeRequestStore(sql),
       applied: new SqlAppliedRequests(sql),
+      validations: new SqlRequestValidations(sql),
       deliveries: new SqlDeliveryStore(sql, this.newId),
       records: new SqlRecordStore(sql, this.newId),
       imports: new SqlImportSteps(sql),

@@ -15,6 +15,7 @@ import type { PartyStore } from './party-store.js';
 import type { PlanStore } from './plan-store.js';
 import type { QualityStore } from './quality-store.js';
 import type { RecordStore } from './record-store.js';
+import type { RequestValidations } from './request-validations.js';
 import type { SettingStore } from './setting-store.js';
 
 /** Work across processes, sent in the transaction that makes it due: a rollback takes it along. */
@@ -26,6 +27,8 @@ export interface Wakeups {
   bundleDue(at: Date): Promise<void>;
   /** Scheduled change requests are to be looked at then. */
   requestsDue(at: Date): Promise<void>;
+  /** A large change request is to be checked and planned. */
+  validationDue(): Promise<void>;
 }
 
 export interface AuditEntry {
@@ -42,6 +45,7 @@ export interface Stores {
   bundles: BundleStore;
   requests: ChangeRequestStore;
   applied: AppliedRequests;
+  validations: RequestValidations;
   deliveries: DeliveryStore;
   records: RecordStore;
   plans: PlanStore;

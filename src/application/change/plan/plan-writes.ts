@@ -6,6 +6,8 @@ import { lawOf } from '../../../domain/drift/normalise.js';
 import { DEFAULT_RULES, ruleOf } from '../../../domain/drift/source-of-truth.js';
 import type { FieldChange, FieldValues, Json } from '../../../domain/primitives/json.js';
 import { sameJson } from '../../../domain/primitives/json.js';
+import type { Sliced } from '../../../domain/primitives/sliced.js';
+import { eachOf } from '../../../domain/primitives/sliced.js';
 import { hasRecordsOf } from '../../../domain/publishing/owed.js';
 import type { PlannedLane, PlannedLanes, PlannedRecord } from '../../ports/plan-store.js';
 import { lackingComponents } from '../../publishing/components-there.js';
@@ -25,12 +27,18 @@ interface Judged extends PlannedRecord {
 
 /**
  * What a change set does to every system: each record that the publisher would write once it is applied, and what it would
- * write there, worked out by the publisher's own code from what the systems last showed. Pure, and in one order.
+ * write there, worked out by the publisher's own code from what the systems last showed. Pure, in one order, and in steps:
+ * others have their turns while the plan of many records is made.
  */
-export function planWrites(set: ChangeSet, { lanes, composedIn }: PlannedLanes, masterCurrency: string): WritePlan {
+export function* planningWrites(
+  set: ChangeSet,
+  { lanes, composedIn }: PlannedLanes,
+  masterCurrency: string,
+): Sliced<WritePlan> {
   const planner = new Planner(new PlanCauses(set, composedIn), masterCurrency);
-  planner.commitments.addMaster(set);
-  for (const lane of lanes) planner.take(lane);
+  yield 0;
+  yield* planner.commitments.addMaster(set);
+  yield* eachOf(lanes, (lane) => planner.take(lane));
   return planner.finish();
 }
 
