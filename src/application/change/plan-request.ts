@@ -1,7 +1,7 @@
 import type { Actor } from '../../domain/actor.js';
 import type { RuleExplained } from '../../domain/approvals/requirements.js';
-import { requirementsOf } from '../../domain/approvals/requirements.js';
-import { ownedTouch, touchedBy } from '../../domain/approvals/touched.js';
+import { askingFor } from '../../domain/approvals/requirements.js';
+import { ownedTouch, touching } from '../../domain/approvals/touched.js';
 import type { ApprovalRequirement, ApprovalWorld } from '../../domain/change/approval.js';
 import type { ProposedChange } from '../../domain/change/change.js';
 import type { ChangeSet, World } from '../../domain/change/draft.js';
@@ -11,7 +11,7 @@ import { foldCode } from '../../domain/primitives/text.js';
 import type { Problem } from '../../domain/problem.js';
 import { problem } from '../../domain/problem.js';
 import type { Ports } from '../ports/ports.js';
-import { inTurns, Turns } from '../ports/turns.js';
+import { inTurns, mapInTurns } from '../ports/turns.js';
 import type { Stores } from '../ports/unit-of-work.js';
 
 export interface PlannedRequest {
@@ -46,20 +46,17 @@ export async function planRequest(
     planningChanges(world, changes, () => ports.newId(), whose),
     options.told,
   );
-  const touched = touchedBy(world, set, changes);
-  const turns = new Turns();
-  await turns.next();
+  const touched = await inTurns(touching(world, set, changes));
   const at = await stores.now();
   const inForce = await stores.ownership.rulesInForce(ownerKeysOf(touched.flatMap(({ under }) => under)), at);
   const approving = await readApproving(stores, at);
-  const { requirements, orphans, explained } = requirementsOf(
-    touched.map((thing) => ownedTouch(thing, inForce)),
-    world.settings.approvals,
-    {
+  const owned = await mapInTurns(touched, (thing) => ownedTouch(thing, inForce));
+  const { requirements, orphans, explained } = await inTurns(
+    askingFor(owned, world.settings.approvals, {
       ...approving,
       authorPartyId: author.partyId,
       editorPartyIds: (options.editors ?? []).flatMap(({ partyId }) => partyId ?? []),
-    },
+    }),
   );
   const nobody = orphans.length > 0 ? [nobodyLeft(orphans)] : [];
   const idle = set.products.length + set.skus.length + set.conflicts.length + set.problems.length === 0;

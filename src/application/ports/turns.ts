@@ -57,3 +57,19 @@ export async function hashInTurns(pieces: Iterable<string>): Promise<string> {
   }
   return hash.digest('hex');
 }
+
+/** A text that comes in pieces, as one. */
+export async function joinInTurns(pieces: Iterable<string>): Promise<string> {
+  const turns = new Turns();
+  const all: string[] = [];
+  for (const piece of pieces) {
+    all.push(piece);
+    if (turns.isUsed) await turns.next();
+  }
+  return all.join('');
+}
+
+/** A list as JSON. */
+export async function jsonInTurns(items: readonly unknown[]): Promise<string> {
+  return `[${(await mapInTurns(items, (item) => JSON.stringify(item))).join(',')}]`;
+}

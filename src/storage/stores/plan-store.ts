@@ -1,8 +1,11 @@
 import type { KeptPlan, KeptPlanContent, PlannedLanes, PlanStore } from '../../application/ports/plan-store.js';
+import { joinInTurns } from '../../application/ports/turns.js';
 import { BUNDLE_FIELD } from '../../domain/bundle/timeline.js';
 import type { ChangeSet } from '../../domain/change/draft.js';
 import type { Commitments } from '../../domain/change/plan/commitments.js';
 import { movedBy } from '../../domain/change/plan/moved-by.js';
+import type { Json } from '../../domain/primitives/json.js';
+import { canonicalPieces } from '../../domain/primitives/json.js';
 import { foldCode } from '../../domain/primitives/text.js';
 import { owedReach } from '../../domain/publishing/owed.js';
 import type { GovernedSystem } from '../../domain/publishing/system.js';
@@ -34,7 +37,7 @@ export class SqlPlanStore implements PlanStore {
     ]);
     const ids = await this.namedComponents(set);
     const facts = await readLaneFacts(this.sql, rows, [...ids.values()]);
-    const after = asIf(facts, set, systems, ids);
+    const after = await asIf(facts, set, systems, ids);
     const bundleIds = [...new Set([...composedIds, ...outer.map((row) => row.id)])];
     return {
       lanes: await plannedLanes(systems, facts, after),
@@ -68,8 +71,9 @@ export class SqlPlanStore implements PlanStore {
         id,
         requestId,
         hash,
-        JSON.stringify(commitments),
-        JSON.stringify(content),
+        await joinInTurns(canonicalPieces(commitments)),
+        // Of values that JSON keeps as they are: what a plan tells is told as JSON.
+        await joinInTurns(canonicalPieces(content as unknown as Json)),
         reason === null ? null : JSON.stringify(reason),
       ],
     );

@@ -39,7 +39,7 @@ export function* planningWrites(
   yield 0;
   yield* planner.commitments.addMaster(set);
   yield* eachOf(lanes, (lane) => planner.take(lane));
-  return planner.finish();
+  return yield* planner.finish();
 }
 
 class Planner {
@@ -78,12 +78,14 @@ class Planner {
     for (const { each, wish } of sent) if (wish) this.write(each, lane, wish);
   }
 
-  finish(): WritePlan {
+  *finish(): Sliced<WritePlan> {
     const { writes, omissions, supersedes, silent } = this.plan;
     const byField = (a: { field: string | null }, b: { field: string | null }): number =>
       (a.field ?? '') < (b.field ?? '') ? -1 : 1;
+    const inOrder = writes.toSorted(recordOrder);
+    yield 1;
     return {
-      writes: writes.toSorted(recordOrder),
+      writes: inOrder,
       omissions: omissions.toSorted((a, b) => recordOrder(a, b) || byField(a, b)),
       supersedes: supersedes.toSorted((a, b) => recordOrder(a, b) || byField(a, b)),
       silent: [...silent].sort((a, b) => (a.system < b.system ? -1 : 1)),

@@ -5,7 +5,7 @@ import type { WritePlan } from '../../../domain/change/plan/write-plan.js';
 import { NO_WRITES } from '../../../domain/change/plan/write-plan.js';
 import { canonicalPieces } from '../../../domain/primitives/json.js';
 import type { Ports } from '../../ports/ports.js';
-import { hashInTurns, inTurns } from '../../ports/turns.js';
+import { hashInTurns, inTurns, Turns } from '../../ports/turns.js';
 import type { Stores } from '../../ports/unit-of-work.js';
 import type { PlannedRequest } from '../plan-request.js';
 import { planningWrites } from './plan-writes.js';
@@ -34,7 +34,10 @@ export async function workOutPlan(
   const lanes = await stores.plans.lanes(set);
   const plan = await inTurns(planningWrites(set, lanes, ports.masterCurrency), told);
   const hash = await hashOf(plan.commitments);
-  return { ...plan, reached: reachedSkus(world, set, plan.writes), hash };
+  const turns = new Turns();
+  const reached = reachedSkus(world, set, plan.writes);
+  await turns.next();
+  return { ...plan, reached, hash };
 }
 
 function hashOf(commitments: Commitments): Promise<string> {
