@@ -80,8 +80,16 @@ export class SqlUnitOfWork implements UnitOfWork {
         onAppend();
         return appendAudit(sql, entries, this.newId);
       },
+      tentatively: (attempt, isKept) => tentatively(sql, attempt, isKept),
     };
   }
+}
+
+async function tentatively<T>(sql: Sql, work: () => Promise<T>, isKept: (value: T) => boolean): Promise<T> {
+  await sql.rows('savepoint tentative');
+  const value = await work();
+  await sql.rows(isKept(value) ? 'release savepoint tentative' : 'rollback to savepoint tentative');
+  return value;
 }
 
 /** The database's own clock, not that of the transaction's begin. */

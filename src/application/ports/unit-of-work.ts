@@ -63,6 +63,8 @@ export interface Stores {
   /** The database's clock, the only one that instants are compared by across machines. */
   now(): Promise<Date>;
   audit(entries: readonly AuditEntry[]): Promise<void>;
+  /** What `work` comes to; nothing that it wrote stays, and no job that it sent, where that is not to be kept. Not one in another. */
+  tentatively<T>(work: () => Promise<T>, isKept: (value: T) => boolean): Promise<T>;
 }
 
 /**

@@ -64,11 +64,8 @@ export async function readWorld(
     ),
   ];
   const changedBy = await readChangedBy(sql, reach);
-  const undecided = await readUndecided(
-    sql,
-    [...skus.values()].map(({ id }) => id),
-    ids,
-  );
+  const skuIds = [...skus.values()].map(({ id }) => id);
+  const undecided = await readUndecided(sql, skuIds, ids);
   const lookAlikes = await readLookAlikes(sql, reach.skeletons);
   const reservations = await readReservations(sql, reach.newCodes);
   const stores = systems.flatMap(({ code, kind, currency }) =>
