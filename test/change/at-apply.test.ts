@@ -76,9 +76,10 @@ describe('at the moment of applying', () => {
     expect(await kit.stateOf(lost)).toBe('CONFLICTED');
     expect(await quantity()).toEqual([{ quantity: 5 }]);
     // What is forced and holds goes through, and the version that is due goes before it.
-    const sound = await kit.propose([composed(6)]);
+    const sound = await kit.propose([composed(6, inSeconds(7_200))]);
     must(await forceApply(world.ports, alex, sound, 'this one has to be out today'));
-    expect(await quantity()).toEqual([{ quantity: 6 }]);
+    expect(await kit.stateOf(sound)).toBe('APPLIED');
+    expect(await quantity()).toEqual([{ quantity: 3 }]);
     const types = await kit.sql(`select type from audit_event where subject = 'K1' and type like 'BUNDLE_VERSION%'`);
     expect(types).toEqual([{ type: 'BUNDLE_VERSION_IN_EFFECT' }]);
   });
