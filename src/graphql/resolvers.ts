@@ -52,6 +52,7 @@ import {
   QualityIssuesResolver,
   SkuQualityResolver,
 } from './quality/quality-issue-resolver.js';
+import { BundleVersionFailureResolver } from './operations/version-failure-resolver.js';
 import { DriftFindingResolver } from './operations/drift-finding-resolver.js';
 import { DriftMutationResolver } from './operations/drift-mutation-resolver.js';
 import { OperationsQueryResolver } from './operations/operations-query-resolver.js';
@@ -66,6 +67,7 @@ import {
 /** Every resolver of the API: the module serves them, and the schema is printed from the same list. */
 export const RESOLVERS = [
   NodeResolver,
+  BundleVersionFailureResolver,
   AccessQueryResolver,
   AccessMutationResolver,
   PartyResolver,

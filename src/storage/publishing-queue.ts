@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
-import type { Claim, PublishingQueue, Settlement } from '../application/ports/publishing-queue.js';
+import type { Claim, LaneSweep, PublishingQueue, Settlement } from '../application/ports/publishing-queue.js';
 import { LeaseLost } from '../application/ports/publishing-queue.js';
+import { systemPaused } from '../domain/alerts/occasions.js';
 import type { FindingDraft } from '../domain/drift/finding.js';
 import type { FieldValues } from '../domain/primitives/json.js';
 import { closeLane, reopenLanes, settlingUntil, systemRow, takeDeliveries } from './lane-sql.js';
@@ -9,6 +10,7 @@ import { inTransaction } from './in-transaction.js';
 import type { Sql } from './sql.js';
 import { firstRow, sqlOver } from './sql.js';
 import type { RecordRow } from './stores/lane-records.js';
+import { SqlAlertStore } from './stores/alert-store.js';
 import { SqlFindingStore } from './stores/finding-store.js';
 import { loadRecords } from './stores/lane-records.js';
 
@@ -23,7 +25,7 @@ interface LaneRow {
 }
 
 /** Claims and settles over PostgreSQL; every method is one short transaction. */
-export class SqlPublishingQueue implements PublishingQueue {
+export class SqlPublishingQueue implements PublishingQueue, LaneSweep {
   constructor(
     private readonly source: DataSource,
     private readonly newId: () => string,
@@ -139,7 +141,16 @@ export class SqlPublishingQueue implements PublishingQueue {
     return rows.length;
   }
 
-  async reportHealth(system: string, health: 'UP' | 'DEGRADED' | 'DOWN'): Promise<void> {
-    await sqlOver(this.source).rows('update system set health = $2 where code = $1 and health <> $2', [system, health]);
+  async reportHealth(system: string, health: 'UP' | 'DEGRADED' | 'DOWN', paused: string | null = null): Promise<void> {
+    await inTransaction(this.source, async (tx) => {
+      const sql = sqlOver(tx);
+      const moved = await sql.rows('update system set health = $2 where code = $1 and health <> $2 returning 1', [
+        system,
+        health,
+      ]);
+      // Only who moves it says so: of many workers that meet the same refusal, one.
+      if (paused === null || moved.length === 0) return;
+      await new SqlAlertStore(sql, this.newId).raise([systemPaused(system, this.newId(), paused, null)]);
+    });
   }
 }

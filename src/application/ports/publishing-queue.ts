@@ -127,9 +127,14 @@ export interface PublishingQueue {
   begun(attemptIds: readonly string[], operation: string): Promise<void>;
   /** All of it, or LeaseLost and none of it. */
   settle(claim: Claim, settlement: Settlement): Promise<void>;
+  /** @param paused why nothing is sent to it from now on; an alert says so, when its health moves with it. */
+  reportHealth(system: string, health: 'UP' | 'DEGRADED' | 'DOWN', paused?: string | null): Promise<void>;
+}
+
+/** What those take who look after lanes from outside; publishing itself takes none of it. */
+export interface LaneSweep {
   /** Systems that have due deliveries which nobody holds: what a sweep wakes. */
   systemsWithDue(): Promise<string[]>;
   /** Frees the leases of a process that is known to be dead (the embedded database has one process). */
   releaseAllLeases(): Promise<number>;
-  reportHealth(system: string, health: 'UP' | 'DEGRADED' | 'DOWN'): Promise<void>;
 }

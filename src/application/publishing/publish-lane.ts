@@ -11,7 +11,7 @@ import type { ObservedRecord } from '../../domain/publishing/system.js';
 import type { Connector, RecordWrite, WriteCommand } from '../ports/connector.js';
 import type { Claim, LaneRecord } from '../ports/publishing-queue.js';
 import { LeaseLost } from '../ports/publishing-queue.js';
-import type { Ports } from '../ports/ports.js';
+import type { PublishingPorts } from '../ports/ports.js';
 import { idsOfComponents, lackingComponents } from './components-there.js';
 import { faultOf, unreachable } from './fault-of.js';
 import { readLane } from './read-lane.js';
@@ -36,7 +36,7 @@ interface Reckoned {
  * ours, verifies, and settles under the lease. Level-triggered: it looks at the state of things, never at a message.
  * @returns false when nothing was due.
  */
-export async function publishLane(ports: Ports, system: string): Promise<boolean> {
+export async function publishLane(ports: PublishingPorts, system: string): Promise<boolean> {
   const claim = await ports.queue.claim(system);
   if (!claim) return false;
   try {
@@ -48,7 +48,7 @@ export async function publishLane(ports: Ports, system: string): Promise<boolean
   return true;
 }
 
-async function deliver(ports: Ports, claim: Claim, connector: Connector): Promise<void> {
+async function deliver(ports: PublishingPorts, claim: Claim, connector: Connector): Promise<void> {
   const draft = new SettlementDraft(ports, claim);
   try {
     const underWay = await workUnderWay(claim, connector);
@@ -64,14 +64,19 @@ async function deliver(ports: Ports, claim: Claim, connector: Connector): Promis
       fault: fault.message,
     });
     draft.failAll(fault);
-    if (unreachable(fault))
-      await ports.queue.reportHealth(claim.system.code, fault.class === 'AUTH' ? 'DOWN' : 'DEGRADED');
+    if (fault.class === 'AUTH') await ports.queue.reportHealth(claim.system.code, 'DOWN', fault.message);
+    else if (unreachable(fault)) await ports.queue.reportHealth(claim.system.code, 'DEGRADED');
   }
   await ports.queue.settle(claim, draft.finish());
 }
 
 /** @returns false when somebody moved the records meanwhile: the claim is given back already. */
-async function bring(ports: Ports, claim: Claim, connector: Connector, draft: SettlementDraft): Promise<boolean> {
+async function bring(
+  ports: PublishingPorts,
+  claim: Claim,
+  connector: Connector,
+  draft: SettlementDraft,
+): Promise<boolean> {
   const records = connector.capabilities.productRecords ? claim.records : owedRecords(claim);
   const reading = await readLane(claim, records, connector);
   const reckoned = records.map((record) => {
@@ -95,7 +100,7 @@ function owedRecords({ records, deliveries }: Claim): LaneRecord[] {
 
 /** Judges what was read of one record, and decides what to send. */
 function reckon(
-  ports: Ports,
+  ports: PublishingPorts,
   claim: Claim,
   connector: Connector,
   record: LaneRecord,
@@ -154,7 +159,7 @@ function writeOf(
  * @returns false when somebody moved the records meanwhile: nothing was sent, and the lane is due again.
  */
 async function send(
-  ports: Ports,
+  ports: PublishingPorts,
   claim: Claim,
   connector: Connector,
   writes: Reckoned[],
@@ -187,7 +192,7 @@ async function send(
     },
   };
   // Past that moment somebody else may hold the lease, and what we send would be an older revision over a newer one.
-  const outcomes = await connector.write(command, AbortSignal.timeout(window.sendWithinMs)).catch((error: unknown) => {
+  const outcomes = await connector.write(command, ports.clock.deadline(window.sendWithinMs)).catch((error: unknown) => {
     const fault = faultOf(error);
     return writes.map(({ write, record }) => ({
       id: write?.id ?? '',
