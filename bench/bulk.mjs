@@ -89,10 +89,12 @@ async function beService() {
 /** In a process of its own: what any server has to do that answers for one SKU out of PostgreSQL, and no more. */
 async function beBare() {
   const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 4 });
-  const server = createServer(async (asked, answer) => {
-    const code = decodeURIComponent(asked.url.slice(1)).toLowerCase();
+  const tell = async (code, answer) => {
     const { rows } = await pool.query('select code, title, state, price from sku where code_folded = $1', [code]);
     answer.setHeader('content-type', 'application/json').end(JSON.stringify({ data: { sku: rows[0] } }));
+  };
+  const server = createServer((asked, answer) => {
+    tell(decodeURIComponent(asked.url.slice(1)).toLowerCase(), answer).catch(() => answer.destroy());
   });
   server.listen(0, '127.0.0.1', () => process.send({ port: server.address().port }));
   process.on('message', () => process.exit());
@@ -117,9 +119,9 @@ function ask(agent, port, path, key, body) {
 async function beside(name, { service, bare }, work) {
   const agents = [new Agent({ keepAlive: true }), new Agent({ keepAlive: true })];
   const took = [[], []];
-  let isOver = false;
+  const run = { isOver: false };
   const reading = (async () => {
-    for (let n = 1; !isOver; n = (n % SKUS) + 1) {
+    for (let n = 1; !run.isOver; n = (n % SKUS) + 1) {
       const body = JSON.stringify({ query: ONE, variables: { code: `C-${n}` } });
       for (const [index, call] of [
         () => ask(agents[0], service.port, '/graphql', service.keys.ada, body),
@@ -137,7 +139,7 @@ async function beside(name, { service, bare }, work) {
   const value = await work();
   const seconds = ((performance.now() - since) / 1000).toFixed(2);
   const { held, usual, rss } = await answered(service.child, 'loop');
-  isOver = true;
+  run.isOver = true;
   await reading;
   const told = took.map((all) => {
     const sorted = all.toSorted((a, b) => a - b);

@@ -99,12 +99,9 @@ describe('locks of those who write, look and decide at once', () => {
       ]);
     }
     await until('everything to be delivered', async () => (await world.ports.queue.systemsWithDue()).length === 0, 60);
-    const [{ n: applied = 0 } = {}] = await kit.sql<{ n: number }>(
-      `select count(*)::int as n from change_request where state = 'APPLIED'`,
-    );
-    const [{ n: resolved = 0 } = {}] = await kit.sql<{ n: number }>(
-      `select count(*)::int as n from finding where state = 'RESOLVED'`,
-    );
+    const count = async (text: string): Promise<number> => (await kit.sql<{ n: number }>(text))[0]?.n ?? 0;
+    const applied = await count(`select count(*)::int as n from change_request where state = 'APPLIED'`);
+    const resolved = await count(`select count(*)::int as n from finding where state = 'RESOLVED'`);
     // It was a crowd: otherwise nothing is shown by there being no ring.
     expect(applied).toBeGreaterThan(rounds.length);
     expect(resolved).toBeGreaterThan(rounds.length / 2);
