@@ -15,6 +15,7 @@ import { isMainThread, Worker, workerData } from 'node:worker_threads';
 import pg from 'pg';
 import { v7 as uuid } from 'uuid';
 import { approveChangeRequest } from '../dist/application/change/approve-change-request.js';
+import { validateNext } from '../dist/application/change/bulk/validate-next.js';
 import { createChangeRequest } from '../dist/application/change/create-change-request.js';
 import { planOfRequest, previewChanges } from '../dist/application/change/plan/change-plan.js';
 import { openSource } from '../dist/storage/data-source.js';
@@ -144,10 +145,11 @@ async function measure(ports, people, reader, app, round) {
   if (preview.writes.length !== CHANGES * 2) throw new Error(`planned ${preview.writes.length} writes`);
   const draft = { title: 'Prices', reason: null, idempotencyKey: null, changes };
   const { id } = await timed(
-    'create: validate, plan, keep',
+    'create: answered as VALIDATING',
     async () => valueOf(await createChangeRequest(ports, people.mia, draft, false)),
     reader,
   );
+  await timed('the job: validate, plan, keep', () => validateNext(ports), reader);
   const plan = await timed('ChangeRequest.plan', () => planOfRequest(ports, id), reader);
   await timed(
     'approve: plan again under locks, apply',
@@ -173,7 +175,7 @@ async function main({ appUrl, owner, app }) {
   const source = await openSource(appUrl);
   const sql = sqlOver(source);
   const nothing = async () => {};
-  const wakeups = () => ({ deliveriesDue: nothing, bundleDue: nothing });
+  const wakeups = () => ({ deliveriesDue: nothing, bundleDue: nothing, validationDue: nothing });
   const ports = {
     work: new SqlUnitOfWork(source, wakeups, uuid, 'USD'),
     changes: new SqlChangeReader(sql),

@@ -52,6 +52,7 @@ export const PROBLEM_CODES = [
   'TOO_LONG',
   'TOO_MANY',
   'TRANSITION_NOT_ALLOWED',
+  'VALIDATION_FAILED',
   'WOULD_LOSE_DATA',
   'WRONG_STATE',
 ] as const;
