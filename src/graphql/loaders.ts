@@ -10,6 +10,7 @@ import type {
   SystemView,
 } from '../application/ports/operations-reader.js';
 import type { KeptPlan } from '../application/ports/plan-store.js';
+import type { ValidationView } from '../application/ports/request-validations.js';
 import type { QualityIssueView } from '../application/ports/quality-store.js';
 import type { Product } from '../domain/catalog/product.js';
 import type { Sku } from '../domain/catalog/sku.js';
@@ -39,6 +40,7 @@ export class Loaders {
   readonly decisions: DataLoader<string, DecisionView[]>;
   readonly comments: DataLoader<string, CommentView[]>;
   readonly descendants: DataLoader<string, Descent[]>;
+  readonly validation: DataLoader<string, ValidationView | null>;
   readonly replans: DataLoader<string, KeptPlan[]>;
   readonly requestDeliveries: DataLoader<string, DeliveryView[]>;
   readonly delivery: DataLoader<string, DeliveryView | null>;
@@ -68,6 +70,7 @@ export class Loaders {
     this.decisions = many((ids) => changes.decisionsOf(ids));
     this.comments = many((ids) => changes.commentsOf(ids));
     this.descendants = many((ids) => changes.descendantsOf(ids));
+    this.validation = one((ids) => changes.validationsOf(ids));
     this.replans = many((ids) => ports.plans.replansOf(ids));
     this.requestDeliveries = many((ids) => operations.deliveriesOfRequests(ids));
     this.delivery = one(async (ids) => byId(await operations.deliveriesByIds(ids)));
@@ -139,7 +142,7 @@ export class Loaders {
     } = this;
     const { delivery, records, openFindings, finding, scan } = this;
     const catalog = [sku, skuByCode, product, productByHandle, revision, productRevision, records, openFindings];
-    const around = [this.comments, this.descendants];
+    const around = [this.comments, this.descendants, this.validation];
     const issues = [this.qualityIssue, this.skuIssues, this.productIssues];
     for (const loader of [
       ...catalog,

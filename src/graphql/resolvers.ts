@@ -53,6 +53,7 @@ import {
   QualityIssuesResolver,
   SkuQualityResolver,
 } from './quality/quality-issue-resolver.js';
+import { AlertGroupResolver, AlertResolver } from './operations/alert-resolver.js';
 import { BundleVersionFailureResolver } from './operations/version-failure-resolver.js';
 import { DriftFindingResolver } from './operations/drift-finding-resolver.js';
 import { DriftMutationResolver } from './operations/drift-mutation-resolver.js';
@@ -114,6 +115,8 @@ export const RESOLVERS = [
   ChangedCommitmentResolver,
   NamingResolver,
   OperationsQueryResolver,
+  AlertResolver,
+  AlertGroupResolver,
   SystemMutationResolver,
   DriftMutationResolver,
   SystemResolver,

@@ -16,6 +16,7 @@ import type { PartyStore } from './party-store.js';
 import type { PlanStore } from './plan-store.js';
 import type { QualityStore } from './quality-store.js';
 import type { RecordStore } from './record-store.js';
+import type { RequestValidations } from './request-validations.js';
 import type { SettingStore } from './setting-store.js';
 import type { TruthStore } from './truth-store.js';
 
@@ -28,6 +29,8 @@ export interface Wakeups {
   bundleDue(at: Date): Promise<void>;
   /** Scheduled change requests are to be looked at then. */
   requestsDue(at: Date): Promise<void>;
+  /** A large change request is to be checked and planned. */
+  validationDue(): Promise<void>;
 }
 
 export interface AuditEntry {
@@ -44,6 +47,7 @@ export interface Stores {
   bundles: BundleStore;
   requests: ChangeRequestStore;
   applied: AppliedRequests;
+  validations: RequestValidations;
   deliveries: DeliveryStore;
   records: RecordStore;
   plans: PlanStore;
@@ -63,6 +67,8 @@ export interface Stores {
   /** The database's clock, the only one that instants are compared by across machines. */
   now(): Promise<Date>;
   audit(entries: readonly AuditEntry[]): Promise<void>;
+  /** What `work` comes to; nothing that it wrote stays, and no job that it sent, where that is not to be kept. Not one in another. */
+  tentatively<T>(work: () => Promise<T>, isKept: (value: T) => boolean): Promise<T>;
 }
 
 /**

@@ -68,7 +68,9 @@ async function deliver(ports: PublishingPorts, claim: Claim, connector: Connecto
     if (fault.class === 'AUTH') await ports.queue.reportHealth(claim.system.code, 'DOWN', fault.message);
     else if (unreachable(fault)) await ports.queue.reportHealth(claim.system.code, 'DEGRADED');
   }
-  await ports.queue.settle(claim, draft.finish());
+  const settlement = draft.finish();
+  await ports.queue.settle(claim, settlement);
+  ports.meter?.settled(claim, settlement);
   if (draft.taken.length > 0) await ports.owned.takeOver(claim.system.code, draft.taken, 'BEFORE_WRITE');
 }
 
