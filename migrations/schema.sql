@@ -8,6 +8,28 @@ create extension pg_trgm;
 
 -- tables
 
+create table alert (
+  id uuid not null,
+  key text not null,
+  kind text not null,
+  system text,
+  subject text not null,
+  title text not null,
+  body text not null,
+  groups jsonb not null,
+  owner_ids uuid[] not null,
+  raised_at timestamp with time zone default clock_timestamp() not null,
+  state text default 'WAITING'::text not null,
+  attempts integer default 0 not null,
+  next_attempt_at timestamp with time zone default clock_timestamp(),
+  patient_until timestamp with time zone default (clock_timestamp() + '24:00:00'::interval) not null,
+  unsure boolean default false not null,
+  lease_token uuid,
+  lease_until timestamp with time zone,
+  last_error text,
+  sent_at timestamp with time zone
+);
+
 create table api_key (
   id uuid not null,
   name text not null,
@@ -372,7 +394,8 @@ create table party (
   delegate_until timestamp with time zone,
   delegate_from timestamp with time zone,
   away_from timestamp with time zone,
-  away_until timestamp with time zone
+  away_until timestamp with time zone,
+  slack_id text
 );
 
 create table party_member (
@@ -466,6 +489,20 @@ create table request_plan (
   at timestamp with time zone default clock_timestamp() not null
 );
 
+create table request_validation (
+  change_request_id uuid not null,
+  actor jsonb not null,
+  submit boolean not null,
+  phase text default 'WAITING'::text not null,
+  done integer default 0 not null,
+  total integer not null,
+  attempts integer default 0 not null,
+  runner uuid,
+  runner_until timestamp with time zone,
+  asked_at timestamp with time zone default clock_timestamp() not null,
+  finished_at timestamp with time zone
+);
+
 create table scan (
   id uuid not null,
   system text not null,
@@ -555,6 +592,14 @@ create table sku_revision (
   snapshot jsonb not null
 );
 
+create table source_of_truth_sign_off (
+  id uuid not null,
+  version integer not null,
+  actor jsonb not null,
+  comment text,
+  at timestamp with time zone default clock_timestamp() not null
+);
+
 create table stock_level (
   sku_id uuid not null,
   system text not null,
@@ -570,7 +615,9 @@ create table system (
   currency text not null,
   link text not null,
   health text not null,
-  created_at timestamp with time zone default clock_timestamp() not null
+  created_at timestamp with time zone default clock_timestamp() not null,
+  subscribed_at timestamp with time zone,
+  subscribed_url text
 );
 
 create table webhook (
@@ -591,6 +638,8 @@ create table webhook (
 );
 
 -- constraints
+
+alter table alert add constraint alert_pkey PRIMARY KEY (id);
 
 alter table api_key add constraint api_key_pkey PRIMARY KEY (id);
 
@@ -666,6 +715,8 @@ alter table record add constraint record_pkey PRIMARY KEY (id);
 
 alter table request_plan add constraint request_plan_pkey PRIMARY KEY (id);
 
+alter table request_validation add constraint request_validation_pkey PRIMARY KEY (change_request_id);
+
 alter table scan add constraint scan_pkey PRIMARY KEY (id);
 
 alter table scan_record add constraint scan_record_pkey PRIMARY KEY (scan_id, entity, external_id);
@@ -678,11 +729,15 @@ alter table sku add constraint sku_pkey PRIMARY KEY (id);
 
 alter table sku_revision add constraint sku_revision_pkey PRIMARY KEY (sku_id, revision);
 
+alter table source_of_truth_sign_off add constraint source_of_truth_sign_off_pkey PRIMARY KEY (id);
+
 alter table stock_level add constraint stock_level_pkey PRIMARY KEY (sku_id, system);
 
 alter table system add constraint system_pkey PRIMARY KEY (code);
 
 alter table webhook add constraint webhook_pkey PRIMARY KEY (id);
+
+alter table alert add constraint alert_key_key UNIQUE (key);
 
 alter table api_key add constraint api_key_hash_key UNIQUE (hash);
 
@@ -718,6 +773,14 @@ alter table bundle_version add constraint bundle_version_no_overlap EXCLUDE USIN
 
 alter table sku add constraint sku_gtin_once EXCLUDE USING btree (gtin14 WITH =) WHERE ((state <> 'RETIRED'::text)) DEFERRABLE INITIALLY DEFERRED;
 
+alter table alert add constraint alert_check CHECK (((state = 'WAITING'::text) = (next_attempt_at IS NOT NULL)));
+
+alter table alert add constraint alert_check1 CHECK (((state = 'SENT'::text) = (sent_at IS NOT NULL)));
+
+alter table alert add constraint alert_kind_check CHECK ((kind = ANY (ARRAY['DIGEST'::text, 'SYSTEM_PAUSED'::text, 'BREAKER_OPEN'::text, 'CRITICAL_FINDING'::text, 'FORCE_APPLIED'::text, 'SCAN_HELD'::text, 'SUBSCRIPTION_LOST'::text, 'BUNDLE_VERSION_REFUSED'::text, 'REQUEST_NOT_APPLIED'::text, 'CANARY_STOPPED'::text])));
+
+alter table alert add constraint alert_state_check CHECK ((state = ANY (ARRAY['WAITING'::text, 'SENT'::text, 'NOT_SENT'::text, 'NOWHERE'::text])));
+
 alter table attempt add constraint attempt_outcome_check CHECK ((outcome = ANY (ARRAY['CONFIRMED'::text, 'REJECTED'::text, 'AMBIGUOUS'::text, 'ECHO'::text, 'LOST'::text])));
 
 alter table audit_seal add constraint audit_seal_hash_check CHECK ((octet_length(hash) = 32));
@@ -742,7 +805,7 @@ alter table change add constraint change_operation_check CHECK ((operation = ANY
 
 alter table change_request add constraint change_request_due CHECK (((state <> 'SCHEDULED'::text) OR (due_at IS NOT NULL)));
 
-alter table change_request add constraint change_request_origin_check CHECK ((origin = ANY (ARRAY['REQUEST'::text, 'IMPORT'::text, 'ADOPTION'::text])));
+alter table change_request add constraint change_request_origin_check CHECK ((origin = ANY (ARRAY['REQUEST'::text, 'IMPORT'::text, 'ADOPTION'::text, 'TAKE_OVER'::text])));
 
 alter table change_request add constraint change_request_state_check CHECK ((state = ANY (ARRAY['DRAFT'::text, 'VALIDATING'::text, 'IN_REVIEW'::text, 'SCHEDULED'::text, 'APPLIED'::text, 'REJECTED'::text, 'WITHDRAWN'::text, 'CONFLICTED'::text])));
 
@@ -808,6 +871,8 @@ alter table party add constraint party_delegate_until_of_one CHECK (((delegate_u
 
 alter table party add constraint party_kind_check CHECK ((kind = ANY (ARRAY['USER'::text, 'TEAM'::text])));
 
+alter table party add constraint party_slack_id_of_slack CHECK ((slack_id ~ '^[UWS][A-Z0-9]{2,20}$'::text));
+
 alter table party_member add constraint party_member_check CHECK ((team_id <> member_id));
 
 alter table product add constraint product_handle_form CHECK ((((char_length(handle) >= 1) AND (char_length(handle) <= 255)) AND (handle !~ '[[:space:][:cntrl:]]'::text)));
@@ -825,6 +890,8 @@ alter table record add constraint record_check CHECK (((entity = 'SKU'::text) = 
 alter table record add constraint record_entity_check CHECK ((entity = ANY (ARRAY['PRODUCT'::text, 'SKU'::text])));
 
 alter table record add constraint record_match_check CHECK ((match = ANY (ARRAY['WAITING'::text, 'MATCHED'::text, 'TO_CREATE'::text, 'MISSING'::text])));
+
+alter table request_validation add constraint request_validation_phase_check CHECK ((phase = ANY (ARRAY['WAITING'::text, 'CHECKING'::text, 'PLANNING'::text, 'DONE'::text])));
 
 alter table scan add constraint scan_mode_check CHECK ((mode = ANY (ARRAY['FULL'::text, 'INCREMENTAL'::text])));
 
@@ -858,6 +925,10 @@ alter table sku add constraint sku_weight_unit_check CHECK ((weight_unit = ANY (
 
 alter table sku add constraint sku_weight_value_check CHECK ((weight_value >= (0)::numeric));
 
+alter table source_of_truth_sign_off add constraint source_of_truth_sign_off_comment_check CHECK ((comment <> ''::text));
+
+alter table source_of_truth_sign_off add constraint source_of_truth_sign_off_version_check CHECK ((version >= 0));
+
 alter table system add constraint system_health_check CHECK ((health = ANY (ARRAY['UP'::text, 'DEGRADED'::text, 'DOWN'::text, 'UNKNOWN'::text])));
 
 alter table system add constraint system_kind_check CHECK ((kind = ANY (ARRAY['SHOPIFY'::text, 'ERP'::text])));
@@ -865,6 +936,8 @@ alter table system add constraint system_kind_check CHECK ((kind = ANY (ARRAY['S
 alter table system add constraint system_link_check CHECK ((link = ANY (ARRAY['UNLINKED'::text, 'LINKED'::text])));
 
 alter table system add constraint system_mode_check CHECK ((mode = ANY (ARRAY['READ_ONLY'::text, 'WRITE'::text])));
+
+alter table alert add constraint alert_system_fkey FOREIGN KEY (system) REFERENCES system(code);
 
 alter table api_key add constraint api_key_party_id_fkey FOREIGN KEY (party_id) REFERENCES party(id);
 
@@ -980,6 +1053,8 @@ alter table record add constraint record_system_fkey FOREIGN KEY (system) REFERE
 
 alter table request_plan add constraint request_plan_change_request_id_fkey FOREIGN KEY (change_request_id) REFERENCES change_request(id);
 
+alter table request_validation add constraint request_validation_change_request_id_fkey FOREIGN KEY (change_request_id) REFERENCES change_request(id);
+
 alter table scan add constraint scan_system_fkey FOREIGN KEY (system) REFERENCES system(code);
 
 alter table scan_record add constraint scan_record_scan_id_fkey FOREIGN KEY (scan_id) REFERENCES scan(id);
@@ -999,6 +1074,16 @@ alter table stock_level add constraint stock_level_system_fkey FOREIGN KEY (syst
 alter table webhook add constraint webhook_system_fkey FOREIGN KEY (system) REFERENCES system(code);
 
 -- indexes
+
+CREATE INDEX alert_digest ON public.alert USING btree (raised_at DESC) WHERE (kind = 'DIGEST'::text);
+
+CREATE INDEX alert_list ON public.alert USING btree (raised_at DESC, id DESC);
+
+CREATE INDEX alert_system ON public.alert USING btree (system);
+
+CREATE INDEX alert_unsent ON public.alert USING btree (state, kind) WHERE (state <> 'SENT'::text);
+
+CREATE INDEX alert_waiting ON public.alert USING btree (next_attempt_at) WHERE (state = 'WAITING'::text);
 
 CREATE INDEX api_key_party ON public.api_key USING btree (party_id);
 
@@ -1164,6 +1249,8 @@ CREATE INDEX record_waiting ON public.record USING btree (system, match) WHERE (
 
 CREATE INDEX request_plan_request ON public.request_plan USING btree (change_request_id, at);
 
+CREATE INDEX request_validation_open ON public.request_validation USING btree (asked_at, change_request_id) WHERE (finished_at IS NULL);
+
 CREATE UNIQUE INDEX scan_running ON public.scan USING btree (system) WHERE (state = 'RUNNING'::text);
 
 CREATE UNIQUE INDEX scan_sighted ON public.scan USING btree (system) WHERE sighted;
@@ -1191,6 +1278,8 @@ CREATE INDEX sku_updated ON public.sku USING btree (updated_at, id);
 CREATE INDEX sku_revision_request ON public.sku_revision USING btree (change_request_id);
 
 CREATE INDEX sku_revision_time ON public.sku_revision USING btree (sku_id, valid_from);
+
+CREATE INDEX source_of_truth_sign_off_by_version ON public.source_of_truth_sign_off USING btree (version, at);
 
 CREATE INDEX stock_level_system ON public.stock_level USING btree (system, reported_at);
 
@@ -1236,6 +1325,16 @@ CREATE TRIGGER sku_identifiers_stay BEFORE UPDATE OF id, code, code_folded, kind
 CREATE TRIGGER sku_stays BEFORE DELETE OR TRUNCATE ON public.sku FOR EACH STATEMENT EXECUTE FUNCTION refuse_deletion();
 
 -- comments
+
+comment on table alert is 'The outbox of alerts: written in the transaction of what they tell, sent afterwards. One event, one row, one message.';
+
+comment on column alert.key is 'What happened, so that it is told once however often it is raised.';
+
+comment on column alert.groups is 'What is told owner by owner: [{ownerId, heading, lines, more}].';
+
+comment on column alert.patient_until is 'Until when a failed attempt is made again by itself.';
+
+comment on column alert.unsure is 'An attempt was begun whose end nobody knows: the message may have arrived already.';
 
 comment on table api_key is 'API keys by SHA-256 of the secret; the secret itself is shown once and kept nowhere.';
 
@@ -1331,6 +1430,8 @@ comment on table ownership_rule is 'Who is accountable for which SKUs; the most 
 
 comment on table party is 'Who can be accountable: a person or a team.';
 
+comment on column party.slack_id is 'Slack''s own id of the member (U…, W…) or user group (S…), by which alerts mention it.';
+
 comment on table party_member is 'People of a team.';
 
 comment on table party_standing is 'append-only: since when a party has been active or not, and who has been in a team: who could answer at an instant.';
@@ -1344,6 +1445,14 @@ comment on table quality_issue is 'A value of a baseline that did not hold: the 
 comment on table record is 'One SKU or product as one system holds it: its id there, what was last published and seen.';
 
 comment on table request_plan is 'What a change request was planned to do when it was put to its approvers, or applied; append-only.';
+
+comment on table request_validation is 'How far the checking and planning of a large change request is, and which process is at it.';
+
+comment on column request_validation.actor is 'Who asked for it: they are told as who submitted the request, or drafted it.';
+
+comment on column request_validation.submit is 'It goes into review where nothing is wrong with it.';
+
+comment on column request_validation.total is 'Twice the changes: each is checked, and then planned.';
 
 comment on table scan is 'One look at a whole system.';
 
@@ -1359,8 +1468,12 @@ comment on table sku is 'The sellable variant, as it is now. Rows are never dele
 
 comment on table sku_revision is 'One immutable state of one SKU; append-only.';
 
+comment on table source_of_truth_sign_off is 'Each time somebody signed a version of the setting sourceOfTruth; version 0 is the default. Never changed, never deleted.';
+
 comment on table stock_level is 'Stock on hand of a SKU as a system last reported it: read, never owned.';
 
 comment on table system is 'A Shopify store or the ERP: what is remembered of it beside its configuration.';
+
+comment on column system.subscribed_at is 'When its webhooks were last made to point at subscribed_url; none since: never.';
 
 comment on table webhook is 'The inbox: what a system told us, stored before we answered it.';
