@@ -34,7 +34,7 @@ export async function setSourceOfTruth(
     const value = withRules(before.rules, rules);
     const outcome = await storeSetting(stores, caller, {
       key: 'sourceOfTruth',
-      value: value as unknown as Json,
+      value,
       reason: text,
     });
     if (outcome.ok) return accepted({ version: (await inForce(stores)).version });
