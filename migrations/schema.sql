@@ -90,6 +90,22 @@ create table bundle_version (
   created_at timestamp with time zone default clock_timestamp() not null
 );
 
+create table bundle_version_failure (
+  id uuid not null,
+  bundle_id uuid not null,
+  due_at timestamp with time zone not null,
+  kind text not null,
+  problems jsonb not null,
+  error text,
+  change_request_id uuid,
+  first_at timestamp with time zone default clock_timestamp() not null,
+  last_at timestamp with time zone default clock_timestamp() not null,
+  attempts integer default 1 not null,
+  closed_at timestamp with time zone,
+  closed_by jsonb,
+  closed_because text
+);
+
 create table change (
   id uuid not null,
   change_request_id uuid not null,
@@ -387,6 +403,13 @@ create table party_member (
   member_id uuid not null
 );
 
+create table party_standing (
+  party_id uuid not null,
+  since timestamp with time zone not null,
+  active boolean not null,
+  member_ids uuid[] not null
+);
+
 create table product (
   id uuid not null,
   handle text not null,
@@ -608,6 +631,8 @@ alter table bundle_component add constraint bundle_component_pkey PRIMARY KEY (v
 
 alter table bundle_version add constraint bundle_version_pkey PRIMARY KEY (id);
 
+alter table bundle_version_failure add constraint bundle_version_failure_pkey PRIMARY KEY (id);
+
 alter table change add constraint change_pkey PRIMARY KEY (id);
 
 alter table change_comment add constraint change_comment_pkey PRIMARY KEY (id);
@@ -656,6 +681,8 @@ alter table party add constraint party_pkey PRIMARY KEY (id);
 
 alter table party_member add constraint party_member_pkey PRIMARY KEY (team_id, member_id);
 
+alter table party_standing add constraint party_standing_pkey PRIMARY KEY (party_id, since);
+
 alter table product add constraint product_pkey PRIMARY KEY (id);
 
 alter table product_revision add constraint product_revision_pkey PRIMARY KEY (product_id, revision);
@@ -695,6 +722,8 @@ alter table bundle_component add constraint bundle_component_version_id_componen
 alter table bundle_version add constraint bundle_version_begins_once UNIQUE (bundle_id, effective_from);
 
 alter table bundle_version add constraint bundle_version_state UNIQUE (id, bundle_id, state);
+
+alter table bundle_version_failure add constraint bundle_version_failure_of_one UNIQUE (bundle_id, due_at);
 
 alter table change add constraint change_change_request_id_position_key UNIQUE (change_request_id, "position");
 
@@ -741,6 +770,10 @@ alter table bundle_component add constraint bundle_component_quantity_check CHEC
 alter table bundle_version add constraint bundle_version_check CHECK ((effective_to > effective_from));
 
 alter table bundle_version add constraint bundle_version_state_check CHECK ((state = ANY (ARRAY['PAST'::text, 'CURRENT'::text, 'SCHEDULED'::text])));
+
+alter table bundle_version_failure add constraint bundle_version_failure_closed CHECK ((((closed_at IS NULL) = (closed_by IS NULL)) AND ((closed_at IS NULL) = (closed_because IS NULL))));
+
+alter table bundle_version_failure add constraint bundle_version_failure_kind_check CHECK ((kind = ANY (ARRAY['REFUSED'::text, 'FAILED'::text])));
 
 alter table change add constraint change_operation_check CHECK ((operation = ANY (ARRAY['PRODUCT_CREATE'::text, 'PRODUCT_UPDATE'::text, 'SKU_CREATE'::text, 'SKU_UPDATE'::text, 'SKU_TRANSITION'::text, 'BUNDLE_SET'::text])));
 
@@ -892,6 +925,10 @@ alter table bundle_version add constraint bundle_version_change_request_id_fkey 
 
 alter table bundle_version add constraint bundle_version_no_gap FOREIGN KEY (bundle_id, effective_to) REFERENCES bundle_version(bundle_id, effective_from) DEFERRABLE INITIALLY DEFERRED;
 
+alter table bundle_version_failure add constraint bundle_version_failure_bundle_id_fkey FOREIGN KEY (bundle_id) REFERENCES sku(id);
+
+alter table bundle_version_failure add constraint bundle_version_failure_change_request_id_fkey FOREIGN KEY (change_request_id) REFERENCES change_request(id);
+
 alter table change add constraint change_change_request_id_fkey FOREIGN KEY (change_request_id) REFERENCES change_request(id);
 
 alter table change_comment add constraint change_comment_change_request_id_fkey FOREIGN KEY (change_request_id) REFERENCES change_request(id);
@@ -961,6 +998,8 @@ alter table party add constraint party_delegate_id_fkey FOREIGN KEY (delegate_id
 alter table party_member add constraint party_member_member_id_fkey FOREIGN KEY (member_id) REFERENCES party(id);
 
 alter table party_member add constraint party_member_team_id_fkey FOREIGN KEY (team_id) REFERENCES party(id);
+
+alter table party_standing add constraint party_standing_party_id_fkey FOREIGN KEY (party_id) REFERENCES party(id);
 
 alter table product_revision add constraint product_revision_change_request_id_fkey FOREIGN KEY (change_request_id) REFERENCES change_request(id);
 
@@ -1039,6 +1078,12 @@ CREATE INDEX bundle_version_due ON public.bundle_version USING btree (effective_
 CREATE INDEX bundle_version_end ON public.bundle_version USING btree (bundle_id, effective_to);
 
 CREATE INDEX bundle_version_request ON public.bundle_version USING btree (change_request_id);
+
+CREATE INDEX bundle_version_failure_open ON public.bundle_version_failure USING btree (first_at, id) WHERE (closed_at IS NULL);
+
+CREATE INDEX bundle_version_failure_order ON public.bundle_version_failure USING btree (first_at, id);
+
+CREATE INDEX bundle_version_failure_request ON public.bundle_version_failure USING btree (change_request_id);
 
 CREATE INDEX change_target ON public.change USING btree (target_folded);
 
@@ -1269,6 +1314,8 @@ comment on table bundle_component is 'One line of a version; bundle and state re
 
 comment on table bundle_version is 'A bundle''s compositions in time, without gap or overlap: what was, is and is to be in force.';
 
+comment on table bundle_version_failure is 'Versions of bundles that could not take effect when they were due, until somebody has looked at them; never deleted.';
+
 comment on table change is 'One proposed change; patch holds only the fields that it names.';
 
 comment on table change_comment is 'What people said about a change request; append-only.';
@@ -1348,6 +1395,8 @@ comment on table party is 'Who can be accountable: a person or a team.';
 comment on column party.slack_id is 'Slack''s own id of the member (U…, W…) or user group (S…), by which alerts mention it.';
 
 comment on table party_member is 'People of a team.';
+
+comment on table party_standing is 'append-only: since when a party has been active or not, and who has been in a team: who could answer at an instant.';
 
 comment on table product is 'The style that a shopper sees, as it is now. Rows are never deleted, so a handle is never used again.';
 
