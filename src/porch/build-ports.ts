@@ -53,7 +53,7 @@ export function buildPorts(database: Database, connectors: ConnectorRegistry, ma
     readonly stock = new SqlStockStore(sql, inTransaction);
     readonly naming = new SqlNamingReader(sql);
     readonly settings = new SqlSettingReader(sql);
-    readonly queue = new SqlPublishingQueue(source, uuid);
+    readonly queue = new SqlPublishingQueue(source, wakeups, uuid);
     readonly observations = new SqlObservationStore(source, wakeups, uuid);
     readonly plans = new SqlPlanReader(sql);
     readonly quality = new SqlQualityReader(sql);

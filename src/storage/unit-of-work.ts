@@ -8,6 +8,7 @@ import { SqlCatalogStore } from './stores/catalog-store.js';
 import { SqlChangeRequestStore } from './stores/change-request-store.js';
 import { SqlDeliveryStore } from './stores/delivery-store.js';
 import { SqlFindingStore } from './stores/finding-store.js';
+import { SqlGateStore } from './stores/gate-store.js';
 import { SqlImportProposals } from './stores/import-proposals.js';
 import { SqlImportRehearsals } from './stores/import-rehearsals.js';
 import { SqlImportSteps } from './stores/import-steps.js';
@@ -19,6 +20,7 @@ import { SqlQualityStore } from './stores/quality-store.js';
 import { SqlRecordStore } from './stores/record-store.js';
 import { SqlSettingStore } from './stores/setting-store.js';
 import { inTransaction } from './in-transaction.js';
+import { tellIn } from './publishing-events.js';
 import { SequencerWake } from './sequencer/wake.js';
 import type { Sql } from './sql.js';
 import { firstRow, sqlOver } from './sql.js';
@@ -54,12 +56,16 @@ export class SqlUnitOfWork implements UnitOfWork {
   /** @param onAppend told of audit events, without which nothing changes, the catalogue included. */
   private storesOf(tx: EntityManager, onAppend: () => void): Stores {
     const sql = sqlOver(tx);
+    const wake = this.wakeupsOf(sql);
+    const { newId } = this;
+    const tell = tellIn(sql, newId, onAppend);
     return {
       catalog: new SqlCatalogStore(sql, this.newId, this.masterCurrency),
       bundles: new SqlBundleStore(sql),
       requests: new SqlChangeRequestStore(sql),
       applied: new SqlAppliedRequests(sql),
       deliveries: new SqlDeliveryStore(sql, this.newId),
+      gates: new SqlGateStore({ sql, newId, tell, wake }),
       records: new SqlRecordStore(sql, this.newId),
       imports: new SqlImportSteps(sql),
       proposals: new SqlImportProposals(sql),
@@ -72,7 +78,7 @@ export class SqlUnitOfWork implements UnitOfWork {
       ownership: new SqlOwnershipStore(sql),
       settings: new SqlSettingStore(sql),
       attributes: new SqlAttributeUsage(sql),
-      wake: this.wakeupsOf(sql),
+      wake,
       now: () => databaseNow(sql),
       audit: (entries: readonly AuditEntry[]) => {
         onAppend();

@@ -1,14 +1,26 @@
 import type { Actor } from '../../domain/actor.js';
 import type { Json } from '../../domain/primitives/json.js';
 import type { DriftKind, DriftResolution, DriftState, ObservationSource } from '../../domain/drift/finding.js';
+import type { HoldKind } from '../../domain/publishing/gate.js';
+import type { DeliveryState } from '../../domain/publishing/delivery-state.js';
 import type { Severity } from '../../domain/drift/source-of-truth.js';
 import type { Attribution, ErrorClass, GovernedSystem } from '../../domain/publishing/system.js';
 import type { Page, PageRequest } from './page.js';
 
-export type DeliveryState =
-  'PENDING' | 'IN_FLIGHT' | 'RETRYING' | 'DELIVERED' | 'DEAD_LETTERED' | 'SUPERSEDED' | 'DISCARDED';
 export type SyncState = 'ABSENT' | 'PENDING' | 'IN_SYNC' | 'DRIFTED' | 'DEAD_LETTERED';
 export type ScanState = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED' | 'HELD';
+
+/** Why nothing is sent to a system at the moment. */
+export interface HoldView {
+  kind: HoldKind;
+  reason: string;
+  beganAt: Date;
+  beganBy: Actor;
+  /** When a PAUSE ends by itself; null for the others. */
+  until: Date | null;
+  /** When it is tried next whether the system takes something again; null for a PAUSE. */
+  nextProbeAt: Date | null;
+}
 
 export interface SystemView extends GovernedSystem {
   health: 'UP' | 'DEGRADED' | 'DOWN' | 'UNKNOWN';
@@ -16,6 +28,7 @@ export interface SystemView extends GovernedSystem {
   pendingDeliveries: number;
   deadLetters: number;
   openFindings: number;
+  holds: HoldView[];
 }
 
 export interface DeliveryError {

@@ -6,6 +6,7 @@ import type { CatalogStore } from './catalog-store.js';
 import type { ChangeRequestStore } from './change-request-store.js';
 import type { DeliveryStore } from './delivery-store.js';
 import type { FindingStore } from './finding-store.js';
+import type { GateStore } from './gate-store.js';
 import type { ImportProposals } from './import-proposals.js';
 import type { ImportRehearsals } from './import-rehearsals.js';
 import type { ImportSteps } from './import-store.js';
@@ -19,7 +20,8 @@ import type { SettingStore } from './setting-store.js';
 
 /** Work across processes, sent in the transaction that makes it due: a rollback takes it along. */
 export interface Wakeups {
-  deliveriesDue(systems: readonly string[]): Promise<void>;
+  /** @param at when to look; at once, if left out. */
+  deliveriesDue(systems: readonly string[], at?: Date): Promise<void>;
   webhookArrived(system: string): Promise<void>;
   scanDue(scanId: string): Promise<void>;
   /** A version of a bundle is to take effect then. */
@@ -43,6 +45,7 @@ export interface Stores {
   requests: ChangeRequestStore;
   applied: AppliedRequests;
   deliveries: DeliveryStore;
+  gates: GateStore;
   records: RecordStore;
   plans: PlanStore;
   findings: FindingStore;

@@ -9,17 +9,25 @@ import { findingOf } from '../../domain/drift/judge.js';
 import type { FieldValues } from '../../domain/primitives/json.js';
 import type { ObservedRecord } from '../../domain/publishing/system.js';
 import type { Connector, RecordWrite, WriteCommand } from '../ports/connector.js';
-import type { Claim, LaneRecord } from '../ports/publishing-queue.js';
+import type { Claim, LaneRecord, PublishingQueue } from '../ports/publishing-queue.js';
 import { LeaseLost } from '../ports/publishing-queue.js';
 import type { Ports } from '../ports/ports.js';
 import { idsOfComponents, lackingComponents } from './components-there.js';
-import { faultOf, unreachable } from './fault-of.js';
+import { contactOf, contactOfAll, faultOf } from './fault-of.js';
 import { readLane } from './read-lane.js';
 import { reckonRecord, sendable } from './reckon-record.js';
 import { SettlementDraft } from './settlement-draft.js';
 import { publishedOf, unsettledSeconds, workUnderWay } from './work-under-way.js';
 
 const NO_COMPONENTS: ReadonlyMap<string, string> = new Map();
+
+/**
+ * What publishing needs of the world: four methods of the queue, the connectors, ids, chance and a log. Time is the queue's:
+ * it says how old a delivery is, and when it was claimed.
+ */
+export type PublishingPorts = Pick<Ports, 'connectors' | 'newId' | 'random' | 'log' | 'masterCurrency'> & {
+  queue: Pick<PublishingQueue, 'claim' | 'willSend' | 'begun' | 'settle'>;
+};
 
 /** One record of a lane, read and judged: what is there, and what shall be written. */
 interface Reckoned {
@@ -36,7 +44,7 @@ interface Reckoned {
  * ours, verifies, and settles under the lease. Level-triggered: it looks at the state of things, never at a message.
  * @returns false when nothing was due.
  */
-export async function publishLane(ports: Ports, system: string): Promise<boolean> {
+export async function publishLane(ports: PublishingPorts, system: string): Promise<boolean> {
   const claim = await ports.queue.claim(system);
   if (!claim) return false;
   try {
@@ -48,13 +56,10 @@ export async function publishLane(ports: Ports, system: string): Promise<boolean
   return true;
 }
 
-async function deliver(ports: Ports, claim: Claim, connector: Connector): Promise<void> {
+async function deliver(ports: PublishingPorts, claim: Claim, connector: Connector): Promise<void> {
   const draft = new SettlementDraft(ports, claim);
   try {
-    const underWay = await workUnderWay(claim, connector);
-    if (underWay) draft.failAll(underWay);
-    else if (!(await bring(ports, claim, connector, draft))) return;
-    await ports.queue.reportHealth(claim.system.code, 'UP');
+    if (!draft.layDownAbandoned() && !(await bring(ports, claim, connector, draft))) return;
   } catch (error) {
     if (error instanceof LeaseLost) throw error;
     const fault = faultOf(error);
@@ -64,18 +69,24 @@ async function deliver(ports: Ports, claim: Claim, connector: Connector): Promis
       fault: fault.message,
     });
     draft.failAll(fault);
-    if (unreachable(fault))
-      await ports.queue.reportHealth(claim.system.code, fault.class === 'AUTH' ? 'DOWN' : 'DEGRADED');
+    draft.heard(contactOf(fault));
   }
   await ports.queue.settle(claim, draft.finish());
 }
 
 /** @returns false when somebody moved the records meanwhile: the claim is given back already. */
-async function bring(ports: Ports, claim: Claim, connector: Connector, draft: SettlementDraft): Promise<boolean> {
+async function bring(ports: PublishingPorts, claim: Claim, connector: Connector, draft: SettlementDraft): Promise<boolean> {
+  const underWay = await workUnderWay(claim, connector);
+  if (underWay) {
+    draft.failAll(underWay);
+    draft.heard(contactOf(underWay));
+    return true;
+  }
   const records = connector.capabilities.productRecords ? claim.records : owedRecords(claim);
-  const reading = await readLane(claim, records, connector);
+  const { found, asked } = await readLane(claim, records, connector);
+  if (asked) draft.heard('REACHED');
   const reckoned = records.map((record) => {
-    return reckon(ports, claim, connector, record, reading.get(record.id) ?? null, draft);
+    return reckon(ports, claim, connector, record, found.get(record.id) ?? null, draft);
   });
   const writes = sendable(reckoned, ({ record, observed, write }) => ({
     entity: record.entity,
@@ -83,7 +94,10 @@ async function bring(ports: Ports, claim: Claim, connector: Connector, draft: Se
     action: write?.action ?? null,
   }));
   if (writes.length > 0 && !(await send(ports, claim, connector, writes, draft))) return false;
-  for (const each of reckoned) if (!each.write) draft.leaveAsItIs(each.record);
+  for (const each of reckoned) {
+    if (!each.write) draft.leaveAsItIs(each.record);
+    else if (!writes.includes(each)) draft.nothingYet(each.record);
+  }
   return true;
 }
 
@@ -95,7 +109,7 @@ function owedRecords({ records, deliveries }: Claim): LaneRecord[] {
 
 /** Judges what was read of one record, and decides what to send. */
 function reckon(
-  ports: Ports,
+  ports: PublishingPorts,
   claim: Claim,
   connector: Connector,
   record: LaneRecord,
@@ -154,7 +168,7 @@ function writeOf(
  * @returns false when somebody moved the records meanwhile: nothing was sent, and the lane is due again.
  */
 async function send(
-  ports: Ports,
+  ports: PublishingPorts,
   claim: Claim,
   connector: Connector,
   writes: Reckoned[],
@@ -196,6 +210,7 @@ async function send(
       fault,
     }));
   });
+  draft.heard(contactOfAll(outcomes.map((each) => (each.written ? 'REACHED' : contactOf(each.fault)))));
   for (const each of writes) {
     const outcome = outcomes.find((one) => one.entity === each.record.entity && one.id === each.write?.id);
     const attempt = attemptOf.get(each.record.id) ?? '';

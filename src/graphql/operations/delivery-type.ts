@@ -1,6 +1,7 @@
 import { Field, InputType, Int, ObjectType } from '@nestjs/graphql';
 import { IsOptional, MaxLength } from 'class-validator';
-import type { DeliveryQuery, DeliveryState } from '../../application/ports/operations-reader.js';
+import type { DeliveryQuery } from '../../application/ports/operations-reader.js';
+import type { DeliveryState } from '../../domain/publishing/delivery-state.js';
 import type { ErrorClass } from '../../domain/publishing/system.js';
 import type { Json } from '../../domain/primitives/json.js';
 import { connectionType } from '../connection.js';

@@ -1,4 +1,34 @@
-import type { DeliveryError, DeliveryView, FindingView } from '../../application/ports/operations-reader.js';
+import type {
+  DeliveryError,
+  DeliveryView,
+  FindingView,
+  HoldView,
+  SystemView,
+} from '../../application/ports/operations-reader.js';
+
+export interface SystemRow extends Omit<SystemView, 'holds'> {
+  holds: (Pick<HoldView, 'kind' | 'reason' | 'beganBy'> & {
+    beganAt: string;
+    until: string | null;
+    nextProbeAt: string | null;
+  })[];
+}
+
+/** Instants within JSON come as text. */
+export function systemOf(row: SystemRow): SystemView {
+  const instant = (text: string | null): Date | null => (text === null ? null : new Date(text));
+  return {
+    ...row,
+    holds: row.holds.map(({ kind, reason, beganBy, beganAt, until, nextProbeAt }) => ({
+      kind,
+      reason,
+      beganBy,
+      beganAt: new Date(beganAt),
+      until: instant(until),
+      nextProbeAt: instant(nextProbeAt),
+    })),
+  };
+}
 
 export const DELIVERY_COLUMNS = `d.id, d.system, d.target, d.revision, d.state, d.attempts,
   case when exists (select from record r where r.system = d.system and r.entity = d.entity and r.product_id = d.product_id

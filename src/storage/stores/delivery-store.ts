@@ -7,6 +7,7 @@ import { isOwed, owedReach } from '../../domain/publishing/owed.js';
 import type { RecordEntity } from '../../domain/publishing/system.js';
 import { EVERY_BUNDLE_AROUND } from '../readers/bundle-sql.js';
 import { deliveryWhere } from '../readers/delivery-where.js';
+import { movableTo, WAITING } from '../delivery-moves.js';
 import type { Sql } from '../sql.js';
 
 interface ReachedRow {
@@ -83,7 +84,7 @@ export class SqlDeliveryStore implements DeliveryStore {
     if (recordIds.length === 0) return [];
     await this.sql.rows(
       `update delivery d set state = 'SUPERSEDED', next_attempt_at = null from record r
-       where r.id = any($1) and d.system = r.system and d.entity = r.entity and d.state in ('PENDING', 'RETRYING')
+       where r.id = any($1) and d.system = r.system and d.entity = r.entity and d.state in ${WAITING}
          and ((r.entity = 'SKU' and d.sku_id = r.sku_id) or (r.entity = 'PRODUCT' and d.product_id = r.product_id))`,
       [recordIds],
     );
@@ -124,11 +125,12 @@ export class SqlDeliveryStore implements DeliveryStore {
     await this.sql.rows(
       `update delivery d set state = case when not d.id = any($2) or exists (select from delivery n where n.system = d.system
            and n.entity = d.entity and n.product_id = d.product_id and n.sku_id is not distinct from d.sku_id
-           and n.state in ('PENDING', 'RETRYING'))
+           and n.state in ${WAITING})
          then 'SUPERSEDED' else 'PENDING' end,
-         next_attempt_at = clock_timestamp(), retried_at = clock_timestamp(), attempts = 0, conflicts = 0,
-         died_at = null, due_at = null, settled_by = $3
-       where id = any($1)`,
+         next_attempt_at = clock_timestamp(), retried_at = clock_timestamp(), attempts = 0, conflicts = 0, not_founds = 0,
+         unknowns = 0, lost_leases = 0, excused_seconds = 0, rate_since = null, cause = null, cause_shape = null, finding_id = null,
+         died_at = null, due_at = null, resolved_at = clock_timestamp(), settled_by = $3
+       where id = any($1) and state in ${movableTo('PENDING')}`,
       [dead.map(({ id }) => id), newest, JSON.stringify(by)],
     );
     return { ids: dead.map(({ id }) => id), systems: await this.openLanes(dead) };
