@@ -153,7 +153,17 @@ create table delivery (
   note text,
   created_at timestamp with time zone default clock_timestamp() not null,
   retried_at timestamp with time zone,
-  delivered_at timestamp with time zone
+  delivered_at timestamp with time zone,
+  not_founds integer default 0 not null,
+  unknowns integer default 0 not null,
+  lost_leases integer default 0 not null,
+  rate_since timestamp with time zone,
+  excused_seconds double precision default 0 not null,
+  cause text,
+  cause_shape text,
+  assignee_id uuid,
+  finding_id uuid,
+  resolved_at timestamp with time zone
 );
 
 create table feed_entry (
@@ -547,7 +557,21 @@ create table system (
   currency text not null,
   link text not null,
   health text not null,
-  created_at timestamp with time zone default clock_timestamp() not null
+  created_at timestamp with time zone default clock_timestamp() not null,
+  failures integer default 0 not null,
+  probe_at timestamp with time zone
+);
+
+create table system_hold (
+  id uuid not null,
+  system text not null,
+  kind text not null,
+  reason text not null,
+  began_by jsonb not null,
+  began_at timestamp with time zone default clock_timestamp() not null,
+  until timestamp with time zone,
+  ended_at timestamp with time zone,
+  ended_by jsonb
 );
 
 create table webhook (
@@ -654,6 +678,8 @@ alter table sku_revision add constraint sku_revision_pkey PRIMARY KEY (sku_id, r
 alter table stock_level add constraint stock_level_pkey PRIMARY KEY (sku_id, system);
 
 alter table system add constraint system_pkey PRIMARY KEY (code);
+
+alter table system_hold add constraint system_hold_pkey PRIMARY KEY (id);
 
 alter table webhook add constraint webhook_pkey PRIMARY KEY (id);
 
@@ -833,6 +859,16 @@ alter table system add constraint system_link_check CHECK ((link = ANY (ARRAY['U
 
 alter table system add constraint system_mode_check CHECK ((mode = ANY (ARRAY['READ_ONLY'::text, 'WRITE'::text])));
 
+alter table system_hold add constraint system_hold_check CHECK (((kind = 'PAUSE'::text) = (until IS NOT NULL)));
+
+alter table system_hold add constraint system_hold_check1 CHECK ((until > began_at));
+
+alter table system_hold add constraint system_hold_check2 CHECK ((ended_at >= began_at));
+
+alter table system_hold add constraint system_hold_check3 CHECK (((ended_at IS NULL) = (ended_by IS NULL)));
+
+alter table system_hold add constraint system_hold_kind_check CHECK ((kind = ANY (ARRAY['PAUSE'::text, 'AUTH'::text, 'BREAKER'::text])));
+
 alter table api_key add constraint api_key_party_id_fkey FOREIGN KEY (party_id) REFERENCES party(id);
 
 alter table attempt add constraint attempt_delivery_id_fkey FOREIGN KEY (delivery_id) REFERENCES delivery(id);
@@ -869,7 +905,11 @@ alter table decision add constraint decision_party_id_fkey FOREIGN KEY (party_id
 
 alter table decision add constraint decision_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES request_plan(id);
 
+alter table delivery add constraint delivery_assignee_id_fkey FOREIGN KEY (assignee_id) REFERENCES party(id);
+
 alter table delivery add constraint delivery_change_request_id_fkey FOREIGN KEY (change_request_id) REFERENCES change_request(id);
+
+alter table delivery add constraint delivery_finding_id_fkey FOREIGN KEY (finding_id) REFERENCES finding(id);
 
 alter table delivery add constraint delivery_product_id_fkey FOREIGN KEY (product_id) REFERENCES product(id);
 
@@ -957,6 +997,8 @@ alter table stock_level add constraint stock_level_sku_id_fkey FOREIGN KEY (sku_
 
 alter table stock_level add constraint stock_level_system_fkey FOREIGN KEY (system) REFERENCES system(code);
 
+alter table system_hold add constraint system_hold_system_fkey FOREIGN KEY (system) REFERENCES system(code);
+
 alter table webhook add constraint webhook_system_fkey FOREIGN KEY (system) REFERENCES system(code);
 
 -- indexes
@@ -1012,6 +1054,14 @@ CREATE INDEX decision_party ON public.decision USING btree (party_id);
 CREATE INDEX decision_plan ON public.decision USING btree (plan_id);
 
 CREATE INDEX decision_request ON public.decision USING btree (change_request_id, at);
+
+CREATE INDEX delivery_assignee ON public.delivery USING btree (assignee_id);
+
+CREATE INDEX delivery_cause ON public.delivery USING btree (system, cause, died_at) WHERE (state = 'DEAD_LETTERED'::text);
+
+CREATE INDEX delivery_dead_record ON public.delivery USING btree (product_id, system) WHERE (state = 'DEAD_LETTERED'::text);
+
+CREATE INDEX delivery_finding ON public.delivery USING btree (finding_id);
 
 CREATE UNIQUE INDEX delivery_open_product ON public.delivery USING btree (system, product_id) WHERE ((entity = 'PRODUCT'::text) AND (state = ANY (ARRAY['PENDING'::text, 'RETRYING'::text])));
 
@@ -1149,6 +1199,10 @@ CREATE INDEX sku_revision_time ON public.sku_revision USING btree (sku_id, valid
 
 CREATE INDEX stock_level_system ON public.stock_level USING btree (system, reported_at);
 
+CREATE UNIQUE INDEX system_hold_open ON public.system_hold USING btree (system, kind) WHERE (ended_at IS NULL);
+
+CREATE INDEX system_hold_time ON public.system_hold USING btree (system, began_at);
+
 CREATE INDEX webhook_received ON public.webhook USING btree (received_at);
 
 CREATE INDEX webhook_waiting ON public.webhook USING btree (system, root_id) WHERE (handled_at IS NULL);
@@ -1179,6 +1233,19 @@ AS $function$
       begin
         raise exception 'an identifier of % never changes', tg_table_name using errcode = 'integrity_constraint_violation';
       end $function$;
+
+CREATE OR REPLACE FUNCTION public.unheld_seconds(of_system text, since timestamp with time zone, till timestamp with time zone)
+ RETURNS double precision
+ LANGUAGE sql
+ STABLE
+AS $function$
+        select case when since < till then extract(epoch from till - since)::float8 - coalesce((
+            select sum(extract(epoch from upper(held) - lower(held)))::float8 from unnest((
+              select range_agg(tstzrange(greatest(h.began_at, since), least(h.ended_at, h.until, till))) from system_hold h
+              where h.system = of_system and h.began_at < till and coalesce(least(h.ended_at, h.until), 'infinity') > since
+            )) as held), 0)
+          when since is not null then 0 end
+      $function$;
 
 -- triggers
 
@@ -1225,6 +1292,12 @@ comment on table code_reservation is 'Proposed SKU codes that nobody but their h
 comment on table decision is 'Who approved or rejected a change request; append-only.';
 
 comment on table delivery is 'The duty to bring one record to one revision.';
+
+comment on column delivery.rate_since is 'Since when it waits because the system asked for that; this makes it no older.';
+
+comment on column delivery.cause is 'Of a dead letter: the same for all that died of one thing.';
+
+comment on column delivery.resolved_at is 'When a dead letter was retried, given up, or made needless by a later delivery.';
 
 comment on table feed_entry is 'Everything canonical that changed, unnumbered until a sequencer numbers it; append-only.';
 
@@ -1313,5 +1386,11 @@ comment on table sku_revision is 'One immutable state of one SKU; append-only.';
 comment on table stock_level is 'Stock on hand of a SKU as a system last reported it: read, never owned.';
 
 comment on table system is 'A Shopify store or the ERP: what is remembered of it beside its configuration.';
+
+comment on column system.failures is 'Transient failures one after another, of all processes together.';
+
+comment on column system.probe_at is 'When one claim is let through next, while the system refuses our key or its breaker is open.';
+
+comment on table system_hold is 'When nothing was sent to a system, and why; never deleted, because it says how old deliveries really are.';
 
 comment on table webhook is 'The inbox: what a system told us, stored before we answered it.';

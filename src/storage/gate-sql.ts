@@ -54,7 +54,11 @@ export async function gatesOfDue(sql: Sql): Promise<GatedSystem[]> {
 function gatedOf(row: GateRow): GatedSystem {
   const { code, kind, connector, mode, currency, link, failures, probe_at: probeAt, now } = row;
   const holds = row.holds.map((each): Hold => {
-    return { kind: each.kind, beganAt: new Date(each.beganAt), until: each.until === null ? null : new Date(each.until) };
+    return {
+      kind: each.kind,
+      beganAt: new Date(each.beganAt),
+      until: each.until === null ? null : new Date(each.until),
+    };
   });
   return { system: { code, kind, connector, mode, currency, link }, gate: { failures, probeAt, holds }, now };
 }

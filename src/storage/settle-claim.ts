@@ -93,4 +93,3 @@ async function settleRecords(
     [delivered],
   );
 }
-

@@ -11,9 +11,17 @@ describe('the cause of a dead letter', () => {
     ['an apostrophe within a word', `The shop can't do that, and won't`, `The shop can't do that, and won't`],
     ['global ids', 'Product gid://shopify/Product/7781 does not exist', 'Product … does not exist'],
     ['UUIDs', 'no item 0198f3a2-1111-7abc-8def-0123456789ab', 'no item …'],
-    ['the record itself', 'FH-ASB-SMALL has no price, and would be free in shopify', '… has no price, and would be free in shopify'],
+    [
+      'the record itself',
+      'FH-ASB-SMALL has no price, and would be free in shopify',
+      '… has no price, and would be free in shopify',
+    ],
     ['lists of any length', 'kit waits for A-1, A-2, B-33 and C-4 there', 'kit waits for … there'],
-    ['values that differ', 'the system took the write, but price shows "1.00" instead of "2.00"', 'the system took the write, but price shows … instead of …'],
+    [
+      'values that differ',
+      'the system took the write, but price shows "1.00" instead of "2.00"',
+      'the system took the write, but price shows … instead of …',
+    ],
     ['values that are lists', 'tags shows ["a","b"] instead of ["c"]', 'tags shows … instead of …'],
     ['addresses', 'see https://erp.example/items/a?x=1 for more', 'see … for more'],
     ['line breaks', 'one\n  two', 'one two'],
@@ -35,7 +43,8 @@ describe('the cause of a dead letter', () => {
 
   it('is found in a message of any length at once', () => {
     const began = performance.now();
-    for (const part of ['"', "'", '[', 'a1', '…', ', ']) expect(cause(part.repeat(200_000)).shape.length).toBeLessThanOrEqual(300);
+    for (const part of ['"', "'", '[', 'a1', '…', ', '])
+      expect(cause(part.repeat(200_000)).shape.length).toBeLessThanOrEqual(300);
     expect(performance.now() - began).toBeLessThan(2_000);
   });
 });

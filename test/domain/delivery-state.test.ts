@@ -16,11 +16,23 @@ describe('the states of a delivery', () => {
 
   it.each<[string, Partial<Table>, string]>([
     ['a state that is a dead end', { RETRYING: ['SUPERSEDED'] }, 'RETRYING can never be DELIVERED'],
-    ['a state that nothing leads to', { PENDING: ['IN_FLIGHT', 'SUPERSEDED'], DEAD_LETTERED: ['PENDING', 'SUPERSEDED'] }, 'DISCARDED cannot be reached from PENDING'],
+    [
+      'a state that nothing leads to',
+      { PENDING: ['IN_FLIGHT', 'SUPERSEDED'], DEAD_LETTERED: ['PENDING', 'SUPERSEDED'] },
+      'DISCARDED cannot be reached from PENDING',
+    ],
     ['an end that is none', { DELIVERED: ['PENDING'] }, 'DELIVERED is not final'],
     ['a discarded one that comes back', { DISCARDED: ['PENDING'] }, 'DISCARDED is not final'],
-    ['a delivery without a claim', { PENDING: ['IN_FLIGHT', 'DELIVERED', 'SUPERSEDED', 'DISCARDED'] }, 'PENDING becomes DELIVERED without a claim'],
-    ['a death without a claim', { RETRYING: ['IN_FLIGHT', 'DEAD_LETTERED', 'SUPERSEDED'] }, 'RETRYING becomes DEAD_LETTERED without a claim'],
+    [
+      'a delivery without a claim',
+      { PENDING: ['IN_FLIGHT', 'DELIVERED', 'SUPERSEDED', 'DISCARDED'] },
+      'PENDING becomes DELIVERED without a claim',
+    ],
+    [
+      'a death without a claim',
+      { RETRYING: ['IN_FLIGHT', 'DEAD_LETTERED', 'SUPERSEDED'] },
+      'RETRYING becomes DEAD_LETTERED without a claim',
+    ],
     ['a loop', { RETRYING: ['RETRYING', 'IN_FLIGHT', 'SUPERSEDED'] }, 'RETRYING leads to itself'],
   ])('are refused with %s', (_what, change, fault) => {
     expect(faultsOfDeliveryStates({ ...DELIVERY_TRANSITIONS, ...change })).toContain(fault);
@@ -35,7 +47,11 @@ describe('the states of a delivery', () => {
   it('tell which states may become one, read the other way round', () => {
     for (const to of DELIVERY_STATES)
       for (const from of DELIVERY_STATES)
-        expect([from, to, statesBefore(to).includes(from)]).toEqual([from, to, DELIVERY_TRANSITIONS[from].includes(to)]);
+        expect([from, to, statesBefore(to).includes(from)]).toEqual([
+          from,
+          to,
+          DELIVERY_TRANSITIONS[from].includes(to),
+        ]);
     expect(statesBefore('DELIVERED')).toEqual(['IN_FLIGHT']);
   });
 });

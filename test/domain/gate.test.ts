@@ -1,6 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Contact, Gate, Hold, HoldKind } from '../../src/domain/publishing/gate.js';
-import { admission, afterContact, BREAKER_FAILURES, healthOf, nextProbe, OPEN_GATE } from '../../src/domain/publishing/gate.js';
+import {
+  admission,
+  afterContact,
+  BREAKER_FAILURES,
+  healthOf,
+  nextProbe,
+  OPEN_GATE,
+} from '../../src/domain/publishing/gate.js';
 
 const at = (seconds: number): Date => new Date(Date.UTC(2026, 10, 26) + seconds * 1_000);
 const NOW = at(1_000);
@@ -19,7 +26,11 @@ describe('whether a lane may be claimed', () => {
     ['a pause that is over, though nobody ended it', gate({ holds: [hold('PAUSE', 0, 1_000)] }), 'OPEN'],
     ['an open breaker', gate({ holds: [hold('BREAKER', 990)], probeAt: at(1_001) }), 'SHUT'],
     ['a breaker that is half open', gate({ holds: [hold('BREAKER', 970)], probeAt: at(1_000) }), 'PROBE'],
-    ['a pause over a half-open breaker', gate({ holds: [hold('PAUSE', 0, 2_000), hold('BREAKER', 970)], probeAt: at(900) }), 'SHUT'],
+    [
+      'a pause over a half-open breaker',
+      gate({ holds: [hold('PAUSE', 0, 2_000), hold('BREAKER', 970)], probeAt: at(900) }),
+      'SHUT',
+    ],
     ['a refused key, not yet', gate({ holds: [hold('AUTH', 900)], probeAt: at(1_200) }), 'SHUT'],
     ['a refused key, after five minutes', gate({ holds: [hold('AUTH', 700)], probeAt: at(1_000) }), 'PROBE'],
   ])('%s', (_what, of, expected) => {
@@ -33,16 +44,40 @@ describe('what an exchange does to the gate', () => {
   it.each<[string, Gate, Contact, number, Partial<ReturnType<typeof afterContact>>]>([
     ['an answer clears the count', gate({ failures: 9 }), 'REACHED', 999, { failures: 0, begins: null, ends: [] }],
     ['the ninth failure', gate({ failures: 8 }), 'TRANSIENT', 999, { failures: 9, begins: null, probeAt: null }],
-    ['the tenth failure opens it', gate({ failures: 9 }), 'TRANSIENT', 999, { failures: 10, begins: 'BREAKER', probeAt: at(1_030) }],
-    ['a probe that fails leaves it open', breaker, 'TRANSIENT', 999, { failures: 13, begins: null, ends: [], probeAt: at(990) }],
+    [
+      'the tenth failure opens it',
+      gate({ failures: 9 }),
+      'TRANSIENT',
+      999,
+      { failures: 10, begins: 'BREAKER', probeAt: at(1_030) },
+    ],
+    [
+      'a probe that fails leaves it open',
+      breaker,
+      'TRANSIENT',
+      999,
+      { failures: 13, begins: null, ends: [], probeAt: at(990) },
+    ],
     ['a probe that is answered closes it', breaker, 'REACHED', 999, { failures: 0, ends: ['BREAKER'], probeAt: null }],
     ['an answer to what was begun before it opened does not', breaker, 'REACHED', 899, { ends: [], probeAt: at(990) }],
     ['a refused key pauses the system', OPEN_GATE, 'AUTH', 999, { begins: 'AUTH', probeAt: at(1_300) }],
     ['a refused key once more', auth, 'AUTH', 999, { begins: null, ends: [], probeAt: at(1_200) }],
     ['a key that is taken again', auth, 'REACHED', 950, { ends: ['AUTH'], probeAt: null }],
     ['an answer from before the key was refused', auth, 'REACHED', 899, { ends: [], probeAt: at(1_200) }],
-    ['a refused key is an answer to the breaker', breaker, 'AUTH', 999, { begins: 'AUTH', ends: ['BREAKER'], probeAt: at(1_300) }],
-    ['failures behind a refused key', gate({ ...auth, failures: 9 }), 'TRANSIENT', 999, { begins: 'BREAKER', probeAt: at(1_300) }],
+    [
+      'a refused key is an answer to the breaker',
+      breaker,
+      'AUTH',
+      999,
+      { begins: 'AUTH', ends: ['BREAKER'], probeAt: at(1_300) },
+    ],
+    [
+      'failures behind a refused key',
+      gate({ ...auth, failures: 9 }),
+      'TRANSIENT',
+      999,
+      { begins: 'BREAKER', probeAt: at(1_300) },
+    ],
     ['a pause is never ended by an answer', gate({ holds: [hold('PAUSE', 0, 9_000)] }), 'REACHED', 999, { ends: [] }],
   ])('%s', (_what, of, contact, since, expected) => {
     expect(afterContact(of, contact, at(since), NOW)).toMatchObject(expected);

@@ -9,10 +9,22 @@ describe('a fault as it is written down', () => {
   it.each<[string, Json, Json]>([
     ['a token of Shopify', 'sent shpat_0123456789abcdef to us', 'sent [secret] to us'],
     ['a bearer token', { header: 'Bearer abcdef.ghijkl' }, { header: '[secret]' }],
-    ['a header that is quoted back', { headers: { Authorization: 'xyz', Accept: '*/*' } }, { headers: { Authorization: '[secret]', Accept: '*/*' } }],
+    [
+      'a header that is quoted back',
+      { headers: { Authorization: 'xyz', Accept: '*/*' } },
+      { headers: { Authorization: '[secret]', Accept: '*/*' } },
+    ],
     ['a key in an address', 'GET /x?access_token=abc&y=1', 'GET /x?access_token=[secret]&y=1'],
-    ['fields named after secrets, however deep', [{ a: { api_key: 'k', clientSecret: { of: 's' } } }], [{ a: { api_key: '[secret]', clientSecret: '[secret]' } }]],
-    ['what is no secret', { code: 'SKU-1', price: 12.5, ok: true, none: null }, { code: 'SKU-1', price: 12.5, ok: true, none: null }],
+    [
+      'fields named after secrets, however deep',
+      [{ a: { api_key: 'k', clientSecret: { of: 's' } } }],
+      [{ a: { api_key: '[secret]', clientSecret: '[secret]' } }],
+    ],
+    [
+      'what is no secret',
+      { code: 'SKU-1', price: 12.5, ok: true, none: null },
+      { code: 'SKU-1', price: 12.5, ok: true, none: null },
+    ],
   ])('has no credentials: %s', (_what, raw, expected) => {
     expect(kept('no', raw).raw).toEqual(expected);
   });

@@ -33,11 +33,7 @@ export async function pauseSystem(
 }
 
 /** Goes on with a system: ends its pause, and tries at once what waits for a key to be taken again or a breaker to close. */
-export async function resumeSystem(
-  ports: Ports,
-  caller: Caller,
-  system: string,
-): Promise<Outcome<{ system: string }>> {
+export async function resumeSystem(ports: Ports, caller: Caller, system: string): Promise<Outcome<{ system: string }>> {
   return ports.work.run(async (stores) => {
     if (!(await stores.gates.exists(system))) return { ok: false, problems: [noSystem(system)] };
     const ended = await stores.gates.resume(system, caller.actor);

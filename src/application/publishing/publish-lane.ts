@@ -75,7 +75,12 @@ async function deliver(ports: PublishingPorts, claim: Claim, connector: Connecto
 }
 
 /** @returns false when somebody moved the records meanwhile: the claim is given back already. */
-async function bring(ports: PublishingPorts, claim: Claim, connector: Connector, draft: SettlementDraft): Promise<boolean> {
+async function bring(
+  ports: PublishingPorts,
+  claim: Claim,
+  connector: Connector,
+  draft: SettlementDraft,
+): Promise<boolean> {
   const underWay = await workUnderWay(claim, connector);
   if (underWay) {
     draft.failAll(underWay);

@@ -70,6 +70,10 @@ export function canaryStep(
   }
 }
 
-function failing({ delivered, dead }: CanaryCounts, yet: number, { stopPercent }: Pick<CanaryRule, 'stopPercent'>): boolean {
+function failing(
+  { delivered, dead }: CanaryCounts,
+  yet: number,
+  { stopPercent }: Pick<CanaryRule, 'stopPercent'>,
+): boolean {
   return dead > 0 && (dead * 100) / (delivered + dead + yet) >= stopPercent;
 }

@@ -45,7 +45,8 @@ export function faultsOfDeliveryStates(table: Table): string[] {
   for (const state of DELIVERY_STATES) {
     if (state !== 'PENDING' && !fromPending.has(state)) faults.push(`${state} cannot be reached from PENDING`);
     if (table[state].includes(state)) faults.push(`${state} leads to itself`);
-    if (table[state].length > 0 && !reach(table, state).has('DELIVERED')) faults.push(`${state} can never be DELIVERED`);
+    if (table[state].length > 0 && !reach(table, state).has('DELIVERED'))
+      faults.push(`${state} can never be DELIVERED`);
   }
   for (const state of ['DELIVERED', 'SUPERSEDED', 'DISCARDED'] as const) {
     if (table[state].length > 0) faults.push(`${state} is not final`);

@@ -73,7 +73,9 @@ export class SystemType extends NodeType {
   deadLetters!: number;
   @Field(() => Int)
   openFindings!: number;
-  @Field(() => [SystemHoldType], { description: 'What keeps deliveries from being sent now; empty where nothing does.' })
+  @Field(() => [SystemHoldType], {
+    description: 'What keeps deliveries from being sent now; empty where nothing does.',
+  })
   holds!: SystemHoldType[];
 }
 
