@@ -52,6 +52,9 @@ import {
   QualityIssuesResolver,
   SkuQualityResolver,
 } from './quality/quality-issue-resolver.js';
+import { CanaryResolver } from './operations/canary-resolver.js';
+import { DeadLetterGroupResolver } from './operations/dead-letter-type.js';
+import { DeliveryMutationResolver } from './operations/delivery-mutation-resolver.js';
 import { DriftFindingResolver } from './operations/drift-finding-resolver.js';
 import { DriftMutationResolver } from './operations/drift-mutation-resolver.js';
 import { OperationsQueryResolver } from './operations/operations-query-resolver.js';
@@ -111,6 +114,9 @@ export const RESOLVERS = [
   NamingResolver,
   OperationsQueryResolver,
   SystemMutationResolver,
+  DeliveryMutationResolver,
+  DeadLetterGroupResolver,
+  CanaryResolver,
   DriftMutationResolver,
   SystemResolver,
   SystemRecordResolver,

@@ -68,6 +68,16 @@ export async function takeDeliveries(sql: Sql, system: string, productId: string
   return kept;
 }
 
+/** Records of a lane whose delivery waits for the canary of its request. */
+export async function heldRecords(sql: Sql, system: string, productId: string): Promise<Set<string>> {
+  const rows = await sql.rows<{ id: string }>(
+    `select r.id from delivery d join record r on ${SAME_RECORD}
+     where d.system = $1 and d.product_id = $2 and d.state = 'PENDING' and d.next_attempt_at is null`,
+    [system, productId],
+  );
+  return new Set(rows.map(({ id }) => id));
+}
+
 /**
  * Puts claimed deliveries back in line, as if they had not been taken; one that a newer delivery of its record waits
  * behind has nothing left to do.

@@ -9,7 +9,7 @@ import type { Contact } from '../domain/publishing/gate.js';
 import { admission } from '../domain/publishing/gate.js';
 import type { GateTools } from './gate-sql.js';
 import { endHolds, gatesOfDue, readGate, recordContact, takeProbe } from './gate-sql.js';
-import { closeLane, putBack, reopenLanes, settlingUntil, takeDeliveries } from './lane-sql.js';
+import { closeLane, heldRecords, putBack, reopenLanes, settlingUntil, takeDeliveries } from './lane-sql.js';
 import { tellIn } from './publishing-events.js';
 import { settleClaim, unmovedRecords } from './settle-claim.js';
 import { inTransaction } from './in-transaction.js';
@@ -66,7 +66,7 @@ export class SqlPublishingQueue implements PublishingQueue {
     const admitted = admission(gated.gate, gated.now);
     if (admitted === 'SHUT') return null;
     const leaseToken = this.newId();
-    const lane = await firstRow<LaneRow>(
+    const due = await firstRow<LaneRow>(
       sql,
       `update lane set lease_token = $2, lease_until = clock_timestamp() + make_interval(secs => ${LEASE_SECONDS})
        where (system, product_id) = (
@@ -76,24 +76,26 @@ export class SqlPublishingQueue implements PublishingQueue {
        returning product_id`,
       [code, leaseToken],
     );
-    if (!lane) return null;
-    const wait = await settlingUntil(sql, code, lane.product_id);
-    const deliveries = wait ? [] : await takeDeliveries(sql, code, lane.product_id);
+    if (!due) return null;
+    const wait = await settlingUntil(sql, code, due.product_id);
+    const deliveries = wait ? [] : await takeDeliveries(sql, code, due.product_id);
     if (deliveries.length === 0) {
-      await closeLane(sql, code, lane.product_id, wait, null);
+      await closeLane(sql, code, due.product_id, wait, null);
       return 'EMPTY';
     }
     // After the lane, as everybody takes the two; and only once there is something to try.
     if (admitted === 'PROBE' && !(await takeProbe(tools, gated))) throw new ProbeTaken();
     const rows = await sql.rows<RecordRow>('select * from record where system = $1 and product_id = $2 order by id', [
       code,
-      lane.product_id,
+      due.product_id,
     ]);
     const { records, products, states } = await loadRecords(sql, code, rows);
-    const product = products.get(lane.product_id);
+    const product = products.get(due.product_id);
     if (!product) throw new Error(`lane of an unknown product: ${code}`);
     const { system, now: claimedAt } = gated;
-    return { system, leaseToken, claimedAt, product, states: states.get(product.id) ?? [], records, deliveries };
+    const heldRecordIds = await heldRecords(sql, code, product.id);
+    const lane = { product, states: states.get(product.id) ?? [], records, heldRecordIds, deliveries };
+    return { system, leaseToken, claimedAt, ...lane };
   }
 
   async willSend(

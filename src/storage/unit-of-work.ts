@@ -4,6 +4,7 @@ import { SqlAppliedRequests } from './stores/applied-requests.js';
 import { appendAudit } from './stores/audit.js';
 import { SqlBundleStore } from './stores/bundle-store.js';
 import { SqlAttributeUsage } from './stores/attribute-usage.js';
+import { SqlCanaryStore } from './stores/canary-store.js';
 import { SqlCatalogStore } from './stores/catalog-store.js';
 import { SqlChangeRequestStore } from './stores/change-request-store.js';
 import { SqlDeliveryStore } from './stores/delivery-store.js';
@@ -66,6 +67,7 @@ export class SqlUnitOfWork implements UnitOfWork {
       applied: new SqlAppliedRequests(sql),
       deliveries: new SqlDeliveryStore(sql, this.newId),
       gates: new SqlGateStore({ sql, newId, tell, wake }),
+      canaries: new SqlCanaryStore({ sql, newId, tell, wake }),
       records: new SqlRecordStore(sql, this.newId),
       imports: new SqlImportSteps(sql),
       proposals: new SqlImportProposals(sql),

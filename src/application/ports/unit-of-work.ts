@@ -2,6 +2,7 @@ import type { Actor } from '../../domain/actor.js';
 import type { AppliedRequests } from './applied-requests.js';
 import type { BundleStore } from './bundle-store.js';
 import type { AttributeUsage } from './attribute-usage.js';
+import type { CanaryStore } from './canary-store.js';
 import type { CatalogStore } from './catalog-store.js';
 import type { ChangeRequestStore } from './change-request-store.js';
 import type { DeliveryStore } from './delivery-store.js';
@@ -46,6 +47,7 @@ export interface Stores {
   applied: AppliedRequests;
   deliveries: DeliveryStore;
   gates: GateStore;
+  canaries: CanaryStore;
   records: RecordStore;
   plans: PlanStore;
   findings: FindingStore;

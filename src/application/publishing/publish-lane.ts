@@ -87,7 +87,8 @@ async function bring(
     draft.heard(contactOf(underWay));
     return true;
   }
-  const records = connector.capabilities.productRecords ? claim.records : owedRecords(claim);
+  const lane = connector.capabilities.productRecords ? claim.records : owedRecords(claim);
+  const records = lane.filter(({ id }) => !claim.heldRecordIds.has(id));
   const { found, asked } = await readLane(claim, records, connector);
   if (asked) draft.heard('REACHED');
   const reckoned = records.map((record) => {

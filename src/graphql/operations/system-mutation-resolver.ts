@@ -1,37 +1,19 @@
 import { Inject } from '@nestjs/common';
-import { Args, ArgsType, Context, Field, ID, Mutation, Resolver } from '@nestjs/graphql';
-import { Type } from 'class-transformer';
-import { ArrayMaxSize, IsOptional, ValidateNested } from 'class-validator';
+import { Args, Context, Mutation, Resolver } from '@nestjs/graphql';
 import { CurrentCaller, Roles } from '../../access/roles.js';
 import { startScan } from '../../application/drift/start-scan.js';
-import type { DeliveryView, ScanView, SystemView } from '../../application/ports/operations-reader.js';
+import type { ScanView, SystemView } from '../../application/ports/operations-reader.js';
 import { Ports } from '../../application/ports/ports.js';
 import { linkSystem } from '../../application/publishing/link-system.js';
-import { pauseSystem, resumeSystem } from '../../application/publishing/pause-system.js';
-import { retryDeliveries } from '../../application/publishing/retry-deliveries.js';
+import { pauseSystem } from '../../application/publishing/pause-system.js';
+import { resumeSystem } from '../../application/publishing/resume-system.js';
 import type { Caller } from '../../domain/actor.js';
 import type { Outcome, Problem } from '../../domain/problem.js';
-import { inputPipe } from '../input-pipe.js';
 import type { Loaders } from '../loaders.js';
-import { keyOf } from '../node-id.js';
 import { DateTimeScalar } from '../scalars/date-time.js';
 import { userErrors } from '../user-errors.js';
-import { DeliveryFilterInput, deliveryQueryOf } from './delivery-type.js';
 import { ScanModeEnum } from './drift-scan-type.js';
-import { DeliveryPayloadType, DriftScanPayloadType, IDS_LIMIT, SystemPayloadType } from './operations-payloads.js';
-
-@ArgsType()
-export class DeliveryRetryArgs {
-  @Field(() => [ID], { nullable: true })
-  @IsOptional()
-  @ArrayMaxSize(IDS_LIMIT)
-  ids?: string[] | null;
-  @Field(() => DeliveryFilterInput, { nullable: true })
-  @IsOptional()
-  @ValidateNested()
-  @Type(() => DeliveryFilterInput)
-  filter?: DeliveryFilterInput | null;
-}
+import { DriftScanPayloadType, SystemPayloadType } from './operations-payloads.js';
 
 interface SystemPayload {
   system: SystemView | null;
@@ -44,22 +26,6 @@ export class SystemMutationResolver {
 
   constructor(@Inject(Ports) ports: Ports) {
     this.#ports = ports;
-  }
-
-  @Roles('OPERATOR')
-  @Mutation(() => DeliveryPayloadType)
-  async deliveryRetry(
-    @Args(inputPipe) args: DeliveryRetryArgs,
-    @CurrentCaller() caller: Caller,
-    @Context('loaders') loaders: Loaders,
-  ): Promise<{ deliveries: DeliveryView[]; userErrors: Problem[] }> {
-    const ids = args.ids?.map((id) => keyOf('Delivery', id)) ?? null;
-    const filter = args.filter ? deliveryQueryOf(args.filter) : null;
-    const outcome = await retryDeliveries(this.#ports, caller, { ids, filter });
-    if (!outcome.ok) return { deliveries: [], userErrors: userErrors(outcome.problems) };
-    loaders.reset();
-    const found = await loaders.delivery.loadMany(outcome.value.ids);
-    return { deliveries: present(found), userErrors: [] };
   }
 
   @Roles('OPERATOR')
@@ -122,12 +88,4 @@ async function answer(outcome: Outcome<{ system: string }>, loaders: Loaders): P
   if (!outcome.ok) return { system: null, userErrors: userErrors(outcome.problems) };
   loaders.reset();
   return { system: await loaders.system(outcome.value.system), userErrors: [] };
-}
-
-/** Rows by id in the order asked for. A read that failed fails the answer; it is no row that is not there. */
-export function present<T>(rows: readonly (T | Error | null)[]): T[] {
-  return rows.flatMap((row) => {
-    if (row instanceof Error) throw row;
-    return row === null ? [] : [row];
-  });
 }

@@ -1,4 +1,6 @@
 import type {
+  CanaryView,
+  DeadLetterGroup,
   DeliveryQuery,
   DeliveryView,
   FindingQuery,
@@ -11,6 +13,8 @@ import type {
 import type { Page, PageRequest } from '../../application/ports/page.js';
 import { foldCode } from '../../domain/primitives/text.js';
 import type { Sql } from '../sql.js';
+import { readCanaries } from './canary-rows.js';
+import { readDeadLetterGroups } from './dead-letter-groups.js';
 import { deliveryWhere } from './delivery-where.js';
 import { Conditions, readPage } from './keyset.js';
 import { DELIVERY_COLUMNS, deliveryOf, FINDING_COLUMNS, findingOf, systemOf } from './operations-rows.js';
@@ -62,6 +66,31 @@ export class SqlOperationsReader implements OperationsReader {
       [requestIds],
     );
     return Map.groupBy(rows.map(deliveryOf), (row) => row.changeRequestId ?? '');
+  }
+
+  deadLetterGroups(page: PageRequest, query: DeliveryQuery): Promise<Page<DeadLetterGroup>> {
+    return readDeadLetterGroups(this.sql, page, query);
+  }
+
+  canariesByIds(ids: readonly string[]): Promise<CanaryView[]> {
+    return readCanaries(this.sql, 'c.id = any($1::uuid[])', [ids]);
+  }
+
+  async canariesOfRequests(requestIds: readonly string[]): Promise<Map<string, CanaryView[]>> {
+    const rows = await readCanaries(this.sql, 'c.change_request_id = any($1::uuid[])', [requestIds]);
+    return Map.groupBy(rows, (row) => row.changeRequestId);
+  }
+
+  async openCanaries(systems: readonly string[]): Promise<Map<string, CanaryView[]>> {
+    const rows = await readCanaries(this.sql, `c.system = any($1) and c.state not in ('GIVEN_UP', 'FINISHED')`, [systems]);
+    return Map.groupBy(rows, (row) => row.system);
+  }
+
+  movingCanaries(system: string | null): Promise<{ id: string }[]> {
+    return this.sql.rows<{ id: string }>(
+      `select id from canary where ($1::text is null or system = $1) and state in ('FIRST', 'REST', 'CONTINUED') order by created_at, id`,
+      [system],
+    );
   }
 
   async recordsOfSkus(skuIds: readonly string[]): Promise<Map<string, SystemRecordView[]>> {

@@ -1,3 +1,4 @@
+import type { Actor } from '../../domain/actor.js';
 import type {
   DeliveryError,
   DeliveryView,
@@ -34,7 +35,9 @@ export const DELIVERY_COLUMNS = `d.id, d.system, d.target, d.revision, d.state, 
   case when exists (select from record r where r.system = d.system and r.entity = d.entity and r.product_id = d.product_id
     and r.sku_id is not distinct from d.sku_id and r.match in ('WAITING', 'MISSING')) then null else d.next_attempt_at end as next_attempt_at,
   d.last_error, d.due_at,
-  coalesce(d.state = 'DEAD_LETTERED' and d.due_at < now(), false) as overdue, d.change_request_id, d.created_at, d.delivered_at`;
+  coalesce(d.state = 'DEAD_LETTERED' and d.due_at < now(), false) as overdue, d.change_request_id, d.created_at, d.delivered_at,
+  case when d.state = 'DEAD_LETTERED' then d.system || ':' || coalesce(d.cause, '') end as group_key, d.died_at, d.assignee_id, d.finding_id,
+  d.settled_by, d.note, d.resolved_at`;
 
 export interface DeliveryRow {
   id: string;
@@ -50,6 +53,13 @@ export interface DeliveryRow {
   change_request_id: string | null;
   created_at: Date;
   delivered_at: Date | null;
+  group_key: string | null;
+  died_at: Date | null;
+  assignee_id: string | null;
+  finding_id: string | null;
+  settled_by: Actor | null;
+  note: string | null;
+  resolved_at: Date | null;
 }
 
 export function deliveryOf(row: DeliveryRow): DeliveryView {
@@ -74,6 +84,13 @@ export function deliveryOf(row: DeliveryRow): DeliveryView {
     changeRequestId: row.change_request_id,
     createdAt: row.created_at,
     deliveredAt: row.delivered_at,
+    group: row.group_key,
+    diedAt: row.died_at,
+    assigneeId: row.assignee_id,
+    findingId: row.finding_id,
+    settledBy: row.settled_by,
+    note: row.note,
+    resolvedAt: row.resolved_at,
   };
 }
 
