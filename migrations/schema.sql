@@ -68,6 +68,21 @@ create table bundle_version (
   created_at timestamp with time zone default clock_timestamp() not null
 );
 
+create table canary (
+  id uuid not null,
+  change_request_id uuid not null,
+  system text not null,
+  state text not null,
+  records integer not null,
+  first_records integer not null,
+  stop_percent double precision not null,
+  created_at timestamp with time zone default clock_timestamp() not null,
+  stopped_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  decided_by jsonb,
+  reason text
+);
+
 create table change (
   id uuid not null,
   change_request_id uuid not null,
@@ -163,7 +178,9 @@ create table delivery (
   cause_shape text,
   assignee_id uuid,
   finding_id uuid,
-  resolved_at timestamp with time zone
+  resolved_at timestamp with time zone,
+  canary_id uuid,
+  canary_first boolean default false not null
 );
 
 create table feed_entry (
@@ -605,6 +622,8 @@ alter table bundle_component add constraint bundle_component_pkey PRIMARY KEY (v
 
 alter table bundle_version add constraint bundle_version_pkey PRIMARY KEY (id);
 
+alter table canary add constraint canary_pkey PRIMARY KEY (id);
+
 alter table change add constraint change_pkey PRIMARY KEY (id);
 
 alter table change_comment add constraint change_comment_pkey PRIMARY KEY (id);
@@ -731,6 +750,10 @@ alter table bundle_version add constraint bundle_version_check CHECK ((effective
 
 alter table bundle_version add constraint bundle_version_state_check CHECK ((state = ANY (ARRAY['PAST'::text, 'CURRENT'::text, 'SCHEDULED'::text])));
 
+alter table canary add constraint canary_check CHECK (((decided_by IS NULL) = (reason IS NULL)));
+
+alter table canary add constraint canary_state_check CHECK ((state = ANY (ARRAY['FIRST'::text, 'REST'::text, 'STOPPED'::text, 'CONTINUED'::text, 'GIVEN_UP'::text, 'FINISHED'::text])));
+
 alter table change add constraint change_operation_check CHECK ((operation = ANY (ARRAY['PRODUCT_CREATE'::text, 'PRODUCT_UPDATE'::text, 'SKU_CREATE'::text, 'SKU_UPDATE'::text, 'SKU_TRANSITION'::text, 'BUNDLE_SET'::text])));
 
 alter table change_request add constraint change_request_due CHECK (((state <> 'SCHEDULED'::text) OR (due_at IS NOT NULL)));
@@ -748,6 +771,8 @@ alter table decision add constraint decision_kind_check CHECK ((kind = ANY (ARRA
 alter table delivery add constraint delivery_check CHECK (((entity = 'SKU'::text) = (sku_id IS NOT NULL)));
 
 alter table delivery add constraint delivery_entity_check CHECK ((entity = ANY (ARRAY['PRODUCT'::text, 'SKU'::text])));
+
+alter table delivery add constraint delivery_first_of_canary CHECK (((canary_id IS NOT NULL) OR (NOT canary_first)));
 
 alter table delivery add constraint delivery_state_check CHECK ((state = ANY (ARRAY['PENDING'::text, 'IN_FLIGHT'::text, 'RETRYING'::text, 'DELIVERED'::text, 'DEAD_LETTERED'::text, 'SUPERSEDED'::text, 'DISCARDED'::text])));
 
@@ -887,6 +912,10 @@ alter table bundle_version add constraint bundle_version_change_request_id_fkey 
 
 alter table bundle_version add constraint bundle_version_no_gap FOREIGN KEY (bundle_id, effective_to) REFERENCES bundle_version(bundle_id, effective_from) DEFERRABLE INITIALLY DEFERRED;
 
+alter table canary add constraint canary_change_request_id_fkey FOREIGN KEY (change_request_id) REFERENCES change_request(id);
+
+alter table canary add constraint canary_system_fkey FOREIGN KEY (system) REFERENCES system(code);
+
 alter table change add constraint change_change_request_id_fkey FOREIGN KEY (change_request_id) REFERENCES change_request(id);
 
 alter table change_comment add constraint change_comment_change_request_id_fkey FOREIGN KEY (change_request_id) REFERENCES change_request(id);
@@ -906,6 +935,8 @@ alter table decision add constraint decision_party_id_fkey FOREIGN KEY (party_id
 alter table decision add constraint decision_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES request_plan(id);
 
 alter table delivery add constraint delivery_assignee_id_fkey FOREIGN KEY (assignee_id) REFERENCES party(id);
+
+alter table delivery add constraint delivery_canary_id_fkey FOREIGN KEY (canary_id) REFERENCES canary(id);
 
 alter table delivery add constraint delivery_change_request_id_fkey FOREIGN KEY (change_request_id) REFERENCES change_request(id);
 
@@ -1031,6 +1062,10 @@ CREATE INDEX bundle_version_end ON public.bundle_version USING btree (bundle_id,
 
 CREATE INDEX bundle_version_request ON public.bundle_version USING btree (change_request_id);
 
+CREATE INDEX canary_request ON public.canary USING btree (change_request_id);
+
+CREATE INDEX canary_under_way ON public.canary USING btree (system) WHERE (state = ANY (ARRAY['FIRST'::text, 'REST'::text, 'STOPPED'::text, 'CONTINUED'::text]));
+
 CREATE INDEX change_target ON public.change USING btree (target_folded);
 
 CREATE INDEX change_comment_request ON public.change_comment USING btree (change_request_id, at, id);
@@ -1057,11 +1092,15 @@ CREATE INDEX decision_request ON public.decision USING btree (change_request_id,
 
 CREATE INDEX delivery_assignee ON public.delivery USING btree (assignee_id);
 
+CREATE INDEX delivery_canary ON public.delivery USING btree (canary_id, state) WHERE (canary_id IS NOT NULL);
+
 CREATE INDEX delivery_cause ON public.delivery USING btree (system, cause, died_at) WHERE (state = 'DEAD_LETTERED'::text);
 
 CREATE INDEX delivery_dead_record ON public.delivery USING btree (product_id, system) WHERE (state = 'DEAD_LETTERED'::text);
 
 CREATE INDEX delivery_finding ON public.delivery USING btree (finding_id);
+
+CREATE INDEX delivery_held ON public.delivery USING btree (system, product_id) WHERE ((state = 'PENDING'::text) AND (next_attempt_at IS NULL));
 
 CREATE UNIQUE INDEX delivery_open_product ON public.delivery USING btree (system, product_id) WHERE ((entity = 'PRODUCT'::text) AND (state = ANY (ARRAY['PENDING'::text, 'RETRYING'::text])));
 
@@ -1275,6 +1314,8 @@ comment on table bundle_component is 'One line of a version; bundle and state re
 
 comment on table bundle_version is 'A bundle''s compositions in time, without gap or overlap: what was, is and is to be in force.';
 
+comment on table canary is 'How far a large request has come in one system: it goes to a few records first, and to the rest once those arrived.';
+
 comment on table change is 'One proposed change; patch holds only the fields that it names.';
 
 comment on table change_comment is 'What people said about a change request; append-only.';
@@ -1298,6 +1339,8 @@ comment on column delivery.rate_since is 'Since when it waits because the system
 comment on column delivery.cause is 'Of a dead letter: the same for all that died of one thing.';
 
 comment on column delivery.resolved_at is 'When a dead letter was retried, given up, or made needless by a later delivery.';
+
+comment on column delivery.canary_first is 'It goes before the rest of its request; the rest is PENDING without a time until then.';
 
 comment on table feed_entry is 'Everything canonical that changed, unnumbered until a sequencer numbers it; append-only.';
 

@@ -4,10 +4,7 @@ import type { Sql } from './sql.js';
  * Lanes with something due now; in one order, so that two transactions never wait for each other in a circle.
  * @returns the systems that they are in.
  */
-export async function openLanes(
-  sql: Sql,
-  rows: readonly { system: string; product_id: string }[],
-): Promise<string[]> {
+export async function openLanes(sql: Sql, rows: readonly { system: string; product_id: string }[]): Promise<string[]> {
   if (rows.length === 0) return [];
   await sql.rows(
     `insert into lane (system, product_id, due_at)

@@ -18,12 +18,23 @@ describe('a request that touches many records', () => {
     ({ write } = kit.world.ports.connectors.of('erp'));
     // In small what 1% of more than 500 is in large.
     const value = { canary: { above: 30, firstPercent: 10, stopPercent: 20 } };
-    must(await setSetting(kit.world.ports, kit.world.people.alex, { key: 'publishing', value, reason: 'small enough for a test' }));
+    must(
+      await setSetting(kit.world.ports, kit.world.people.alex, {
+        key: 'publishing',
+        value,
+        reason: 'small enough for a test',
+      }),
+    );
   });
   afterEach(() => kit.world.close());
 
   const raise = (codes: readonly string[], value: string): Promise<string> =>
-    kit.apply(...codes.map((code) => ({ kind: 'skuUpdate' as const, input: { code, baseRevision: null, fields: { price: value } } })));
+    kit.apply(
+      ...codes.map((code) => ({
+        kind: 'skuUpdate' as const,
+        input: { code, baseRevision: null, fields: { price: value } },
+      })),
+    );
   const canary = async (request: string): Promise<CanaryView> => {
     const all = (await kit.world.ports.operations.canariesOfRequests([request])).get(request) ?? [];
     const found = all.find(({ system }) => system === 'erp');
@@ -88,7 +99,13 @@ describe('a request that touches many records', () => {
     expect(codesOf(await decideCanary(ports, people.oli, stopped.id, 'CONTINUE', 'ok'))).toEqual(['REASON_TOO_SHORT']);
     must(await decideCanary(ports, people.oli, stopped.id, 'CONTINUE', REASON));
     expect(await round()).toBe(18);
-    expect(await canary(request)).toMatchObject({ state: 'FINISHED', delivered: 18, dead: 2, reason: REASON, decidedBy: { name: 'oli' } });
+    expect(await canary(request)).toMatchObject({
+      state: 'FINISHED',
+      delivered: 18,
+      dead: 2,
+      reason: REASON,
+      decidedBy: { name: 'oli' },
+    });
     expect(codesOf(await decideCanary(ports, people.oli, stopped.id, 'GIVE_UP', REASON))).toEqual(['WRONG_STATE']);
   });
 

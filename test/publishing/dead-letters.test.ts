@@ -49,7 +49,15 @@ describe('dead letters', () => {
     await die('MUG', '13.00');
     const [price, locked] = await groups();
     expect([price, locked]).toMatchObject([
-      { system: 'erp', errorClass: 'VALIDATION', code: '422', count: 2, overdue: 1, unassigned: 2, shape: '…: price … is above the limit of …' },
+      {
+        system: 'erp',
+        errorClass: 'VALIDATION',
+        code: '422',
+        count: 2,
+        overdue: 1,
+        unassigned: 2,
+        shape: '…: price … is above the limit of …',
+      },
       { count: 1, overdue: 0, shape: 'this item is locked', message: 'this item is locked' },
     ]);
     expect(price?.oldestAt.getTime()).toBeLessThan(price?.newestAt.getTime() ?? 0);
@@ -57,7 +65,11 @@ describe('dead letters', () => {
     const first = await kit.world.ports.operations.deadLetterGroups({ first: 1, after: null }, {});
     const after = first.items[0]?.cursor ?? '';
     const next = await kit.world.ports.operations.deadLetterGroups({ first: 1, after }, {});
-    expect([first.items[0]?.node.key, next.items[0]?.node.key, await next.totalCount()]).toEqual([price?.key, locked?.key, 2]);
+    expect([first.items[0]?.node.key, next.items[0]?.node.key, await next.totalCount()]).toEqual([
+      price?.key,
+      locked?.key,
+      2,
+    ]);
   });
 
   it('are retried by group, by filter and by id; what arrives resolves them', async () => {
@@ -75,7 +87,12 @@ describe('dead letters', () => {
     expect((await kit.last('MUG')).state).toBe('DEAD_LETTERED');
     must(await retryDeliveries(ports, people.oli, { ids: [mug], filter: null }));
     await kit.drain();
-    expect(await kit.last('MUG')).toMatchObject({ state: 'DELIVERED', attempts: 1, group: null, settledBy: { name: 'oli' } });
+    expect(await kit.last('MUG')).toMatchObject({
+      state: 'DELIVERED',
+      attempts: 1,
+      group: null,
+      settledBy: { name: 'oli' },
+    });
     expect(await groups()).toEqual([]);
     const none = { ids: null, filter: null };
     expect(codesOf(await retryDeliveries(ports, people.oli, none))).toEqual(['REQUIRED']);
@@ -135,12 +152,23 @@ describe('dead letters', () => {
     const reason = 'the ERP team sets this price by hand';
     expect(codesOf(await discardDeliveries(ports, people.oli, [id], 'no'))).toEqual(['REASON_TOO_SHORT']);
     must(await discardDeliveries(ports, people.oli, [id], reason));
-    expect(await kit.last('CUP')).toMatchObject({ state: 'DISCARDED', note: reason, dueAt: null, settledBy: { name: 'oli' } });
+    expect(await kit.last('CUP')).toMatchObject({
+      state: 'DISCARDED',
+      note: reason,
+      dueAt: null,
+      settledBy: { name: 'oli' },
+    });
     expect(codesOf(await discardDeliveries(ports, people.oli, [id], reason))).toEqual(['WRONG_STATE']);
     await kit.scan('erp');
     expect((await kit.deliveries('CUP')).map(({ state }) => state)).toEqual(['DISCARDED']);
     const [finding] = await kit.findings('CUP');
-    expect(finding).toMatchObject({ kind: 'FIELD', field: 'price', expected: '11.00', found: '10.00', lastPublished: '10.00' });
+    expect(finding).toMatchObject({
+      kind: 'FIELD',
+      field: 'price',
+      expected: '11.00',
+      found: '10.00',
+      lastPublished: '10.00',
+    });
     expect(finding?.note).toBe(`given up by oli: ${reason}`);
 
     refuses();

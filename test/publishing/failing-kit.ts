@@ -71,10 +71,20 @@ export class Failing {
   /** Turns the clock on, by moving all that publishing remembers into the past. */
   async later(seconds: number): Promise<void> {
     const back = (table: string, ...columns: string[]): Promise<unknown> =>
-      this.sql(`update ${table} set ${columns.map((each) => `${each} = ${each} - make_interval(secs => $1)`).join(', ')}`, [
-        seconds,
-      ]);
-    await back('delivery', 'created_at', 'retried_at', 'next_attempt_at', 'died_at', 'due_at', 'rate_since', 'resolved_at');
+      this.sql(
+        `update ${table} set ${columns.map((each) => `${each} = ${each} - make_interval(secs => $1)`).join(', ')}`,
+        [seconds],
+      );
+    await back(
+      'delivery',
+      'created_at',
+      'retried_at',
+      'next_attempt_at',
+      'died_at',
+      'due_at',
+      'rate_since',
+      'resolved_at',
+    );
     await back('lane', 'due_at', 'lease_until');
     await back('attempt', 'sent_at', 'settled_at');
     await back('system', 'probe_at');
@@ -132,10 +142,9 @@ export class Failing {
   }
 
   async audit(...types: string[]): Promise<string[]> {
-    const rows = await this.sql<{ type: string }>(
-      `select type from audit_event where type = any($1) order by at, id`,
-      [types],
-    );
+    const rows = await this.sql<{ type: string }>(`select type from audit_event where type = any($1) order by at, id`, [
+      types,
+    ]);
     return rows.map(({ type }) => type);
   }
 }

@@ -86,7 +86,11 @@ describe('what becomes of a delivery that fails', () => {
     const { last } = await kit.erpHeard(0);
     expect(await kit.drain()).toBe(4);
     expect((await kit.erpHeard(last)).asked).toBe(4);
-    expect(await kit.last('CUP')).toMatchObject({ state: 'DEAD_LETTERED', attempts: 4, lastError: { class: 'CONFLICT' } });
+    expect(await kit.last('CUP')).toMatchObject({
+      state: 'DEAD_LETTERED',
+      attempts: 4,
+      lastError: { class: 'CONFLICT' },
+    });
   });
 
   it('CONFLICT with an edit in between: the edit is a finding, and stays', async () => {
@@ -117,7 +121,11 @@ describe('what becomes of a delivery that fails', () => {
     writesEnd('NOT_FOUND', async () => void (await control(kit.world.sandbox.erp.url, 'delete', { code: 'CUP' })));
     expect(await kit.drain()).toBe(2);
     const dead = await kit.last('CUP');
-    expect(dead).toMatchObject({ state: 'DEAD_LETTERED', attempts: 2, lastError: { class: 'NOT_FOUND', code: 'GONE' } });
+    expect(dead).toMatchObject({
+      state: 'DEAD_LETTERED',
+      attempts: 2,
+      lastError: { class: 'NOT_FOUND', code: 'GONE' },
+    });
     const [finding] = await kit.findings('CUP');
     expect(finding).toMatchObject({ system: 'erp', kind: 'MISSING', state: 'OPEN' });
     expect(dead.findingId).toBe(finding?.id);
@@ -159,7 +167,11 @@ describe('what becomes of a delivery that fails', () => {
       await kit.drain();
       await kit.later(900);
     }
-    expect(await kit.last('CUP')).toMatchObject({ state: 'DEAD_LETTERED', attempts: 7, lastError: { class: 'UNKNOWN' } });
+    expect(await kit.last('CUP')).toMatchObject({
+      state: 'DEAD_LETTERED',
+      attempts: 7,
+      lastError: { class: 'UNKNOWN' },
+    });
   });
 
   it('AUTH: pauses the whole system, is tried every five minutes, and resumes by itself', async () => {
@@ -181,7 +193,10 @@ describe('what becomes of a delivery that fails', () => {
     // A day's pause makes nothing older.
     await kit.later(30 * 3_600);
     expect(await kit.drain()).toBe(2);
-    expect([await kit.last('CUP'), await kit.last('TEA')]).toMatchObject([{ state: 'DELIVERED' }, { state: 'DELIVERED' }]);
+    expect([await kit.last('CUP'), await kit.last('TEA')]).toMatchObject([
+      { state: 'DELIVERED' },
+      { state: 'DELIVERED' },
+    ]);
     expect(await kit.erp()).toMatchObject({ health: 'UP', holds: [] });
     expect(await kit.audit('SYSTEM_PAUSED', 'SYSTEM_RESUMED')).toEqual(['SYSTEM_PAUSED', 'SYSTEM_RESUMED']);
   });
@@ -198,7 +213,10 @@ describe('what becomes of a delivery that fails', () => {
       },
     });
     await kit.drain();
-    expect(await kit.last('CUP')).toMatchObject({ state: 'RETRYING', lastError: { class: 'UNKNOWN', code: 'NOT_VERIFIED' } });
+    expect(await kit.last('CUP')).toMatchObject({
+      state: 'RETRYING',
+      lastError: { class: 'UNKNOWN', code: 'NOT_VERIFIED' },
+    });
   });
 
   it('a fault of our own is UNKNOWN, and says nothing of the system', async () => {
@@ -207,7 +225,10 @@ describe('what becomes of a delivery that fails', () => {
       readRoots: () => Promise.reject(new Error('a slip of ours, with \u0000 in it')),
     });
     await publishLane(kit.world.ports, 'erp');
-    expect(await kit.last('CUP')).toMatchObject({ state: 'RETRYING', lastError: { class: 'UNKNOWN', code: 'INTERNAL' } });
+    expect(await kit.last('CUP')).toMatchObject({
+      state: 'RETRYING',
+      lastError: { class: 'UNKNOWN', code: 'INTERNAL' },
+    });
     expect(await kit.erp()).toMatchObject({ health: 'UP' });
   });
 });

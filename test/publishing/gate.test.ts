@@ -20,7 +20,10 @@ describe('what stands between a system and its deliveries', () => {
     pauseSystem(kit.world.ports, kit.world.people.oli, { system: 'erp', reason, until });
   const all = (value: string): Promise<string> =>
     kit.apply(
-      ...CODES.map((code) => ({ kind: 'skuUpdate' as const, input: { code, baseRevision: null, fields: { price: value } } })),
+      ...CODES.map((code) => ({
+        kind: 'skuUpdate' as const,
+        input: { code, baseRevision: null, fields: { price: value } },
+      })),
     );
 
   it('opens after ten failures one after another, lets one claim through every 30 s, and closes with an answer', async () => {

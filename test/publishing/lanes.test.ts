@@ -116,7 +116,11 @@ describe('claiming and settling', () => {
   });
 
   it('reads before it writes: an edit made there meanwhile is a finding, and stays', async () => {
-    await control(kit.world.sandbox.erp.url, 'edit', { as: { kind: 'staff', name: 'Sam' }, code: 'CUP', set: { listPrice: '7.77' } });
+    await control(kit.world.sandbox.erp.url, 'edit', {
+      as: { kind: 'staff', name: 'Sam' },
+      code: 'CUP',
+      set: { listPrice: '7.77' },
+    });
     await kit.price('CUP', '11.00');
     await kit.drain();
     expect(await kit.listPrice('CUP')).toBe('7.77');
@@ -132,7 +136,9 @@ describe('claiming and settling', () => {
       kit.sql('update delivery set state = $2 where id = $1', [id, state]);
     for (const state of DELIVERY_STATES.filter((each) => each !== 'IN_FLIGHT')) {
       await put(state);
-      await kit.sql(`update lane set lease_token = $1, lease_until = clock_timestamp() + interval '1 minute'`, [claimed.leaseToken]);
+      await kit.sql(`update lane set lease_token = $1, lease_until = clock_timestamp() + interval '1 minute'`, [
+        claimed.leaseToken,
+      ]);
       await queue.settle(claimed, delivered(claimed));
       expect([state, (await kit.last('CUP')).state]).toEqual([state, state]);
     }

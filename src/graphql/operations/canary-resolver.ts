@@ -38,10 +38,7 @@ export class CanaryResolver {
   }
 
   @ResolveField('changeRequest', () => ChangeRequestType)
-  changeRequest(
-    @Parent() canary: CanaryView,
-    @Context('loaders') loaders: Loaders,
-  ): Promise<ChangeRequestView | null> {
+  changeRequest(@Parent() canary: CanaryView, @Context('loaders') loaders: Loaders): Promise<ChangeRequestView | null> {
     return loaders.request.load(canary.changeRequestId);
   }
 

@@ -75,7 +75,9 @@ export class OperationsQueryResolver {
     description: 'Dead letters by system and cause, the one that has lain longest first.',
   })
   async deadLetterGroups(@Args(inputPipe) args: DeliveriesArgs): Promise<Connection<DeadLetterGroup>> {
-    return toConnection(await this.#ports.operations.deadLetterGroups(pageOf(args), deliveryQueryOf(args.filter ?? {})));
+    return toConnection(
+      await this.#ports.operations.deadLetterGroups(pageOf(args), deliveryQueryOf(args.filter ?? {})),
+    );
   }
 
   @Roles(...ROLES)

@@ -84,7 +84,8 @@ export class DeliveryResolver {
 
   @ResolveField('finding', () => DriftFindingType, {
     nullable: true,
-    description: 'The finding that tells the rest: that the record is gone there, or that the field is somebody else’s.',
+    description:
+      'The finding that tells the rest: that the record is gone there, or that the field is somebody else’s.',
   })
   finding(@Parent() { findingId }: DeliveryView, @Context('loaders') loaders: Loaders): Promise<FindingView | null> {
     return findingId === null ? Promise.resolve(null) : loaders.finding.load(findingId);

@@ -11,7 +11,11 @@ const COLUMNS = `g.key, g.system, g."errorClass", g.code, g.shape, g.message, g.
  * Dead letters by system and cause, the one that has lain longest first. There are as many groups as there are things wrong,
  * which are few; what is grouped is read by the index on causes.
  */
-export function readDeadLetterGroups(sql: Sql, page: PageRequest, query: DeliveryQuery): Promise<Page<DeadLetterGroup>> {
+export function readDeadLetterGroups(
+  sql: Sql,
+  page: PageRequest,
+  query: DeliveryQuery,
+): Promise<Page<DeadLetterGroup>> {
   const { text, values } = deliveryWhere(query, 1);
   const from = `(select d.system || ':' || coalesce(d.cause, '') as key, d.system,
       (array_agg(d.last_error->>'class' order by d.died_at desc))[1] as "errorClass",

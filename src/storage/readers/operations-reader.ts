@@ -82,7 +82,9 @@ export class SqlOperationsReader implements OperationsReader {
   }
 
   async openCanaries(systems: readonly string[]): Promise<Map<string, CanaryView[]>> {
-    const rows = await readCanaries(this.sql, `c.system = any($1) and c.state not in ('GIVEN_UP', 'FINISHED')`, [systems]);
+    const rows = await readCanaries(this.sql, `c.system = any($1) and c.state not in ('GIVEN_UP', 'FINISHED')`, [
+      systems,
+    ]);
     return Map.groupBy(rows, (row) => row.system);
   }
 
