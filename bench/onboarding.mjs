@@ -21,7 +21,7 @@ import { exportMatch } from '../dist/application/onboarding/export-match.js';
 import { presentMatch, readMatch } from '../dist/application/onboarding/read-match.js';
 import { gs1CheckDigit } from '../dist/domain/catalog/gtin.js';
 import { openSource } from '../dist/storage/data-source.js';
-import { SqlObservationStore } from '../dist/storage/observation-store.js';
+import { SqlScanStore } from '../dist/storage/scan-store.js';
 import { SqlOnboardingStore } from '../dist/storage/onboarding-store.js';
 import { startEmbeddedPostgres } from '../dist/storage/postgres/embedded-postgres.js';
 import { migrate } from '../dist/storage/postgres/migrate.js';
@@ -154,14 +154,14 @@ async function withoutSightings(client, scanId, batch) {
   );
 }
 
-async function scan(observations, client, system, records, sighted) {
-  const { id } = await observations.beginScan(uuid(), system, 'FULL', BY);
+async function scan(scans, client, system, records, sighted) {
+  const { id } = await scans.beginScan(uuid(), system, 'FULL', BY);
   const { took } = await timed(async () => {
     for (const batch of inBatches(records)) {
-      await (sighted ? observations.scanSaw(id, batch) : withoutSightings(client, id, batch));
+      await (sighted ? scans.scanSaw(id, batch) : withoutSightings(client, id, batch));
     }
   });
-  const end = await timed(() => observations.endScan(id, sighted ? 'SUCCEEDED' : 'FAILED', null));
+  const end = await timed(() => scans.endScan(id, sighted ? 'SUCCEEDED' : 'FAILED', null));
   return { took, end: end.took };
 }
 
@@ -188,10 +188,10 @@ function drain() {
   return new Writable({ write: (_chunk, _encoding, done) => done() });
 }
 
-async function oneRun(client, ports, observations) {
-  const bare = await scan(observations, client, 'shopify', shopify(), false);
-  const kept = await scan(observations, client, 'shopify', shopify(), true);
-  await scan(observations, client, 'erp', erp(), true);
+async function oneRun(client, ports, scans) {
+  const bare = await scan(scans, client, 'shopify', shopify(), false);
+  const kept = await scan(scans, client, 'shopify', shopify(), true);
+  await scan(scans, client, 'erp', erp(), true);
   await client.query('truncate onboarding_match, onboarding_row');
   const joined = await bareJoin(client);
   global.gc?.();
@@ -248,14 +248,14 @@ try {
     webhookArrived: async () => undefined,
     scanDue: async () => undefined,
   });
-  const observations = new SqlObservationStore(source, wakeups, uuid);
+  const scans = new SqlScanStore(source, wakeups, uuid);
   const ports = {
     onboarding: new SqlOnboardingStore(source, uuid),
     masterCurrency: 'USD',
     settings: new SqlSettingReader(sqlOver(source)),
   };
   const results = [];
-  for (let run = 0; run < RUNS; run += 1) results.push(await oneRun(client, ports, observations));
+  for (let run = 0; run < RUNS; run += 1) results.push(await oneRun(client, ports, scans));
   const of = (key) =>
     results
       .map((each) => each[key])

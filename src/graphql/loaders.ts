@@ -104,6 +104,11 @@ export class Loaders {
     return this.#whole.parties();
   }
 
+  /** Parties with who could answer at an instant; the present ones where there is none. */
+  partiesAt(asOf: Date | undefined): Promise<ReadonlyMap<string, Party>> {
+    return asOf === undefined ? this.parties() : this.owners.partiesAt(asOf);
+  }
+
   systems(): Promise<ReadonlyMap<string, SystemView>> {
     return this.#whole.systems();
   }

@@ -14,6 +14,7 @@ const UUID_KINDS = [
   'AuditEvent',
   'QualityIssue',
   'Canary',
+  'BundleVersionFailure',
 ] as const;
 /** Their key is the id of what was revised and the number of the revision. */
 const REVISION_KINDS = ['SkuRevision', 'ProductRevision'] as const;

@@ -55,6 +55,7 @@ import {
 import { CanaryResolver } from './operations/canary-resolver.js';
 import { DeadLetterGroupResolver } from './operations/dead-letter-type.js';
 import { DeliveryMutationResolver } from './operations/delivery-mutation-resolver.js';
+import { BundleVersionFailureResolver } from './operations/version-failure-resolver.js';
 import { DriftFindingResolver } from './operations/drift-finding-resolver.js';
 import { DriftMutationResolver } from './operations/drift-mutation-resolver.js';
 import { OperationsQueryResolver } from './operations/operations-query-resolver.js';
@@ -69,6 +70,7 @@ import {
 /** Every resolver of the API: the module serves them, and the schema is printed from the same list. */
 export const RESOLVERS = [
   NodeResolver,
+  BundleVersionFailureResolver,
   AccessQueryResolver,
   AccessMutationResolver,
   PartyResolver,

@@ -148,7 +148,8 @@ export class Worker {
 
   private async takeEffect(): Promise<void> {
     try {
-      while (!this.stopping && (await takeEffect(this.ports)));
+      let after = await takeEffect(this.ports);
+      while (!this.stopping && after !== null) after = await takeEffect(this.ports, after);
     } catch (error) {
       // The versions stay due, and the next wake-up or sweep takes them.
       this.failed('bundle', 'all', error);
@@ -175,7 +176,7 @@ export class Worker {
 
   private async sweepNow(): Promise<void> {
     try {
-      await this.ports.observations.failAbandonedScans(SCAN_IDLE_SECONDS);
+      await this.ports.scans.failAbandonedScans(SCAN_IDLE_SECONDS);
       await resumeImports(this.ports, IMPORT_IDLE_SECONDS);
       await this.ports.queue.endPauses();
       for (const system of await this.ports.queue.systemsWithDue()) this.wakeLanes(system);

@@ -102,7 +102,7 @@ async function startWorker(
   if (urls.embedded) {
     // The embedded database serves one process, so whatever a lease or a running job says, its holder is dead.
     await ports.queue.releaseAllLeases();
-    await ports.observations.failAbandonedScans(0);
+    await ports.scans.failAbandonedScans(0);
     await resumeImports(ports, 0);
   }
   const worker = new Worker(ports, database.boss);

@@ -1,8 +1,9 @@
 import type { Wakeups } from '../application/ports/unit-of-work.js';
 import type { Actor } from '../domain/actor.js';
 import { systemActor } from '../domain/actor.js';
+import { breakerOpened, systemPaused } from '../domain/alerts/occasions.js';
 import type { Contact, Gate, Hold, HoldKind } from '../domain/publishing/gate.js';
-import { afterContact, healthOf, nextProbe } from '../domain/publishing/gate.js';
+import { afterContact, BREAKER_FAILURES, healthOf, nextProbe } from '../domain/publishing/gate.js';
 import type { GovernedSystem } from '../domain/publishing/system.js';
 import type { Tell } from './publishing-events.js';
 import type { Sql } from './sql.js';
@@ -115,12 +116,17 @@ export async function beginHold(
   until: Date | null,
   by: Actor,
 ): Promise<void> {
+  const id = newId();
   await sql.rows(
     `insert into system_hold (id, system, kind, reason, began_by, until) values ($1, $2, $3, $4, $5, $6)`,
-    [newId(), system, kind, reason, JSON.stringify(by), until],
+    [id, system, kind, reason, JSON.stringify(by), until],
   );
   const type = kind === 'BREAKER' ? 'BREAKER_OPENED' : 'SYSTEM_PAUSED';
-  await tell([{ type, system, by, facts: { kind, reason, until } }]);
+  const alert =
+    kind === 'BREAKER'
+      ? breakerOpened(system, id, BREAKER_FAILURES, 'it fails or does not answer; its deliveries have the last error')
+      : systemPaused(system, id, reason, until?.toISOString() ?? null);
+  await tell([{ type, system, by, facts: { kind, reason, until }, alert }]);
 }
 
 /** Ends holds of these kinds, each at the latest when its own time was over; the system's lanes are looked at again at once. */

@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import type { Claim, PublishingQueue, Settlement } from '../application/ports/publishing-queue.js';
+import type { Claim, LaneSweep, PublishingQueue, Settlement } from '../application/ports/publishing-queue.js';
 import { LeaseLost } from '../application/ports/publishing-queue.js';
 import type { Wakeups } from '../application/ports/unit-of-work.js';
 import { systemActor } from '../domain/actor.js';
@@ -33,7 +33,7 @@ interface LaneRow {
 class ProbeTaken extends Error {}
 
 /** Claims and settles over PostgreSQL; every method is one short transaction. */
-export class SqlPublishingQueue implements PublishingQueue {
+export class SqlPublishingQueue implements PublishingQueue, LaneSweep {
   constructor(
     private readonly source: DataSource,
     private readonly wakeupsOf: (sql: Sql) => Wakeups,

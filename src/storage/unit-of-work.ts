@@ -1,6 +1,7 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import type { AuditEntry, Stores, UnitOfWork, Wakeups } from '../application/ports/unit-of-work.js';
 import { SqlAppliedRequests } from './stores/applied-requests.js';
+import { SqlAlertStore } from './stores/alert-store.js';
 import { appendAudit } from './stores/audit.js';
 import { SqlBundleStore } from './stores/bundle-store.js';
 import { SqlAttributeUsage } from './stores/attribute-usage.js';
@@ -79,6 +80,7 @@ export class SqlUnitOfWork implements UnitOfWork {
       parties: new SqlPartyStore(sql),
       ownership: new SqlOwnershipStore(sql),
       settings: new SqlSettingStore(sql),
+      alerts: new SqlAlertStore(sql, this.newId),
       attributes: new SqlAttributeUsage(sql),
       wake,
       now: () => databaseNow(sql),

@@ -147,13 +147,13 @@ describe('a scan', () => {
     let batches = 0;
     const scan = async function* (): AsyncGenerator<[]> {
       for (; batches < 5; batches += 1) {
-        if (batches === 2) await world.ports.observations.failAbandonedScans(0);
+        if (batches === 2) await world.ports.scans.failAbandonedScans(0);
         yield [];
       }
     };
     await runScan(withShop({ scan }), id);
     expect(batches).toBe(2);
-    expect((await world.ports.observations.scan(id))?.state).toBe('FAILED');
+    expect((await world.ports.scans.scan(id))?.state).toBe('FAILED');
     expect(await sql('select 1 from scan_record')).toEqual([]);
   });
 
@@ -170,11 +170,11 @@ describe('a scan', () => {
         await age();
         jest.advanceTimersByTime(60_000);
         await until('a heartbeat', async () => (await touched()).length > 0, 5);
-        await world.ports.observations.failAbandonedScans(1_800);
+        await world.ports.scans.failAbandonedScans(1_800);
         yield [];
       };
       await runScan(withShop({ scan }), id);
-      expect((await world.ports.observations.scan(id))?.state).toBe('SUCCEEDED');
+      expect((await world.ports.scans.scan(id))?.state).toBe('SUCCEEDED');
       expect(jest.getTimerCount()).toBe(0);
     } finally {
       jest.useRealTimers();

@@ -53,7 +53,7 @@ describe('stock on hand', () => {
     await count(codeAt(1), '1e3');
     await control(world.sandbox.erp.url, 'faults', { next: [{ when: 'before', kind: '500', match: 'GET /stock' }] });
     const id = await scan();
-    expect((await world.ports.observations.scan(id))?.state).toBe('SUCCEEDED');
+    expect((await world.ports.scans.scan(id))?.state).toBe('SUCCEEDED');
     expect(await levels()).toEqual(before);
     expect(world.logged.join('\n')).toContain('stock could not be read to its end');
     await scan();

@@ -55,7 +55,7 @@ describe('versions whose time has come', () => {
     await apply(world, create('kit', '1 a, 1 b'));
     const at = soon();
     const { id } = await apply(world, set('kit', '1 a, 1 c', at));
-    expect(await takeEffect(world.ports)).toBe(false);
+    expect(await takeEffect(world.ports)).toBe(null);
     expect(await inForce('kit')).toEqual(['CURRENT then a b', 'SCHEDULED open a c']);
     await world.worker.start();
     const last = await until('the version', async () => (await revisions('kit'))[2]);
@@ -103,8 +103,18 @@ describe('versions whose time has come', () => {
       `select count(*) as n from audit_event where subject = 'pair' and type = 'BUNDLE_VERSION_REFUSED'`,
     );
     expect(audit).toEqual([{ n: '1' }]);
+    const { items } = await world.ports.alerts.alerts(
+      { first: 10, after: null },
+      { kinds: ['BUNDLE_VERSION_REFUSED'] },
+    );
+    expect(items.map(({ node }) => node)).toMatchObject([
+      {
+        subject: 'pair',
+        groups: [{ ownerId: world.people.ada.actor.partyId, lines: [expect.stringContaining('d is DRAFT')] }],
+      },
+    ]);
     world.logged.length = 0;
-    expect(await takeEffect(world.ports)).toBe(false);
+    expect(await takeEffect(world.ports)).toBe(null);
     expect(world.logged).toEqual([]);
   });
 

@@ -15,7 +15,8 @@ describe('a request that touches many records', () => {
   let write: Connector['write'];
   beforeEach(async () => {
     kit = await Failing.open(...CODES);
-    ({ write } = kit.world.ports.connectors.of('erp'));
+    const connector = kit.world.ports.connectors.of('erp');
+    write = connector.write.bind(connector);
     // In small what 1% of more than 500 is in large.
     const value = { canary: { above: 30, firstPercent: 10, stopPercent: 20 } };
     must(
@@ -50,7 +51,7 @@ describe('a request that touches many records', () => {
     let left = until;
     const refuse: Connector['write'] = (command) => {
       left -= 1;
-      if (left < 0) return write.call(kit.world.ports.connectors.of('erp'), command);
+      if (left < 0) return write(command);
       const told = { code: '422', message: 'no', retryAfterSeconds: null, ambiguous: false, raw: null };
       return Promise.resolve(
         command.writes.map(({ id, entity }): RecordOutcome => {

@@ -13,7 +13,8 @@ describe('dead letters', () => {
   let write: Connector['write'];
   beforeEach(async () => {
     kit = await Failing.open('CUP', 'TEA', 'MUG');
-    ({ write } = kit.world.ports.connectors.of('erp'));
+    const connector = kit.world.ports.connectors.of('erp');
+    write = connector.write.bind(connector);
   });
   afterEach(() => kit.world.close());
 

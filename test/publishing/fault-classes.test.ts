@@ -96,7 +96,7 @@ describe('what becomes of a delivery that fails', () => {
   it('CONFLICT with an edit in between: the edit is a finding, and stays', async () => {
     await kit.price('CUP', '11.00');
     const connector = kit.world.ports.connectors.of('erp');
-    const { write } = connector;
+    const write = connector.write.bind(connector);
     let races = 0;
     Object.assign(connector, {
       write: async (command: WriteCommand): Promise<RecordOutcome[]> => {
@@ -105,7 +105,7 @@ describe('what becomes of a delivery that fails', () => {
           const as = { kind: 'staff', name: 'Sam' };
           await control(kit.world.sandbox.erp.url, 'edit', { as, code: 'CUP', set: { listPrice: '7.77' } });
         }
-        return write.call(connector, command);
+        return write(command);
       },
     });
     await kit.drain();
@@ -116,7 +116,7 @@ describe('what becomes of a delivery that fails', () => {
   it('NOT_FOUND: is read again by id; gone, it is a MISSING finding that the dead letter points to', async () => {
     await kit.price('CUP', '11.00');
     const connector = kit.world.ports.connectors.of('erp');
-    const { write } = connector;
+    const write = connector.write.bind(connector);
     // It goes between the read and the write, which is when a write alone can tell.
     writesEnd('NOT_FOUND', async () => void (await control(kit.world.sandbox.erp.url, 'delete', { code: 'CUP' })));
     expect(await kit.drain()).toBe(2);

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Connector } from '../../src/application/ports/connector.js';
 import { pauseSystem } from '../../src/application/publishing/pause-system.js';
 import { publishLane } from '../../src/application/publishing/publish-lane.js';
 import { resumeSystem } from '../../src/application/publishing/resume-system.js';
@@ -96,11 +97,11 @@ describe('what stands between a system and its deliveries', () => {
     await kit.price('CUP-A', '11.00');
     const { ports } = kit.world;
     const connector = ports.connectors.of('erp');
-    const { readRoots } = connector;
+    const readRoots = connector.readRoots.bind(connector);
     Object.assign(connector, {
-      readRoots: async (...args: Parameters<typeof readRoots>) => {
+      readRoots: async (...args: Parameters<Connector['readRoots']>) => {
         must(await pause(inHours(1)));
-        return readRoots.apply(connector, args);
+        return readRoots(...args);
       },
     });
     await publishLane(ports, 'erp');

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Connector } from '../../src/application/ports/connector.js';
 import type { Claim } from '../../src/application/ports/publishing-queue.js';
 import { LeaseLost } from '../../src/application/ports/publishing-queue.js';
 import { publishLane } from '../../src/application/publishing/publish-lane.js';
@@ -65,10 +66,11 @@ describe('claiming and settling', () => {
 
   it('waits until 30 s after a write that nobody settled, then reads what it did', async () => {
     await kit.price('CUP', '11.00');
-    const { queue, newId } = kit.world.ports;
+    const { ports } = kit.world;
+    const { queue } = ports;
     const first = await claim();
     const [record] = first.records;
-    const attempt = { attemptId: newId.call(kit.world.ports), deliveryId: first.deliveries[0]?.id ?? '' };
+    const attempt = { attemptId: ports.newId(), deliveryId: first.deliveries[0]?.id ?? '' };
     await queue.willSend(first, [{ ...attempt, recordId: record?.id ?? '', expected: { price: '11.00' } }], []);
     await kit.sql(`update lane set lease_until = clock_timestamp() - interval '1 second'`);
     expect(await kit.drain()).toBe(0);
@@ -82,13 +84,13 @@ describe('claiming and settling', () => {
     const { last } = await kit.erpHeard(0);
     const { ports } = kit.world;
     const connector = ports.connectors.of('erp');
-    const { write } = connector;
+    const write = connector.write.bind(connector);
     let changed = false;
     Object.assign(connector, {
-      write: async (...args: Parameters<typeof write>) => {
+      write: async (...args: Parameters<Connector['write']>) => {
         if (!changed) for (let cents = 0; cents < 8; cents += 1) await kit.price('CUP', `12.0${cents}`);
         changed = true;
-        return write.apply(connector, args);
+        return write(...args);
       },
     });
     await kit.drain();
@@ -102,12 +104,12 @@ describe('claiming and settling', () => {
     await kit.price('CUP', '11.00');
     await kit.erpFails(1, '503');
     const connector = kit.world.ports.connectors.of('erp');
-    const { readRoots } = connector;
+    const readRoots = connector.readRoots.bind(connector);
     Object.assign(connector, {
-      readRoots: async (...args: Parameters<typeof readRoots>) => {
+      readRoots: async (...args: Parameters<Connector['readRoots']>) => {
         Object.assign(connector, { readRoots });
         await kit.price('CUP', '12.00');
-        return readRoots.apply(connector, args);
+        return readRoots(...args);
       },
     });
     await kit.drain();

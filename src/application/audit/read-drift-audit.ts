@@ -10,7 +10,7 @@ import type { Page, PageRequest } from '../ports/page.js';
 
 interface AuditPorts {
   driftAudit: DriftAuditReader;
-  clock: Clock;
+  clock: Pick<Clock, 'now'>;
 }
 
 function begunQuarter(text: string, now: Date): Outcome<Quarter> {

@@ -1,4 +1,3 @@
-import { systemActor } from '../../domain/actor.js';
 import { linesJson } from '../../domain/bundle/composition.js';
 import { BUNDLE_FIELD, SCHEDULED_FIELD } from '../../domain/bundle/timeline.js';
 import type { ProposedChange } from '../../domain/change/change.js';
@@ -9,13 +8,15 @@ import type { Problem } from '../../domain/problem.js';
 import { problem } from '../../domain/problem.js';
 import { freezeOver } from '../change/run/hold-request.js';
 import { writeChangeSet } from '../change/write-change-set.js';
-import type { DueVersion } from '../ports/bundle-store.js';
+import type { DuePlace, DueVersion } from '../ports/bundle-store.js';
 import type { Ports } from '../ports/ports.js';
 import type { Stores } from '../ports/unit-of-work.js';
+import { BUNDLE_ACTOR, versionFailed } from './version-failed.js';
 
 /** Versions that one run looks for; where there are more, another follows. */
 const AT_ONCE = 1_000;
-const ACTOR = systemActor('bundles');
+/** What an operator is told of a fault; the log has all of it. */
+const ERROR_LIMIT = 300;
 
 /** A version that could not take effect, and why. */
 interface Refusal {
@@ -31,28 +32,48 @@ interface Effect {
 
 /**
  * Puts every version whose time has come into effect, each bundle in a transaction of its own, so that one that fails
- * keeps nobody waiting.
- * @returns true when there may be more.
+ * keeps nobody waiting. What failed, or waits for the end of a freeze, stays due, and is passed by: it hides nothing behind it.
+ * @param after where the call before left off; null begins with whatever has been due for longest.
+ * @param atOnce versions that are looked at in one call.
+ * @returns where to go on; null when all that is due has been looked at.
  */
-export async function takeEffect(ports: Ports): Promise<boolean> {
+export async function takeEffect(
+  ports: Ports,
+  after: DuePlace | null = null,
+  atOnce: number = AT_ONCE,
+): Promise<DuePlace | null> {
   const due = await ports.work.run(async (stores) => {
     const { freezeWindows } = await stores.settings.current();
     const isAllFrozen = windowsOn(freezeWindows, await stores.now()).some(({ systems }) => systems === undefined);
-    return isAllFrozen ? [] : stores.bundles.due(null, AT_ONCE);
+    return isAllFrozen ? [] : stores.bundles.due(null, atOnce, after);
   });
-  let failed = 0;
-  for (const code of new Set(due.map((each) => each.code))) {
+  for (const version of firstOfEach(due)) {
     try {
-      const { refused, isHeld } = await ports.work.run((stores) => takeEffectOf(ports, stores, [code]));
-      if (isHeld) failed += 1;
-      for (const { version, problems } of refused) logRefusal(ports, version, problems);
+      const { refused } = await ports.work.run((stores) => takeEffectOf(ports, stores, [version.code]));
+      for (const each of refused) logRefusal(ports, each.version, each.problems);
     } catch (error) {
-      failed += 1;
-      ports.log('error', 'a bundle could not be looked at', { bundle: code, error: String(error) });
+      await couldNotLook(ports, version, error);
     }
   }
-  // What failed, or waits for the end of a freeze, stays due: going on at once would only meet it again.
-  return due.length === AT_ONCE && failed === 0;
+  return due.length === atOnce ? (due.at(-1) ?? null) : null;
+}
+
+/** A bundle's versions are put into effect together, in the order of time. */
+function firstOfEach(due: readonly DueVersion[]): DueVersion[] {
+  const seen = new Set<string>();
+  return due.filter(({ bundleId }) => !seen.has(bundleId) && seen.add(bundleId));
+}
+
+/** A fault of ours, or of the database: the version stays due, and operators are told, because nobody else would be. */
+async function couldNotLook(ports: Ports, version: DueVersion, error: unknown): Promise<void> {
+  ports.log('error', 'a bundle could not be looked at', { bundle: version.code, error: String(error) });
+  const failure = { version, kind: 'FAILED' as const, problems: [], error: String(error).slice(0, ERROR_LIMIT) };
+  try {
+    await ports.work.run((stores) => versionFailed(ports, stores, failure));
+  } catch (again) {
+    // The database itself is in trouble, which is told elsewhere; the next sweep comes by here.
+    ports.log('error', 'the failure of a version could not be kept', { bundle: version.code, error: String(again) });
+  }
 }
 
 function logRefusal(ports: Ports, { code, at, changeRequestId }: DueVersion, problems: readonly Problem[]): void {
@@ -81,17 +102,19 @@ export async function takeEffectOf(
     // Those after it wait as well: versions take effect in the order of time.
     if (problems === 'HELD') return { refused, isHeld: true };
     const { code, at, changeRequestId } = version;
-    if (problems.length > 0) {
-      refused.push({ version, problems });
-      await write(ports, stores, version, withdrawn(version), { judged: false, evenIfFrozen: true });
-      if (changeRequestId)
-        await stores.requests.addProblems(
-          changeRequestId,
-          problems.map((each) => afterwards(version, each)),
-        );
+    if (problems.length === 0) {
+      await stores.bundles.recovered(version, BUNDLE_ACTOR);
+      const data = { at, changeRequestId, lines, problems };
+      await stores.audit([{ actor: BUNDLE_ACTOR, type: 'BUNDLE_VERSION_IN_EFFECT', subject: code, data }]);
+      continue;
     }
-    const type = problems.length > 0 ? 'BUNDLE_VERSION_REFUSED' : 'BUNDLE_VERSION_IN_EFFECT';
-    await stores.audit([{ actor: ACTOR, type, subject: code, data: { at, changeRequestId, lines, problems } }]);
+    refused.push({ version, problems });
+    await write(ports, stores, version, withdrawn(version), { judged: false, evenIfFrozen: true });
+    if (changeRequestId) {
+      const told = problems.map((each) => afterwards(version, each));
+      await stores.requests.addProblems(changeRequestId, told);
+    }
+    await versionFailed(ports, stores, { version, kind: 'REFUSED', problems, error: null });
   }
   return { refused, isHeld: false };
 }
@@ -123,6 +146,6 @@ async function write(
   const set = planChanges(world, changes, () => ports.newId());
   if (judged && set.problems.length > 0) return set.problems;
   if (!evenIfFrozen && (await freezeOver(stores, set, world))) return 'HELD';
-  await writeChangeSet(stores, set, { actor: ACTOR, reason, changeRequestId }, 'DELIVER');
+  await writeChangeSet(stores, set, { actor: BUNDLE_ACTOR, reason, changeRequestId }, 'DELIVER');
   return [];
 }

@@ -1,6 +1,6 @@
 import type { GovernedSystem } from '../../domain/publishing/system.js';
 import type { WaitingRoot } from '../ports/observation-store.js';
-import type { Ports } from '../ports/ports.js';
+import type { PublishingPorts } from '../ports/ports.js';
 import { faultOf, unreachable } from '../publishing/fault-of.js';
 import { observeRoots } from './observe-roots.js';
 
@@ -20,7 +20,7 @@ type Taken = 'DONE' | 'BUSY' | 'PUT_OFF' | 'DOWN';
  * A root that cannot be taken keeps no other waiting. While the system cannot be reached, everything stays in the inbox.
  * @returns true when some verdicts had to be put off, because a delivery was at work: look again shortly.
  */
-export async function handleWebhooks(ports: Ports, code: string): Promise<boolean> {
+export async function handleWebhooks(ports: PublishingPorts, code: string): Promise<boolean> {
   const system = await ports.observations.systemByCode(code);
   if (!system) return false;
   const busy: string[] = [];
@@ -37,7 +37,7 @@ export async function handleWebhooks(ports: Ports, code: string): Promise<boolea
   return true;
 }
 
-async function takeRoot(ports: Ports, system: GovernedSystem, waiting: WaitingRoot): Promise<Taken> {
+async function takeRoot(ports: PublishingPorts, system: GovernedSystem, waiting: WaitingRoot): Promise<Taken> {
   try {
     const counts = await observeRoots(ports, system, [waiting.root], 'WEBHOOK');
     if (counts.busy > 0) return 'BUSY';
@@ -56,7 +56,7 @@ async function takeRoot(ports: Ports, system: GovernedSystem, waiting: WaitingRo
   }
 }
 
-async function putOff(ports: Ports, waiting: WaitingRoot, reason: string, told: object): Promise<void> {
+async function putOff(ports: PublishingPorts, waiting: WaitingRoot, reason: string, told: object): Promise<void> {
   const attempts = waiting.attempts + 1;
   if (attempts >= ATTEMPTS) {
     ports.log('error', 'a root that a webhook named was given up', { ...told, attempts });

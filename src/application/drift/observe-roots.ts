@@ -8,7 +8,7 @@ import { DEFAULT_RULES } from '../../domain/drift/source-of-truth.js';
 import { foldCode } from '../../domain/primitives/text.js';
 import type { GovernedSystem, ObservedRecord, RootRef } from '../../domain/publishing/system.js';
 import type { ObservableRecord, Verdicts } from '../ports/observation-store.js';
-import type { Ports } from '../ports/ports.js';
+import type { PublishingPorts } from '../ports/ports.js';
 import { projectRecord, undecidedValues } from '../publishing/project-record.js';
 import { publishedOf } from '../publishing/work-under-way.js';
 
@@ -34,7 +34,7 @@ export interface ObservationCounts {
  * Records that no master record is matched with are not judged here; a complete scan tells what they are.
  */
 export async function observe(
-  ports: Ports,
+  ports: PublishingPorts,
   system: GovernedSystem,
   source: ObservationSource,
   observation: Observation,
@@ -55,7 +55,7 @@ export async function observe(
 }
 
 function judgeAll(
-  ports: Ports,
+  ports: PublishingPorts,
   system: GovernedSystem,
   records: readonly ObservableRecord[],
   seen: ReadonlyMap<string, ObservedRecord>,
@@ -72,7 +72,7 @@ function judgeAll(
 }
 
 function judgeOne(
-  ports: Ports,
+  ports: PublishingPorts,
   system: GovernedSystem,
   each: ObservableRecord,
   shown: ObservedRecord,
@@ -154,7 +154,7 @@ function closeRecoded(record: ObservableRecord['record'], out: Omit<Verdicts, 's
 
 /** Reads roots by id and judges them. */
 export async function observeRoots(
-  ports: Ports,
+  ports: PublishingPorts,
   system: GovernedSystem,
   roots: readonly RootRef[],
   source: ObservationSource,

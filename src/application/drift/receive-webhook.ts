@@ -1,4 +1,4 @@
-import type { Ports } from '../ports/ports.js';
+import type { PublishingPorts } from '../ports/ports.js';
 
 export interface IncomingWebhook {
   system: string;
@@ -13,7 +13,7 @@ export type WebhookReception = 'STORED' | 'IGNORED' | 'UNKNOWN_SYSTEM' | 'NOT_AU
  * Stores a signed webhook durably before it is answered, and wakes a worker in the same transaction. A webhook only
  * says "look again": losing, repeating or reordering one changes nothing but the delay.
  */
-export async function receiveWebhook(ports: Ports, hook: IncomingWebhook): Promise<WebhookReception> {
+export async function receiveWebhook(ports: PublishingPorts, hook: IncomingWebhook): Promise<WebhookReception> {
   const system = await ports.observations.systemByCode(hook.system);
   const side = system ? ports.connectors.of(system.code).webhooks : null;
   if (!system || !side) return 'UNKNOWN_SYSTEM';

@@ -1,4 +1,5 @@
 import { ConnectorError } from '../ports/connector.js';
+import type { ObservationStore } from '../ports/observation-store.js';
 import type { Ports } from '../ports/ports.js';
 
 /**
@@ -8,7 +9,7 @@ import type { Ports } from '../ports/ports.js';
  * @param alive called after each page, for whoever must show that it is at work.
  */
 export async function refreshStock(
-  ports: Ports,
+  ports: Pick<Ports, 'connectors' | 'stock' | 'log'> & { observations: ObservationStore },
   system: string,
   alive: () => Promise<void> = () => Promise.resolve(),
 ): Promise<void> {

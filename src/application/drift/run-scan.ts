@@ -3,7 +3,7 @@ import { systemActor } from '../../domain/actor.js';
 import { readable } from '../../domain/drift/readable.js';
 import type { GovernedSystem, RootRef } from '../../domain/publishing/system.js';
 import type { GoneRecord } from '../ports/observation-store.js';
-import type { Ports } from '../ports/ports.js';
+import type { ScanPorts } from '../ports/ports.js';
 import { contactOf, faultOf } from '../publishing/fault-of.js';
 import { observe, observeRoots } from './observe-roots.js';
 import { refreshStock } from './refresh-stock.js';
@@ -23,8 +23,8 @@ const SCANNER: Caller = { actor: systemActor('scan'), roles: ['OPERATOR'] };
  * Reads a whole system and judges every record of it. What the scan suggests is confirmed by a strong read before a
  * MISSING finding is opened, because a scan is no snapshot. A scan that breaks off is FAILED and says nothing of absence.
  */
-export async function runScan(ports: Ports, scanId: string): Promise<void> {
-  const scan = await ports.observations.scan(scanId);
+export async function runScan(ports: ScanPorts, scanId: string): Promise<void> {
+  const scan = await ports.scans.scan(scanId);
   if (!scan || scan.state !== 'RUNNING') return;
   const system = await ports.observations.systemByCode(scan.system);
   if (!system) return;
@@ -33,33 +33,33 @@ export async function runScan(ports: Ports, scanId: string): Promise<void> {
     await readAll(ports, system, scanId);
     await pairWaiting(ports, system, scanId);
     const gone = await confirmUnseen(ports, system, scanId);
-    const { opened, closed } = await ports.observations.judgeAbsences(scanId, gone);
-    await ports.observations.scanProgress(scanId, { recordsRead: 0, skusCompared: 0, opened, closed });
+    const { opened, closed } = await ports.scans.judgeAbsences(scanId, gone);
+    await ports.scans.scanProgress(scanId, { recordsRead: 0, skusCompared: 0, opened, closed });
     await refreshStock(ports, system.code, () => touch(ports, scanId));
-    await ports.observations.endScan(scanId, 'SUCCEEDED', null);
+    await ports.scans.endScan(scanId, 'SUCCEEDED', null);
     await ports.queue.heard(system.code, 'REACHED', since);
-    if (await ports.observations.linkIfClean(system.code)) ports.log('info', `${system.code} is linked`, {});
+    if (await ports.scans.linkIfClean(system.code)) ports.log('info', `${system.code} is linked`, {});
     // An import may have come in meanwhile, and found this scan running: its records were perhaps read past.
-    if (await ports.observations.waitSince(scanId)) await startScan(ports, SCANNER, system.code, 'FULL');
+    if (await ports.scans.waitSince(scanId)) await startScan(ports, SCANNER, system.code, 'FULL');
   } catch (error) {
     const fault = faultOf(error);
     ports.log('error', 'a scan failed', { system: system.code, fault: fault.message });
-    await ports.observations.endScan(scanId, 'FAILED', fault.message);
+    await ports.scans.endScan(scanId, 'FAILED', fault.message);
     const contact = contactOf(fault);
     if (contact) await ports.queue.heard(system.code, contact, since);
   }
 }
 
-async function readAll(ports: Ports, system: GovernedSystem, scanId: string): Promise<void> {
+async function readAll(ports: ScanPorts, system: GovernedSystem, scanId: string): Promise<void> {
   const readAt = await ports.observations.now();
   const busyRoots = new Map<string, RootRef>();
   const heartbeat = setInterval(() => void touch(ports, scanId), HEARTBEAT_MS);
   try {
     for await (const batch of ports.connectors.of(system.code).scan()) {
-      await ports.observations.scanSaw(scanId, batch.map(readable));
+      await ports.scans.scanSaw(scanId, batch.map(readable));
       const counts = await observe(ports, system, 'FULL_SCAN', { records: batch, goneRoots: [], readAt });
       if (counts.busy > 0) for (const { root } of batch) busyRoots.set(root.externalId, root);
-      await ports.observations.scanProgress(scanId, {
+      await ports.scans.scanProgress(scanId, {
         recordsRead: batch.length,
         skusCompared: counts.compared,
         opened: counts.opened,
@@ -73,9 +73,9 @@ async function readAll(ports: Ports, system: GovernedSystem, scanId: string): Pr
 }
 
 /** The scan is alive, though it has nothing to show yet. A beat that is missed is made up for by the next. */
-async function touch(ports: Ports, scanId: string): Promise<void> {
+async function touch(ports: ScanPorts, scanId: string): Promise<void> {
   try {
-    await ports.observations.scanProgress(scanId, { recordsRead: 0, skusCompared: 0, opened: 0, closed: 0 });
+    await ports.scans.scanProgress(scanId, { recordsRead: 0, skusCompared: 0, opened: 0, closed: 0 });
   } catch (error) {
     ports.log('warn', 'a scan could not be touched', { scan: scanId, error: String(error) });
   }
@@ -83,7 +83,7 @@ async function touch(ports: Ports, scanId: string): Promise<void> {
 
 /** Verdicts that were put off while a delivery was at work. */
 async function lookAgain(
-  ports: Ports,
+  ports: ScanPorts,
   system: GovernedSystem,
   scanId: string,
   roots: readonly RootRef[],
@@ -92,16 +92,16 @@ async function lookAgain(
     const batch = roots.slice(from, from + CONFIRM);
     for (let round = 0; round < BUSY_ROUNDS; round += 1) {
       const { opened, closed, busy, compared } = await observeRoots(ports, system, batch, 'FULL_SCAN');
-      await ports.observations.scanProgress(scanId, { recordsRead: 0, skusCompared: compared, opened, closed });
+      await ports.scans.scanProgress(scanId, { recordsRead: 0, skusCompared: compared, opened, closed });
       if (busy === 0) break;
-      await new Promise((resolve) => setTimeout(resolve, BUSY_MS));
+      await ports.clock.wait(BUSY_MS);
     }
   }
 }
 
 /** Records that waited for a first match are paired, and compared for the first time. */
-async function pairWaiting(ports: Ports, system: GovernedSystem, scanId: string): Promise<void> {
-  const paired = await ports.observations.pair(scanId);
+async function pairWaiting(ports: ScanPorts, system: GovernedSystem, scanId: string): Promise<void> {
+  const paired = await ports.scans.pair(scanId);
   if (paired.length === 0) return;
   const readAt = await ports.observations.now();
   for (let from = 0; from < paired.length; from += 500) {
@@ -111,16 +111,16 @@ async function pairWaiting(ports: Ports, system: GovernedSystem, scanId: string)
       goneRoots: [],
       readAt,
     });
-    await ports.observations.scanProgress(scanId, { recordsRead: 0, skusCompared: compared, opened, closed });
+    await ports.scans.scanProgress(scanId, { recordsRead: 0, skusCompared: compared, opened, closed });
   }
 }
 
 /** Of the records that the scan did not see, those that a strong read says are gone. */
-async function confirmUnseen(ports: Ports, system: GovernedSystem, scanId: string): Promise<GoneRecord[]> {
+async function confirmUnseen(ports: ScanPorts, system: GovernedSystem, scanId: string): Promise<GoneRecord[]> {
   const gone: GoneRecord[] = [];
   let after: string | null = null;
   for (;;) {
-    const unseen = await ports.observations.unseen(scanId, after, CONFIRM);
+    const unseen = await ports.scans.unseen(scanId, after, CONFIRM);
     if (unseen.length === 0) return gone;
     const roots = new Map(unseen.map(({ root }) => [root.externalId, root]));
     const readings = await ports.connectors.of(system.code).readRoots([...roots.values()]);

@@ -23,6 +23,7 @@ export interface HandedOver {
  * A successor takes the place of a party that leaves. A person joins the teams that would be left without anybody; where a
  * team is the successor, the rules of those teams go to it. Rules change hands now: who owned what before is not rewritten,
  * and each new rule ranks where the one before it did, so that nothing else is decided anew.
+ * @param at the instant at which the one cannot answer any more and the other does: one, so that nobody owns nothing between.
  */
 export async function handOver(
   ports: Pick<Ports, 'newId'>,
@@ -33,13 +34,14 @@ export async function handOver(
     successor,
     leftIds,
     parties,
-  }: { changed: Party; successor: Party; leftIds: readonly string[]; parties: Parties },
+    at,
+  }: { changed: Party; successor: Party; leftIds: readonly string[]; parties: Parties; at: Date },
 ): Promise<HandedOver> {
   const teams = leftIds.filter((id) => id !== changed.id);
   const joins = successor.kind === 'USER' ? teams : [];
   const from = leftIds.filter((id) => !joins.includes(id));
-  if (joins.length > 0) await stores.parties.join(joins, successor.id);
-  const rules = await moveRules(ports, stores, from, successor.id);
+  if (joins.length > 0) await stores.parties.join(joins, successor.id, at);
+  const rules = await moveRules(ports, stores, from, successor.id, at);
   await auditRules(stores, actor, 'OWNERSHIP_HANDED_OVER', successor.code, rules, { from: changed.code });
   await stores.findings.handOver(from, successor.id);
   const delegateOf =
@@ -57,8 +59,8 @@ async function moveRules(
   stores: Stores,
   from: readonly string[],
   to: string,
+  at: Date,
 ): Promise<OwnershipRule[]> {
-  const at = await stores.now();
   const live = await stores.ownership.liveRulesOf(from, at);
   if (live.length === 0) return [];
   const moved = live.map((rule) => ({

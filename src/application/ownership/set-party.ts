@@ -30,7 +30,8 @@ export async function setParty(ports: Ports, caller: Caller, draft: PartyDraft):
   return ports.work.run(async (stores) => {
     await stores.ownership.lock();
     const parties = await stores.parties.parties();
-    const made = partyAfter(draft, parties, ports.newId(), await stores.now());
+    const at = await stores.now();
+    const made = partyAfter(draft, parties, ports.newId(), at);
     if (!made.ok) return made;
     const changed = made.value;
     const before: Parties = new Map(parties.map((party) => [party.id, party]));
@@ -46,12 +47,12 @@ export async function setParty(ports: Ports, caller: Caller, draft: PartyDraft):
     const leaves = leftIds.length > 0 ? await readLeaves(stores, before, changed, leftIds) : null;
     const losesNow = was?.active === true && leaves !== null && leaves.ruleCount > 0;
     if (losesNow && successor.value === null && draft.leaveOrphaned !== true) return refused(successorRequired(leaves));
-    await stores.parties.saveParty(changed);
+    await stores.parties.saveParty(changed, at);
     await auditParty(stores, caller, was, changed, after);
     const handed =
       successor.value === null
         ? null
-        : await handOver(ports, stores, caller.actor, { changed, successor: successor.value, leftIds, parties: after });
+        : await handOver(ports, stores, caller.actor, { changed, successor: successor.value, leftIds, parties: after, at });
     if (was && changesApprovers(was, changed, handed)) {
       const asked = [...new Set([...concerned(parties, [changed.id]), ...leftIds])];
       await reaskReviews(stores, caller.actor, asked, handed?.successors ?? new Map());

@@ -4,6 +4,7 @@ import type { CanaryCounts, CanaryState } from '../../domain/publishing/canary.j
 export interface LockedCanary {
   id: string;
   system: string;
+  changeRequestId: string;
   /** CR-1042. */
   request: string;
   state: CanaryState;

@@ -1,12 +1,10 @@
 import type { LifecycleState } from '../../domain/catalog/lifecycle.js';
 import type { Product } from '../../domain/catalog/product.js';
-import type { Actor } from '../../domain/actor.js';
 import type { Closing } from '../../domain/drift/judge.js';
 import type { FindingDraft, ObservationSource } from '../../domain/drift/finding.js';
 import type { FieldValues } from '../../domain/primitives/json.js';
-import type { GovernedSystem, ObservedRecord, RootRef } from '../../domain/publishing/system.js';
+import type { GovernedSystem, RootRef } from '../../domain/publishing/system.js';
 import type { LaneRecord } from './publishing-queue.js';
-import type { ScanView } from './operations-reader.js';
 
 /** A record beside the product it belongs to, so that its projection can be worked out. */
 export interface ObservableRecord {
@@ -61,7 +59,7 @@ export interface StoredWebhook {
   root: RootRef;
 }
 
-/** What observing takes of the database; each method is a transaction of its own. */
+/** What observing takes of the database, a scan's own book-keeping aside; each method is a transaction of its own. */
 export interface ObservationStore {
   systemByCode(code: string): Promise<GovernedSystem | null>;
   /** The database's clock: the instant before a reading begins. */
@@ -85,36 +83,13 @@ export interface ObservationStore {
   }): Promise<void>;
   /** Roots with unhandled webhooks that are not put off, oldest first, one entry a root; without those in `except`. */
   waitingRoots(system: string, limit: number, except: readonly string[]): Promise<WaitingRoot[]>;
-  /** Systems with something in their inbox. */
-  systemsWithWebhooks(): Promise<string[]>;
   webhooksHandled(ids: readonly string[], result: string): Promise<void>;
   /** Their root could not be taken: it is left alone for so long, and with it what else is told of it meanwhile. */
   webhooksPutOff(ids: readonly string[], attempts: number, seconds: number): Promise<void>;
+}
 
-  /** Null when a scan of this system runs already. */
-  beginScan(id: string, system: string, mode: 'FULL' | 'INCREMENTAL', by: Actor): Promise<ScanView | null>;
-  scan(id: string): Promise<ScanView | null>;
-  /** @throws when the scan is no longer RUNNING: it was given up, and what it reads from here on counts for nothing. */
-  scanSaw(scanId: string, batch: readonly ObservedRecord[]): Promise<void>;
-  scanProgress(
-    scanId: string,
-    add: { recordsRead: number; skusCompared: number; opened: number; closed: number },
-  ): Promise<void>;
-  /** Pairs waiting records with what the scan saw, one to one by folded code; then products by their SKUs. Answers what was paired. */
-  pair(scanId: string): Promise<ObservedRecord[]>;
-  /** Records that were matched before the scan began and that it did not see. */
-  unseen(
-    scanId: string,
-    after: string | null,
-    limit: number,
-  ): Promise<{ recordId: string; externalId: string; root: RootRef }[]>;
-  /** MISSING, UNEXPECTED and DUPLICATE findings of a complete scan; closes those that no longer hold. */
-  judgeAbsences(scanId: string, gone: readonly GoneRecord[]): Promise<{ opened: number; closed: number }>;
-  endScan(scanId: string, state: 'SUCCEEDED' | 'FAILED', error: string | null): Promise<void>;
-  /** Did records begin to wait for a match after this scan began? It may have read past theirs. */
-  waitSince(scanId: string): Promise<boolean>;
-  /** LINKED when every pair is one to one and nothing is missing. */
-  linkIfClean(system: string): Promise<boolean>;
-  /** Ends scans that have not moved for so long: their process died. */
-  failAbandonedScans(idleSeconds: number): Promise<void>;
+/** What a sweep asks of the inbox. */
+export interface InboxSweep {
+  /** Systems with something in their inbox. */
+  systemsWithWebhooks(): Promise<string[]>;
 }

@@ -1,3 +1,4 @@
+import type { AlertQueue, AlertReader } from './alert-store.js';
 import type { AuditLogReader } from './audit-log-reader.js';
 import type { ApiKeyReader } from './party-store.js';
 import type { CatalogExport } from './catalog-export.js';
@@ -10,13 +11,14 @@ import type { DriftAuditReader } from './drift-audit-reader.js';
 import type { FeedReader } from './feed-reader.js';
 import type { ImportStore } from './import-store.js';
 import type { NamingReader } from './naming-store.js';
-import type { ObservationStore } from './observation-store.js';
+import type { InboxSweep, ObservationStore } from './observation-store.js';
 import type { OnboardingStore } from './onboarding-store.js';
 import type { OperationsReader } from './operations-reader.js';
 import type { OwnershipReader } from './ownership-reader.js';
 import type { PlanReader } from './plan-store.js';
 import type { QualityReader } from './quality-store.js';
-import type { PublishingQueue } from './publishing-queue.js';
+import type { LaneSweep, PublishingQueue } from './publishing-queue.js';
+import type { ScanStore } from './scan-store.js';
 import type { SequencerSeats } from './sequencer-seat.js';
 import type { SettingReader } from './setting-store.js';
 import type { StockStore } from './stock-store.js';
@@ -36,6 +38,8 @@ export abstract class Ports {
   abstract readonly bundles: BundleReader;
   abstract readonly changes: ChangeReader;
   abstract readonly operations: OperationsReader;
+  abstract readonly alerts: AlertReader;
+  abstract readonly outbox: AlertQueue;
   abstract readonly driftAudit: DriftAuditReader;
   abstract readonly feed: FeedReader;
   abstract readonly auditLog: AuditLogReader;
@@ -45,8 +49,9 @@ export abstract class Ports {
   abstract readonly naming: NamingReader;
   abstract readonly settings: SettingReader;
   abstract readonly stock: StockStore;
-  abstract readonly queue: PublishingQueue;
-  abstract readonly observations: ObservationStore;
+  abstract readonly queue: PublishingQueue & LaneSweep;
+  abstract readonly observations: ObservationStore & InboxSweep;
+  abstract readonly scans: ScanStore;
   abstract readonly onboarding: OnboardingStore;
   abstract readonly ownership: OwnershipReader;
   abstract readonly plans: PlanReader;
@@ -61,3 +66,15 @@ export abstract class Ports {
   /** Uniform in [0, 1). */
   abstract random(): number;
 }
+
+/**
+ * All that bringing deliveries out and taking observations in asks for: a dozen methods of the database, beside
+ * connectors, clock, log, ids and chance. The simulated world stands behind just these.
+ */
+export type PublishingPorts = Pick<Ports, 'connectors' | 'clock' | 'log' | 'masterCurrency' | 'newId' | 'random'> & {
+  queue: PublishingQueue;
+  observations: ObservationStore;
+};
+
+/** What a full scan asks for besides. */
+export type ScanPorts = PublishingPorts & Pick<Ports, 'scans' | 'stock'>;

@@ -1,4 +1,5 @@
 import type { Actor } from '../../domain/actor.js';
+import type { AlertDraft } from '../../domain/alerts/alert.js';
 
 /**
  * What happens between the master and a system that people want to hear of, each at the one point where it is written
@@ -25,4 +26,6 @@ export interface PublishingEvent {
   system: string;
   by: Actor;
   facts: object;
+  /** Told at once to whoever watches; left out: it is not urgent. */
+  alert?: AlertDraft;
 }

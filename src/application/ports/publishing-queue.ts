@@ -145,6 +145,10 @@ export interface PublishingQueue {
   settle(claim: Claim, settlement: Settlement): Promise<void>;
   /** Something else than a delivery was exchanged with a system, begun at an instant of the database's clock. */
   heard(system: string, contact: Contact, since: Date): Promise<void>;
+}
+
+/** What those take who look after lanes from outside; publishing itself takes none of it. */
+export interface LaneSweep {
   /** Systems that have due deliveries which nobody holds, and that may be sent to: what a sweep wakes. */
   systemsWithDue(): Promise<string[]>;
   /** Puts on record that pauses whose time is over have ended; deliveries go on without it. */

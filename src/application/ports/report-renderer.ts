@@ -12,7 +12,7 @@ export abstract class ReportRenderer {
    * No scripts, nothing fetched from elsewhere, every value of the master escaped: it is served under a content
    * security policy that would stop them anyway.
    */
-  abstract driftAuditHtml(audit: DriftAudit): string;
+  abstract driftAuditHtml(audit: DriftAudit): Promise<string>;
 
   /** The same for machines: JSON with keys in a fixed order. */
   abstract driftAuditJson(audit: DriftAudit): string;

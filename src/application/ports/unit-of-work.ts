@@ -1,4 +1,5 @@
 import type { Actor } from '../../domain/actor.js';
+import type { AlertStore } from './alert-store.js';
 import type { AppliedRequests } from './applied-requests.js';
 import type { BundleStore } from './bundle-store.js';
 import type { AttributeUsage } from './attribute-usage.js';
@@ -59,6 +60,7 @@ export interface Stores {
   parties: PartyStore;
   ownership: OwnershipStore;
   settings: SettingStore;
+  alerts: AlertStore;
   attributes: AttributeUsage;
   wake: Wakeups;
   /** The database's clock, the only one that instants are compared by across machines. */

@@ -9,9 +9,9 @@ import { findingOf } from '../../domain/drift/judge.js';
 import type { FieldValues } from '../../domain/primitives/json.js';
 import type { ObservedRecord } from '../../domain/publishing/system.js';
 import type { Connector, RecordWrite, WriteCommand } from '../ports/connector.js';
-import type { Claim, LaneRecord, PublishingQueue } from '../ports/publishing-queue.js';
+import type { Claim, LaneRecord } from '../ports/publishing-queue.js';
 import { LeaseLost } from '../ports/publishing-queue.js';
-import type { Ports } from '../ports/ports.js';
+import type { PublishingPorts } from '../ports/ports.js';
 import { idsOfComponents, lackingComponents } from './components-there.js';
 import { contactOf, contactOfAll, faultOf } from './fault-of.js';
 import { readLane } from './read-lane.js';
@@ -20,14 +20,6 @@ import { SettlementDraft } from './settlement-draft.js';
 import { publishedOf, unsettledSeconds, workUnderWay } from './work-under-way.js';
 
 const NO_COMPONENTS: ReadonlyMap<string, string> = new Map();
-
-/**
- * What publishing needs of the world: four methods of the queue, the connectors, ids, chance and a log. Time is the queue's:
- * it says how old a delivery is, and when it was claimed.
- */
-export type PublishingPorts = Pick<Ports, 'connectors' | 'newId' | 'random' | 'log' | 'masterCurrency'> & {
-  queue: Pick<PublishingQueue, 'claim' | 'willSend' | 'begun' | 'settle'>;
-};
 
 /** One record of a lane, read and judged: what is there, and what shall be written. */
 interface Reckoned {
@@ -207,7 +199,7 @@ async function send(
     },
   };
   // Past that moment somebody else may hold the lease, and what we send would be an older revision over a newer one.
-  const outcomes = await connector.write(command, AbortSignal.timeout(window.sendWithinMs)).catch((error: unknown) => {
+  const outcomes = await connector.write(command, ports.clock.deadline(window.sendWithinMs)).catch((error: unknown) => {
     const fault = faultOf(error);
     return writes.map(({ write, record }) => ({
       id: write?.id ?? '',

@@ -21,6 +21,7 @@ import { canonicalAttributes, checkAttributes } from './check-attributes.js';
 import { bundleViewOf, checkBundles } from './check-bundles.js';
 import { checkCodes } from './check-codes.js';
 import { checkGates } from './check-gates.js';
+import { checkScheduled } from './check-scheduled.js';
 import { inProductOrder } from './check-options.js';
 import { retiredSuccessors } from './check-successors.js';
 import { checkTogether } from './check-together.js';
@@ -57,7 +58,7 @@ export function planChanges(
     draft.problems.push(...found.problems);
     draft.warnings.push(...found.warnings);
   }
-  draft.warnings.push(...retiredSuccessors(draft, new Places(changes)));
+  draft.warnings.push(...checkScheduled(draft, changes, bundles), ...retiredSuccessors(draft, new Places(changes)));
   return {
     products: [...draft.products.values()].filter((each) => each.before === null || each.changes.length > 0),
     skus: [...draft.skus.values()].filter((each) => each.before === null || each.changes.length > 0),

@@ -39,15 +39,17 @@ export class GateLoader {
     });
   }
 
-  /** Just what a change request of this SKU would be judged by; of the past, by whom the rules in force then made its owner. */
+  /** Just what a change request of this SKU would be judged by; of the past, by whom the rules in force then made its owner, as that party was then. */
   async factsOf(sku: Pick<Sku, 'id' | 'code' | 'asOf'>, product: Product | null): Promise<GateFacts> {
     this.world ??= this.readWorld();
-    const [world, owner, stock, bundle] = await Promise.all([
+    const [present, parties, owner, stock, bundle] = await Promise.all([
       this.world,
+      sku.asOf && this.owners.partiesAt(sku.asOf),
       product && this.owners.ruleOf({ ...product, code: sku.code, asOf: sku.asOf }),
       this.stock.load(sku.id),
       this.bundles.facts.load(sku.id),
     ]);
+    const world = parties ? { ...present, parties } : present;
     return gateFacts(world, product, owner, stock, bundle);
   }
 

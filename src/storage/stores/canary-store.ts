@@ -2,6 +2,8 @@ import type { CanaryStore, LockedCanary } from '../../application/ports/canary-s
 import type { PublishingEventType } from '../../application/ports/publishing-event.js';
 import type { Actor } from '../../domain/actor.js';
 import { systemActor } from '../../domain/actor.js';
+import type { AlertDraft } from '../../domain/alerts/alert.js';
+import { canaryStopped } from '../../domain/alerts/occasions.js';
 import type { CanaryRule, CanaryState } from '../../domain/publishing/canary.js';
 import { firstProducts } from '../../domain/publishing/canary.js';
 import { movableTo, OPEN } from '../delivery-moves.js';
@@ -20,7 +22,7 @@ export class SqlCanaryStore implements CanaryStore {
     const { sql } = this.tools;
     const row = await firstRow<Omit<LockedCanary, 'first' | 'all'>>(
       sql,
-      `select c.id, c.system, 'CR-' || r.number as request, c.state, c.stop_percent as "stopPercent"
+      `select c.id, c.system, c.change_request_id as "changeRequestId", 'CR-' || r.number as request, c.state, c.stop_percent as "stopPercent"
        from canary c join change_request r on r.id = c.change_request_id where c.id = $1 for update of c`,
       [id],
     );
@@ -62,7 +64,10 @@ export class SqlCanaryStore implements CanaryStore {
     );
     await this.turn(canary, 'STOPPED', null);
     const { delivered, dead } = canary.all;
-    await this.say('CANARY_STOPPED', canary, PUBLISHER, { phase: canary.state, delivered, dead, held: held.length });
+    const { changeRequestId, request: number, system } = canary;
+    const alert = canaryStopped({ id: changeRequestId, number }, system, dead, delivered + dead);
+    const facts = { phase: canary.state, delivered, dead, held: held.length };
+    await this.say('CANARY_STOPPED', canary, PUBLISHER, facts, alert);
   }
 
   finish(canary: LockedCanary): Promise<void> {
@@ -92,8 +97,14 @@ export class SqlCanaryStore implements CanaryStore {
     );
   }
 
-  private say(type: PublishingEventType, canary: LockedCanary, by: Actor, facts: object): Promise<void> {
-    return this.tools.tell([{ type, system: canary.system, by, facts: { request: canary.request, ...facts } }]);
+  private say(
+    type: PublishingEventType,
+    { system, request }: LockedCanary,
+    by: Actor,
+    facts: object,
+    alert?: AlertDraft,
+  ): Promise<void> {
+    return this.tools.tell([{ type, system, by, facts: { request, ...facts }, ...(alert && { alert }) }]);
   }
 }
 

@@ -1,13 +1,27 @@
 import type { FindingStore, LockedFinding } from '../../application/ports/finding-store.js';
 import type { Actor } from '../../domain/actor.js';
 import { systemActor } from '../../domain/actor.js';
+import { criticalFindings } from '../../domain/alerts/occasions.js';
 import type { Closing } from '../../domain/drift/judge.js';
 import type { FindingDraft, ObservationSource } from '../../domain/drift/finding.js';
 import { DUE_HOURS } from '../../domain/drift/source-of-truth.js';
 import type { Json } from '../../domain/primitives/json.js';
 import { sameJson } from '../../domain/primitives/json.js';
 import type { Sql } from '../sql.js';
+import { SqlAlertStore } from './alert-store.js';
 import { ownersOf } from './finding-owner.js';
+
+interface Recorded {
+  id: string;
+  identity: string;
+  found: Json;
+  recurrences: number;
+}
+
+/** Was it not there, not open, or not as grave before? */
+function isNews(before: { state: string; severity: string } | undefined): boolean {
+  return before === undefined || before.state === 'RESOLVED' || before.severity !== 'CRITICAL';
+}
 
 type Step = 'NEW' | 'REOPENED' | 'REFRESHED' | 'SAME';
 
@@ -48,16 +62,12 @@ export class SqlFindingStore implements FindingStore {
       due_hours: DUE_HOURS[draft.severity],
     }));
     // Locked and read in a statement of its own: within one statement, a row that it updates cannot be locked as it was.
-    const before = await this.sql.rows<{ identity: string; state: string; found: Json }>(
-      'select identity, state, found from finding where system = $1 and identity = any($2) order by id for update',
+    const before = await this.sql.rows<{ identity: string; state: string; severity: string; found: Json }>(
+      'select identity, state, severity, found from finding where system = $1 and identity = any($2) order by id for update',
       [system, unique.map(({ identity }) => identity)],
     );
     const was = new Map(before.map((row) => [row.identity, row]));
-    const ids = await this.sql.rows<{ id: string; identity: string; found: Json }>(RECORD, [
-      JSON.stringify(rows),
-      system,
-      source,
-    ]);
+    const ids = await this.sql.rows<Recorded>(RECORD, [JSON.stringify(rows), system, source]);
     const recorded = ids.map(({ id, identity, found }) => ({ id, found, was: stepOf(was.get(identity), found) }));
     const told = recorded.filter(({ was }) => was !== 'SAME');
     await this.events(
@@ -68,7 +78,26 @@ export class SqlFindingStore implements FindingStore {
         data: { found, source },
       })),
     );
+    const news = ids.filter(({ identity }) => isNews(was.get(identity)));
+    await this.alarm(system, unique, owners, news);
     return recorded.filter(({ was }) => was === 'NEW' || was === 'REOPENED').length;
+  }
+
+  /** What became CRITICAL in this transaction is told at once, owner by owner. */
+  private async alarm(
+    system: string,
+    drafts: readonly FindingDraft[],
+    owners: ReadonlyMap<string, string>,
+    news: readonly Recorded[],
+  ): Promise<void> {
+    const rows = new Map(news.map((row) => [row.identity, row]));
+    const critical = drafts.flatMap((draft) => {
+      const row = draft.severity === 'CRITICAL' ? rows.get(draft.identity) : undefined;
+      if (!row) return [];
+      return [{ ...draft, id: row.id, recurrences: row.recurrences, ownerId: owners.get(draft.identity) ?? null }];
+    });
+    const alert = criticalFindings(system, critical);
+    if (alert) await new SqlAlertStore(this.sql, this.newId).raise([alert]);
   }
 
   async close(closings: readonly Closing[]): Promise<number> {
@@ -223,4 +252,4 @@ const RECORD = `
       not_ours = case when f.state = 'RESOLVED' or f.found is distinct from excluded.found then null else f.not_ours end,
       resolution = null, resolved_at = null, resolved_by = null,
       state = case when f.state = 'RESOLVED' then 'OPEN' else f.state end
-    returning f.id, f.identity, f.found`;
+    returning f.id, f.identity, f.found, f.recurrences`;
