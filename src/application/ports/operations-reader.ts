@@ -47,7 +47,7 @@ export interface DeliveryView {
   revision: number;
   state: DeliveryState;
   attempts: number;
-  /** Null when nothing is due: it is settled, or waits for its record to be matched, or for a MISSING finding to be resolved. */
+  /** Null when nothing is due: it is settled, or waits for its record to be matched, a MISSING finding to be resolved, or its canary. */
   nextAttemptAt: Date | null;
   lastError: DeliveryError | null;
   dueAt: Date | null;
