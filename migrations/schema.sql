@@ -8,6 +8,28 @@ create extension pg_trgm;
 
 -- tables
 
+create table alert (
+  id uuid not null,
+  key text not null,
+  kind text not null,
+  system text,
+  subject text not null,
+  title text not null,
+  body text not null,
+  groups jsonb not null,
+  owner_ids uuid[] not null,
+  raised_at timestamp with time zone default clock_timestamp() not null,
+  state text default 'WAITING'::text not null,
+  attempts integer default 0 not null,
+  next_attempt_at timestamp with time zone default clock_timestamp(),
+  patient_until timestamp with time zone default (clock_timestamp() + '24:00:00'::interval) not null,
+  unsure boolean default false not null,
+  lease_token uuid,
+  lease_until timestamp with time zone,
+  last_error text,
+  sent_at timestamp with time zone
+);
+
 create table api_key (
   id uuid not null,
   name text not null,
@@ -66,6 +88,22 @@ create table bundle_version (
   effective_to timestamp with time zone,
   change_request_id uuid,
   created_at timestamp with time zone default clock_timestamp() not null
+);
+
+create table bundle_version_failure (
+  id uuid not null,
+  bundle_id uuid not null,
+  due_at timestamp with time zone not null,
+  kind text not null,
+  problems jsonb not null,
+  error text,
+  change_request_id uuid,
+  first_at timestamp with time zone default clock_timestamp() not null,
+  last_at timestamp with time zone default clock_timestamp() not null,
+  attempts integer default 1 not null,
+  closed_at timestamp with time zone,
+  closed_by jsonb,
+  closed_because text
 );
 
 create table canary (
@@ -383,12 +421,20 @@ create table party (
   delegate_until timestamp with time zone,
   delegate_from timestamp with time zone,
   away_from timestamp with time zone,
-  away_until timestamp with time zone
+  away_until timestamp with time zone,
+  slack_id text
 );
 
 create table party_member (
   team_id uuid not null,
   member_id uuid not null
+);
+
+create table party_standing (
+  party_id uuid not null,
+  since timestamp with time zone not null,
+  active boolean not null,
+  member_ids uuid[] not null
 );
 
 create table product (
@@ -576,7 +622,9 @@ create table system (
   health text not null,
   created_at timestamp with time zone default clock_timestamp() not null,
   failures integer default 0 not null,
-  probe_at timestamp with time zone
+  probe_at timestamp with time zone,
+  subscribed_at timestamp with time zone,
+  subscribed_url text
 );
 
 create table system_hold (
@@ -610,6 +658,8 @@ create table webhook (
 
 -- constraints
 
+alter table alert add constraint alert_pkey PRIMARY KEY (id);
+
 alter table api_key add constraint api_key_pkey PRIMARY KEY (id);
 
 alter table attempt add constraint attempt_pkey PRIMARY KEY (id);
@@ -621,6 +671,8 @@ alter table audit_seal add constraint audit_seal_pkey PRIMARY KEY ("position");
 alter table bundle_component add constraint bundle_component_pkey PRIMARY KEY (version_id, "position");
 
 alter table bundle_version add constraint bundle_version_pkey PRIMARY KEY (id);
+
+alter table bundle_version_failure add constraint bundle_version_failure_pkey PRIMARY KEY (id);
 
 alter table canary add constraint canary_pkey PRIMARY KEY (id);
 
@@ -672,6 +724,8 @@ alter table party add constraint party_pkey PRIMARY KEY (id);
 
 alter table party_member add constraint party_member_pkey PRIMARY KEY (team_id, member_id);
 
+alter table party_standing add constraint party_standing_pkey PRIMARY KEY (party_id, since);
+
 alter table product add constraint product_pkey PRIMARY KEY (id);
 
 alter table product_revision add constraint product_revision_pkey PRIMARY KEY (product_id, revision);
@@ -702,6 +756,8 @@ alter table system_hold add constraint system_hold_pkey PRIMARY KEY (id);
 
 alter table webhook add constraint webhook_pkey PRIMARY KEY (id);
 
+alter table alert add constraint alert_key_key UNIQUE (key);
+
 alter table api_key add constraint api_key_hash_key UNIQUE (hash);
 
 alter table audit_seal add constraint audit_seal_event_id_key UNIQUE (event_id);
@@ -711,6 +767,8 @@ alter table bundle_component add constraint bundle_component_version_id_componen
 alter table bundle_version add constraint bundle_version_begins_once UNIQUE (bundle_id, effective_from);
 
 alter table bundle_version add constraint bundle_version_state UNIQUE (id, bundle_id, state);
+
+alter table bundle_version_failure add constraint bundle_version_failure_of_one UNIQUE (bundle_id, due_at);
 
 alter table change add constraint change_change_request_id_position_key UNIQUE (change_request_id, "position");
 
@@ -734,6 +792,14 @@ alter table bundle_version add constraint bundle_version_no_overlap EXCLUDE USIN
 
 alter table sku add constraint sku_gtin_once EXCLUDE USING btree (gtin14 WITH =) WHERE ((state <> 'RETIRED'::text)) DEFERRABLE INITIALLY DEFERRED;
 
+alter table alert add constraint alert_check CHECK (((state = 'WAITING'::text) = (next_attempt_at IS NOT NULL)));
+
+alter table alert add constraint alert_check1 CHECK (((state = 'SENT'::text) = (sent_at IS NOT NULL)));
+
+alter table alert add constraint alert_kind_check CHECK ((kind = ANY (ARRAY['DIGEST'::text, 'SYSTEM_PAUSED'::text, 'BREAKER_OPEN'::text, 'CRITICAL_FINDING'::text, 'FORCE_APPLIED'::text, 'SCAN_HELD'::text, 'SUBSCRIPTION_LOST'::text, 'BUNDLE_VERSION_REFUSED'::text, 'REQUEST_NOT_APPLIED'::text, 'CANARY_STOPPED'::text])));
+
+alter table alert add constraint alert_state_check CHECK ((state = ANY (ARRAY['WAITING'::text, 'SENT'::text, 'NOT_SENT'::text, 'NOWHERE'::text])));
+
 alter table attempt add constraint attempt_outcome_check CHECK ((outcome = ANY (ARRAY['CONFIRMED'::text, 'REJECTED'::text, 'AMBIGUOUS'::text, 'ECHO'::text, 'LOST'::text])));
 
 alter table audit_seal add constraint audit_seal_hash_check CHECK ((octet_length(hash) = 32));
@@ -749,6 +815,10 @@ alter table bundle_component add constraint bundle_component_quantity_check CHEC
 alter table bundle_version add constraint bundle_version_check CHECK ((effective_to > effective_from));
 
 alter table bundle_version add constraint bundle_version_state_check CHECK ((state = ANY (ARRAY['PAST'::text, 'CURRENT'::text, 'SCHEDULED'::text])));
+
+alter table bundle_version_failure add constraint bundle_version_failure_closed CHECK ((((closed_at IS NULL) = (closed_by IS NULL)) AND ((closed_at IS NULL) = (closed_because IS NULL))));
+
+alter table bundle_version_failure add constraint bundle_version_failure_kind_check CHECK ((kind = ANY (ARRAY['REFUSED'::text, 'FAILED'::text])));
 
 alter table canary add constraint canary_check CHECK (((decided_by IS NULL) = (reason IS NULL)));
 
@@ -826,6 +896,8 @@ alter table party add constraint party_delegate_until_of_one CHECK (((delegate_u
 
 alter table party add constraint party_kind_check CHECK ((kind = ANY (ARRAY['USER'::text, 'TEAM'::text])));
 
+alter table party add constraint party_slack_id_of_slack CHECK ((slack_id ~ '^[UWS][A-Z0-9]{2,20}$'::text));
+
 alter table party_member add constraint party_member_check CHECK ((team_id <> member_id));
 
 alter table product add constraint product_handle_form CHECK ((((char_length(handle) >= 1) AND (char_length(handle) <= 255)) AND (handle !~ '[[:space:][:cntrl:]]'::text)));
@@ -894,6 +966,8 @@ alter table system_hold add constraint system_hold_check3 CHECK (((ended_at IS N
 
 alter table system_hold add constraint system_hold_kind_check CHECK ((kind = ANY (ARRAY['PAUSE'::text, 'AUTH'::text, 'BREAKER'::text])));
 
+alter table alert add constraint alert_system_fkey FOREIGN KEY (system) REFERENCES system(code);
+
 alter table api_key add constraint api_key_party_id_fkey FOREIGN KEY (party_id) REFERENCES party(id);
 
 alter table attempt add constraint attempt_delivery_id_fkey FOREIGN KEY (delivery_id) REFERENCES delivery(id);
@@ -911,6 +985,10 @@ alter table bundle_version add constraint bundle_version_bundle_id_fkey FOREIGN 
 alter table bundle_version add constraint bundle_version_change_request_id_fkey FOREIGN KEY (change_request_id) REFERENCES change_request(id);
 
 alter table bundle_version add constraint bundle_version_no_gap FOREIGN KEY (bundle_id, effective_to) REFERENCES bundle_version(bundle_id, effective_from) DEFERRABLE INITIALLY DEFERRED;
+
+alter table bundle_version_failure add constraint bundle_version_failure_bundle_id_fkey FOREIGN KEY (bundle_id) REFERENCES sku(id);
+
+alter table bundle_version_failure add constraint bundle_version_failure_change_request_id_fkey FOREIGN KEY (change_request_id) REFERENCES change_request(id);
 
 alter table canary add constraint canary_change_request_id_fkey FOREIGN KEY (change_request_id) REFERENCES change_request(id);
 
@@ -992,6 +1070,8 @@ alter table party_member add constraint party_member_member_id_fkey FOREIGN KEY 
 
 alter table party_member add constraint party_member_team_id_fkey FOREIGN KEY (team_id) REFERENCES party(id);
 
+alter table party_standing add constraint party_standing_party_id_fkey FOREIGN KEY (party_id) REFERENCES party(id);
+
 alter table product_revision add constraint product_revision_change_request_id_fkey FOREIGN KEY (change_request_id) REFERENCES change_request(id);
 
 alter table product_revision add constraint product_revision_product_id_fkey FOREIGN KEY (product_id) REFERENCES product(id);
@@ -1034,6 +1114,16 @@ alter table webhook add constraint webhook_system_fkey FOREIGN KEY (system) REFE
 
 -- indexes
 
+CREATE INDEX alert_digest ON public.alert USING btree (raised_at DESC) WHERE (kind = 'DIGEST'::text);
+
+CREATE INDEX alert_list ON public.alert USING btree (raised_at DESC, id DESC);
+
+CREATE INDEX alert_system ON public.alert USING btree (system);
+
+CREATE INDEX alert_unsent ON public.alert USING btree (state, kind) WHERE (state <> 'SENT'::text);
+
+CREATE INDEX alert_waiting ON public.alert USING btree (next_attempt_at) WHERE (state = 'WAITING'::text);
+
 CREATE INDEX api_key_party ON public.api_key USING btree (party_id);
 
 CREATE INDEX attempt_delivery ON public.attempt USING btree (delivery_id);
@@ -1061,6 +1151,12 @@ CREATE INDEX bundle_version_due ON public.bundle_version USING btree (effective_
 CREATE INDEX bundle_version_end ON public.bundle_version USING btree (bundle_id, effective_to);
 
 CREATE INDEX bundle_version_request ON public.bundle_version USING btree (change_request_id);
+
+CREATE INDEX bundle_version_failure_open ON public.bundle_version_failure USING btree (first_at, id) WHERE (closed_at IS NULL);
+
+CREATE INDEX bundle_version_failure_order ON public.bundle_version_failure USING btree (first_at, id);
+
+CREATE INDEX bundle_version_failure_request ON public.bundle_version_failure USING btree (change_request_id);
 
 CREATE INDEX canary_request ON public.canary USING btree (change_request_id);
 
@@ -1298,6 +1394,16 @@ CREATE TRIGGER sku_stays BEFORE DELETE OR TRUNCATE ON public.sku FOR EACH STATEM
 
 -- comments
 
+comment on table alert is 'The outbox of alerts: written in the transaction of what they tell, sent afterwards. One event, one row, one message.';
+
+comment on column alert.key is 'What happened, so that it is told once however often it is raised.';
+
+comment on column alert.groups is 'What is told owner by owner: [{ownerId, heading, lines, more}].';
+
+comment on column alert.patient_until is 'Until when a failed attempt is made again by itself.';
+
+comment on column alert.unsure is 'An attempt was begun whose end nobody knows: the message may have arrived already.';
+
 comment on table api_key is 'API keys by SHA-256 of the secret; the secret itself is shown once and kept nowhere.';
 
 comment on table attempt is 'The write ledger: the values that a write of ours will leave behind, stored before it is sent.';
@@ -1313,6 +1419,8 @@ comment on table audit_seal is 'The place of each audit event and the hash that 
 comment on table bundle_component is 'One line of a version; bundle and state repeat the version''s own, so that where-used and explosion read one index each.';
 
 comment on table bundle_version is 'A bundle''s compositions in time, without gap or overlap: what was, is and is to be in force.';
+
+comment on table bundle_version_failure is 'Versions of bundles that could not take effect when they were due, until somebody has looked at them; never deleted.';
 
 comment on table canary is 'How far a large request has come in one system: it goes to a few records first, and to the rest once those arrived.';
 
@@ -1400,7 +1508,11 @@ comment on table ownership_rule is 'Who is accountable for which SKUs; the most 
 
 comment on table party is 'Who can be accountable: a person or a team.';
 
+comment on column party.slack_id is 'Slack''s own id of the member (U…, W…) or user group (S…), by which alerts mention it.';
+
 comment on table party_member is 'People of a team.';
+
+comment on table party_standing is 'append-only: since when a party has been active or not, and who has been in a team: who could answer at an instant.';
 
 comment on table product is 'The style that a shopper sees, as it is now. Rows are never deleted, so a handle is never used again.';
 
@@ -1433,6 +1545,8 @@ comment on table system is 'A Shopify store or the ERP: what is remembered of it
 comment on column system.failures is 'Transient failures one after another, of all processes together.';
 
 comment on column system.probe_at is 'When one claim is let through next, while the system refuses our key or its breaker is open.';
+
+comment on column system.subscribed_at is 'When its webhooks were last made to point at subscribed_url; none since: never.';
 
 comment on table system_hold is 'When nothing was sent to a system, and why; never deleted, because it says how old deliveries really are.';
 

@@ -20,7 +20,10 @@ export class SystemReadiness extends Readiness {
   async check(): Promise<{ ready: boolean; parts: Record<string, string> }> {
     const database = (await isAnswering(this.source)) ? 'up' : 'down';
     const worker = this.worker === null ? 'none here' : this.worker.isRunning ? 'up' : 'down';
-    return { ready: database === 'up' && worker !== 'down', parts: { database, worker, ...(await this.waiting(database)) } };
+    return {
+      ready: database === 'up' && worker !== 'down',
+      parts: { database, worker, ...(await this.waiting(database)) },
+    };
   }
 
   private async waiting(database: string): Promise<Record<string, string>> {

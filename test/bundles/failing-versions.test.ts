@@ -56,7 +56,9 @@ describe('versions that cannot take effect when they are due', () => {
     const at = soon();
     const proposed = must(await propose(world, set('pair', '1 a, 1 d', at)));
     const draft = await world.ports.changes.requestById(proposed.id);
-    expect(draft?.warnings.map(({ message }) => message).join()).toMatch(/pair from .* d is DRAFT; if it still is then/);
+    expect(draft?.warnings.map(({ message }) => message).join()).toMatch(
+      /pair from .* d is DRAFT; if it still is then/,
+    );
     const { id } = await apply(world, set('pair', '1 a, 1 d', at));
     await past(at);
     await takeEffect(world.ports);

@@ -45,7 +45,10 @@ describe('publishing, for operators', () => {
     await kit.price('TEA', '12.00');
     await kit.drain();
     const { deadLetterGroups } = await asked<{
-      deadLetterGroups: { totalCount: number; nodes: { id: string; count: number; shape: string; system: { code: string } }[] };
+      deadLetterGroups: {
+        totalCount: number;
+        nodes: { id: string; count: number; shape: string; system: { code: string } }[];
+      };
     }>('{ deadLetterGroups { totalCount nodes { id count shape system { code } assignees { code } } } }', 'VIEWER');
     expect(deadLetterGroups).toMatchObject({
       totalCount: 1,
@@ -53,9 +56,16 @@ describe('publishing, for operators', () => {
     });
     const group = deadLetterGroups.nodes[0]?.id ?? '';
     const list = `{ deliveries(filter: { group: "${group}" }) { nodes { id target group assignee { code } lastError { raw } finding { id } } } }`;
-    const { deliveries } = await asked<{ deliveries: { nodes: { id: string; target: string; group: string }[] } }>(list);
+    const { deliveries } = await asked<{ deliveries: { nodes: { id: string; target: string; group: string }[] } }>(
+      list,
+    );
     expect(deliveries.nodes.map(({ target }) => target).sort()).toEqual(['CUP', 'TEA']);
-    expect(deliveries.nodes[0]).toMatchObject({ group, assignee: null, lastError: { raw: { locked: true } }, finding: null });
+    expect(deliveries.nodes[0]).toMatchObject({
+      group,
+      assignee: null,
+      lastError: { raw: { locked: true } },
+      finding: null,
+    });
 
     const acts = [
       `deliveryAssign(filter: { group: "${group}" }, assignee: "mia")`,
@@ -68,7 +78,10 @@ describe('publishing, for operators', () => {
     const assigned = await asked<{ deliveryAssign: Payload & { deliveries: object[] } }>(
       `mutation { ${acts[0]} { deliveries { assignee { code } } userErrors { code field } } }`,
     );
-    expect(assigned.deliveryAssign).toEqual({ deliveries: [{ assignee: { code: 'mia' } }, { assignee: { code: 'mia' } }], userErrors: [] });
+    expect(assigned.deliveryAssign).toEqual({
+      deliveries: [{ assignee: { code: 'mia' } }, { assignee: { code: 'mia' } }],
+      userErrors: [],
+    });
     const discarded = await asked<{ deliveryDiscard: Payload & { deliveries: object[] } }>(
       `mutation { ${acts[2]} { deliveries { state note settledBy { name } resolvedAt } userErrors { code field } } }`,
     );
@@ -96,7 +109,13 @@ describe('publishing, for operators', () => {
     ]);
     const until = new Date(Date.now() + 3_600_000).toISOString();
     const paused = await asked<{ systemPause: Payload & { system: object } }>(pause(until));
-    const hold = { kind: 'PAUSE', reason: 'the ERP is being moved', beganBy: { name: 'OPERATOR' }, until, nextProbeAt: null };
+    const hold = {
+      kind: 'PAUSE',
+      reason: 'the ERP is being moved',
+      beganBy: { name: 'OPERATOR' },
+      until,
+      nextProbeAt: null,
+    };
     expect(paused.systemPause).toEqual({ system: { holds: [hold] }, userErrors: [] });
     const resume = 'mutation { systemResume(system: "erp") { system { holds { kind } } userErrors { code field } } }';
     expect(await asked(resume)).toEqual({ systemResume: { system: { holds: [] }, userErrors: [] } });
@@ -107,7 +126,13 @@ describe('publishing, for operators', () => {
 
   it('shows a canary that stopped on its request and its system, and lets an operator decide', async () => {
     const value = { canary: { above: 3, firstPercent: 10 } };
-    must(await setSetting(kit.world.ports, kit.world.people.alex, { key: 'publishing', value, reason: 'small enough for a test' }));
+    must(
+      await setSetting(kit.world.ports, kit.world.people.alex, {
+        key: 'publishing',
+        value,
+        reason: 'small enough for a test',
+      }),
+    );
     await kit.apply(
       ...['CUP', 'TEA', 'MUG'].map((code) => ({
         kind: 'skuUpdate' as const,
@@ -116,7 +141,9 @@ describe('publishing, for operators', () => {
     );
     await kit.drain();
     await advanceCanaries(kit.world.ports, 'erp');
-    const { systems } = await asked<{ systems: { code: string; canaries: { id: string; changeRequest: { number: string; canaries: object[] } }[] }[] }>(
+    const { systems } = await asked<{
+      systems: { code: string; canaries: { id: string; changeRequest: { number: string; canaries: object[] } }[] }[];
+    }>(
       '{ systems { code canaries { id state records dead waiting changeRequest { number canaries { state system { code } } } } } }',
       'VIEWER',
     );
@@ -125,7 +152,9 @@ describe('publishing, for operators', () => {
     expect(canary?.changeRequest.canaries).toContainEqual({ state: 'STOPPED', system: { code: 'erp' } });
     const act = `canaryGiveUp(id: "${canary?.id}", reason: "the prices were wrong")`;
     await expect(asked(`mutation { ${act} { userErrors { code } } }`, 'MERCHANDISER')).rejects.toThrow('FORBIDDEN');
-    expect(await asked(`mutation { ${act} { canary { state waiting reason decidedBy { name } } userErrors { code } } }`)).toEqual({
+    expect(
+      await asked(`mutation { ${act} { canary { state waiting reason decidedBy { name } } userErrors { code } } }`),
+    ).toEqual({
       canaryGiveUp: {
         canary: { state: 'GIVEN_UP', waiting: 0, reason: 'the prices were wrong', decidedBy: { name: 'OPERATOR' } },
         userErrors: [],

@@ -52,7 +52,13 @@ export async function setParty(ports: Ports, caller: Caller, draft: PartyDraft):
     const handed =
       successor.value === null
         ? null
-        : await handOver(ports, stores, caller.actor, { changed, successor: successor.value, leftIds, parties: after, at });
+        : await handOver(ports, stores, caller.actor, {
+            changed,
+            successor: successor.value,
+            leftIds,
+            parties: after,
+            at,
+          });
     if (was && changesApprovers(was, changed, handed)) {
       const asked = [...new Set([...concerned(parties, [changed.id]), ...leftIds])];
       await reaskReviews(stores, caller.actor, asked, handed?.successors ?? new Map());

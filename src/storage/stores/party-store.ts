@@ -119,9 +119,7 @@ const MEMBERS = 'array(select m.member_id::text from party_member m where m.team
 
 /** All parties with their members, by code, in one statement. There are dozens, not thousands. */
 export function readParties(sql: Sql): Promise<Party[]> {
-  return sql.rows<Party>(
-    `select ${COLUMNS}, p.active, ${MEMBERS} as "memberIds" from party p order by p.code_folded`,
-  );
+  return sql.rows<Party>(`select ${COLUMNS}, p.active, ${MEMBERS} as "memberIds" from party p order by p.code_folded`);
 }
 
 /**
