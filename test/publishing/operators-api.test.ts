@@ -86,7 +86,7 @@ describe('publishing, for operators', () => {
       `mutation { ${acts[2]} { deliveries { state note settledBy { name } resolvedAt } userErrors { code field } } }`,
     );
     expect(discarded.deliveryDiscard).toMatchObject({
-      deliveries: [{ state: 'DISCARDED', note: 'nobody needs this any more', settledBy: { name: 'OPERATOR' } }],
+      deliveries: [{ state: 'DISCARDED', note: 'nobody needs this any more', settledBy: { name: 'oli' } }],
       userErrors: [],
     });
     const again = await asked<{ deliveryDiscard: Payload }>(`mutation { ${acts[2]} { userErrors { code field } } }`);
@@ -112,7 +112,7 @@ describe('publishing, for operators', () => {
     const hold = {
       kind: 'PAUSE',
       reason: 'the ERP is being moved',
-      beganBy: { name: 'OPERATOR' },
+      beganBy: { name: 'oli' },
       until,
       nextProbeAt: null,
     };
@@ -156,7 +156,7 @@ describe('publishing, for operators', () => {
       await asked(`mutation { ${act} { canary { state waiting reason decidedBy { name } } userErrors { code } } }`),
     ).toEqual({
       canaryGiveUp: {
-        canary: { state: 'GIVEN_UP', waiting: 0, reason: 'the prices were wrong', decidedBy: { name: 'OPERATOR' } },
+        canary: { state: 'GIVEN_UP', waiting: 0, reason: 'the prices were wrong', decidedBy: { name: 'oli' } },
         userErrors: [],
       },
     });
