@@ -11,6 +11,7 @@ import type {
   SystemView,
 } from '../application/ports/operations-reader.js';
 import type { KeptPlan } from '../application/ports/plan-store.js';
+import type { ValidationView } from '../application/ports/request-validations.js';
 import type { QualityIssueView } from '../application/ports/quality-store.js';
 import type { Product } from '../domain/catalog/product.js';
 import type { Sku } from '../domain/catalog/sku.js';
@@ -40,6 +41,7 @@ export class Loaders {
   readonly decisions: DataLoader<string, DecisionView[]>;
   readonly comments: DataLoader<string, CommentView[]>;
   readonly descendants: DataLoader<string, Descent[]>;
+  readonly validation: DataLoader<string, ValidationView | null>;
   readonly replans: DataLoader<string, KeptPlan[]>;
   readonly requestDeliveries: DataLoader<string, DeliveryView[]>;
   readonly canary: DataLoader<string, CanaryView | null>;
@@ -72,6 +74,7 @@ export class Loaders {
     this.decisions = many((ids) => changes.decisionsOf(ids));
     this.comments = many((ids) => changes.commentsOf(ids));
     this.descendants = many((ids) => changes.descendantsOf(ids));
+    this.validation = one((ids) => changes.validationsOf(ids));
     this.replans = many((ids) => ports.plans.replansOf(ids));
     this.requestDeliveries = many((ids) => operations.deliveriesOfRequests(ids));
     this.canary = one(async (ids) => byId(await operations.canariesByIds(ids)));
@@ -146,7 +149,7 @@ export class Loaders {
     } = this;
     const { delivery, records, openFindings, finding, scan } = this;
     const catalog = [sku, skuByCode, product, productByHandle, revision, productRevision, records, openFindings];
-    const around = [this.comments, this.descendants];
+    const around = [this.comments, this.descendants, this.validation];
     const canaries = [this.canary, this.requestCanaries, this.openCanaries];
     const issues = [this.qualityIssue, this.skuIssues, this.productIssues];
     for (const loader of [

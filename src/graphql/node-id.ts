@@ -12,6 +12,7 @@ const UUID_KINDS = [
   'OwnershipRule',
   'ApiKey',
   'AuditEvent',
+  'Alert',
   'QualityIssue',
   'Canary',
   'BundleVersionFailure',

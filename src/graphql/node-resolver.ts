@@ -56,6 +56,8 @@ export class NodeResolver {
         return loaders.scan.load(key);
       case 'AuditEvent':
         return (await this.#ports.auditLog.eventsByIds([key])).get(key) ?? null;
+      case 'Alert':
+        return (await this.#ports.alerts.alertsByIds([key]))[0] ?? null;
       case 'BundleVersionFailure':
         return (await this.#ports.bundles.failuresByIds([key])).get(key) ?? null;
       case 'QualityIssue':

@@ -55,6 +55,7 @@ import {
 import { CanaryResolver } from './operations/canary-resolver.js';
 import { DeadLetterGroupResolver } from './operations/dead-letter-type.js';
 import { DeliveryMutationResolver } from './operations/delivery-mutation-resolver.js';
+import { AlertGroupResolver, AlertResolver } from './operations/alert-resolver.js';
 import { BundleVersionFailureResolver } from './operations/version-failure-resolver.js';
 import { DriftFindingResolver } from './operations/drift-finding-resolver.js';
 import { DriftMutationResolver } from './operations/drift-mutation-resolver.js';
@@ -115,6 +116,8 @@ export const RESOLVERS = [
   ChangedCommitmentResolver,
   NamingResolver,
   OperationsQueryResolver,
+  AlertResolver,
+  AlertGroupResolver,
   SystemMutationResolver,
   DeliveryMutationResolver,
   DeadLetterGroupResolver,

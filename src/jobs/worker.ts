@@ -1,5 +1,6 @@
 import type { Job, PgBoss } from 'pg-boss';
 import { takeEffect } from '../application/bundle/take-effect.js';
+import { validateNext } from '../application/change/bulk/validate-next.js';
 import { applyDue } from '../application/change/run/apply-due.js';
 import { forgetKeys } from '../application/change/run/forget-keys.js';
 import { handleWebhooks } from '../application/drift/handle-webhooks.js';
@@ -11,6 +12,7 @@ import { runImport } from '../application/imports/run-import.js';
 import type { Ports } from '../application/ports/ports.js';
 import { advanceCanaries } from '../application/publishing/advance-canaries.js';
 import { publishLane } from '../application/publishing/publish-lane.js';
+import { AlertTeller } from './alert-teller.js';
 import { Drain } from './drain.js';
 import { QUEUES } from './queues.js';
 import { Sequencer } from './sequencer.js';
@@ -39,6 +41,8 @@ export class Worker {
   private readonly webhooks: Drain;
   private readonly bundles: Drain;
   private readonly requests: Drain;
+  private readonly alerts: AlertTeller;
+  private readonly validations: Drain;
   private readonly sequencer: Sequencer;
   private readonly timers = new Set<NodeJS.Timeout>();
   private sweep: NodeJS.Timeout | null = null;
@@ -54,6 +58,8 @@ export class Worker {
     this.webhooks = new Drain((system) => this.takeInbox(system));
     this.bundles = new Drain(() => this.takeEffect());
     this.requests = new Drain(() => this.applyDue());
+    this.alerts = new AlertTeller(ports);
+    this.validations = new Drain(() => this.validate());
     this.sequencer = new Sequencer(ports);
   }
 
@@ -85,6 +91,7 @@ export class Worker {
     await this.boss.schedule(QUEUES.stock, STOCK_CRON);
     await this.boss.work<{ at: string }>(QUEUES.bundle, polling, () => this.bundles.wake('all'));
     await this.boss.work<{ at: string }>(QUEUES.request, polling, () => this.requests.wake('all'));
+    await this.boss.work(QUEUES.validation, polling, () => this.validations.wake('all'));
     this.sequencer.start();
     this.sweep = setInterval(() => void this.sweepNow(), SWEEP_MS);
     await this.sweepNow();
@@ -99,6 +106,8 @@ export class Worker {
     await this.webhooks.idle();
     await this.bundles.idle();
     await this.requests.idle();
+    await this.alerts.stop();
+    await this.validations.idle();
     await this.sequencer.stop();
   }
 
@@ -165,6 +174,15 @@ export class Worker {
     }
   }
 
+  private async validate(): Promise<void> {
+    try {
+      while (!this.stopping && (await validateNext(this.ports)));
+    } catch (error) {
+      // The request stays as it was, and the next wake-up or sweep takes it.
+      this.failed('validation', 'all', error);
+    }
+  }
+
   private later(work: () => Promise<void>): void {
     if (this.stopping) return;
     const timer = setTimeout(() => {
@@ -175,6 +193,7 @@ export class Worker {
   }
 
   private async sweepNow(): Promise<void> {
+    this.alerts.wake();
     try {
       await this.ports.scans.failAbandonedScans(SCAN_IDLE_SECONDS);
       await resumeImports(this.ports, IMPORT_IDLE_SECONDS);
@@ -185,6 +204,7 @@ export class Worker {
       void this.bundles.wake('all');
       this.turnsSeen = await reaskByDate(this.ports, this.turnsSeen);
       void this.requests.wake('all');
+      void this.validations.wake('all');
       await forgetKeys(this.ports);
     } catch (error) {
       this.failed('sweep', 'all', error);

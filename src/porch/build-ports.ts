@@ -1,5 +1,7 @@
 import { machineClock } from '../application/ports/clock.js';
 import type { ConnectorRegistry } from '../application/ports/connector.js';
+import { SILENT, type Alerting } from '../application/ports/messenger.js';
+import { UNMETERED, type Meter } from '../application/ports/meter.js';
 import type { Log } from '../application/ports/ports.js';
 import { Ports } from '../application/ports/ports.js';
 import { sendIn, wakeupsIn } from '../jobs/boss-wakeups.js';
@@ -14,6 +16,7 @@ import { SqlAuditLogReader } from '../storage/readers/audit-log-reader.js';
 import { SqlBundleReader } from '../storage/readers/bundle-reader.js';
 import { SqlCatalogReader } from '../storage/readers/catalog-reader.js';
 import { SqlChangeReader } from '../storage/readers/change-reader.js';
+import { SqlDigestReader } from '../storage/readers/digest-reader.js';
 import { SqlDriftAuditReader } from '../storage/readers/drift-audit-reader.js';
 import { SqlFeedReader } from '../storage/readers/feed-reader.js';
 import { SqlOperationsReader } from '../storage/readers/operations-reader.js';
@@ -33,7 +36,13 @@ import type { Database } from './open-database.js';
 import { pooledIds } from './pooled-ids.js';
 
 /** Binds every port to its implementation; the one place that knows them all. */
-export function buildPorts(database: Database, connectors: ConnectorRegistry, masterCurrency: string, log: Log): Ports {
+export function buildPorts(
+  database: Database,
+  connectors: ConnectorRegistry,
+  masterCurrency: string,
+  log: Log,
+  { alerting = SILENT, meter = UNMETERED }: { alerting?: Alerting; meter?: Meter } = {},
+): Ports {
   const { source, boss, appUrl } = database;
   const sql = sqlOver(source);
   const uuid = pooledIds();
@@ -49,6 +58,9 @@ export function buildPorts(database: Database, connectors: ConnectorRegistry, ma
     readonly operations = new SqlOperationsReader(sql);
     readonly alerts = new SqlAlertReader(sql);
     readonly outbox = new SqlAlertQueue(source, uuid);
+    readonly digest = new SqlDigestReader(sql);
+    readonly alerting = alerting;
+    readonly meter = meter;
     readonly driftAudit = new SqlDriftAuditReader(sql);
     readonly feed = new SqlFeedReader(sql);
     readonly auditLog = new SqlAuditLogReader(sql);

@@ -20,6 +20,7 @@ import { SqlPartyStore } from './stores/party-store.js';
 import { SqlPlanStore } from './stores/plan-store.js';
 import { SqlQualityStore } from './stores/quality-store.js';
 import { SqlRecordStore } from './stores/record-store.js';
+import { SqlRequestValidations } from './stores/request-validations.js';
 import { SqlSettingStore } from './stores/setting-store.js';
 import { inTransaction } from './in-transaction.js';
 import { tellIn } from './publishing-events.js';
@@ -66,6 +67,7 @@ export class SqlUnitOfWork implements UnitOfWork {
       bundles: new SqlBundleStore(sql),
       requests: new SqlChangeRequestStore(sql),
       applied: new SqlAppliedRequests(sql),
+      validations: new SqlRequestValidations(sql),
       deliveries: new SqlDeliveryStore(sql, this.newId),
       gates: new SqlGateStore({ sql, newId, tell, wake }),
       canaries: new SqlCanaryStore({ sql, newId, tell, wake }),
@@ -88,8 +90,16 @@ export class SqlUnitOfWork implements UnitOfWork {
         onAppend();
         return appendAudit(sql, entries, this.newId);
       },
+      tentatively: (attempt, isKept) => tentatively(sql, attempt, isKept),
     };
   }
+}
+
+async function tentatively<T>(sql: Sql, work: () => Promise<T>, isKept: (value: T) => boolean): Promise<T> {
+  await sql.rows('savepoint tentative');
+  const value = await work();
+  await sql.rows(isKept(value) ? 'release savepoint tentative' : 'rollback to savepoint tentative');
+  return value;
 }
 
 /** The database's own clock, not that of the transaction's begin. */

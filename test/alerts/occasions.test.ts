@@ -110,6 +110,19 @@ describe('what raises an alert', () => {
     expect(await critical()).toEqual(before);
   });
 
+  it('webhooks that were there before and had to be made again; not the first ones, nor those of an address that moved', async () => {
+    const { observations } = world.ports;
+    const url = 'https://here.example/webhooks/shopify/shopify';
+    expect(await observations.subscribed('shopify', url, ['PRODUCTS_UPDATE'])).toBe(false);
+    expect(await observations.subscribed('shopify', url, [])).toBe(false);
+    expect(await observations.subscribed('shopify', 'https://there.example/', ['PRODUCTS_UPDATE'])).toBe(false);
+    expect(await alerts('SUBSCRIPTION_LOST')).toEqual([]);
+    expect(await observations.subscribed('shopify', 'https://there.example/', ['PRODUCTS_UPDATE'])).toBe(true);
+    expect(await alerts('SUBSCRIPTION_LOST')).toMatchObject([
+      { system: 'shopify', groups: [{ lines: ['PRODUCTS_UPDATE'] }] },
+    ]);
+  });
+
   it('a system that refuses our key, once for each time that it begins to', async () => {
     const { queue, observations } = world.ports;
     const since = await observations.now();

@@ -128,7 +128,13 @@ describe('versions that cannot take effect when they are due', () => {
     await apply(world, move('other', 'PRELAUNCH'), move('c', 'PRELAUNCH'), move('d', 'PRELAUNCH'));
     await apply(world, set('other', '2 c, 1 d', at), set('third', '3 c', later));
     const until = new Date(Date.now() + 3_600_000).toISOString();
-    const freeze = { from: new Date().toISOString(), to: until, systems: ['shopify'], reason: 'stock-taking' };
+    const freeze = {
+      name: 'count',
+      from: new Date().toISOString(),
+      to: until,
+      systems: ['shopify'],
+      reason: 'stock-taking',
+    };
     must(await setSetting(world.ports, HOST, { key: 'freezeWindows', value: [freeze], reason: 'stock-taking' }));
     await past(later);
     const first = await takeEffect(world.ports, null, 1);

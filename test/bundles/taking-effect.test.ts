@@ -4,7 +4,8 @@ import { Client } from 'pg';
 import { takeEffect } from '../../src/application/bundle/take-effect.js';
 import type { World } from '../support/world.js';
 import { buildWorld, until } from '../support/world.js';
-import { apply, create, lines, move, product, set } from './bundle-kit.js';
+import { lines } from '../support/bundle-lines.js';
+import { apply, create, move, product, set } from './bundle-kit.js';
 
 interface Revision {
   revision: number;

@@ -5,7 +5,7 @@ const kept = new Map();
 
 // A worker that has nothing left to do would take its heap apart before it ends, scope by scope. Under load that takes
 // longer than the half second after which Jest kills it, and says that tests leak.
-if (process.send) process.once('exit', () => process.exit());
+if (process.send) process.once('beforeExit', () => process.exit());
 
 /** Not while somebody edits between two runs of one process, and not where every file is to tell what it covers. */
 export function keepsModules({ watch, watchAll, collectCoverage }) {

@@ -68,7 +68,7 @@ function importingWith(loader, runtime) {
 function forgetTests(loader, rootDir) {
   const tests = pathToFileURL(join(rootDir, 'test/')).href;
   const registry = loader.registries.getActiveEsmRegistry();
-  for (const key of [...registry.keys()]) {
+  for (const key of registry.keys()) {
     if (key.startsWith(tests) || key.startsWith('@jest/globals/')) registry.delete(key);
   }
 }

@@ -39,7 +39,11 @@ export async function adoptFindings(
           ...patch.problems.map((each) => ({ ...each, field: ['ids', String(input.ids.indexOf(finding.id))] })),
         );
     }
-    problems.push(...contradictions(locked, input.ids), ...(await ownPrices(ports, locked, input.ids)));
+    problems.push(
+      ...contradictions(locked, input.ids),
+      ...(await ownPrices(ports, locked, input.ids)),
+      ...(await nestedBundles(ports, locked, input.ids)),
+    );
     if (problems.length > 0) return { ok: false, problems };
     const changes = changesOf(
       proposals.flatMap(({ finding, patch }) => (patch.ok ? [{ finding, patch: patch.value }] : [])),
@@ -109,6 +113,30 @@ async function ownPrices(ports: Ports, locked: readonly LockedFinding[], ids: re
     const message = own
       ? `${system} has a ${field} of its own for ${target}: propose a change of its systemValues instead`
       : `${system} counts in ${currencies.get(system)}, the master in ${ports.masterCurrency}: propose a change instead`;
+    return [problem('NOT_RESOLVABLE_HERE', message, ['ids', String(ids.indexOf(id))])];
+  });
+}
+
+/** Systems show bundles taken apart: taken over, that would lose which bundles are inside, and with them what changes there. */
+async function nestedBundles(
+  ports: Ports,
+  locked: readonly LockedFinding[],
+  ids: readonly string[],
+): Promise<Problem[]> {
+  const bundles = locked.filter(({ kind, skuId }) => kind === 'BUNDLE' && skuId !== null);
+  if (bundles.length === 0) return [];
+  const versions = await ports.bundles.inForce(
+    bundles.flatMap(({ skuId }) => skuId ?? []),
+    null,
+  );
+  const inside = await ports.catalog.skusByIds(
+    [...versions.values()].flatMap(({ lines }) => lines.map(({ key }) => key)),
+  );
+  return bundles.flatMap(({ id, skuId, target, system }) => {
+    const held = (versions.get(skuId ?? '')?.lines ?? []).flatMap(({ key }) => inside.get(key) ?? []);
+    const nested = held.filter(({ kind }) => kind === 'BUNDLE').map(({ code }) => code);
+    if (nested.length === 0) return [];
+    const message = `${target} holds bundles (${nested.join(', ')}), which ${system} shows taken apart: adopting would lose them; propose the composition that you want by bundleSet`;
     return [problem('NOT_RESOLVABLE_HERE', message, ['ids', String(ids.indexOf(id))])];
   });
 }

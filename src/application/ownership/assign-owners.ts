@@ -7,7 +7,7 @@ import { doubledLines, planAssignments } from '../../domain/ownership/plan-assig
 import type { Assignment, AssignmentFault } from '../../domain/ownership/read-assignments.js';
 import { AssignmentReader } from '../../domain/ownership/read-assignments.js';
 import type { OwnershipRule } from '../../domain/ownership/resolve-owner.js';
-import { ownerFault, ownerWarning } from '../../domain/ownership/rule-draft.js';
+import { ownerFault } from '../../domain/ownership/rule-draft.js';
 import { foldCode } from '../../domain/primitives/text.js';
 import type { Problem } from '../../domain/problem.js';
 import { problem } from '../../domain/problem.js';
@@ -16,6 +16,7 @@ import { BodyFault } from '../imports/receive-import.js';
 import type { Ports } from '../ports/ports.js';
 import type { Stores } from '../ports/unit-of-work.js';
 import { auditRules } from './audit-rules.js';
+import { ownerWarnings } from './owner-warnings.js';
 
 /** What a file holds at most: more than a rule for each of a million SKUs would be a rule too fine. */
 export const FILE_BYTES = 20 * 1024 * 1024;
@@ -80,7 +81,8 @@ export async function assignOwners(
     if (!dryRun) await write(ports, stores, caller, plan, sha256);
     const { rows, blank: leftBlank } = reader;
     const counts = { unchanged: plan.unchanged, set: plan.add.length, ended: plan.end.length };
-    return { ok: true, value: { dryRun, rows, leftBlank, ...counts, warnings: warningsOf(plan, parties) } };
+    const warnings = await warningsOf(stores, plan, parties);
+    return { ok: true, value: { dryRun, rows, leftBlank, ...counts, warnings } };
   });
 }
 
@@ -184,11 +186,9 @@ async function write(
   await auditRules(stores, actor, 'OWNERSHIP_REPLACED', 'CSV', ended, { file });
 }
 
-/** One warning for each owner who is engineering, however many rows name them. */
-function warningsOf(plan: AssignmentPlan, parties: readonly Party[]): Problem[] {
+/** One warning of a kind for each owner, however many rows name them. */
+function warningsOf(stores: Stores, plan: AssignmentPlan, parties: readonly Party[]): Promise<Problem[]> {
   const byId = new Map(parties.map((party) => [party.id, party]));
-  return [...new Set(plan.add.map(({ ownerId }) => ownerId))].flatMap((id) => {
-    const party = byId.get(id);
-    return (party && ownerWarning(party, byId)) ?? [];
-  });
+  const owners = [...new Set(plan.add.map(({ ownerId }) => ownerId))].flatMap((id) => byId.get(id) ?? []);
+  return ownerWarnings(stores, owners, byId);
 }

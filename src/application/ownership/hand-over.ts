@@ -1,9 +1,7 @@
 import type { Actor } from '../../domain/actor.js';
-import { reask } from '../../domain/change/approval.js';
 import type { Party } from '../../domain/ownership/party.js';
 import type { OwnershipRule } from '../../domain/ownership/resolve-owner.js';
-import { sameJson } from '../../domain/primitives/json.js';
-import { readApproving } from '../change/plan-request.js';
+import { reaskRequests } from '../change/review/reask-requests.js';
 import type { Ports } from '../ports/ports.js';
 import type { Stores } from '../ports/unit-of-work.js';
 import type { Parties } from './party-leaves.js';
@@ -81,10 +79,7 @@ export function concerned(parties: readonly Party[], ids: readonly string[]): st
   return [...new Set([...ids, ...parties.filter(isOf).map(({ id }) => id)])];
 }
 
-/**
- * Asks anew for the approvals of requests in review that these parties were asked for, as parties are now: whoever left is
- * asked no more, and a delegate or a successor is. Three statements, however many requests there are.
- */
+/** Asks anew for the approvals of requests in review that these parties were asked for; how many ask others now. */
 export async function reaskReviews(
   stores: Stores,
   actor: Actor,
@@ -92,25 +87,5 @@ export async function reaskReviews(
   successors: ReadonlyMap<string, string>,
 ): Promise<number> {
   const requests = await stores.requests.inReviewOf(partyIds, { lock: true });
-  if (requests.length === 0) return 0;
-  const approving = await readApproving(stores, await stores.now());
-  const changed = requests.flatMap(({ requirements, authorPartyId, editorPartyIds, approvedBy, ...request }) => {
-    const world = { ...approving, authorPartyId, editorPartyIds };
-    const anew = requirements.map((requirement) => reask(requirement, world, approvedBy, successors));
-    // Compared as the database keeps them: a field that is left out, and one that is undefined, are one.
-    return sameJson(JSON.parse(JSON.stringify(anew)), JSON.parse(JSON.stringify(requirements)))
-      ? []
-      : [{ ...request, requirements: anew }];
-  });
-  if (changed.length === 0) return 0;
-  await stores.requests.reask(changed);
-  await stores.audit(
-    changed.map(({ number, requirements }) => ({
-      actor,
-      type: 'CHANGE_REQUEST_REASKED',
-      subject: number,
-      data: { asked: requirements.map(({ partyId }) => partyId) },
-    })),
-  );
-  return changed.length;
+  return (await reaskRequests(stores, actor, requests, successors)).size;
 }

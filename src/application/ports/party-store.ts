@@ -14,6 +14,8 @@ export interface PartyStore {
   parties(): Promise<Party[]>;
   /** Codes of parties that hold a live key of the role. Ids, ordered by party code. */
   partiesWithRole(role: Role): Promise<string[]>;
+  /** Ids of those whose delegation or absence began or ended after the one instant and until the other. */
+  turnedBetween(since: Date, until: Date): Promise<string[]>;
   /** As it is from an instant on: what it was before is kept. */
   saveParty(party: Party, at: Date): Promise<void>;
   /** Whoever has the one as delegate has the other from now on, but for that one itself. Answers their codes. */

@@ -7,9 +7,12 @@ import type { CatalogReader } from './catalog-reader.js';
 import type { ChangeReader } from './change-reader.js';
 import type { Clock } from './clock.js';
 import type { ConnectorRegistry } from './connector.js';
+import type { DigestReader } from './digest-reader.js';
 import type { DriftAuditReader } from './drift-audit-reader.js';
 import type { FeedReader } from './feed-reader.js';
 import type { ImportStore } from './import-store.js';
+import type { Alerting } from './messenger.js';
+import type { Meter } from './meter.js';
 import type { NamingReader } from './naming-store.js';
 import type { InboxSweep, ObservationStore } from './observation-store.js';
 import type { OnboardingStore } from './onboarding-store.js';
@@ -40,6 +43,9 @@ export abstract class Ports {
   abstract readonly operations: OperationsReader;
   abstract readonly alerts: AlertReader;
   abstract readonly outbox: AlertQueue;
+  abstract readonly digest: DigestReader;
+  abstract readonly alerting: Alerting;
+  abstract readonly meter: Meter;
   abstract readonly driftAudit: DriftAuditReader;
   abstract readonly feed: FeedReader;
   abstract readonly auditLog: AuditLogReader;
@@ -74,6 +80,8 @@ export abstract class Ports {
 export type PublishingPorts = Pick<Ports, 'connectors' | 'clock' | 'log' | 'masterCurrency' | 'newId' | 'random'> & {
   queue: PublishingQueue;
   observations: ObservationStore;
+  /** Where anybody counts. */
+  meter?: Meter;
 };
 
 /** What a full scan asks for besides. */

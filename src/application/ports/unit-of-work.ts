@@ -18,6 +18,7 @@ import type { PartyStore } from './party-store.js';
 import type { PlanStore } from './plan-store.js';
 import type { QualityStore } from './quality-store.js';
 import type { RecordStore } from './record-store.js';
+import type { RequestValidations } from './request-validations.js';
 import type { SettingStore } from './setting-store.js';
 
 /** Work across processes, sent in the transaction that makes it due: a rollback takes it along. */
@@ -30,6 +31,8 @@ export interface Wakeups {
   bundleDue(at: Date): Promise<void>;
   /** Scheduled change requests are to be looked at then. */
   requestsDue(at: Date): Promise<void>;
+  /** A large change request is to be checked and planned. */
+  validationDue(): Promise<void>;
 }
 
 export interface AuditEntry {
@@ -46,6 +49,7 @@ export interface Stores {
   bundles: BundleStore;
   requests: ChangeRequestStore;
   applied: AppliedRequests;
+  validations: RequestValidations;
   deliveries: DeliveryStore;
   gates: GateStore;
   canaries: CanaryStore;
@@ -66,6 +70,8 @@ export interface Stores {
   /** The database's clock, the only one that instants are compared by across machines. */
   now(): Promise<Date>;
   audit(entries: readonly AuditEntry[]): Promise<void>;
+  /** What `work` comes to; nothing that it wrote stays, and no job that it sent, where that is not to be kept. Not one in another. */
+  tentatively<T>(work: () => Promise<T>, isKept: (value: T) => boolean): Promise<T>;
 }
 
 /**

@@ -63,7 +63,9 @@ async function deliver(ports: PublishingPorts, claim: Claim, connector: Connecto
     draft.failAll(fault);
     draft.heard(contactOf(fault));
   }
-  await ports.queue.settle(claim, draft.finish());
+  const settlement = draft.finish();
+  await ports.queue.settle(claim, settlement);
+  ports.meter?.settled(claim, settlement);
 }
 
 /** @returns false when somebody moved the records meanwhile: the claim is given back already. */

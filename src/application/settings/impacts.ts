@@ -1,5 +1,6 @@
 import type { SettingKey, Settings } from '../../domain/settings/settings.js';
 import type { Stores } from '../ports/unit-of-work.js';
+import { allocationImpact } from './allocation-impact.js';
 import { approvalsImpact } from './approvals-impact.js';
 import { attributesImpact } from './attributes-impact.js';
 import { freezeImpact } from './freeze-impact.js';
@@ -10,6 +11,7 @@ import type { ImpactOf, SettingImpact } from './setting-impact.js';
 const IMPACTS: { readonly [K in SettingKey]?: ImpactOf<K> } = {
   approvals: approvalsImpact,
   attributes: attributesImpact,
+  bundleAllocation: allocationImpact,
   freezeWindows: freezeImpact,
   naming: namingImpact,
 };

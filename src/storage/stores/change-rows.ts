@@ -1,10 +1,11 @@
 import type { ChangeRequestHead, StoredChange } from '../../application/ports/change-request-store.js';
+import { jsonInTurns, mapInTurns } from '../../application/ports/turns.js';
 import { foldCode } from '../../domain/primitives/text.js';
 import type { Sql } from '../sql.js';
 
 /** The changes of a new request, in their order; one statement, however many. */
 export async function insertChanges(sql: Sql, requestId: string, changes: readonly StoredChange[]): Promise<void> {
-  const rows = changes.map((change, position) => ({
+  const rows = await mapInTurns(changes, (change, position) => ({
     id: change.id,
     position,
     operation: change.operation,
@@ -18,7 +19,7 @@ export async function insertChanges(sql: Sql, requestId: string, changes: readon
      select id, $2, position, operation, target, target_folded, base_revision, patch
      from jsonb_to_recordset($1::jsonb) as n(id uuid, position int, operation text, target text, target_folded text,
        base_revision int, patch jsonb)`,
-    [JSON.stringify(rows), requestId],
+    [await jsonInTurns(rows), requestId],
   );
 }
 

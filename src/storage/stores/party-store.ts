@@ -26,18 +26,25 @@ export class SqlPartyStore implements PartyStore {
     return rows.map(({ id }) => id);
   }
 
+  async turnedBetween(since: Date, until: Date): Promise<string[]> {
+    const turned = (column: string): string => `select id from party where ${column} > $1 and ${column} <= $2`;
+    const turns = ['delegate_from', 'delegate_until', 'away_from', 'away_until'];
+    const rows = await this.sql.rows<{ id: string }>(turns.map(turned).join(' union '), [since, until]);
+    return rows.map(({ id }) => id);
+  }
+
   async saveParty(party: Party, at: Date): Promise<void> {
-    const { id, code, kind, name, email, active, engineering, memberIds } = party;
+    const { id, code, kind, name, email, active, engineering, memberIds, slackId = null } = party;
     const turns = [party.delegateId, party.delegateFrom, party.delegateUntil, party.awayFrom, party.awayUntil];
     await this.sql.rows(
       `insert into party (id, code, code_folded, kind, name, email, active, engineering, delegate_id, delegate_from,
-         delegate_until, away_from, away_until)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+         delegate_until, away_from, away_until, slack_id)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
        on conflict (id) do update set code = excluded.code, code_folded = excluded.code_folded, kind = excluded.kind,
          name = excluded.name, email = excluded.email, active = excluded.active, engineering = excluded.engineering,
          delegate_id = excluded.delegate_id, delegate_from = excluded.delegate_from, delegate_until = excluded.delegate_until,
-         away_from = excluded.away_from, away_until = excluded.away_until`,
-      [id, code, foldCode(code), kind, name, email, active, engineering, ...turns],
+         away_from = excluded.away_from, away_until = excluded.away_until, slack_id = excluded.slack_id`,
+      [id, code, foldCode(code), kind, name, email, active, engineering, ...turns, slackId],
     );
     await this.sql.rows('delete from party_member where team_id = $1 and member_id <> all($2::uuid[])', [
       id,
@@ -114,7 +121,7 @@ export class SqlPartyStore implements PartyStore {
 
 const COLUMNS = `p.id, p.code, p.kind, p.name, p.email, p.engineering, p.delegate_id as "delegateId",
   p.delegate_from as "delegateFrom", p.delegate_until as "delegateUntil",
-  p.away_from as "awayFrom", p.away_until as "awayUntil"`;
+  p.away_from as "awayFrom", p.away_until as "awayUntil", p.slack_id as "slackId"`;
 const MEMBERS = 'array(select m.member_id::text from party_member m where m.team_id = p.id order by m.member_id)';
 
 /** All parties with their members, by code, in one statement. There are dozens, not thousands. */

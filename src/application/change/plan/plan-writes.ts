@@ -6,6 +6,8 @@ import { lawOf } from '../../../domain/drift/normalise.js';
 import { DEFAULT_RULES, ruleOf } from '../../../domain/drift/source-of-truth.js';
 import type { FieldChange, FieldValues, Json } from '../../../domain/primitives/json.js';
 import { sameJson } from '../../../domain/primitives/json.js';
+import type { Sliced } from '../../../domain/primitives/sliced.js';
+import { eachOf } from '../../../domain/primitives/sliced.js';
 import { hasRecordsOf } from '../../../domain/publishing/owed.js';
 import type { PlannedLane, PlannedLanes, PlannedRecord } from '../../ports/plan-store.js';
 import { lackingComponents } from '../../publishing/components-there.js';
@@ -25,13 +27,19 @@ interface Judged extends PlannedRecord {
 
 /**
  * What a change set does to every system: each record that the publisher would write once it is applied, and what it would
- * write there, worked out by the publisher's own code from what the systems last showed. Pure, and in one order.
+ * write there, worked out by the publisher's own code from what the systems last showed. Pure, in one order, and in steps:
+ * others have their turns while the plan of many records is made.
  */
-export function planWrites(set: ChangeSet, { lanes, composedIn }: PlannedLanes, masterCurrency: string): WritePlan {
+export function* planningWrites(
+  set: ChangeSet,
+  { lanes, composedIn }: PlannedLanes,
+  masterCurrency: string,
+): Sliced<WritePlan> {
   const planner = new Planner(new PlanCauses(set, composedIn), masterCurrency);
-  planner.commitments.addMaster(set);
-  for (const lane of lanes) planner.take(lane);
-  return planner.finish();
+  yield 0;
+  yield* planner.commitments.addMaster(set);
+  yield* eachOf(lanes, (lane) => planner.take(lane));
+  return yield* planner.finish();
 }
 
 class Planner {
@@ -70,12 +78,14 @@ class Planner {
     for (const { each, wish } of sent) if (wish) this.write(each, lane, wish);
   }
 
-  finish(): WritePlan {
+  *finish(): Sliced<WritePlan> {
     const { writes, omissions, supersedes, silent } = this.plan;
     const byField = (a: { field: string | null }, b: { field: string | null }): number =>
       (a.field ?? '') < (b.field ?? '') ? -1 : 1;
+    const inOrder = writes.toSorted(recordOrder);
+    yield 1;
     return {
-      writes: writes.toSorted(recordOrder),
+      writes: inOrder,
       omissions: omissions.toSorted((a, b) => recordOrder(a, b) || byField(a, b)),
       supersedes: supersedes.toSorted((a, b) => recordOrder(a, b) || byField(a, b)),
       silent: [...silent].sort((a, b) => (a.system < b.system ? -1 : 1)),
