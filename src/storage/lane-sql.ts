@@ -51,7 +51,7 @@ export async function takeDeliveries(sql: Sql, system: string, productId: string
      from record r where d.system = $1 and d.product_id = $2 and ${SAME_RECORD} and ${TAKES}
        and (d.state = 'IN_FLIGHT' or (d.state in ${movableTo('IN_FLIGHT')} and d.next_attempt_at <= clock_timestamp()))
      returning d.id, r.id as "recordId", d.target, d.attempts, d.conflicts, d.not_founds as "notFounds", d.unknowns,
-       d.lost_leases as "lostLeases", greatest(0, unheld_seconds(d.system, coalesce(d.retried_at, d.created_at), clock_timestamp())
+       d.lost_leases as "lostLeases", coalesce(d.retried_at, d.created_at) as "createdAt", greatest(0, unheld_seconds(d.system, coalesce(d.retried_at, d.created_at), clock_timestamp())
          - d.excused_seconds) / 3600 as "unpausedHours"`,
     [system, productId],
   );

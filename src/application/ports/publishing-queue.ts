@@ -63,6 +63,8 @@ export interface ClaimedDelivery {
   unknowns: number;
   /** How often whoever had it did not settle it while the lease lasted. */
   lostLeases: number;
+  /** When it was made, or retried by a person. */
+  createdAt: Date;
   /** Its age when it was claimed, without pauses, open breakers and waits for the rate limit. */
   unpausedHours: number;
 }
