@@ -516,6 +516,20 @@ create table request_plan (
   at timestamp with time zone default clock_timestamp() not null
 );
 
+create table request_validation (
+  change_request_id uuid not null,
+  actor jsonb not null,
+  submit boolean not null,
+  phase text default 'WAITING'::text not null,
+  done integer default 0 not null,
+  total integer not null,
+  attempts integer default 0 not null,
+  runner uuid,
+  runner_until timestamp with time zone,
+  asked_at timestamp with time zone default clock_timestamp() not null,
+  finished_at timestamp with time zone
+);
+
 create table scan (
   id uuid not null,
   system text not null,
@@ -736,6 +750,8 @@ alter table record add constraint record_pkey PRIMARY KEY (id);
 
 alter table request_plan add constraint request_plan_pkey PRIMARY KEY (id);
 
+alter table request_validation add constraint request_validation_pkey PRIMARY KEY (change_request_id);
+
 alter table scan add constraint scan_pkey PRIMARY KEY (id);
 
 alter table scan_record add constraint scan_record_pkey PRIMARY KEY (scan_id, entity, external_id);
@@ -916,6 +932,8 @@ alter table record add constraint record_entity_check CHECK ((entity = ANY (ARRA
 
 alter table record add constraint record_match_check CHECK ((match = ANY (ARRAY['WAITING'::text, 'MATCHED'::text, 'TO_CREATE'::text, 'MISSING'::text])));
 
+alter table request_validation add constraint request_validation_phase_check CHECK ((phase = ANY (ARRAY['WAITING'::text, 'CHECKING'::text, 'PLANNING'::text, 'DONE'::text])));
+
 alter table scan add constraint scan_mode_check CHECK ((mode = ANY (ARRAY['FULL'::text, 'INCREMENTAL'::text])));
 
 alter table scan add constraint scan_state_check CHECK ((state = ANY (ARRAY['RUNNING'::text, 'SUCCEEDED'::text, 'FAILED'::text, 'CANCELLED'::text, 'HELD'::text])));
@@ -1091,6 +1109,8 @@ alter table record add constraint record_sku_id_fkey FOREIGN KEY (sku_id) REFERE
 alter table record add constraint record_system_fkey FOREIGN KEY (system) REFERENCES system(code);
 
 alter table request_plan add constraint request_plan_change_request_id_fkey FOREIGN KEY (change_request_id) REFERENCES change_request(id);
+
+alter table request_validation add constraint request_validation_change_request_id_fkey FOREIGN KEY (change_request_id) REFERENCES change_request(id);
 
 alter table scan add constraint scan_system_fkey FOREIGN KEY (system) REFERENCES system(code);
 
@@ -1303,6 +1323,8 @@ CREATE UNIQUE INDEX record_sku ON public.record USING btree (system, sku_id) WHE
 CREATE INDEX record_waiting ON public.record USING btree (system, match) WHERE (match <> 'MATCHED'::text);
 
 CREATE INDEX request_plan_request ON public.request_plan USING btree (change_request_id, at);
+
+CREATE INDEX request_validation_open ON public.request_validation USING btree (asked_at, change_request_id) WHERE (finished_at IS NULL);
 
 CREATE UNIQUE INDEX scan_running ON public.scan USING btree (system) WHERE (state = 'RUNNING'::text);
 
@@ -1523,6 +1545,14 @@ comment on table quality_issue is 'A value of a baseline that did not hold: the 
 comment on table record is 'One SKU or product as one system holds it: its id there, what was last published and seen.';
 
 comment on table request_plan is 'What a change request was planned to do when it was put to its approvers, or applied; append-only.';
+
+comment on table request_validation is 'How far the checking and planning of a large change request is, and which process is at it.';
+
+comment on column request_validation.actor is 'Who asked for it: they are told as who submitted the request, or drafted it.';
+
+comment on column request_validation.submit is 'It goes into review where nothing is wrong with it.';
+
+comment on column request_validation.total is 'Twice the changes: each is checked, and then planned.';
 
 comment on table scan is 'One look at a whole system.';
 
