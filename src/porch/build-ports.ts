@@ -70,7 +70,7 @@ export function buildPorts(
     readonly stock = new SqlStockStore(sql, inTransaction);
     readonly naming = new SqlNamingReader(sql);
     readonly settings = new SqlSettingReader(sql);
-    readonly queue = new SqlPublishingQueue(source, uuid);
+    readonly queue = new SqlPublishingQueue(source, wakeups, uuid);
     readonly observations = new SqlObservationStore(source, wakeups, uuid);
     readonly scans = new SqlScanStore(source, wakeups, uuid);
     readonly plans = new SqlPlanReader(sql);

@@ -13,6 +13,8 @@ import type { GtinSetting } from './gtin-setting.js';
 import { gtinSetting } from './gtin-setting.js';
 import type { NamingSetting } from './naming-setting.js';
 import { namingSetting } from './naming-setting.js';
+import type { PublishingSetting } from './publishing-setting.js';
+import { publishingSetting } from './publishing-setting.js';
 import type { SettingDefinition } from './setting.js';
 
 /** Every rule of the house that is data, by key: as it is in force. */
@@ -24,6 +26,7 @@ export interface Settings {
   gates: GatesSetting;
   gtin: GtinSetting;
   naming: NamingSetting;
+  publishing: PublishingSetting;
 }
 export type SettingKey = keyof Settings;
 
@@ -36,6 +39,7 @@ export const SETTINGS: { readonly [K in SettingKey]: SettingDefinition<Settings[
   gates: gatesSetting,
   gtin: gtinSetting,
   naming: namingSetting,
+  publishing: publishingSetting,
 };
 
 export const SETTING_KEYS = Object.keys(SETTINGS) as SettingKey[];
