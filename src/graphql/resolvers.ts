@@ -53,6 +53,9 @@ import {
   QualityIssuesResolver,
   SkuQualityResolver,
 } from './quality/quality-issue-resolver.js';
+import { CanaryResolver } from './operations/canary-resolver.js';
+import { DeadLetterGroupResolver } from './operations/dead-letter-type.js';
+import { DeliveryMutationResolver } from './operations/delivery-mutation-resolver.js';
 import { AlertGroupResolver, AlertResolver } from './operations/alert-resolver.js';
 import { BundleVersionFailureResolver } from './operations/version-failure-resolver.js';
 import { DriftFindingResolver } from './operations/drift-finding-resolver.js';
@@ -118,6 +121,9 @@ export const RESOLVERS = [
   AlertResolver,
   AlertGroupResolver,
   SystemMutationResolver,
+  DeliveryMutationResolver,
+  DeadLetterGroupResolver,
+  CanaryResolver,
   DriftMutationResolver,
   SystemResolver,
   SystemRecordResolver,

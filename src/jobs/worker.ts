@@ -10,6 +10,7 @@ import { reaskByDate } from '../application/ownership/reask-by-date.js';
 import { resumeImports } from '../application/imports/resume-imports.js';
 import { runImport } from '../application/imports/run-import.js';
 import type { Ports } from '../application/ports/ports.js';
+import { advanceCanaries } from '../application/publishing/advance-canaries.js';
 import { publishLane } from '../application/publishing/publish-lane.js';
 import { AlertTeller } from './alert-teller.js';
 import { Drain } from './drain.js';
@@ -18,6 +19,8 @@ import { Sequencer } from './sequencer.js';
 
 /** Lanes of one system that this process works on side by side. */
 const LANES = 4;
+/** How many lanes go by before it is looked whether the request that they belong to should stop. */
+const CANARY_LANES = 25;
 /** A wake-up that was lost is made up for within this time (design section 3). */
 const SWEEP_MS = 10_000;
 /** A verdict that was put off because a delivery was at work is looked at again after this. */
@@ -121,7 +124,12 @@ export class Worker {
   private async publish(lane: string): Promise<void> {
     const system = lane.slice(lane.indexOf(':') + 1);
     try {
-      while (!this.stopping && (await publishLane(this.ports, system)));
+      let lanes = 0;
+      while (!this.stopping && (await publishLane(this.ports, system))) {
+        lanes += 1;
+        if (lanes % CANARY_LANES === 0) await advanceCanaries(this.ports, system);
+      }
+      if (!this.stopping) await advanceCanaries(this.ports, system);
     } catch (error) {
       // The lane stays due, and the next wake-up or sweep takes it.
       this.failed('deliver', system, error);
@@ -189,7 +197,9 @@ export class Worker {
     try {
       await this.ports.scans.failAbandonedScans(SCAN_IDLE_SECONDS);
       await resumeImports(this.ports, IMPORT_IDLE_SECONDS);
+      await this.ports.queue.endPauses();
       for (const system of await this.ports.queue.systemsWithDue()) this.wakeLanes(system);
+      await advanceCanaries(this.ports, null);
       for (const system of await this.ports.observations.systemsWithWebhooks()) void this.webhooks.wake(system);
       void this.bundles.wake('all');
       this.turnsSeen = await reaskByDate(this.ports, this.turnsSeen);

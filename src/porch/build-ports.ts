@@ -77,7 +77,7 @@ export function buildPorts(
     readonly owned: OwnedValues = {
       takeOver: (system, values, source) => takeOver(this, { system, source }, values),
     };
-    readonly queue = new SqlPublishingQueue(source, uuid);
+    readonly queue = new SqlPublishingQueue(source, wakeups, uuid);
     readonly observations = new SqlObservationStore(source, wakeups, uuid);
     readonly scans = new SqlScanStore(source, wakeups, uuid);
     readonly plans = new SqlPlanReader(sql);

@@ -1,7 +1,7 @@
 import { compareRecord } from '../../domain/drift/compare.js';
 import type { FindingDraft, ObservationSource } from '../../domain/drift/finding.js';
 import { identityOf } from '../../domain/drift/finding.js';
-import { baseOfUngoverned, judgeRecord, ungoverned } from '../../domain/drift/judge.js';
+import { baseOfUngoverned, findingOf, judgeRecord, ungoverned } from '../../domain/drift/judge.js';
 import { normaliseAll } from '../../domain/drift/normalise.js';
 import { readable } from '../../domain/drift/readable.js';
 import type { FieldRule } from '../../domain/drift/source-of-truth.js';
@@ -109,7 +109,8 @@ function judgeOne(
     expected,
     rules,
   };
-  const judgement = judgeRecord(record, compareRecord(input), {
+  const comparisons = compareRecord(input);
+  const judgement = judgeRecord(record, comparisons, {
     system: system.code,
     attribution: shown.attribution,
     changedAt: record.changedAt,
@@ -130,8 +131,14 @@ function judgeOne(
     root,
   });
   const lags = Object.keys(judgement.writes).length > 0;
-  // What differed at linking is a finding and waits for a person; any other lag is owed.
-  if (lags && !each.hasDelivery && system.mode === 'WRITE') out.owed.push(record.id);
+  if (!lags || each.hasDelivery || system.mode !== 'WRITE') return;
+  // What differed at linking is a finding and waits for a person; what somebody gave up is one from now on; any other lag is owed.
+  if (each.discarded === null) out.owed.push(record.id);
+  else {
+    const note = `given up by ${each.discarded.by}: ${each.discarded.reason}`;
+    const lagging = comparisons.filter(({ field }) => field in judgement.writes);
+    for (const comparison of lagging) out.findings.push({ ...findingOf(record, comparison, shown), note });
+  }
 }
 
 /** The record is the one we know by its id, but it bears another code now. */

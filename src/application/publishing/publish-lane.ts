@@ -13,7 +13,7 @@ import type { Claim, LaneRecord } from '../ports/publishing-queue.js';
 import { LeaseLost } from '../ports/publishing-queue.js';
 import type { PublishingPorts } from '../ports/ports.js';
 import { idsOfComponents, lackingComponents } from './components-there.js';
-import { faultOf, unreachable } from './fault-of.js';
+import { contactOf, contactOfAll, faultOf } from './fault-of.js';
 import { readLane } from './read-lane.js';
 import type { HouseRules } from './reckon-record.js';
 import { reckonRecord, sendable } from './reckon-record.js';
@@ -52,10 +52,7 @@ export async function publishLane(ports: PublishingPorts, system: string): Promi
 async function deliver(ports: PublishingPorts, claim: Claim, connector: Connector): Promise<void> {
   const draft = new SettlementDraft(ports, claim);
   try {
-    const underWay = await workUnderWay(claim, connector);
-    if (underWay) draft.failAll(underWay);
-    else if (!(await bring(ports, claim, connector, draft))) return;
-    await ports.queue.reportHealth(claim.system.code, 'UP');
+    if (!draft.layDownAbandoned() && !(await bring(ports, claim, connector, draft))) return;
   } catch (error) {
     if (error instanceof LeaseLost) throw error;
     const fault = faultOf(error);
@@ -65,8 +62,7 @@ async function deliver(ports: PublishingPorts, claim: Claim, connector: Connecto
       fault: fault.message,
     });
     draft.failAll(fault);
-    if (fault.class === 'AUTH') await ports.queue.reportHealth(claim.system.code, 'DOWN', fault.message);
-    else if (unreachable(fault)) await ports.queue.reportHealth(claim.system.code, 'DEGRADED');
+    draft.heard(contactOf(fault));
   }
   const settlement = draft.finish();
   await ports.queue.settle(claim, settlement);
@@ -83,10 +79,18 @@ async function bring(
 ): Promise<boolean> {
   const { rules } = await ports.truth.acting();
   const house = { masterCurrency: ports.masterCurrency, rules };
-  const records = connector.capabilities.productRecords ? claim.records : owedRecords(claim);
-  const reading = await readLane(claim, records, connector);
+  const underWay = await workUnderWay(claim, connector);
+  if (underWay) {
+    draft.failAll(underWay);
+    draft.heard(contactOf(underWay));
+    return true;
+  }
+  const lane = connector.capabilities.productRecords ? claim.records : owedRecords(claim);
+  const records = lane.filter(({ id }) => !claim.heldRecordIds.has(id));
+  const { found, asked } = await readLane(claim, records, connector);
+  if (asked) draft.heard('REACHED');
   const reckoned = records.map((record) => {
-    return reckon(house, claim, connector, record, reading.get(record.id) ?? null, draft);
+    return reckon(house, claim, connector, record, found.get(record.id) ?? null, draft);
   });
   const writes = sendable(reckoned, ({ record, observed, write }) => ({
     entity: record.entity,
@@ -94,7 +98,10 @@ async function bring(
     action: write?.action ?? null,
   }));
   if (writes.length > 0 && !(await send(ports, rules, claim, connector, writes, draft))) return false;
-  for (const each of reckoned) if (!each.write) draft.leaveAsItIs(each.record);
+  for (const each of reckoned) {
+    if (!each.write) draft.leaveAsItIs(each.record);
+    else if (!writes.includes(each)) draft.nothingYet(each.record);
+  }
   return true;
 }
 
@@ -203,6 +210,7 @@ async function send(
       fault,
     }));
   });
+  draft.heard(contactOfAll(outcomes.map((each) => (each.written ? 'REACHED' : contactOf(each.fault)))));
   for (const each of writes) {
     const outcome = outcomes.find((one) => one.entity === each.record.entity && one.id === each.write?.id);
     const attempt = attemptOf.get(each.record.id) ?? '';

@@ -13,6 +13,8 @@ import type { GtinSetting } from './gtin-setting.js';
 import { gtinSetting } from './gtin-setting.js';
 import type { NamingSetting } from './naming-setting.js';
 import { namingSetting } from './naming-setting.js';
+import type { PublishingSetting } from './publishing-setting.js';
+import { publishingSetting } from './publishing-setting.js';
 import type { SettingDefinition } from './setting.js';
 import type { SourceOfTruthSetting } from './source-of-truth-setting.js';
 import { sourceOfTruthSetting } from './source-of-truth-setting.js';
@@ -26,6 +28,7 @@ export interface Settings {
   gates: GatesSetting;
   gtin: GtinSetting;
   naming: NamingSetting;
+  publishing: PublishingSetting;
   sourceOfTruth: SourceOfTruthSetting;
 }
 export type SettingKey = keyof Settings;
@@ -39,6 +42,7 @@ export const SETTINGS: { readonly [K in SettingKey]: SettingDefinition<Settings[
   gates: gatesSetting,
   gtin: gtinSetting,
   naming: namingSetting,
+  publishing: publishingSetting,
   sourceOfTruth: sourceOfTruthSetting,
 };
 
