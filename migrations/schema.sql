@@ -106,6 +106,21 @@ create table bundle_version_failure (
   closed_because text
 );
 
+create table canary (
+  id uuid not null,
+  change_request_id uuid not null,
+  system text not null,
+  state text not null,
+  records integer not null,
+  first_records integer not null,
+  stop_percent double precision not null,
+  created_at timestamp with time zone default clock_timestamp() not null,
+  stopped_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  decided_by jsonb,
+  reason text
+);
+
 create table change (
   id uuid not null,
   change_request_id uuid not null,
@@ -191,7 +206,19 @@ create table delivery (
   note text,
   created_at timestamp with time zone default clock_timestamp() not null,
   retried_at timestamp with time zone,
-  delivered_at timestamp with time zone
+  delivered_at timestamp with time zone,
+  not_founds integer default 0 not null,
+  unknowns integer default 0 not null,
+  lost_leases integer default 0 not null,
+  rate_since timestamp with time zone,
+  excused_seconds double precision default 0 not null,
+  cause text,
+  cause_shape text,
+  assignee_id uuid,
+  finding_id uuid,
+  resolved_at timestamp with time zone,
+  canary_id uuid,
+  canary_first boolean default false not null
 );
 
 create table feed_entry (
@@ -616,8 +643,22 @@ create table system (
   link text not null,
   health text not null,
   created_at timestamp with time zone default clock_timestamp() not null,
+  failures integer default 0 not null,
+  probe_at timestamp with time zone,
   subscribed_at timestamp with time zone,
   subscribed_url text
+);
+
+create table system_hold (
+  id uuid not null,
+  system text not null,
+  kind text not null,
+  reason text not null,
+  began_by jsonb not null,
+  began_at timestamp with time zone default clock_timestamp() not null,
+  until timestamp with time zone,
+  ended_at timestamp with time zone,
+  ended_by jsonb
 );
 
 create table webhook (
@@ -654,6 +695,8 @@ alter table bundle_component add constraint bundle_component_pkey PRIMARY KEY (v
 alter table bundle_version add constraint bundle_version_pkey PRIMARY KEY (id);
 
 alter table bundle_version_failure add constraint bundle_version_failure_pkey PRIMARY KEY (id);
+
+alter table canary add constraint canary_pkey PRIMARY KEY (id);
 
 alter table change add constraint change_pkey PRIMARY KEY (id);
 
@@ -735,6 +778,8 @@ alter table stock_level add constraint stock_level_pkey PRIMARY KEY (sku_id, sys
 
 alter table system add constraint system_pkey PRIMARY KEY (code);
 
+alter table system_hold add constraint system_hold_pkey PRIMARY KEY (id);
+
 alter table webhook add constraint webhook_pkey PRIMARY KEY (id);
 
 alter table alert add constraint alert_key_key UNIQUE (key);
@@ -801,6 +846,10 @@ alter table bundle_version_failure add constraint bundle_version_failure_closed 
 
 alter table bundle_version_failure add constraint bundle_version_failure_kind_check CHECK ((kind = ANY (ARRAY['REFUSED'::text, 'FAILED'::text])));
 
+alter table canary add constraint canary_check CHECK (((decided_by IS NULL) = (reason IS NULL)));
+
+alter table canary add constraint canary_state_check CHECK ((state = ANY (ARRAY['FIRST'::text, 'REST'::text, 'STOPPED'::text, 'CONTINUED'::text, 'GIVEN_UP'::text, 'FINISHED'::text])));
+
 alter table change add constraint change_operation_check CHECK ((operation = ANY (ARRAY['PRODUCT_CREATE'::text, 'PRODUCT_UPDATE'::text, 'SKU_CREATE'::text, 'SKU_UPDATE'::text, 'SKU_TRANSITION'::text, 'BUNDLE_SET'::text])));
 
 alter table change_request add constraint change_request_due CHECK (((state <> 'SCHEDULED'::text) OR (due_at IS NOT NULL)));
@@ -818,6 +867,8 @@ alter table decision add constraint decision_kind_check CHECK ((kind = ANY (ARRA
 alter table delivery add constraint delivery_check CHECK (((entity = 'SKU'::text) = (sku_id IS NOT NULL)));
 
 alter table delivery add constraint delivery_entity_check CHECK ((entity = ANY (ARRAY['PRODUCT'::text, 'SKU'::text])));
+
+alter table delivery add constraint delivery_first_of_canary CHECK (((canary_id IS NOT NULL) OR (NOT canary_first)));
 
 alter table delivery add constraint delivery_state_check CHECK ((state = ANY (ARRAY['PENDING'::text, 'IN_FLIGHT'::text, 'RETRYING'::text, 'DELIVERED'::text, 'DEAD_LETTERED'::text, 'SUPERSEDED'::text, 'DISCARDED'::text])));
 
@@ -937,6 +988,16 @@ alter table system add constraint system_link_check CHECK ((link = ANY (ARRAY['U
 
 alter table system add constraint system_mode_check CHECK ((mode = ANY (ARRAY['READ_ONLY'::text, 'WRITE'::text])));
 
+alter table system_hold add constraint system_hold_check CHECK (((kind = 'PAUSE'::text) = (until IS NOT NULL)));
+
+alter table system_hold add constraint system_hold_check1 CHECK ((until > began_at));
+
+alter table system_hold add constraint system_hold_check2 CHECK ((ended_at >= began_at));
+
+alter table system_hold add constraint system_hold_check3 CHECK (((ended_at IS NULL) = (ended_by IS NULL)));
+
+alter table system_hold add constraint system_hold_kind_check CHECK ((kind = ANY (ARRAY['PAUSE'::text, 'AUTH'::text, 'BREAKER'::text])));
+
 alter table alert add constraint alert_system_fkey FOREIGN KEY (system) REFERENCES system(code);
 
 alter table api_key add constraint api_key_party_id_fkey FOREIGN KEY (party_id) REFERENCES party(id);
@@ -961,6 +1022,10 @@ alter table bundle_version_failure add constraint bundle_version_failure_bundle_
 
 alter table bundle_version_failure add constraint bundle_version_failure_change_request_id_fkey FOREIGN KEY (change_request_id) REFERENCES change_request(id);
 
+alter table canary add constraint canary_change_request_id_fkey FOREIGN KEY (change_request_id) REFERENCES change_request(id);
+
+alter table canary add constraint canary_system_fkey FOREIGN KEY (system) REFERENCES system(code);
+
 alter table change add constraint change_change_request_id_fkey FOREIGN KEY (change_request_id) REFERENCES change_request(id);
 
 alter table change_comment add constraint change_comment_change_request_id_fkey FOREIGN KEY (change_request_id) REFERENCES change_request(id);
@@ -979,7 +1044,13 @@ alter table decision add constraint decision_party_id_fkey FOREIGN KEY (party_id
 
 alter table decision add constraint decision_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES request_plan(id);
 
+alter table delivery add constraint delivery_assignee_id_fkey FOREIGN KEY (assignee_id) REFERENCES party(id);
+
+alter table delivery add constraint delivery_canary_id_fkey FOREIGN KEY (canary_id) REFERENCES canary(id);
+
 alter table delivery add constraint delivery_change_request_id_fkey FOREIGN KEY (change_request_id) REFERENCES change_request(id);
+
+alter table delivery add constraint delivery_finding_id_fkey FOREIGN KEY (finding_id) REFERENCES finding(id);
 
 alter table delivery add constraint delivery_product_id_fkey FOREIGN KEY (product_id) REFERENCES product(id);
 
@@ -1071,6 +1142,8 @@ alter table stock_level add constraint stock_level_sku_id_fkey FOREIGN KEY (sku_
 
 alter table stock_level add constraint stock_level_system_fkey FOREIGN KEY (system) REFERENCES system(code);
 
+alter table system_hold add constraint system_hold_system_fkey FOREIGN KEY (system) REFERENCES system(code);
+
 alter table webhook add constraint webhook_system_fkey FOREIGN KEY (system) REFERENCES system(code);
 
 -- indexes
@@ -1119,6 +1192,10 @@ CREATE INDEX bundle_version_failure_order ON public.bundle_version_failure USING
 
 CREATE INDEX bundle_version_failure_request ON public.bundle_version_failure USING btree (change_request_id);
 
+CREATE INDEX canary_request ON public.canary USING btree (change_request_id);
+
+CREATE INDEX canary_under_way ON public.canary USING btree (system) WHERE (state = ANY (ARRAY['FIRST'::text, 'REST'::text, 'STOPPED'::text, 'CONTINUED'::text]));
+
 CREATE INDEX change_target ON public.change USING btree (target_folded);
 
 CREATE INDEX change_comment_request ON public.change_comment USING btree (change_request_id, at, id);
@@ -1142,6 +1219,18 @@ CREATE INDEX decision_party ON public.decision USING btree (party_id);
 CREATE INDEX decision_plan ON public.decision USING btree (plan_id);
 
 CREATE INDEX decision_request ON public.decision USING btree (change_request_id, at);
+
+CREATE INDEX delivery_assignee ON public.delivery USING btree (assignee_id);
+
+CREATE INDEX delivery_canary ON public.delivery USING btree (canary_id, state) WHERE (canary_id IS NOT NULL);
+
+CREATE INDEX delivery_cause ON public.delivery USING btree (system, cause, died_at) WHERE (state = 'DEAD_LETTERED'::text);
+
+CREATE INDEX delivery_dead_record ON public.delivery USING btree (product_id, system) WHERE (state = 'DEAD_LETTERED'::text);
+
+CREATE INDEX delivery_finding ON public.delivery USING btree (finding_id);
+
+CREATE INDEX delivery_held ON public.delivery USING btree (system, product_id) WHERE ((state = 'PENDING'::text) AND (next_attempt_at IS NULL));
 
 CREATE UNIQUE INDEX delivery_open_product ON public.delivery USING btree (system, product_id) WHERE ((entity = 'PRODUCT'::text) AND (state = ANY (ARRAY['PENDING'::text, 'RETRYING'::text])));
 
@@ -1283,6 +1372,10 @@ CREATE INDEX source_of_truth_sign_off_by_version ON public.source_of_truth_sign_
 
 CREATE INDEX stock_level_system ON public.stock_level USING btree (system, reported_at);
 
+CREATE UNIQUE INDEX system_hold_open ON public.system_hold USING btree (system, kind) WHERE (ended_at IS NULL);
+
+CREATE INDEX system_hold_time ON public.system_hold USING btree (system, began_at);
+
 CREATE INDEX webhook_received ON public.webhook USING btree (received_at);
 
 CREATE INDEX webhook_waiting ON public.webhook USING btree (system, root_id) WHERE (handled_at IS NULL);
@@ -1313,6 +1406,19 @@ AS $function$
       begin
         raise exception 'an identifier of % never changes', tg_table_name using errcode = 'integrity_constraint_violation';
       end $function$;
+
+CREATE OR REPLACE FUNCTION public.unheld_seconds(of_system text, since timestamp with time zone, till timestamp with time zone)
+ RETURNS double precision
+ LANGUAGE sql
+ STABLE
+AS $function$
+        select case when since < till then extract(epoch from till - since)::float8 - coalesce((
+            select sum(extract(epoch from upper(held) - lower(held)))::float8 from unnest((
+              select range_agg(tstzrange(greatest(h.began_at, since), least(h.ended_at, h.until, till))) from system_hold h
+              where h.system = of_system and h.began_at < till and coalesce(least(h.ended_at, h.until), 'infinity') > since
+            )) as held), 0)
+          when since is not null then 0 end
+      $function$;
 
 -- triggers
 
@@ -1354,6 +1460,8 @@ comment on table bundle_version is 'A bundle''s compositions in time, without ga
 
 comment on table bundle_version_failure is 'Versions of bundles that could not take effect when they were due, until somebody has looked at them; never deleted.';
 
+comment on table canary is 'How far a large request has come in one system: it goes to a few records first, and to the rest once those arrived.';
+
 comment on table change is 'One proposed change; patch holds only the fields that it names.';
 
 comment on table change_comment is 'What people said about a change request; append-only.';
@@ -1371,6 +1479,14 @@ comment on table code_reservation is 'Proposed SKU codes that nobody but their h
 comment on table decision is 'Who approved or rejected a change request; append-only.';
 
 comment on table delivery is 'The duty to bring one record to one revision.';
+
+comment on column delivery.rate_since is 'Since when it waits because the system asked for that; this makes it no older.';
+
+comment on column delivery.cause is 'Of a dead letter: the same for all that died of one thing.';
+
+comment on column delivery.resolved_at is 'When a dead letter was retried, given up, or made needless by a later delivery.';
+
+comment on column delivery.canary_first is 'It goes before the rest of its request; the rest is PENDING without a time until then.';
 
 comment on table feed_entry is 'Everything canonical that changed, unnumbered until a sequencer numbers it; append-only.';
 
@@ -1474,6 +1590,12 @@ comment on table stock_level is 'Stock on hand of a SKU as a system last reporte
 
 comment on table system is 'A Shopify store or the ERP: what is remembered of it beside its configuration.';
 
+comment on column system.failures is 'Transient failures one after another, of all processes together.';
+
+comment on column system.probe_at is 'When one claim is let through next, while the system refuses our key or its breaker is open.';
+
 comment on column system.subscribed_at is 'When its webhooks were last made to point at subscribed_url; none since: never.';
+
+comment on table system_hold is 'When nothing was sent to a system, and why; never deleted, because it says how old deliveries really are.';
 
 comment on table webhook is 'The inbox: what a system told us, stored before we answered it.';
