@@ -619,6 +619,14 @@ create table sku_revision (
   snapshot jsonb not null
 );
 
+create table source_of_truth_sign_off (
+  id uuid not null,
+  version integer not null,
+  actor jsonb not null,
+  comment text,
+  at timestamp with time zone default clock_timestamp() not null
+);
+
 create table stock_level (
   sku_id uuid not null,
   system text not null,
@@ -764,6 +772,8 @@ alter table sku add constraint sku_pkey PRIMARY KEY (id);
 
 alter table sku_revision add constraint sku_revision_pkey PRIMARY KEY (sku_id, revision);
 
+alter table source_of_truth_sign_off add constraint source_of_truth_sign_off_pkey PRIMARY KEY (id);
+
 alter table stock_level add constraint stock_level_pkey PRIMARY KEY (sku_id, system);
 
 alter table system add constraint system_pkey PRIMARY KEY (code);
@@ -844,7 +854,7 @@ alter table change add constraint change_operation_check CHECK ((operation = ANY
 
 alter table change_request add constraint change_request_due CHECK (((state <> 'SCHEDULED'::text) OR (due_at IS NOT NULL)));
 
-alter table change_request add constraint change_request_origin_check CHECK ((origin = ANY (ARRAY['REQUEST'::text, 'IMPORT'::text, 'ADOPTION'::text])));
+alter table change_request add constraint change_request_origin_check CHECK ((origin = ANY (ARRAY['REQUEST'::text, 'IMPORT'::text, 'ADOPTION'::text, 'TAKE_OVER'::text])));
 
 alter table change_request add constraint change_request_state_check CHECK ((state = ANY (ARRAY['DRAFT'::text, 'VALIDATING'::text, 'IN_REVIEW'::text, 'SCHEDULED'::text, 'APPLIED'::text, 'REJECTED'::text, 'WITHDRAWN'::text, 'CONFLICTED'::text])));
 
@@ -965,6 +975,10 @@ alter table sku add constraint sku_state_check CHECK ((state = ANY (ARRAY['DRAFT
 alter table sku add constraint sku_weight_unit_check CHECK ((weight_unit = ANY (ARRAY['GRAMS'::text, 'KILOGRAMS'::text, 'OUNCES'::text, 'POUNDS'::text])));
 
 alter table sku add constraint sku_weight_value_check CHECK ((weight_value >= (0)::numeric));
+
+alter table source_of_truth_sign_off add constraint source_of_truth_sign_off_comment_check CHECK ((comment <> ''::text));
+
+alter table source_of_truth_sign_off add constraint source_of_truth_sign_off_version_check CHECK ((version >= 0));
 
 alter table system add constraint system_health_check CHECK ((health = ANY (ARRAY['UP'::text, 'DEGRADED'::text, 'DOWN'::text, 'UNKNOWN'::text])));
 
@@ -1354,6 +1368,8 @@ CREATE INDEX sku_revision_request ON public.sku_revision USING btree (change_req
 
 CREATE INDEX sku_revision_time ON public.sku_revision USING btree (sku_id, valid_from);
 
+CREATE INDEX source_of_truth_sign_off_by_version ON public.source_of_truth_sign_off USING btree (version, at);
+
 CREATE INDEX stock_level_system ON public.stock_level USING btree (system, reported_at);
 
 CREATE UNIQUE INDEX system_hold_open ON public.system_hold USING btree (system, kind) WHERE (ended_at IS NULL);
@@ -1567,6 +1583,8 @@ comment on table sighting is 'What the last complete scan of each system saw, in
 comment on table sku is 'The sellable variant, as it is now. Rows are never deleted, so a code is never used again.';
 
 comment on table sku_revision is 'One immutable state of one SKU; append-only.';
+
+comment on table source_of_truth_sign_off is 'Each time somebody signed a version of the setting sourceOfTruth; version 0 is the default. Never changed, never deleted.';
 
 comment on table stock_level is 'Stock on hand of a SKU as a system last reported it: read, never owned.';
 

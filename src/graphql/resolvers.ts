@@ -44,6 +44,7 @@ import { OwnershipMutationResolver } from './ownership/ownership-mutation-resolv
 import { OwnershipQueryResolver } from './ownership/ownership-query-resolver.js';
 import { PartyLeavesResolver } from './ownership/party-leaves-type.js';
 import { NodeResolver } from './node-resolver.js';
+import { SourceOfTruthResolver } from './truth/source-of-truth-resolver.js';
 import { SettingResolver } from './settings/setting-resolver.js';
 import { OnboardingMatchResolver } from './onboarding/onboarding-match-resolver.js';
 import {
@@ -103,6 +104,7 @@ export const RESOLVERS = [
   ReviewResolver,
   ReviewMutationResolver,
   FreezeResolver,
+  SourceOfTruthResolver,
   ChangePlanQueryResolver,
   ChangeRequestPlanResolver,
   ChangePlanResolver,

@@ -22,6 +22,7 @@ import { SqlQualityStore } from './stores/quality-store.js';
 import { SqlRecordStore } from './stores/record-store.js';
 import { SqlRequestValidations } from './stores/request-validations.js';
 import { SqlSettingStore } from './stores/setting-store.js';
+import { SqlTruthStore } from './stores/truth-store.js';
 import { inTransaction } from './in-transaction.js';
 import { tellIn } from './publishing-events.js';
 import { SequencerWake } from './sequencer/wake.js';
@@ -82,6 +83,7 @@ export class SqlUnitOfWork implements UnitOfWork {
       parties: new SqlPartyStore(sql),
       ownership: new SqlOwnershipStore(sql),
       settings: new SqlSettingStore(sql),
+      truth: new SqlTruthStore(sql, this.newId),
       alerts: new SqlAlertStore(sql, this.newId),
       attributes: new SqlAttributeUsage(sql),
       wake,

@@ -20,6 +20,7 @@ import type { QualityStore } from './quality-store.js';
 import type { RecordStore } from './record-store.js';
 import type { RequestValidations } from './request-validations.js';
 import type { SettingStore } from './setting-store.js';
+import type { TruthStore } from './truth-store.js';
 
 /** Work across processes, sent in the transaction that makes it due: a rollback takes it along. */
 export interface Wakeups {
@@ -64,6 +65,7 @@ export interface Stores {
   parties: PartyStore;
   ownership: OwnershipStore;
   settings: SettingStore;
+  truth: TruthStore;
   alerts: AlertStore;
   attributes: AttributeUsage;
   wake: Wakeups;

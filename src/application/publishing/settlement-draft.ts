@@ -30,6 +30,8 @@ export class SettlementDraft {
   private findings: Settlement['findings'] = [];
   private readonly closings: Settlement['closings'] = [];
   private readonly notOurs: Settlement['notOurs'] = [];
+  /** What the system says of fields that it owns, for whoever takes it over once this is settled. */
+  readonly taken: FindingDraft[] = [];
   private contact: Contact | null = null;
 
   constructor(
@@ -70,6 +72,7 @@ export class SettlementDraft {
     this.keep(record, observed, judgement.base, values, judgement.inSync && judgement.held.length === 0);
     if (judgement.findings.length > 0) this.findings.push({ source: 'BEFORE_WRITE', drafts: judgement.findings });
     this.closings.push(...judgement.closings);
+    this.taken.push(...judgement.taken);
     for (const { attemptId, expected } of record.unsettled) {
       const arrived = Object.keys(expected).every((field) => !(field in judgement.writes));
       this.attempts.push({ attemptId, outcome: arrived ? 'ECHO' : 'LOST' });

@@ -16,6 +16,8 @@ import { namingSetting } from './naming-setting.js';
 import type { PublishingSetting } from './publishing-setting.js';
 import { publishingSetting } from './publishing-setting.js';
 import type { SettingDefinition } from './setting.js';
+import type { SourceOfTruthSetting } from './source-of-truth-setting.js';
+import { sourceOfTruthSetting } from './source-of-truth-setting.js';
 
 /** Every rule of the house that is data, by key: as it is in force. */
 export interface Settings {
@@ -27,6 +29,7 @@ export interface Settings {
   gtin: GtinSetting;
   naming: NamingSetting;
   publishing: PublishingSetting;
+  sourceOfTruth: SourceOfTruthSetting;
 }
 export type SettingKey = keyof Settings;
 
@@ -40,6 +43,7 @@ export const SETTINGS: { readonly [K in SettingKey]: SettingDefinition<Settings[
   gtin: gtinSetting,
   naming: namingSetting,
   publishing: publishingSetting,
+  sourceOfTruth: sourceOfTruthSetting,
 };
 
 export const SETTING_KEYS = Object.keys(SETTINGS) as SettingKey[];
