@@ -1,6 +1,7 @@
 import type { GateStore } from '../../application/ports/gate-store.js';
 import type { Actor } from '../../domain/actor.js';
 import type { HoldKind } from '../../domain/publishing/gate.js';
+import { PROBED } from '../../domain/publishing/gate.js';
 import type { GateTools } from '../gate-sql.js';
 import { beginHold, endHolds } from '../gate-sql.js';
 
@@ -21,9 +22,11 @@ export class SqlGateStore implements GateStore {
 
   async resume(system: string, by: Actor): Promise<HoldKind[]> {
     const ended = await endHolds(this.tools, system, ['PAUSE', 'AUTH', 'BREAKER'], by);
-    // Whoever resumes wants it tried now: one failure more must not open the breaker again at once.
-    if (ended.length > 0)
-      await this.tools.sql.rows('update system set failures = 0, probe_at = null where code = $1', [system]);
+    // Whoever resumes wants it tried now: one failure more must not open the breaker again at once. How it is, is not known.
+    if (ended.some((kind) => PROBED.includes(kind)))
+      await this.tools.sql.rows(`update system set failures = 0, probe_at = null, health = 'UNKNOWN' where code = $1`, [
+        system,
+      ]);
     return ended;
   }
 }
