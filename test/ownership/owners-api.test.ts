@@ -243,12 +243,23 @@ describe('ownership over HTTP', () => {
   });
 
   it('gives its rules as a file that changes nothing when it is sent back', async () => {
+    // Also two for one name, and one of somebody who cannot answer any more: they are so, whatever is right.
+    await own.owns('VENDOR', 'Doubled', 'ada');
+    must(await own.set('ghost'));
+    await own.owns('VENDOR', 'doubled', 'ghost');
+    must(await own.set('ghost', { active: false, leaveOrphaned: true }));
     const response = await fetch(`${api.url}/exports/ownership-rules.csv`, { headers: headers('VIEWER') });
     const text = await response.text();
     const rows: unknown[] = parse(text, { columns: true, bom: true });
     expect(rows.length).toBeGreaterThan(2);
     const sent = await send('/ownership/assignments', text);
     expect(await sent.json()).toMatchObject({ rows: rows.length, unchanged: rows.length, set: 0, ended: 0 });
+    // A row that asks for something beside one of them is in doubt still, and so is the lower of the two alone.
+    const extra = await send('/ownership/assignments?dryRun=true', `${text}VENDOR,DOUBLED,mia,,\n`);
+    expect(await extra.json()).toMatchObject({ errorCount: 1, errors: [{ code: 'DUPLICATE_CHANGE' }] });
+    const alone = text.split('\n').filter((line) => !line.includes('ghost'));
+    const answer = await send('/ownership/assignments?dryRun=true', alone.join('\n'));
+    expect(await answer.json()).toMatchObject({ set: 1, ended: 2 });
   });
 
   it('takes no file of which a row is wrong, and names each', async () => {
