@@ -34,10 +34,12 @@ async function hello() {
   await import('reflect-metadata');
   const { NestFactory } = await import('@nestjs/core');
   const { Module } = await import('@nestjs/common');
-  class Hello {}
+  class Hello {
+    greeting = 'hello';
+  }
   Module({})(Hello);
   const app = await NestFactory.create(Hello, { logger: false });
-  app.use('/hello', (_, response) => response.end('hello'));
+  app.use('/hello', (_, response) => response.end(new Hello().greeting));
   await app.listen(0, '127.0.0.1');
   process.stdout.write('ready\n');
 }

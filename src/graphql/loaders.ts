@@ -3,6 +3,7 @@ import type { Ports } from '../application/ports/ports.js';
 import type { Revision } from '../application/ports/catalog-reader.js';
 import type { ChangeRequestView, CommentView, DecisionView, Descent } from '../application/ports/change-reader.js';
 import type {
+  CanaryView,
   DeliveryView,
   FindingView,
   ScanView,
@@ -43,6 +44,9 @@ export class Loaders {
   readonly validation: DataLoader<string, ValidationView | null>;
   readonly replans: DataLoader<string, KeptPlan[]>;
   readonly requestDeliveries: DataLoader<string, DeliveryView[]>;
+  readonly canary: DataLoader<string, CanaryView | null>;
+  readonly requestCanaries: DataLoader<string, CanaryView[]>;
+  readonly openCanaries: DataLoader<string, CanaryView[]>;
   readonly delivery: DataLoader<string, DeliveryView | null>;
   readonly records: DataLoader<string, SystemRecordView[]>;
   readonly openFindings: DataLoader<string, FindingView[]>;
@@ -73,6 +77,9 @@ export class Loaders {
     this.validation = one((ids) => changes.validationsOf(ids));
     this.replans = many((ids) => ports.plans.replansOf(ids));
     this.requestDeliveries = many((ids) => operations.deliveriesOfRequests(ids));
+    this.canary = one(async (ids) => byId(await operations.canariesByIds(ids)));
+    this.requestCanaries = many((ids) => operations.canariesOfRequests(ids));
+    this.openCanaries = many((systems) => operations.openCanaries(systems));
     this.delivery = one(async (ids) => byId(await operations.deliveriesByIds(ids)));
     this.records = many((ids) => operations.recordsOfSkus(ids));
     this.openFindings = many((ids) => operations.openFindingsOfSkus(ids));
@@ -143,6 +150,7 @@ export class Loaders {
     const { delivery, records, openFindings, finding, scan } = this;
     const catalog = [sku, skuByCode, product, productByHandle, revision, productRevision, records, openFindings];
     const around = [this.comments, this.descendants, this.validation];
+    const canaries = [this.canary, this.requestCanaries, this.openCanaries];
     const issues = [this.qualityIssue, this.skuIssues, this.productIssues];
     for (const loader of [
       ...catalog,
@@ -154,6 +162,7 @@ export class Loaders {
       finding,
       scan,
       ...around,
+      ...canaries,
       ...issues,
     ])
       loader.clearAll();

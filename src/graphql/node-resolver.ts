@@ -62,6 +62,8 @@ export class NodeResolver {
         return (await this.#ports.bundles.failuresByIds([key])).get(key) ?? null;
       case 'QualityIssue':
         return loaders.qualityIssue.load(key);
+      case 'Canary':
+        return loaders.canary.load(key);
       case 'Party':
         return (await loaders.parties()).get(key) ?? null;
       case 'OwnershipRule':
@@ -74,6 +76,7 @@ export class NodeResolver {
       }
       case 'Change':
       case 'ApiKey':
+      case 'DeadLetterGroup':
         break;
     }
     // No reader finds these by id alone, and an answer of null would say that they do not exist.

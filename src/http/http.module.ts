@@ -10,6 +10,7 @@ import { OnboardingController } from './onboarding.controller.js';
 import { OwnershipController } from './ownership.controller.js';
 import { QualityController } from './quality.controller.js';
 import { ReportsController } from './reports.controller.js';
+import { SourceOfTruthController } from './source-of-truth.controller.js';
 import { RunbookController } from './runbook.controller.js';
 import { WebhooksController } from './webhooks.controller.js';
 
@@ -29,6 +30,7 @@ import { WebhooksController } from './webhooks.controller.js';
     OwnershipController,
     QualityController,
     ReportsController,
+    SourceOfTruthController,
     RunbookController,
     WebhooksController,
   ],

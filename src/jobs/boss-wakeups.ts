@@ -23,8 +23,8 @@ export async function sendIn(
 
 export function wakeupsIn(boss: PgBoss, tx: Transaction): Wakeups {
   return {
-    async deliveriesDue(systems) {
-      for (const system of systems) await sendIn(boss, tx, QUEUES.deliver, { system });
+    async deliveriesDue(systems, at) {
+      for (const system of systems) await sendIn(boss, tx, QUEUES.deliver, { system }, at);
     },
     webhookArrived: (system) => sendIn(boss, tx, QUEUES.webhook, { system }),
     scanDue: (scanId) => sendIn(boss, tx, QUEUES.scan, { scanId }),

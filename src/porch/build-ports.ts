@@ -1,5 +1,7 @@
 import { machineClock } from '../application/ports/clock.js';
 import type { ConnectorRegistry } from '../application/ports/connector.js';
+import type { OwnedValues } from '../application/ports/truth-store.js';
+import { takeOver } from '../application/truth/take-over.js';
 import { SILENT, type Alerting } from '../application/ports/messenger.js';
 import { UNMETERED, type Meter } from '../application/ports/meter.js';
 import type { Log } from '../application/ports/ports.js';
@@ -31,6 +33,7 @@ import { SqlImportStore } from '../storage/stores/import-store.js';
 import { SqlNamingReader } from '../storage/stores/naming-store.js';
 import { SqlSettingReader } from '../storage/stores/setting-store.js';
 import { SqlStockStore } from '../storage/stores/stock-store.js';
+import { SqlTruthStore } from '../storage/stores/truth-store.js';
 import { SqlUnitOfWork } from '../storage/unit-of-work.js';
 import type { Database } from './open-database.js';
 import { pooledIds } from './pooled-ids.js';
@@ -70,7 +73,11 @@ export function buildPorts(
     readonly stock = new SqlStockStore(sql, inTransaction);
     readonly naming = new SqlNamingReader(sql);
     readonly settings = new SqlSettingReader(sql);
-    readonly queue = new SqlPublishingQueue(source, uuid);
+    readonly truth = new SqlTruthStore(sql, uuid);
+    readonly owned: OwnedValues = {
+      takeOver: (system, values, source) => takeOver(this, { system, source }, values),
+    };
+    readonly queue = new SqlPublishingQueue(source, wakeups, uuid);
     readonly observations = new SqlObservationStore(source, wakeups, uuid);
     readonly scans = new SqlScanStore(source, wakeups, uuid);
     readonly plans = new SqlPlanReader(sql);

@@ -3,6 +3,8 @@ import { ReportRenderer } from '../application/ports/report-renderer.js';
 import type { DriftAudit } from '../domain/audit/drift-audit.js';
 import { approvalsMarkdown } from '../reporting/approvals-markdown.js';
 import { renderDriftAuditJson } from '../reporting/drift-audit-json.js';
+import type { SourceOfTruth } from '../domain/truth/standing.js';
+import { sourceOfTruthMarkdown } from '../reporting/source-of-truth-markdown.js';
 
 /** Binds the port to the reporting room. */
 export class BoundReportRenderer extends ReportRenderer {
@@ -18,5 +20,9 @@ export class BoundReportRenderer extends ReportRenderer {
 
   approvalPolicyMarkdown(policy: PolicyInForce): string {
     return approvalsMarkdown(policy);
+  }
+
+  sourceOfTruthMarkdown(policy: SourceOfTruth, at: Date): string {
+    return sourceOfTruthMarkdown(policy, at);
   }
 }

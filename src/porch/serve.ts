@@ -8,6 +8,7 @@ import type { Config } from '../config.js';
 import { ConfigError } from '../config.js';
 import { buildConnectors } from '../connectors/connector-registry.js';
 import { faultsOfLifecycle, TRANSITIONS } from '../domain/catalog/lifecycle.js';
+import { DELIVERY_TRANSITIONS, faultsOfDeliveryStates } from '../domain/publishing/delivery-state.js';
 import { faultsOfGates } from '../domain/gates/gate-faults.js';
 import { GATE_RULES } from '../domain/gates/gate-rules.js';
 import { resumeImports } from '../application/imports/resume-imports.js';
@@ -47,6 +48,8 @@ export interface Service {
 export async function serve(config: Config): Promise<Service> {
   const faults = [...faultsOfLifecycle(TRANSITIONS), ...faultsOfGates(GATE_RULES)];
   if (faults.length > 0) throw new ConfigError(`the lifecycle is unsound: ${faults.join('; ')}`);
+  const strays = faultsOfDeliveryStates(DELIVERY_TRANSITIONS);
+  if (strays.length > 0) throw new ConfigError(`the states of deliveries are unsound: ${strays.join('; ')}`);
   const log = buildLog(config.logLevel);
   const undo: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {

@@ -5,10 +5,12 @@ import { SqlAlertStore } from './stores/alert-store.js';
 import { appendAudit } from './stores/audit.js';
 import { SqlBundleStore } from './stores/bundle-store.js';
 import { SqlAttributeUsage } from './stores/attribute-usage.js';
+import { SqlCanaryStore } from './stores/canary-store.js';
 import { SqlCatalogStore } from './stores/catalog-store.js';
 import { SqlChangeRequestStore } from './stores/change-request-store.js';
 import { SqlDeliveryStore } from './stores/delivery-store.js';
 import { SqlFindingStore } from './stores/finding-store.js';
+import { SqlGateStore } from './stores/gate-store.js';
 import { SqlImportProposals } from './stores/import-proposals.js';
 import { SqlImportRehearsals } from './stores/import-rehearsals.js';
 import { SqlImportSteps } from './stores/import-steps.js';
@@ -20,7 +22,9 @@ import { SqlQualityStore } from './stores/quality-store.js';
 import { SqlRecordStore } from './stores/record-store.js';
 import { SqlRequestValidations } from './stores/request-validations.js';
 import { SqlSettingStore } from './stores/setting-store.js';
+import { SqlTruthStore } from './stores/truth-store.js';
 import { inTransaction } from './in-transaction.js';
+import { tellIn } from './publishing-events.js';
 import { SequencerWake } from './sequencer/wake.js';
 import type { Sql } from './sql.js';
 import { firstRow, sqlOver } from './sql.js';
@@ -56,6 +60,9 @@ export class SqlUnitOfWork implements UnitOfWork {
   /** @param onAppend told of audit events, without which nothing changes, the catalogue included. */
   private storesOf(tx: EntityManager, onAppend: () => void): Stores {
     const sql = sqlOver(tx);
+    const wake = this.wakeupsOf(sql);
+    const { newId } = this;
+    const tell = tellIn(sql, newId, onAppend);
     return {
       catalog: new SqlCatalogStore(sql, this.newId, this.masterCurrency),
       bundles: new SqlBundleStore(sql),
@@ -63,6 +70,8 @@ export class SqlUnitOfWork implements UnitOfWork {
       applied: new SqlAppliedRequests(sql),
       validations: new SqlRequestValidations(sql),
       deliveries: new SqlDeliveryStore(sql, this.newId),
+      gates: new SqlGateStore({ sql, newId, tell, wake }),
+      canaries: new SqlCanaryStore({ sql, newId, tell, wake }),
       records: new SqlRecordStore(sql, this.newId),
       imports: new SqlImportSteps(sql),
       proposals: new SqlImportProposals(sql),
@@ -74,9 +83,10 @@ export class SqlUnitOfWork implements UnitOfWork {
       parties: new SqlPartyStore(sql),
       ownership: new SqlOwnershipStore(sql),
       settings: new SqlSettingStore(sql),
+      truth: new SqlTruthStore(sql, this.newId),
       alerts: new SqlAlertStore(sql, this.newId),
       attributes: new SqlAttributeUsage(sql),
-      wake: this.wakeupsOf(sql),
+      wake,
       now: () => databaseNow(sql),
       audit: (entries: readonly AuditEntry[]) => {
         onAppend();

@@ -124,13 +124,15 @@ describe('what raises an alert', () => {
   });
 
   it('a system that refuses our key, once for each time that it begins to', async () => {
-    const pause = (): Promise<void> => world.ports.queue.reportHealth('erp', 'DOWN', 'the token is refused');
-    await Promise.all(Array.from({ length: 6 }, pause));
+    const { queue, observations } = world.ports;
+    const since = await observations.now();
+    const refused = (): Promise<void> => queue.heard('erp', 'AUTH', since);
+    await Promise.all(Array.from({ length: 6 }, refused));
     expect(await alerts('SYSTEM_PAUSED')).toMatchObject([
-      { system: 'erp', body: expect.stringContaining('the token is refused') },
+      { system: 'erp', body: expect.stringContaining('refuses our key') },
     ]);
-    await world.ports.queue.reportHealth('erp', 'UP');
-    await pause();
+    await queue.heard('erp', 'REACHED', await observations.now());
+    await refused();
     expect(await alerts('SYSTEM_PAUSED')).toHaveLength(2);
   });
 });

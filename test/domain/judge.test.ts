@@ -43,6 +43,7 @@ function judge(
     rules: DEFAULT_RULES,
   };
   return judgeRecord(record, compareRecord(input), {
+    system: 'shop',
     attribution: null,
     changedAt: new Map(changedAt),
     readOnly,

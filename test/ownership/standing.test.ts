@@ -50,9 +50,7 @@ describe('who could answer at an instant', () => {
     await owner.query(`grant select, insert on party_standing to ${app?.role}`);
   };
   const orphans = async (at: Date | null): Promise<string[]> => {
-    const page = must(
-      await listSkus(world.ports, { first: 10, after: null }, { orphaned: true }, 'CODE', at),
-    );
+    const page = must(await listSkus(world.ports, { first: 10, after: null }, { orphaned: true }, 'CODE', at));
     return page.items.map(({ node }) => node.code).toSorted();
   };
   const answered = async (code: string, at: Date): Promise<boolean> => {
@@ -110,7 +108,10 @@ describe('who could answer at an instant', () => {
     await people.owns('VENDOR', 'V', 'last');
     must(await people.set('cyd', { active: false, successor: 'abe' }));
     const kept = await standing();
-    expect(kept.filter(({ party }) => party === 'last').map(({ members }) => members)).toEqual([['cyd'], ['abe', 'cyd']]);
+    expect(kept.filter(({ party }) => party === 'last').map(({ members }) => members)).toEqual([
+      ['cyd'],
+      ['abe', 'cyd'],
+    ]);
     await again();
     expect(await standing()).toEqual(kept);
   });

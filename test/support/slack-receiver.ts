@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -21,14 +21,16 @@ export class SlackReceiver {
 
   private constructor() {
     this.server = createServer((request, response) => {
-      void bodyOf(request).then((body) => {
-        this.received.push(JSON.parse(body) as Received);
-        const answer = this.answers.shift() ?? OK;
-        if (answer === 'hang') return;
-        if (answer === 'reset') request.socket.destroy();
-        else response.writeHead(answer.status, answer.headers).end(answer.body);
-      });
+      void this.take(request, response);
     });
+  }
+
+  private async take(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.received.push(JSON.parse(await bodyOf(request)) as Received);
+    const answer = this.answers.shift() ?? OK;
+    if (answer === 'hang') return;
+    if (answer === 'reset') request.socket.destroy();
+    else response.writeHead(answer.status, answer.headers).end(answer.body);
   }
 
   static async start(): Promise<SlackReceiver> {

@@ -1,4 +1,4 @@
-import { alertBackOff, CLOSED_SECONDS } from '../../domain/alerts/back-off.js';
+import { alertBackOff, CLOSED_SECONDS } from '../../domain/alerts/alert.js';
 import type { AlertOutcome, ClaimedAlert } from '../ports/alert-store.js';
 import type { Messenger, Sending } from '../ports/messenger.js';
 import type { Ports } from '../ports/ports.js';

@@ -15,6 +15,8 @@ export interface ObservableRecord {
   busy: boolean;
   /** A delivery is on its way or dead: that is the news, not the lag. */
   hasDelivery: boolean;
+  /** Its last delivery was given up: by whom, and why; null where it was not. */
+  discarded: { by: string; reason: string } | null;
 }
 
 export interface RecordVerdict {

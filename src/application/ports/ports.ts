@@ -25,6 +25,7 @@ import type { ScanStore } from './scan-store.js';
 import type { SequencerSeats } from './sequencer-seat.js';
 import type { SettingReader } from './setting-store.js';
 import type { StockStore } from './stock-store.js';
+import type { OwnedValues, TruthReader } from './truth-store.js';
 import type { UnitOfWork } from './unit-of-work.js';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
@@ -54,6 +55,8 @@ export abstract class Ports {
   abstract readonly imports: ImportStore;
   abstract readonly naming: NamingReader;
   abstract readonly settings: SettingReader;
+  abstract readonly truth: TruthReader;
+  abstract readonly owned: OwnedValues;
   abstract readonly stock: StockStore;
   abstract readonly queue: PublishingQueue & LaneSweep;
   abstract readonly observations: ObservationStore & InboxSweep;
@@ -80,6 +83,8 @@ export abstract class Ports {
 export type PublishingPorts = Pick<Ports, 'connectors' | 'clock' | 'log' | 'masterCurrency' | 'newId' | 'random'> & {
   queue: PublishingQueue;
   observations: ObservationStore;
+  truth: Pick<TruthReader, 'acting'>;
+  owned: OwnedValues;
   /** Where anybody counts. */
   meter?: Meter;
 };

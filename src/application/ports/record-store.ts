@@ -1,3 +1,4 @@
+import type { FieldValues } from '../../domain/primitives/json.js';
 import type { WrittenRevision } from './catalog-store.js';
 
 /** How a record stands with the master: WAITING for a scan to match it, or known to be there, or owed, or gone. */
@@ -21,6 +22,8 @@ export interface RecordStore {
   }): Promise<void>;
   /** Lets records that a system lacks be created there. Answers their ids. */
   allowCreation(system: string, recordIds: readonly string[] | 'ALL_MISSING'): Promise<string[]>;
+  /** What counts as published of each record; locks nothing. */
+  published(recordIds: readonly string[]): Promise<Map<string, FieldValues>>;
   /** After an adoption: what was found there is now what was last published. */
   adoptBase(values: readonly { recordId: string; field: string; value: unknown }[]): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import type { DriftAudit } from '../../domain/audit/drift-audit.js';
+import type { SourceOfTruth } from '../../domain/truth/standing.js';
 import type { PolicyInForce } from '../../domain/approvals/approval-rule.js';
 
 /**
@@ -19,4 +20,7 @@ export abstract class ReportRenderer {
 
   /** Who has to approve what, as Markdown for people. */
   abstract approvalPolicyMarkdown(policy: PolicyInForce): string;
+
+  /** Which system owns which field, as Markdown for people. */
+  abstract sourceOfTruthMarkdown(policy: SourceOfTruth, at: Date): string;
 }

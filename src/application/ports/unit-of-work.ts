@@ -3,10 +3,12 @@ import type { AlertStore } from './alert-store.js';
 import type { AppliedRequests } from './applied-requests.js';
 import type { BundleStore } from './bundle-store.js';
 import type { AttributeUsage } from './attribute-usage.js';
+import type { CanaryStore } from './canary-store.js';
 import type { CatalogStore } from './catalog-store.js';
 import type { ChangeRequestStore } from './change-request-store.js';
 import type { DeliveryStore } from './delivery-store.js';
 import type { FindingStore } from './finding-store.js';
+import type { GateStore } from './gate-store.js';
 import type { ImportProposals } from './import-proposals.js';
 import type { ImportRehearsals } from './import-rehearsals.js';
 import type { ImportSteps } from './import-store.js';
@@ -18,10 +20,12 @@ import type { QualityStore } from './quality-store.js';
 import type { RecordStore } from './record-store.js';
 import type { RequestValidations } from './request-validations.js';
 import type { SettingStore } from './setting-store.js';
+import type { TruthStore } from './truth-store.js';
 
 /** Work across processes, sent in the transaction that makes it due: a rollback takes it along. */
 export interface Wakeups {
-  deliveriesDue(systems: readonly string[]): Promise<void>;
+  /** @param at when to look; at once, if left out. */
+  deliveriesDue(systems: readonly string[], at?: Date): Promise<void>;
   webhookArrived(system: string): Promise<void>;
   scanDue(scanId: string): Promise<void>;
   /** A version of a bundle is to take effect then. */
@@ -48,6 +52,8 @@ export interface Stores {
   applied: AppliedRequests;
   validations: RequestValidations;
   deliveries: DeliveryStore;
+  gates: GateStore;
+  canaries: CanaryStore;
   records: RecordStore;
   plans: PlanStore;
   findings: FindingStore;
@@ -59,6 +65,7 @@ export interface Stores {
   parties: PartyStore;
   ownership: OwnershipStore;
   settings: SettingStore;
+  truth: TruthStore;
   alerts: AlertStore;
   attributes: AttributeUsage;
   wake: Wakeups;

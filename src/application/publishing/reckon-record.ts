@@ -4,7 +4,7 @@ import type { FieldComparison } from '../../domain/drift/compare.js';
 import { compareRecord } from '../../domain/drift/compare.js';
 import type { Judgement } from '../../domain/drift/judge.js';
 import { judgeRecord } from '../../domain/drift/judge.js';
-import { DEFAULT_RULES } from '../../domain/drift/source-of-truth.js';
+import type { FieldRule } from '../../domain/drift/source-of-truth.js';
 import type { FieldValues } from '../../domain/primitives/json.js';
 import type { Attribution, GovernedSystem, RecordEntity } from '../../domain/publishing/system.js';
 import type { LaneRecord } from '../ports/publishing-queue.js';
@@ -16,6 +16,13 @@ export interface LaneGround {
   product: Product;
   /** States of all SKUs of the product that are listed in the system and not DRAFT. */
   states: readonly LifecycleState[];
+}
+
+/** What of the house a reckoning goes by. */
+export interface HouseRules {
+  masterCurrency: string;
+  /** The source-of-truth matrix as it acts. */
+  rules: readonly FieldRule[];
 }
 
 /** What a system showed of a record; values are normalised. */
@@ -49,10 +56,10 @@ export function reckonRecord(
   ground: LaneGround,
   record: LaneRecord,
   shown: Shown | null,
-  masterCurrency: string,
+  house: HouseRules,
 ): Reckoning {
   const { product, states, system } = ground;
-  const canonical = projectRecord(record, product, states, system, masterCurrency);
+  const canonical = projectRecord(record, product, states, system, house.masterCurrency);
   if (!shown) {
     const create =
       record.externalId === null &&
@@ -75,11 +82,17 @@ export function reckonRecord(
     observed: shown.values,
     unreadable: shown.unreadable,
     expected,
-    rules: DEFAULT_RULES,
+    rules: house.rules,
   });
   const undecided = undecidedValues(record, system, shown.values, canonical);
   const { attribution } = shown;
-  const context = { attribution, changedAt: record.changedAt, readOnly: system.mode === 'READ_ONLY', undecided };
+  const context = {
+    system: system.code,
+    attribution,
+    changedAt: record.changedAt,
+    readOnly: system.mode === 'READ_ONLY',
+    undecided,
+  };
   const judgement = judgeRecord(record, comparisons, context);
   const differs = Object.keys(judgement.writes).length > 0;
   const wish = differs ? { action: 'UPDATE' as const, values: judgement.writes } : null;

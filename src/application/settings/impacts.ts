@@ -5,6 +5,7 @@ import { approvalsImpact } from './approvals-impact.js';
 import { attributesImpact } from './attributes-impact.js';
 import { freezeImpact } from './freeze-impact.js';
 import { namingImpact } from './naming-impact.js';
+import { sourceOfTruthImpact } from './source-of-truth-impact.js';
 import type { ImpactOf, SettingImpact } from './setting-impact.js';
 
 /** Keys whose change reaches SKUs that are there already; a key that is not here reaches none. */
@@ -14,6 +15,7 @@ const IMPACTS: { readonly [K in SettingKey]?: ImpactOf<K> } = {
   bundleAllocation: allocationImpact,
   freezeWindows: freezeImpact,
   naming: namingImpact,
+  sourceOfTruth: sourceOfTruthImpact,
 };
 
 export async function impactOf<K extends SettingKey>(

@@ -90,5 +90,5 @@ export function escaped(text: string): string {
 /** Cuts an escaped text, and no escape in two. */
 function cut(text: string, limit: number): string {
   if (text.length <= limit) return text;
-  return `${shortened(text, limit - 8).replace(/&[a-z]{0,3}…$/, '…')}`;
+  return shortened(text, limit - 8).replace(/&[a-z]{0,3}…$/, '…');
 }

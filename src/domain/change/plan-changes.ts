@@ -22,6 +22,7 @@ import { Draft, plannedSnapshot } from './draft.js';
 import { canonicalAttributes, checkAttributes } from './check-attributes.js';
 import { bundleViewOf, checkBundles } from './check-bundles.js';
 import { checkCodes } from './check-codes.js';
+import { checkOwned } from './check-owned.js';
 import { checkGates } from './check-gates.js';
 import { pricesNoted } from './check-prices.js';
 import { checkScheduled } from './check-scheduled.js';
@@ -71,6 +72,7 @@ export function* planningChanges(
   addAll(draft.problems, checkAttributes(draft, changes));
   yield DRAFTED;
   addAll(draft.problems, checkBundles(draft, bundles));
+  addAll(draft.problems, checkOwned(draft, new Places(changes)));
   yield DRAFTED;
   const codes = checkCodes(draft, changes);
   yield DRAFTED;

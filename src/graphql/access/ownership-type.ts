@@ -41,7 +41,8 @@ export class ResolvedOwnerType {
 @Resolver(() => ResolvedOwnerType)
 export class ResolvedOwnerResolver {
   @ResolveField('orphaned', () => Boolean, {
-    description: 'It is named, and cannot answer: inactive, or a team with nobody active in it. Of the past, by what it was then.',
+    description:
+      'It is named, and cannot answer: inactive, or a team with nobody active in it. Of the past, by what it was then.',
   })
   async orphaned(
     @Parent() { party, asOf }: { party: Party; asOf: Date | undefined },

@@ -4,6 +4,7 @@ import type { SystemView } from '../../application/ports/operations-reader.js';
 import type { Product } from '../../domain/catalog/product.js';
 import type { Sku } from '../../domain/catalog/sku.js';
 import type { GateFacts, StockLevel } from '../../domain/gates/gate.js';
+import { wholeMatrix } from '../../domain/truth/matrix.js';
 import type { GateWorld } from '../../domain/gates/gate-facts.js';
 import { gateFacts } from '../../domain/gates/gate-facts.js';
 import { compilePolicies } from '../../domain/naming/judge-code.js';
@@ -64,6 +65,8 @@ export class GateLoader {
     const [settings, parties, systems] = await Promise.all([shared.settings(), shared.parties(), shared.systems()]);
     const stores = [...systems.values()].filter(({ kind }) => kind === 'SHOPIFY');
     const policies = compilePolicies(settings.naming);
-    return { settings, policies, parties, stores, masterCurrency: ports.masterCurrency };
+    const erps = [...systems.values()].flatMap(({ code, kind }) => (kind === 'ERP' ? [code] : []));
+    const fieldRules = wholeMatrix(settings.sourceOfTruth, erps);
+    return { settings, policies, parties, stores, fieldRules, masterCurrency: ports.masterCurrency };
   }
 }

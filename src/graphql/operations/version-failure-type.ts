@@ -24,7 +24,10 @@ export class BundleVersionFailureType extends NodeType {
   kind!: string;
   @Field(() => [UserErrorType], { description: 'What stood against it, where it was refused.' })
   problems!: unknown[];
-  @Field(() => String, { nullable: true, description: 'What went wrong, where it failed; the log of the service has all of it.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'What went wrong, where it failed; the log of the service has all of it.',
+  })
   error!: string | null;
   @Field(() => DateTimeScalar)
   firstAt!: Date;
@@ -44,7 +47,10 @@ export class BundleVersionFailureType extends NodeType {
   closedBecause!: string | null;
 }
 
-export const BundleVersionFailureConnectionType = connectionType('BundleVersionFailure', () => BundleVersionFailureType);
+export const BundleVersionFailureConnectionType = connectionType(
+  'BundleVersionFailure',
+  () => BundleVersionFailureType,
+);
 
 @ArgsType()
 export class BundleVersionFailuresArgs extends PageArgs {

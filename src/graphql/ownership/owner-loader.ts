@@ -58,7 +58,8 @@ export class OwnerLoader {
   partiesAt(at: Date): Promise<ReadonlyMap<string, Party>> {
     const key = at.toISOString();
     const parties =
-      this.#parties.get(key) ?? this.#ownership.partiesAt(at).then((all) => new Map(all.map((each) => [each.id, each])));
+      this.#parties.get(key) ??
+      this.#ownership.partiesAt(at).then((all) => new Map(all.map((each) => [each.id, each])));
     this.#parties.set(key, parties);
     return parties;
   }

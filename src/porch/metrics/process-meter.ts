@@ -52,7 +52,7 @@ export class ProcessMeter implements Meter {
       labelNames: ['system'],
       registers,
     });
-    this.#ofProcess(registers);
+    this.#ofProcess(registry);
   }
 
   settled({ system, deliveries }: Claim, settlement: Settlement): void {
@@ -76,25 +76,26 @@ export class ProcessMeter implements Meter {
     this.#full.set({ system }, full);
   }
 
-  #ofProcess(registers: Registry[]): void {
-    new Counter({
+  #ofProcess(registry: Registry): void {
+    const cpu = new Counter({
       name: 'process_cpu_seconds_total',
       help: 'Processor seconds of this process, user and system.',
-      registers,
+      registers: [],
       collect() {
         const { user, system } = process.cpuUsage();
         this.reset();
         this.inc((user + system) / 1e6);
       },
     });
-    gauge(registers, 'process_resident_memory_bytes', 'Resident memory of this process.', () =>
+    registry.registerMetric(cpu);
+    gauge(registry, 'process_resident_memory_bytes', 'Resident memory of this process.', () =>
       process.memoryUsage.rss(),
     );
-    gauge(registers, 'process_start_time_seconds', 'When this process started, in seconds since 1970.', () =>
+    gauge(registry, 'process_start_time_seconds', 'When this process started, in seconds since 1970.', () =>
       Math.round((Date.now() - process.uptime() * 1_000) / 1_000),
     );
     gauge(
-      registers,
+      registry,
       'nodejs_eventloop_utilization',
       'Share of the time since the last scrape that was spent at work.',
       () => {
@@ -107,13 +108,14 @@ export class ProcessMeter implements Meter {
   }
 }
 
-function gauge(registers: Registry[], name: string, help: string, read: () => number): void {
-  new Gauge({
+function gauge(registry: Registry, name: string, help: string, read: () => number): void {
+  const made = new Gauge({
     name,
     help,
-    registers,
+    registers: [],
     collect() {
       this.set(read());
     },
   });
+  registry.registerMetric(made);
 }

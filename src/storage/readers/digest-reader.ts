@@ -113,7 +113,10 @@ export class SqlDigestReader implements DigestReader {
   }
 
   private async paused(): Promise<string[]> {
-    const rows = await this.sql.rows<{ code: string }>(`select code from system where health = 'DOWN' order by code`);
+    const rows = await this.sql.rows<{ code: string }>(
+      `select code from system y where health = 'DOWN' or exists (select from system_hold h where h.system = y.code
+         and h.ended_at is null and (h.until is null or h.until > clock_timestamp())) order by code`,
+    );
     return rows.map(({ code }) => code);
   }
 

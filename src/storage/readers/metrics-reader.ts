@@ -43,8 +43,9 @@ const SYSTEMS = `select y.code as system, (y.link = 'LINKED')::int as linked,
     (select count(*)::int from webhook w where w.system = y.code and w.handled_at is null) as webhooks
   from system y`;
 
-/** A system that refuses our key is DOWN. */
-const HOLDS = `select code as system, 'AUTH' as kind, (health = 'DOWN')::int as held from system`;
+const HOLDS = `select y.code as system, k.kind, (exists (select from system_hold h where h.system = y.code and h.kind = k.kind
+    and h.ended_at is null and (h.until is null or h.until > clock_timestamp())))::int as held
+  from system y cross join (values ('PAUSE'), ('AUTH'), ('BREAKER')) as k(kind)`;
 
 const ALERTS = `select state, count(*)::int as count, ${ageOf('min(raised_at)')} as "oldestSeconds"
   from alert where state <> 'SENT' group by 1`;

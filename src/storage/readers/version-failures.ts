@@ -32,7 +32,14 @@ export function readVersionFailures(
   open: boolean | null,
 ): Promise<Page<VersionFailureView>> {
   const where = open === null ? 'true' : open ? OPEN : `not ${OPEN}`;
-  const query = { from: 'bundle_version_failure f', where, values: [], columns: COLUMNS, order: ORDER, descending: true };
+  const query = {
+    from: 'bundle_version_failure f',
+    where,
+    values: [],
+    columns: COLUMNS,
+    order: ORDER,
+    descending: true,
+  };
   return readPage<VersionFailureView, VersionFailureView>(sql, page, query, (row) => row);
 }
 

@@ -1,3 +1,4 @@
+import { wholeMatrix } from '../../domain/truth/matrix.js';
 import { mapInTurns, Turns } from '../../application/ports/turns.js';
 import { ALONE } from '../../domain/bundle/bundle-facts.js';
 import type { Product } from '../../domain/catalog/product.js';
@@ -68,13 +69,12 @@ export async function readWorld(
   const undecided = await readUndecided(sql, skuIds, ids);
   const lookAlikes = await readLookAlikes(sql, reach.skeletons);
   const reservations = await readReservations(sql, reach.newCodes);
-  const stores = systems.flatMap(({ code, kind, currency }) =>
-    kind === 'SHOPIFY'
-      ? [{ code, currency, digits: digitsOf(currency), isMasterCurrency: currency === masterCurrency }]
-      : [],
-  );
+  const stores = storesOf(systems, masterCurrency);
   const { parties, inForce } = gates;
-  const gateWorld = { parties, masterCurrency, settings, policies: compilePolicies(settings.naming), stores };
+  const erps = systems.flatMap(({ code, kind }) => (kind === 'ERP' ? [code] : []));
+  const fieldRules = wholeMatrix(settings.sourceOfTruth, erps);
+  const policies = compilePolicies(settings.naming);
+  const gateWorld = { parties, masterCurrency, settings, policies, stores, fieldRules };
   return {
     products,
     skus,
@@ -90,12 +90,23 @@ export async function readWorld(
     systems: systems.map(({ code }) => code),
     stores,
     settings,
+    fieldRules,
     factsOf: (sku, product) => {
       const owner = product && ruleOf(inForce, { ...product, code: sku.code });
       return gateFacts(gateWorld, product, owner, stock.get(sku.id) ?? [], ALONE);
     },
     bundles: await readBundleWorld(sql, all, gates.at),
   };
+}
+
+function storesOf(
+  systems: readonly { code: string; kind: string; currency: string }[],
+  masterCurrency: string,
+): { code: string; currency: string; digits: number; isMasterCurrency: boolean }[] {
+  const stores = systems.filter(({ kind }) => kind === 'SHOPIFY');
+  return stores.map(({ code, currency }) => {
+    return { code, currency, digits: digitsOf(currency), isMasterCurrency: currency === masterCurrency };
+  });
 }
 
 /** The same by the keys that changes name their targets by. */

@@ -57,6 +57,7 @@ export class SqlFindingStore implements FindingStore {
       last_published: draft.lastPublished,
       severity: draft.severity,
       attribution: draft.attribution,
+      note: draft.note ?? null,
       owner_id: owners.get(draft.identity) ?? null,
       due_hours: DUE_HOURS[draft.severity],
     }));
@@ -235,15 +236,15 @@ const LOCKED = `select f.id, f.system, f.kind, f.state, f.record_id as "recordId
 const RECORD = `
   with n as (select * from jsonb_to_recordset($1::jsonb) as t(id uuid, identity text, kind text, record_id uuid, product_id uuid,
       sku_id uuid, target text, field text, expected jsonb, found jsonb, last_published jsonb, severity text,
-      attribution jsonb, owner_id uuid, due_hours int))
+      attribution jsonb, note text, owner_id uuid, due_hours int))
   insert into finding as f (id, system, kind, identity, record_id, product_id, sku_id, target, field, expected, found,
-      last_published, severity, state, source, attribution, owner_id, first_seen_at, opened_at, last_seen_at, due_at)
+      last_published, severity, state, source, attribution, note, owner_id, first_seen_at, opened_at, last_seen_at, due_at)
     select id, $2, kind, identity, record_id, product_id, sku_id, target, field, expected, found, last_published, severity,
-      'OPEN', $3, attribution, owner_id, clock_timestamp(), clock_timestamp(), clock_timestamp(),
+      'OPEN', $3, attribution, note, owner_id, clock_timestamp(), clock_timestamp(), clock_timestamp(),
       clock_timestamp() + make_interval(hours => due_hours) from n
     on conflict (system, identity) do update set
       expected = excluded.expected, found = excluded.found, severity = excluded.severity, owner_id = excluded.owner_id,
-      attribution = coalesce(excluded.attribution, f.attribution), last_seen_at = excluded.last_seen_at,
+      attribution = coalesce(excluded.attribution, f.attribution), note = coalesce(excluded.note, f.note), last_seen_at = excluded.last_seen_at,
       source = case when f.state = 'RESOLVED' then excluded.source else f.source end,
       last_published = case when f.state = 'RESOLVED' then excluded.last_published else f.last_published end,
       opened_at = case when f.state = 'RESOLVED' then excluded.opened_at else f.opened_at end,

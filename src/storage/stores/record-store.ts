@@ -1,6 +1,7 @@
 import type { WrittenRevision } from '../../application/ports/catalog-store.js';
 import type { RecordStore } from '../../application/ports/record-store.js';
 import { hasRecordsOf } from '../../domain/publishing/owed.js';
+import type { FieldValues } from '../../domain/primitives/json.js';
 import type { SystemKind } from '../../domain/publishing/system.js';
 import { EVERY_BUNDLE_AROUND } from '../readers/bundle-sql.js';
 import type { Sql } from '../sql.js';
@@ -54,6 +55,14 @@ export class SqlRecordStore implements RecordStore {
       [system, all, all ? [] : recordIds],
     );
     return rows.map(({ id }) => id);
+  }
+
+  async published(recordIds: readonly string[]): Promise<Map<string, FieldValues>> {
+    const rows = await this.sql.rows<{ id: string; published: FieldValues | null }>(
+      'select id, published from record where id = any($1::uuid[])',
+      [recordIds],
+    );
+    return new Map(rows.map(({ id, published }) => [id, published ?? {}]));
   }
 
   async adoptBase(values: readonly { recordId: string; field: string; value: unknown }[]): Promise<void> {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { groupOf, shortened } from '../../../src/domain/alerts/alert.js';
-import { alertBackOff } from '../../../src/domain/alerts/back-off.js';
+import { alertBackOff, groupOf, shortened } from '../../../src/domain/alerts/alert.js';
 import type { OwnerShare } from '../../../src/domain/alerts/digest.js';
 import { digestOf } from '../../../src/domain/alerts/digest.js';
 import type { CriticalFinding } from '../../../src/domain/alerts/occasions.js';

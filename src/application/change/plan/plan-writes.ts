@@ -3,7 +3,7 @@ import { CommitmentList } from '../../../domain/change/plan/commitments.js';
 import type { OmissionReason, PlannedRecordRef, WritePlan } from '../../../domain/change/plan/write-plan.js';
 import { recordOrder, writeActionOf } from '../../../domain/change/plan/write-plan.js';
 import { lawOf } from '../../../domain/drift/normalise.js';
-import { DEFAULT_RULES, ruleOf } from '../../../domain/drift/source-of-truth.js';
+import { ruleOf } from '../../../domain/drift/source-of-truth.js';
 import type { FieldChange, FieldValues, Json } from '../../../domain/primitives/json.js';
 import { sameJson } from '../../../domain/primitives/json.js';
 import type { Sliced } from '../../../domain/primitives/sliced.js';
@@ -12,7 +12,7 @@ import { hasRecordsOf } from '../../../domain/publishing/owed.js';
 import type { PlannedLane, PlannedLanes, PlannedRecord } from '../../ports/plan-store.js';
 import { lackingComponents } from '../../publishing/components-there.js';
 import { isWanted } from '../../publishing/project-record.js';
-import type { Reckoning, Shown } from '../../publishing/reckon-record.js';
+import type { HouseRules, Reckoning, Shown } from '../../publishing/reckon-record.js';
 import { reckonRecord, sendable } from '../../publishing/reckon-record.js';
 import { PlanCauses } from './plan-causes.js';
 
@@ -33,9 +33,9 @@ interface Judged extends PlannedRecord {
 export function* planningWrites(
   set: ChangeSet,
   { lanes, composedIn }: PlannedLanes,
-  masterCurrency: string,
+  house: HouseRules,
 ): Sliced<WritePlan> {
-  const planner = new Planner(new PlanCauses(set, composedIn), masterCurrency);
+  const planner = new Planner(new PlanCauses(set, composedIn), house);
   yield 0;
   yield* planner.commitments.addMaster(set);
   yield* eachOf(lanes, (lane) => planner.take(lane));
@@ -48,7 +48,7 @@ class Planner {
 
   constructor(
     private readonly causes: PlanCauses,
-    private readonly masterCurrency: string,
+    private readonly house: HouseRules,
   ) {}
 
   take(lane: PlannedLane): void {
@@ -101,9 +101,8 @@ class Planner {
     const values = observed ?? after.published ?? {};
     const shown = isThere ? { values, unreadable: [], attribution: null } : null;
     const { product, states } = lane.before;
-    const present =
-      before && product ? reckonRecord({ system, product, states }, before, shown, this.masterCurrency) : null;
-    const planned = reckonRecord({ system, ...lane.after }, after, shown, this.masterCurrency);
+    const present = before && product ? reckonRecord({ system, product, states }, before, shown, this.house) : null;
+    const planned = reckonRecord({ system, ...lane.after }, after, shown, this.house);
     const ref = { system: system.code, entity: after.entity, target: after.target };
     return { ...record, ref, because: this.causes.becauseOf(record, lane), shown, present, planned };
   }
@@ -149,7 +148,7 @@ class Planner {
     const compared = new Set(planned.comparisons.map(({ field }) => field));
     for (const field of each.shown ? Object.keys(planned.canonical ?? {}) : []) {
       if (!this.isMine(each, field) || compared.has(field)) continue;
-      this.omit(each, field, ruleOf(DEFAULT_RULES, field) === null ? 'FOREIGN' : 'NOT_SHOWN');
+      this.omit(each, field, ruleOf(this.house.rules, field) === null ? 'FOREIGN' : 'NOT_SHOWN');
     }
     if (planned.isUnpriced) this.omit(each, null, 'PRICE_MISSING');
   }

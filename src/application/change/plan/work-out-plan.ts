@@ -24,7 +24,7 @@ export interface WorkedPlan extends WritePlan {
  */
 export async function workOutPlan(
   ports: Pick<Ports, 'masterCurrency'>,
-  stores: Pick<Stores, 'plans'>,
+  stores: Pick<Stores, 'plans' | 'truth'>,
   { set, world }: Pick<PlannedRequest, 'set' | 'world'>,
   told?: (share: number) => void,
 ): Promise<WorkedPlan> {
@@ -32,7 +32,9 @@ export async function workOutPlan(
     return { ...NO_WRITES, reached: [], hash: await hashOf(NO_WRITES.commitments) };
   }
   const lanes = await stores.plans.lanes(set);
-  const plan = await inTurns(planningWrites(set, lanes, ports.masterCurrency), told);
+  const { rules } = await stores.truth.acting();
+  const house = { masterCurrency: ports.masterCurrency, rules };
+  const plan = await inTurns(planningWrites(set, lanes, house), told);
   const hash = await hashOf(plan.commitments);
   const turns = new Turns();
   const reached = reachedSkus(world, set, plan.writes);
