@@ -112,20 +112,28 @@ function logRefusal(ports: Ports, { code, at, changeRequestId }: DueVersion, pro
  * Everything is judged anew, against the world as it is now. What does not stand leaves the timeline: the version before
  * stays in force, and the audit log and the request that proposed it say why. What a freeze window is on over waits for
  * its end.
- * @param evenIfFrozen for what is done by force, which the version has to come before.
- * @param only the version of this moment, and nothing where an earlier one stands before it: it is held then.
+ * @param how evenIfFrozen: for what is done by force, which the version has to come before; only: the version of this
+ *   moment, and nothing where an earlier one stands before it: it is held then; locked: called before anything is written,
+ *   where anything is due, to lock first what the caller's transaction locks besides.
  */
 export async function takeEffectOf(
   ports: Pick<Ports, 'newId'>,
   stores: Stores,
   codes: readonly string[],
-  { evenIfFrozen = false, only = null }: { evenIfFrozen?: boolean; only?: string | null } = {},
+  how: {
+    evenIfFrozen?: boolean;
+    only?: string | null;
+    locked?: (due: readonly ProposedChange[]) => Promise<void>;
+  } = {},
 ): Promise<Effect> {
+  const { evenIfFrozen = false, only = null } = how;
   const refused: Refusal[] = [];
-  for (const version of await stores.bundles.due(codes, only === null ? AT_ONCE : 1)) {
+  const due = await stores.bundles.due(codes, only === null ? AT_ONCE : 1);
+  if (due.length > 0) await how.locked?.(due.map((version) => bundleSet(version, inForce(version))));
+  for (const version of due) {
     if (only !== null && version.at !== only) return { refused, isHeld: version.at < only };
     const lines = linesJson(version.lines);
-    const patch = { [BUNDLE_FIELD]: lines, ...withdrawn(version) };
+    const patch = inForce(version);
     const problems = await write(ports, stores, version, patch, { judged: true, evenIfFrozen });
     // Those after it wait as well: versions take effect in the order of time.
     if (problems === 'HELD') return { refused, isHeld: true };
@@ -152,6 +160,15 @@ function afterwards({ code, at }: DueVersion, { code: which, message }: Problem)
   return problem(which, `${code} could not change at ${at}, and stays as it was: ${message}`);
 }
 
+/** What it makes of its bundle. */
+function inForce(version: DueVersion): FieldValues {
+  return { [BUNDLE_FIELD]: linesJson(version.lines), ...withdrawn(version) };
+}
+
+function bundleSet({ code }: DueVersion, patch: FieldValues): ProposedChange {
+  return { operation: 'BUNDLE_SET', target: code, baseRevision: null, patch };
+}
+
 /** The version leaves the list of those that are to come, whether it takes effect or not. */
 function withdrawn({ at }: DueVersion): FieldValues {
   return { [SCHEDULED_FIELD]: { [at]: null } };
@@ -165,11 +182,12 @@ function withdrawn({ at }: DueVersion): FieldValues {
 async function write(
   ports: Pick<Ports, 'newId'>,
   stores: Stores,
-  { code, reason, changeRequestId }: DueVersion,
+  version: DueVersion,
   patch: FieldValues,
   { judged, evenIfFrozen }: { judged: boolean; evenIfFrozen: boolean },
 ): Promise<Problem[] | 'HELD'> {
-  const changes: ProposedChange[] = [{ operation: 'BUNDLE_SET', target: code, baseRevision: null, patch }];
+  const { reason, changeRequestId } = version;
+  const changes = [bundleSet(version, patch)];
   const world = await stores.catalog.world(changes, { lock: true });
   const set = planChanges(world, changes, () => ports.newId());
   if (judged && set.problems.length > 0) return set.problems;
