@@ -119,6 +119,20 @@ describe('a request of many changes', () => {
     expect((await progressOf(id))?.finishedAt).not.toBeNull();
   });
 
+  it('stays withdrawn where that came after its judgement, and before that was kept', async () => {
+    const id = await kit.propose(prices('14.50'));
+    const look: typeof ports.work.look = async (work) => {
+      const judged = await ports.work.look(work);
+      must(await withdrawChangeRequest(ports, world.people.mia, id));
+      return judged;
+    };
+    const between = { run: ports.work.run.bind(ports.work), look };
+    const withdrawing = Object.assign(Object.create(ports) as typeof ports, { work: between });
+    expect(await validateNext(withdrawing)).toBe(true);
+    expect(await kit.view(id)).toMatchObject({ state: 'WITHDRAWN', requirements: [], submittedAt: null });
+    expect(await events(id)).toEqual(['VALIDATING', 'WITHDRAWN']);
+  });
+
   it('is made once under one key, whatever has become of it meanwhile', async () => {
     const under = { idempotencyKey: 'spring prices' };
     const id = await kit.propose(prices('16.00'), under);

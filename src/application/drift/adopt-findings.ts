@@ -6,8 +6,10 @@ import { sameJson } from '../../domain/primitives/json.js';
 import type { Outcome, Problem } from '../../domain/problem.js';
 import { accepted, problem, refused } from '../../domain/problem.js';
 import { addRequest } from '../change/create-change-request.js';
+import { lockReached } from '../change/plan/lock-reached.js';
 import type { LockedFinding } from '../ports/finding-store.js';
 import type { Ports } from '../ports/ports.js';
+import type { Stores } from '../ports/unit-of-work.js';
 import { checkFindings } from './check-findings.js';
 import { adoptedPatch, adoptingOperation } from './adopted-patch.js';
 
@@ -30,6 +32,7 @@ export async function adoptFindings(
   if (fault) return refused(problem(fault.code, fault.message, ['reason']));
   if (caller.actor.partyId === null) return refused(problem('PARTY_REQUIRED', 'this key belongs to no party'));
   return ports.work.run(async (stores) => {
+    await lockMasters(stores, input.ids);
     const locked = await stores.findings.lock(input.ids);
     const problems = checkFindings(input.ids, locked, ['OPEN', 'ACKNOWLEDGED']);
     const proposals = locked.map((finding) => ({ finding, patch: patchOf(finding) }));
@@ -45,9 +48,7 @@ export async function adoptFindings(
       ...(await nestedBundles(ports, locked, input.ids)),
     );
     if (problems.length > 0) return { ok: false, problems };
-    const changes = changesOf(
-      proposals.flatMap(({ finding, patch }) => (patch.ok ? [{ finding, patch: patch.value }] : [])),
-    );
+    const changes = changesOf(proposals);
     const title = `Adopt ${locked.length} value${locked.length === 1 ? '' : 's'} found in ${[...new Set(locked.map(({ system }) => system))].join(', ')}`;
     const request = {
       draft: { title, reason: input.reason, idempotencyKey: null, changes },
@@ -60,6 +61,13 @@ export async function adoptFindings(
     });
     return added.ok ? accepted({ ids: input.ids, changeRequestId: added.value.id }) : added;
   });
+}
+
+/** The request may be applied at once, so that what it changes is locked before the findings, as at any apply. */
+async function lockMasters(stores: Stores, ids: readonly string[]): Promise<void> {
+  const findings = await stores.findings.read(ids);
+  const changes = changesOf(findings.map((finding) => ({ finding, patch: patchOf(finding) })));
+  await lockReached(stores, null, changes, await stores.catalog.world(changes, { lock: true }));
 }
 
 function patchOf(finding: LockedFinding): Outcome<FieldValues> {
@@ -142,13 +150,14 @@ async function nestedBundles(
 }
 
 /** One change a record, so that values of one SKU are decided together. */
-function changesOf(proposals: readonly { finding: LockedFinding; patch: FieldValues }[]): ProposedChange[] {
+function changesOf(proposals: readonly { finding: LockedFinding; patch: Outcome<FieldValues> }[]): ProposedChange[] {
   const byTarget = new Map<string, ProposedChange>();
   for (const { finding, patch } of proposals) {
+    if (!patch.ok) continue;
     const operation = adoptingOperation(finding);
     const key = `${operation}:${finding.target}`;
     const change = byTarget.get(key) ?? { operation, target: finding.target, baseRevision: null, patch: {} };
-    Object.assign(change.patch, patch);
+    Object.assign(change.patch, patch.value);
     byTarget.set(key, change);
   }
   return [...byTarget.values()];

@@ -116,6 +116,10 @@ export class SqlFindingStore implements FindingStore {
     return closed.length;
   }
 
+  read(ids: readonly string[]): Promise<LockedFinding[]> {
+    return this.sql.rows<LockedFinding>(`${LOCKED} where f.id = any($1) order by f.id`, [ids]);
+  }
+
   async lock(ids: readonly string[]): Promise<LockedFinding[]> {
     await this.lockRecords('f.id = any($1)', [ids]);
     return this.sql.rows<LockedFinding>(`${LOCKED} where f.id = any($1) order by f.id for update of f`, [ids]);

@@ -3,6 +3,7 @@ import type { RecordStore } from '../../application/ports/record-store.js';
 import { hasRecordsOf } from '../../domain/publishing/owed.js';
 import type { FieldValues } from '../../domain/primitives/json.js';
 import type { SystemKind } from '../../domain/publishing/system.js';
+import { EVERY_BUNDLE_AROUND } from '../readers/bundle-sql.js';
 import type { Sql } from '../sql.js';
 
 /** Records of one transaction. */
@@ -25,6 +26,21 @@ export class SqlRecordStore implements RecordStore {
     );
     // Of what has just been created there can be no record yet.
     await this.sql.copy('record', ['id', 'system', 'entity', 'product_id', 'sku_id', 'match'], rows);
+  }
+
+  async lock(reach: Parameters<RecordStore['lock']>[0]): Promise<void> {
+    const { productIds, composedIds, requestId } = reach;
+    const rows =
+      composedIds.length === 0 ? [] : await this.sql.rows<{ bundle_id: string }>(EVERY_BUNDLE_AROUND, [composedIds]);
+    // All of them in one statement and in one order: who locks some, and others later, waits in a ring with whoever did.
+    await this.sql.rows(
+      `select count(*) from (select id from record where id in (
+           select id from record where product_id = any($1)
+           union select id from record where product_id in (select product_id from sku where id = any($2))
+           union select record_id from finding where change_request_id = $3 and state <> 'RESOLVED')
+         order by id for no key update) locked`,
+      [productIds, rows.map(({ bundle_id: id }) => id), requestId],
+    );
   }
 
   async allowCreation(system: string, recordIds: readonly string[] | 'ALL_MISSING'): Promise<string[]> {
