@@ -1,6 +1,10 @@
-/** Two projects: `pure` needs nothing but node; `real` gets a fresh PostgreSQL database per file. */
+/**
+ * Two projects: `pure` needs nothing but node; `real` gets a fresh PostgreSQL database per file. In both, a worker evaluates
+ * what tests import once, not once for each file (test/support/kept-modules.mjs).
+ */
 const common = {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/support/kept-environment.mjs',
+  testRunner: '<rootDir>/test/support/kept-modules.mjs',
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {

@@ -7,16 +7,15 @@
  *
  * Usage: node bench/attribute-definitions.mjs [--skus 100000] [--runs 5]   (needs `npm run build`)
  */
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import pg from 'pg';
 import { previewSetting } from '../dist/application/settings/set-setting.js';
 import { planChanges } from '../dist/domain/change/plan-changes.js';
 import { buildConnectors } from '../dist/connectors/connector-registry.js';
 import { buildPorts } from '../dist/porch/build-ports.js';
-import { locateDatabase, migrateDatabase, openDatabase } from '../dist/porch/open-database.js';
+import { openDatabase } from '../dist/porch/open-database.js';
+
+import { onDatabase } from './kit/database.mjs';
+import { machine, median, timed as timedOnce } from './kit/figures.mjs';
 
 const { values: options } = parseArgs({
   options: { skus: { type: 'string', default: '100000' }, runs: { type: 'string', default: '5' } },
@@ -55,19 +54,11 @@ const FILL_SKUS = `
   from generate_series(1, $1) n join product p on p.handle = 'p-' || (1 + n % ($1 / 10));`;
 const BARE = `select count(*) from sku s join product p on p.id = s.product_id, lateral jsonb_each(s.attributes) e`;
 
-function median(times) {
-  return times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)];
-}
-
+/** The same work `runs` times: the median, and what was answered last. */
 async function timed(work) {
-  const times = [];
-  let answer;
-  for (let run = 0; run < runs; run += 1) {
-    const began = performance.now();
-    answer = await work();
-    times.push(performance.now() - began);
-  }
-  return { ms: median(times), answer };
+  const took = [];
+  for (let run = 0; run < runs; run += 1) took.push(await timedOnce(work));
+  return { ms: median(took.map(({ ms }) => ms)), answer: took.at(-1).value };
 }
 
 function line(name, { ms }, base, rest = '') {
@@ -106,14 +97,7 @@ async function plans(ports) {
   );
 }
 
-const dataDir = mkdtempSync(join(tmpdir(), 'skuward-bench-'));
-chmodSync(dataDir, 0o755);
-const log = () => {};
-const urls = await locateDatabase({ databaseUrl: null, dataDir }, log);
-try {
-  await migrateDatabase(urls, log);
-  const owner = new pg.Client(urls.ownerUrl);
-  await owner.connect();
+await onDatabase(async ({ appUrl, owner }) => {
   await owner.query(FILL, [skus]);
   await owner.query(FILL_SKUS, [skus]);
   await owner.query(
@@ -121,18 +105,15 @@ try {
     [JSON.stringify(DEFINITIONS)],
   );
   await owner.query('vacuum analyze');
-  const database = await openDatabase(urls.appUrl, log, false);
+  const log = () => {};
+  const database = await openDatabase(appUrl, log, false);
   try {
     const ports = buildPorts(database, buildConnectors([], log), 'USD', log);
-    console.log(`${skus} SKUs, ${cpus().length} processors, median of ${runs}`);
+    console.log(`${machine()}, ${skus} SKUs, median of ${runs}`);
     await previews(ports, owner);
     await plans(ports);
     console.log(`resident: ${(process.memoryUsage.rss() / 2 ** 20).toFixed(0)} MB`);
   } finally {
     await database.close();
-    await owner.end();
   }
-} finally {
-  await urls.stop();
-  rmSync(dataDir, { recursive: true, force: true });
-}
+});

@@ -6,18 +6,14 @@
  *
  * Usage: node bench/bundles.mjs [--bundles 100000] [--skus 50000] [--times 300]   (needs `npm run build`)
  */
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import pg from 'pg';
 import { Exploder } from '../dist/domain/bundle/explode.js';
-import { QUEUE_NAMES } from '../dist/jobs/queues.js';
 import { openSource } from '../dist/storage/data-source.js';
-import { startEmbeddedPostgres } from '../dist/storage/postgres/embedded-postgres.js';
-import { migrate } from '../dist/storage/postgres/migrate.js';
 import { SqlBundleReader } from '../dist/storage/readers/bundle-reader.js';
 import { sqlOver } from '../dist/storage/sql.js';
+
+import { onDatabase, versionOf } from './kit/database.mjs';
+import { machine, quantile, timesOf } from './kit/figures.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -73,19 +69,7 @@ async function fill(owner) {
   return { lines: Number(rows[0].n), most: rows[0].most };
 }
 
-/** Milliseconds of each of so many calls, after some that warm up. */
-async function timed(call) {
-  for (let index = 0; index < 20; index += 1) await call(index);
-  const took = [];
-  for (let index = 0; index < TIMES; index += 1) {
-    const since = performance.now();
-    await call(index);
-    took.push(performance.now() - since);
-  }
-  return took.toSorted((a, b) => a - b);
-}
-
-const at = (took, share) => took[Math.min(took.length - 1, Math.floor(took.length * share))].toFixed(2);
+const at = (took, share) => quantile(took, share).toFixed(2);
 
 function explode(version, inside) {
   return new Exploder((key) => (key === version.bundleId ? version.lines : (inside.get(key) ?? null)), 'show').of(
@@ -137,34 +121,20 @@ async function measure(source, bare) {
     const before = statements;
     await ours(1);
     const each = statements - before;
-    const took = await timed(ours);
-    const baseline = await timed(theirs);
+    const took = await timesOf(TIMES, ours, 20);
+    const baseline = await timesOf(TIMES, theirs, 20);
     const figures = `${at(took, 0.5)} / ${at(took, 0.95)} ms in ${each} statements`;
     console.log(`${name.padEnd(42)} ${figures}   (bare SQL: ${at(baseline, 0.5)} / ${at(baseline, 0.95)} ms)`);
   }
 }
 
-const directory = mkdtempSync(join(tmpdir(), 'skuward-bench-'));
-chmodSync(directory, 0o755);
-const server = await startEmbeddedPostgres({ dataDir: directory, log: () => {} });
-const owner = new pg.Client(server.ownerUrl);
-const app = new pg.Client(server.appUrl);
-try {
-  await migrate({ ownerUrl: server.ownerUrl, appRole: 'skuward_app', queues: QUEUE_NAMES, log: () => {} });
-  await owner.connect();
-  await app.connect();
+await onDatabase(async ({ appUrl, owner, app }) => {
   const { lines, most } = await fill(owner);
-  const version = (await owner.query('show server_version')).rows[0].server_version;
-  console.log(`node ${process.version}, PostgreSQL ${version}, ${cpus().length} cores`);
+  console.log(`${machine()}, PostgreSQL ${await versionOf(owner)}`);
   console.log(
     `${BUNDLES} bundles of up to ${most} components (${lines} lines) of ${SKUS} SKUs; ${TIMES} calls, median / p95`,
   );
-  const source = await openSource(server.appUrl);
+  const source = await openSource(appUrl);
   await measure(source, (text, values) => app.query(text, values));
   await source.destroy();
-} finally {
-  await owner.end();
-  await app.end();
-  await server.stop();
-  rmSync(directory, { recursive: true, force: true });
-}
+});

@@ -7,20 +7,18 @@
  *
  * Usage: node bench/export.mjs [--skus 20000,100000] [--rounds 5] [--explain]   (needs `npm run build`)
  */
-import { spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
-import { cpus, tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { parse } from 'csv-parse';
-import pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import { openSource } from '../dist/storage/data-source.js';
-import { startEmbeddedPostgres } from '../dist/storage/postgres/embedded-postgres.js';
-import { migrate } from '../dist/storage/postgres/migrate.js';
 import { SqlCatalogExport } from '../dist/storage/readers/catalog-export.js';
+
+import { onDatabase } from './kit/database.mjs';
+import { machine, median } from './kit/figures.mjs';
+import { KEY, spawnedApi } from './kit/service.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -29,8 +27,6 @@ const { values: options } = parseArgs({
     explain: { type: 'boolean', default: false },
   },
 });
-const KEY = 'bench-bootstrap-key-0123456789abcdef';
-const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 const ROUNDS = Number(options.rounds);
 const SAMPLE_MS = 20;
 
@@ -94,23 +90,6 @@ async function codesOf(stream) {
   return codes;
 }
 
-function median(list) {
-  return list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)] ?? 0;
-}
-
-function spawned(args, env, ready) {
-  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
-  return new Promise((resolve, reject) => {
-    let text = '';
-    child.stdout.on('data', (part) => {
-      text += part;
-      const found = ready.exec(text);
-      if (found) resolve({ child, port: Number(found[1]) });
-    });
-    child.on('exit', (code) => reject(new Error(`${args.join(' ')} ended with ${code}\n${text}`)));
-  });
-}
-
 /** Statements that the export sends, each as often as it was sent; and the plan of a page in the middle. */
 async function statementsOf(url, skus) {
   const source = await openSource(url);
@@ -145,26 +124,6 @@ async function statementsOf(url, skus) {
   await source.destroy();
 }
 
-function envOf(directory, database) {
-  const systems = join(directory, 'systems.json');
-  const base = { mode: 'READ_ONLY', baseUrl: 'http://127.0.0.1:9' };
-  const token = { env: 'TOKEN' };
-  const shop = { ...base, code: 'shopify-us', kind: 'SHOPIFY', connector: 'shopify', storeDomain: 'x.myshopify.com' };
-  const erp = { ...base, code: 'erp', kind: 'ERP', connector: 'http', token };
-  writeFileSync(systems, JSON.stringify({ systems: [{ ...shop, accessToken: token, clientSecret: token }, erp] }));
-  return {
-    ...process.env,
-    ROLE: 'api',
-    PORT: '0',
-    LOG_LEVEL: 'info',
-    DATABASE_URL: database.appUrl,
-    MIGRATE_DATABASE_URL: database.ownerUrl,
-    SYSTEMS_FILE: systems,
-    TOKEN: 'bench-token',
-    BOOTSTRAP_API_KEY: KEY,
-  };
-}
-
 async function measure(skus, { child, port }, client) {
   const idle = residentOf(child.pid);
   const [ours, theirs] = [await codesOf(await download(port)), await codesOf(client.query(copyTo(COPY)))];
@@ -192,32 +151,22 @@ async function measure(skus, { child, port }, client) {
   return peak;
 }
 
-async function ofSize(skus) {
-  const directory = mkdtempSync(join(tmpdir(), 'skuward-bench-'));
-  chmodSync(directory, 0o755);
-  const database = await startEmbeddedPostgres({ dataDir: directory, log: () => {} });
-  let service = null;
-  try {
-    await migrate({ ownerUrl: database.ownerUrl, appRole: 'skuward_app', queues: [], log: () => {} });
-    const owner = new pg.Client(database.ownerUrl);
-    await owner.connect();
+function ofSize(skus) {
+  return onDatabase(async (database) => {
+    const { owner, appUrl } = database;
     await owner.query(catalogue(skus));
     await owner.query('vacuum analyze');
-    await statementsOf(database.appUrl, skus);
-    service = await spawned([MAIN], envOf(directory, database), /http:\/\/127\.0\.0\.1:(\d+)/);
-    const peak = await measure(skus, service, owner);
-    await owner.end();
-    return peak;
-  } finally {
-    service?.child.kill();
-    await database.stop();
-    rmSync(directory, { recursive: true, force: true });
-  }
+    await statementsOf(appUrl, skus);
+    const service = await spawnedApi(database);
+    try {
+      return await measure(skus, service, owner);
+    } finally {
+      service.child.kill();
+    }
+  });
 }
 
-console.log(
-  `node ${process.version}, ${cpus().length} cores (${cpus()[0]?.model}); client, service and PostgreSQL share them\n`,
-);
+console.log(`${machine()} (${cpus()[0]?.model}); client, service and PostgreSQL share them\n`);
 const sizes = options.skus.split(',').map(Number);
 const peaks = [];
 for (const skus of sizes) peaks.push(await ofSize(skus));

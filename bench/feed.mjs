@@ -11,32 +11,21 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { Agent, request } from 'node:http';
-import { createServer } from 'node:net';
-import { cpus, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
+import { findRunningEmbedded } from '../dist/storage/postgres/embedded-postgres.js';
+import { inDirectory } from './kit/database.mjs';
+import { machine, quantile } from './kit/figures.mjs';
+import { endService, freePort, KEY, startService, until } from './kit/service.mjs';
 
-const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 const option = (name, fallback) => Number(process.argv[process.argv.indexOf(`--${name}`) + 1]) || fallback;
 const ENTRIES = option('entries', 200_000);
 const SECONDS = option('seconds', 5);
 const ROUNDS = 3;
 const CLIENTS = 8;
-const KEY = 'bench-bootstrap-key-0123456789abcdef';
 const agent = new Agent({ keepAlive: true, maxSockets: CLIENTS });
-const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-const quantile = (values, share) => values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) * share)];
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  return port;
-}
 
 /** Over node:http, so that the client takes as little of the machine as it can. */
 function post(url, body, key) {
@@ -59,33 +48,12 @@ async function graphql(url, key, query, variables = {}) {
   return data;
 }
 
-async function until(what, probe) {
-  const end = performance.now() + 120_000;
-  while (!(await probe())) {
-    if (performance.now() > end) throw new Error(`waited in vain for ${what}`);
-    await sleep(5);
-  }
-}
-
-/** The service with its own database in an empty directory, and the keys of its sample people. */
-async function startService() {
-  const dataDir = mkdtempSync(join(tmpdir(), 'skuward-bench-'));
-  chmodSync(dataDir, 0o755);
-  const port = await freePort();
-  const env = { ...process.env, DATA_DIR: dataDir, PORT: String(port), BOOTSTRAP_API_KEY: KEY, LOG_LEVEL: 'error' };
-  const child = spawn(process.execPath, [main], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+/** The keys of its sample people, as the first start of a service prints them. */
+async function keysOf(child) {
   let said = '';
   child.stdout.on('data', (chunk) => (said += chunk));
   await until('the service', () => /^ {2}ADMIN .*\n/m.test(said));
-  const keys = new Map([...said.matchAll(/^ {2}([A-Z]+) +\S+ \S+ +(\S+)$/gm)].map(([, role, key]) => [role, key]));
-  const { findRunningEmbedded } = await import('../dist/storage/postgres/embedded-postgres.js');
-  const { ownerUrl } = await findRunningEmbedded(dataDir);
-  const stop = async () => {
-    child.kill('SIGTERM');
-    await once(child, 'exit');
-    rmSync(dataDir, { recursive: true, force: true });
-  };
-  return { url: `http://127.0.0.1:${port}`, keys, ownerUrl, stop };
+  return new Map([...said.matchAll(/^ {2}([A-Z]+) +\S+ \S+ +(\S+)$/gm)].map(([, role, key]) => [role, key]));
 }
 
 const rowsOf = async (client, text, values) => (await client.query(text, values)).rows;
@@ -108,7 +76,7 @@ async function measureNumbering(owner) {
   await append(owner, ENTRIES);
   const since = performance.now();
   await owner.query('notify skuward_sequencer');
-  await until('all numbers', async () => (await numbered(owner)) >= before + ENTRIES);
+  await until('all numbers', async () => (await numbered(owner)) >= before + ENTRIES, 5);
   const took = performance.now() - since;
   await owner.query('create temp table bench_position (position bigint primary key, entry_id uuid not null unique)');
   const bareSince = performance.now();
@@ -153,7 +121,7 @@ async function measureDelay({ url, keys }) {
     });
     if (done.changeRequest?.state !== 'APPLIED') throw new Error(JSON.stringify(done));
     const since = performance.now();
-    await until('the entry', async () => (await read()).some(({ key }) => key === sku));
+    await until('the entry', async () => (await read()).some(({ key }) => key === sku), 5);
     waits.push(performance.now() - since);
   }
   return { p50: quantile(waits, 0.5), p95: quantile(waits, 0.95), idle: quantile(idle, 0.5) };
@@ -249,9 +217,8 @@ async function measureWaking(ownerUrl) {
   return Object.fromEntries(Object.entries(rates).map(([how, list]) => [how, Math.round(quantile(list, 0.5))]));
 }
 
-const service = await startService();
-const owner = new pg.Client(service.ownerUrl);
-try {
+async function report(service) {
+  const owner = new pg.Client(service.ownerUrl);
   await owner.connect();
   const delay = await measureDelay(service);
   const numbering = await measureNumbering(owner);
@@ -259,7 +226,7 @@ try {
   const reading = await measureReading(service);
   const waking = await measureWaking(service.ownerUrl);
   const share = (part, whole) => `${(part / whole).toFixed(2)} of it`;
-  console.log(`node ${process.version}, ${cpus().length} cores, ${ENTRIES} entries, medians of ${ROUNDS}`);
+  console.log(`${machine()}, ${ENTRIES} entries, medians of ${ROUNDS}`);
   console.log(
     `numbered    ${numbering.ours} entries/s   (one INSERT with row_number(): ${numbering.bare}; ${share(numbering.ours, numbering.bare)})`,
   );
@@ -272,7 +239,17 @@ try {
   console.log(
     `8 writers   ${waking.after} commits/s waking after the commit, ${waking.inside} inside   (without waking: ${waking.none})`,
   );
-} finally {
   await owner.end();
-  await service.stop();
 }
+
+await inDirectory(async (dataDir) => {
+  const port = await freePort();
+  const child = startService(dataDir, port, { stdout: 'pipe' });
+  try {
+    const keys = await keysOf(child);
+    const { ownerUrl } = await findRunningEmbedded(dataDir);
+    await report({ url: `http://127.0.0.1:${port}`, keys, ownerUrl });
+  } finally {
+    await endService(child);
+  }
+});

@@ -9,19 +9,16 @@
  * Usage: node bench/first-answer-and-import.mjs [FILE.csv] [--runs 3]   (needs `npm run build`; the default file is made up)
  */
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, chmodSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { cpus, tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
 import pg from 'pg';
+import { findRunningEmbedded } from '../dist/storage/postgres/embedded-postgres.js';
+import { inDirectory } from './kit/database.mjs';
+import { machine, median } from './kit/figures.mjs';
+import { endService, freePort, KEY, startService, until } from './kit/service.mjs';
 
-const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 const args = process.argv.slice(2);
 const runs = Number(args[args.indexOf('--runs') + 1] ?? 3) || 3;
 const file = args.find((each) => each.endsWith('.csv'));
-const KEY = 'bench-bootstrap-key-0123456789abcdef';
 
 /** 190 products of 10 variants each, in the shape that Shopify exports. */
 function madeUp() {
@@ -36,23 +33,9 @@ function madeUp() {
   return `${rows.join('\n')}\n`;
 }
 
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  return port;
-}
-
 async function answers(url, since) {
-  for (;;) {
-    const ok = await fetch(url).then(
-      (answer) => answer.ok,
-      () => false,
-    );
-    if (ok) return performance.now() - since;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
+  await until('an answer', async () => (await fetch(url)).ok);
+  return performance.now() - since;
 }
 
 async function bareNode() {
@@ -79,7 +62,6 @@ async function importOf(url, csv) {
 
 /** The same rows from table to table: no wire, no parsing, no rules. */
 async function rowsAlone(dataDir) {
-  const { findRunningEmbedded } = await import('../dist/storage/postgres/embedded-postgres.js');
   const client = new pg.Client((await findRunningEmbedded(dataDir)).ownerUrl);
   await client.connect();
   try {
@@ -102,15 +84,12 @@ async function rowsAlone(dataDir) {
   }
 }
 
-async function oneRun(csv) {
-  const dataDir = mkdtempSync(join(tmpdir(), 'skuward-bench-'));
-  chmodSync(dataDir, 0o755);
+async function oneRun(csv, dataDir) {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const env = { ...process.env, DATA_DIR: dataDir, PORT: String(port), BOOTSTRAP_API_KEY: KEY, LOG_LEVEL: 'error' };
   const bare = await bareNode();
   const since = performance.now();
-  const child = spawn(process.execPath, [main], { env, stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = startService(dataDir, port);
   try {
     const first = await answers(`${url}/health/live`, since);
     const { took, view } = await importOf(url, csv);
@@ -118,18 +97,15 @@ async function oneRun(csv) {
     const copied = await rowsAlone(dataDir);
     return { bare, first, took, copied, skus: view.skusCreated };
   } finally {
-    child.kill('SIGTERM');
-    await once(child, 'exit');
-    rmSync(dataDir, { recursive: true, force: true });
+    await endService(child);
   }
 }
 
-const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 const csv = file ? readFileSync(file, 'utf8') : madeUp();
 const results = [];
-for (let run = 0; run < runs; run += 1) results.push(await oneRun(csv));
+for (let run = 0; run < runs; run += 1) results.push(await inDirectory((dataDir) => oneRun(csv, dataDir)));
 const of = (key) => Math.round(median(results.map((each) => each[key])));
-console.log(`node ${process.version}, ${cpus().length} cores, ${runs} runs, medians`);
+console.log(`${machine()}, ${runs} runs, medians`);
 console.log(`first answer, empty data directory   ${of('first')} ms   (bare node and http: ${of('bare')} ms)`);
 console.log(
   `import of ${of('skus')} SKUs, to SUCCEEDED  ${of('took')} ms   (the same rows between tables: ${of('copied')} ms)`,

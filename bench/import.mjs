@@ -15,31 +15,19 @@
  * Usage: node bench/import.mjs [--skus 100000] [--runs 1] [--file FILE.csv] [--least 0.2] [--most-memory 800]
  * (needs `npm run build`)
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import {
-  chmodSync,
-  createReadStream,
-  createWriteStream,
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { createServer } from 'node:net';
-import { cpus, tmpdir } from 'node:os';
+import { createReadStream, createWriteStream, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { fileURLToPath } from 'node:url';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
+import { findRunningEmbedded } from '../dist/storage/postgres/embedded-postgres.js';
+import { inDirectory } from './kit/database.mjs';
+import { machine } from './kit/figures.mjs';
+import { endService, freePort, KEY, startService, until } from './kit/service.mjs';
 
-const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
-const KEY = 'bench-bootstrap-key-0123456789abcdef';
 const SAMPLE_MS = 50;
 /** What an import writes, parents first. */
 const TABLES = ['product', 'product_revision', 'sku', 'sku_revision', 'feed_entry', 'record', 'audit_event'];
@@ -120,24 +108,6 @@ async function writeExport(path, skus) {
     for (const line of exportLines(skus)) yield `${line}\n`;
   })();
   await pipeline(Readable.from(lines), createWriteStream(path));
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  return port;
-}
-
-const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-
-async function until(what, probe) {
-  for (const end = performance.now() + 120_000; performance.now() < end; await sleep(20)) {
-    const value = await probe().catch(() => null);
-    if (value) return value;
-  }
-  throw new Error(`still waiting for ${what}`);
 }
 
 /** Resident MiB of a process, or what of it is its own (not shared with others). */
@@ -296,27 +266,17 @@ async function silentSystems() {
   });
 }
 
-async function oneRun(csv) {
-  const dir = mkdtempSync(join(tmpdir(), 'skuward-bench-'));
-  chmodSync(dir, 0o755);
+async function oneRun(csv, dir) {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const systems = join(dir, 'systems.json');
   writeFileSync(systems, await silentSystems());
-  const env = {
-    ...process.env,
-    SYSTEMS_FILE: systems,
-    BENCH_SECRET: 'nobody asks for it',
-    DATA_DIR: join(dir, 'data'),
-    PORT: String(port),
-    BOOTSTRAP_API_KEY: KEY,
-    LOG_LEVEL: 'error',
-  };
-  const child = spawn(process.execPath, [...options.node, MAIN], { env, stdio: ['ignore', 'ignore', 'inherit'] });
+  const dataDir = join(dir, 'data');
+  const env = { SYSTEMS_FILE: systems, BENCH_SECRET: 'nobody asks for it' };
+  const child = startService(dataDir, port, { env, node: options.node });
   try {
     await until('the first answer', async () => (await fetch(`${url}/health/ready`)).ok);
-    const { findRunningEmbedded } = await import('../dist/storage/postgres/embedded-postgres.js');
-    const { ownerUrl } = await findRunningEmbedded(env.DATA_DIR);
+    const { ownerUrl } = await findRunningEmbedded(dataDir);
     const postmaster = Number(childrenOf(child.pid).find((pid) => childrenOf(Number(pid)).length > 3));
     const watched = watch(child.pid, postmaster);
     const before = { node: cpuOf(child.pid), server: countServer(postmaster) };
@@ -327,23 +287,18 @@ async function oneRun(csv) {
     const copied = await asOwner(ownerUrl, (client) => copies(client, dir, postmaster));
     return { ...done, cpu, ...copied, peak: watched.peak };
   } finally {
-    child.kill('SIGTERM');
-    if (child.exitCode === null) await once(child, 'exit');
-    rmSync(dir, { recursive: true, force: true });
+    await endService(child);
   }
 }
 
 const row = (cells) =>
   console.log(cells.map((cell, index) => (index ? String(cell).padStart(14) : String(cell).padEnd(46))).join(''));
-const work = mkdtempSync(join(tmpdir(), 'skuward-csv-'));
-try {
+await inDirectory(async (work) => {
   const csv = options.file ?? join(work, 'products_export.csv');
   if (!options.file) await writeExport(csv, Number(options.skus));
-  console.log(
-    `node ${process.version}, ${cpus().length} cores, ${(statSync(csv).size / 2 ** 20).toFixed(1)} MiB of CSV`,
-  );
+  console.log(`${machine()}, ${(statSync(csv).size / 2 ** 20).toFixed(1)} MiB of CSV`);
   for (let run = 0; run < Number(options.runs); run += 1) {
-    const { seconds, uploaded, view, rows, bare, same, peak, cpu } = await oneRun(csv);
+    const { seconds, uploaded, view, rows, bare, same, peak, cpu } = await inDirectory((dir) => oneRun(csv, dir));
     const skus = view.skusCreated;
     const all = rows.sku;
     row(['', 'seconds', 'SKUs/s', 'ratio', 'CPU s, server', 'CPU s, service']);
@@ -383,6 +338,4 @@ try {
       process.exitCode = 1;
     }
   }
-} finally {
-  rmSync(work, { recursive: true, force: true });
-}
+});

@@ -7,10 +7,9 @@
  *
  * Usage: node bench/lists.mjs [--skus 100000] [--seconds 2] [--rounds 3] [--only NAME]   (needs `npm run build`)
  */
-import { spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { Agent, createServer, request } from 'node:http';
-import { cpus, tmpdir } from 'node:os';
+import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -18,11 +17,13 @@ import pg from 'pg';
 import { listSkus } from '../dist/application/catalog/list-skus.js';
 import { ownerKeysOf } from '../dist/domain/ownership/resolve-owner.js';
 import { openSource } from '../dist/storage/data-source.js';
-import { startEmbeddedPostgres } from '../dist/storage/postgres/embedded-postgres.js';
-import { migrate } from '../dist/storage/postgres/migrate.js';
 import { SqlCatalogReader } from '../dist/storage/readers/catalog-reader.js';
 import { SqlOwnershipReader } from '../dist/storage/readers/ownership-reader.js';
 import { sqlOver } from '../dist/storage/sql.js';
+
+import { onDatabase } from './kit/database.mjs';
+import { machine, median, quantile } from './kit/figures.mjs';
+import { KEY, spawned, spawnedApi } from './kit/service.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -34,8 +35,6 @@ const { values: options } = parseArgs({
   },
 });
 const SKUS = Number(options.skus);
-const KEY = 'bench-bootstrap-key-0123456789abcdef';
-const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
 /** A fifth as many products as SKUs, 97 vendors, 60 types; two revisions of each SKU; 1 in 250 on hold. */
 const CATALOGUE = `
@@ -200,13 +199,9 @@ function difference(mine, theirs) {
   return `${mine.length} and ${theirs.length}; no. ${place}:\n${mine[place]}\n${theirs[place]}`;
 }
 
-function median(list) {
-  return list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)] ?? 0;
-}
-
 function summary(slices) {
-  const latencies = slices.flatMap((each) => each.latencies).toSorted((a, b) => a - b);
-  const at = (share) => (latencies[Math.floor(latencies.length * share)] ?? 0).toFixed(1);
+  const latencies = slices.flatMap((each) => each.latencies);
+  const at = (share) => quantile(latencies, share).toFixed(1);
   return { perSecond: median(slices.map(({ perSecond }) => perSecond)), p50: at(0.5), p95: at(0.95) };
 }
 
@@ -227,19 +222,6 @@ async function measure(question, targets) {
   }
 }
 
-function spawned(args, env, ready) {
-  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
-  return new Promise((resolve, reject) => {
-    let text = '';
-    child.stdout.on('data', (part) => {
-      text += part;
-      const found = ready.exec(text);
-      if (found) resolve({ child, port: Number(found[1]) });
-    });
-    child.on('exit', (code) => reject(new Error(`${args.join(' ')} ended with ${code}\n${text}`)));
-  });
-}
-
 /** A cursor as the service hands it out, some pages into the list. */
 async function cursorFurtherOn(source) {
   const ports = { catalog: new SqlCatalogReader(source), clock: { now: () => new Date() } };
@@ -251,66 +233,27 @@ async function cursorFurtherOn(source) {
   return after;
 }
 
-async function main() {
-  const directory = mkdtempSync(join(tmpdir(), 'skuward-bench-'));
-  chmodSync(directory, 0o755);
-  const database = await startEmbeddedPostgres({ dataDir: directory, log: () => {} });
+async function main(database) {
+  const { directory, owner, appUrl } = database;
   const children = [];
   try {
-    await migrate({ ownerUrl: database.ownerUrl, appRole: 'skuward_app', queues: [], log: () => {} });
-    const owner = new pg.Client(database.ownerUrl);
-    await owner.connect();
     await owner.query(CATALOGUE);
     await owner.query('vacuum analyze');
     const { rows } = await owner.query(
       `select code, code_folded from sku order by code_folded offset ${SKUS / 2} limit 1`,
     );
-    await owner.end();
-    const source = await openSource(database.appUrl);
+    const source = await openSource(appUrl);
     const asked = questions(rows[0].code, await cursorFurtherOn(source));
     const statements = [];
     for (const question of asked) statements.push(await recorded(source, question));
     await source.destroy();
     const spec = join(directory, 'bare.json');
-    writeFileSync(spec, JSON.stringify({ url: database.appUrl, questions: statements }));
-    const systems = join(directory, 'systems.json');
-    const shop = {
-      code: 'shopify-us',
-      kind: 'SHOPIFY',
-      connector: 'shopify',
-      mode: 'READ_ONLY',
-      baseUrl: 'http://127.0.0.1:9',
-      storeDomain: 'x.myshopify.com',
-      accessToken: { env: 'TOKEN' },
-      clientSecret: { env: 'TOKEN' },
-    };
-    const erp = {
-      code: 'erp',
-      kind: 'ERP',
-      connector: 'http',
-      mode: 'READ_ONLY',
-      baseUrl: 'http://127.0.0.1:9',
-      token: { env: 'TOKEN' },
-    };
-    writeFileSync(systems, JSON.stringify({ systems: [shop, erp] }));
-    const env = {
-      ...process.env,
-      ROLE: 'api',
-      PORT: '0',
-      LOG_LEVEL: 'info',
-      DATABASE_URL: database.appUrl,
-      MIGRATE_DATABASE_URL: database.ownerUrl,
-      SYSTEMS_FILE: systems,
-      TOKEN: 'bench-token',
-      BOOTSTRAP_API_KEY: KEY,
-    };
-    const service = await spawned([MAIN], env, /http:\/\/127\.0\.0\.1:(\d+)/);
+    writeFileSync(spec, JSON.stringify({ url: appUrl, questions: statements }));
+    const service = await spawnedApi(database);
     children.push(service.child);
     const bare = await spawned([fileURLToPath(import.meta.url), '--bare', spec], process.env, /listening (\d+)/);
     children.push(bare.child);
-    console.log(
-      `${SKUS} SKUs, node ${process.version}, ${cpus().length} cores (${cpus()[0]?.model}); client, servers and PostgreSQL share them\n`,
-    );
+    console.log(`${SKUS} SKUs, ${machine()} (${cpus()[0]?.model}); client, servers and PostgreSQL share them\n`);
     for (const [index, question] of asked.entries()) {
       const body = JSON.stringify({ query: question.query, variables: question.variables });
       const ours = { port: service.port, path: '/graphql', body };
@@ -329,10 +272,8 @@ async function main() {
     }
   } finally {
     for (const child of children) child.kill();
-    await database.stop();
-    rmSync(directory, { recursive: true, force: true });
   }
 }
 
 if (options.bare) await serveBare(JSON.parse((await import('node:fs')).readFileSync(options.bare, 'utf8')));
-else await main();
+else await onDatabase(main);

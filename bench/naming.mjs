@@ -8,21 +8,19 @@
  *
  * Usage: node bench/naming.mjs [--skus 100000] [--calls 200]   (needs `npm run build`)
  */
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
-import pg from 'pg';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
 import { listViolations } from '../dist/application/naming/list-violations.js';
 import { proposeCodes } from '../dist/application/naming/propose-codes.js';
 import { previewSetting } from '../dist/application/settings/set-setting.js';
 import { buildConnectors } from '../dist/connectors/connector-registry.js';
 import { buildPorts } from '../dist/porch/build-ports.js';
-import { migrateDatabase, openDatabase } from '../dist/porch/open-database.js';
-import { startEmbeddedPostgres } from '../dist/storage/postgres/embedded-postgres.js';
+import { openDatabase } from '../dist/porch/open-database.js';
+
+import { onDatabase } from './kit/database.mjs';
+import { machine, quantile, timed, timesOf } from './kit/figures.mjs';
 
 const { values: options } = parseArgs({
   options: { skus: { type: 'string', default: '100000' }, calls: { type: 'string', default: '200' } },
@@ -68,21 +66,13 @@ async function fill(client) {
 }
 
 async function times(count, act) {
-  const took = [];
-  for (let call = 0; call < count; call += 1) {
-    const began = performance.now();
-    await act(call);
-    took.push(performance.now() - began);
-  }
-  took.sort((a, b) => a - b);
-  const at = (share) => took[Math.min(took.length - 1, Math.floor(took.length * share))].toFixed(2);
-  return `median ${at(0.5)} ms, p95 ${at(0.95)} ms`;
+  const took = await timesOf(count, act);
+  return `median ${quantile(took, 0.5).toFixed(2)} ms, p95 ${quantile(took, 0.95).toFixed(2)} ms`;
 }
 
 async function seconds(act) {
-  const began = performance.now();
-  const result = await act();
-  return { result, seconds: (performance.now() - began) / 1000 };
+  const { ms, value } = await timed(act);
+  return { result: value, seconds: ms / 1000 };
 }
 
 function proposer(ports, product) {
@@ -146,19 +136,12 @@ async function copies(client) {
   return { held: SKUS / best(took.held), bare: SKUS / best(took.bare) };
 }
 
-const directory = mkdtempSync(join(tmpdir(), 'skuward-bench-'));
-chmodSync(directory, 0o755);
-const log = () => {};
-const server = await startEmbeddedPostgres({ dataDir: directory, log });
-const urls = { ownerUrl: server.ownerUrl, appUrl: server.appUrl };
-const owner = new pg.Client(server.ownerUrl);
-try {
-  await migrateDatabase(urls, log);
-  await owner.connect();
+await onDatabase(async ({ appUrl, owner }) => {
   await fill(owner);
-  const database = await openDatabase(server.appUrl, log, false);
+  const log = () => {};
+  const database = await openDatabase(appUrl, log, false);
   const ports = buildPorts(database, buildConnectors([], log), 'USD', log);
-  console.log(`${SKUS} SKUs`);
+  console.log(`${machine()}, ${SKUS} SKUs`);
   console.log(`propose, six digits:     ${await times(CALLS, proposer(ports, 'v'))}`);
   console.log(`propose, free digits:    ${await times(CALLS, proposer(ports, 'w'))}`);
   const insert = `insert into code_reservation (code_folded, code, holder, party_id, reserved_at, expires_at)
@@ -182,8 +165,4 @@ try {
   console.log(
     `COPY into sku: ${Math.round(held)} rows/s, without the rules of identifiers ${Math.round(without)} rows/s`,
   );
-} finally {
-  await owner.end();
-  await server.stop();
-  rmSync(directory, { recursive: true, force: true });
-}
+});

@@ -8,13 +8,9 @@
  *
  * Usage: node bench/onboarding.mjs [--records 100000] [--runs 3]   (needs `npm run build`)
  */
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { pipeline } from 'node:stream/promises';
 import { Writable } from 'node:stream';
-import pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import { v7 as uuid } from 'uuid';
 import { exportMatch } from '../dist/application/onboarding/export-match.js';
@@ -23,10 +19,11 @@ import { gs1CheckDigit } from '../dist/domain/catalog/gtin.js';
 import { openSource } from '../dist/storage/data-source.js';
 import { SqlScanStore } from '../dist/storage/scan-store.js';
 import { SqlOnboardingStore } from '../dist/storage/onboarding-store.js';
-import { startEmbeddedPostgres } from '../dist/storage/postgres/embedded-postgres.js';
-import { migrate } from '../dist/storage/postgres/migrate.js';
 import { sqlOver } from '../dist/storage/sql.js';
 import { SqlSettingReader } from '../dist/storage/stores/setting-store.js';
+
+import { onDatabase } from './kit/database.mjs';
+import { machine, median, timed } from './kit/figures.mjs';
 
 const args = process.argv.slice(2);
 const option = (name, fallback) => Number(args[args.indexOf(`--${name}`) + 1] ?? fallback) || fallback;
@@ -124,12 +121,6 @@ function* inBatches(records) {
   if (batch.length > 0) yield batch;
 }
 
-async function timed(work) {
-  const since = performance.now();
-  const value = await work();
-  return { took: performance.now() - since, value };
-}
-
 /** What `scanSaw` stores of a batch beside the sightings, in the statement that it stores it with. */
 async function withoutSightings(client, scanId, batch) {
   const rows = batch.map((each) => ({
@@ -156,13 +147,13 @@ async function withoutSightings(client, scanId, batch) {
 
 async function scan(scans, client, system, records, sighted) {
   const { id } = await scans.beginScan(uuid(), system, 'FULL', BY);
-  const { took } = await timed(async () => {
+  const { ms: took } = await timed(async () => {
     for (const batch of inBatches(records)) {
       await (sighted ? scans.scanSaw(id, batch) : withoutSightings(client, id, batch));
     }
   });
   const end = await timed(() => scans.endScan(id, sighted ? 'SUCCEEDED' : 'FAILED', null));
-  return { took, end: end.took };
+  return { took, end: end.ms };
 }
 
 /** By code alone, without looking at anything else of a record. */
@@ -174,7 +165,7 @@ async function bareJoin(client) {
   await client.query(
     `create temp table a as select * from ${sides[0]} x; create temp table b as select * from ${sides[1]} x; analyze a; analyze b`,
   );
-  const { took } = await timed(() =>
+  const { ms: took } = await timed(() =>
     client.query(
       `create unlogged table bench_join as select json_build_array(row_to_json(a), row_to_json(b))::jsonb as told from a full join b using (folded)`,
     ),
@@ -211,29 +202,18 @@ async function oneRun(client, ports, scans) {
     kept: kept.took,
     end: kept.end,
     joined,
-    match: match.took,
+    match: match.ms,
     head: match.value,
     grown: (peak - before) / 2 ** 20,
     block: delay.max / 1e6,
-    page: page.took,
-    csv: csv.took,
-    copied: copied.took,
+    page: page.ms,
+    csv: csv.ms,
+    copied: copied.ms,
   };
 }
 
-const dataDir = mkdtempSync(join(tmpdir(), 'skuward-bench-'));
-chmodSync(dataDir, 0o755);
-const database = await startEmbeddedPostgres({ dataDir, log: () => undefined });
-try {
-  await migrate({
-    ownerUrl: database.ownerUrl,
-    appRole: new URL(database.appUrl).username,
-    queues: [],
-    log: () => undefined,
-  });
-  const source = await openSource(database.appUrl);
-  const client = new pg.Client(database.ownerUrl);
-  await client.connect();
+await onDatabase(async ({ appUrl, owner: client }) => {
+  const source = await openSource(appUrl);
   for (const [code, kind, connector] of [
     ['shopify', 'SHOPIFY', 'shopify'],
     ['erp', 'ERP', 'http'],
@@ -256,13 +236,8 @@ try {
   };
   const results = [];
   for (let run = 0; run < RUNS; run += 1) results.push(await oneRun(client, ports, scans));
-  const of = (key) =>
-    results
-      .map((each) => each[key])
-      .toSorted((a, b) => a - b)
-      .at(Math.floor(RUNS / 2))
-      .toFixed(0);
-  console.log(`node ${process.version}, ${cpus().length} cores, ${RECORDS} records a side, ${RUNS} runs, medians`);
+  const of = (key) => median(results.map((each) => each[key])).toFixed(0);
+  console.log(`${machine()}, ${RECORDS} records a side, ${RUNS} runs, medians`);
   console.log(
     `rows ${results[0].head.grades
       .filter(({ rows }) => rows > 0)
@@ -280,9 +255,5 @@ try {
   );
   console.log(`page of 100 rows that differ           ${of('page')} ms`);
   console.log(`whole file as CSV                      ${of('csv')} ms   (COPY of the stored rows: ${of('copied')} ms)`);
-  await client.end();
   await source.destroy();
-} finally {
-  await database.stop();
-  rmSync(dataDir, { recursive: true, force: true });
-}
+});

@@ -6,24 +6,20 @@
  *
  * Usage: node bench/ownership.mjs [--skus 100000] [--times 20]   (needs `npm run build`)
  */
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import pg from 'pg';
 import { v7 as uuid } from 'uuid';
 import { listSkus } from '../dist/application/catalog/list-skus.js';
 import { assignOwners } from '../dist/application/ownership/assign-owners.js';
 import { readCoverage } from '../dist/application/ownership/read-coverage.js';
 import { ownerKeysOf } from '../dist/domain/ownership/resolve-owner.js';
-import { QUEUE_NAMES } from '../dist/jobs/queues.js';
 import { openSource } from '../dist/storage/data-source.js';
-import { startEmbeddedPostgres } from '../dist/storage/postgres/embedded-postgres.js';
-import { migrate } from '../dist/storage/postgres/migrate.js';
 import { SqlCatalogReader } from '../dist/storage/readers/catalog-reader.js';
 import { SqlOwnershipReader } from '../dist/storage/readers/ownership-reader.js';
 import { sqlOver } from '../dist/storage/sql.js';
 import { SqlUnitOfWork } from '../dist/storage/unit-of-work.js';
+
+import { onDatabase, versionOf } from './kit/database.mjs';
+import { machine, quantile, timesOf } from './kit/figures.mjs';
 
 const { values: options } = parseArgs({
   options: { skus: { type: 'string', default: '100000' }, times: { type: 'string', default: '20' } },
@@ -55,19 +51,8 @@ async function fill(owner) {
   await owner.query('vacuum analyze');
 }
 
-async function timed(call) {
-  for (let index = 0; index < 3; index += 1) await call(index);
-  const took = [];
-  for (let index = 0; index < TIMES; index += 1) {
-    const since = performance.now();
-    await call(index);
-    took.push(performance.now() - since);
-  }
-  return took.toSorted((a, b) => a - b);
-}
-
-const figure = (took) =>
-  `${took[Math.floor(TIMES / 2)].toFixed(1)} / ${took[Math.min(TIMES - 1, Math.floor(TIMES * 0.95))].toFixed(1)} ms`;
+const timed = (call) => timesOf(TIMES, call, 3);
+const figure = (took) => `${quantile(took, 0.5).toFixed(1)} / ${quantile(took, 0.95).toFixed(1)} ms`;
 
 async function measure(ports, bare) {
   const page = await ports.catalog.skus({ first: 250, after: null }, {}, 'CODE');
@@ -128,21 +113,10 @@ async function assign(ports, bare) {
   );
 }
 
-const directory = mkdtempSync(join(tmpdir(), 'skuward-bench-'));
-chmodSync(directory, 0o755);
-const server = await startEmbeddedPostgres({ dataDir: directory, log: () => {} });
-const owner = new pg.Client(server.ownerUrl);
-const app = new pg.Client(server.appUrl);
-try {
-  await migrate({ ownerUrl: server.ownerUrl, appRole: 'skuward_app', queues: QUEUE_NAMES, log: () => {} });
-  await owner.connect();
-  await app.connect();
+await onDatabase(async ({ appUrl, owner, app }) => {
   await fill(owner);
-  const version = (await owner.query('show server_version')).rows[0].server_version;
-  console.log(
-    `node ${process.version}, PostgreSQL ${version}, ${cpus().length} cores; ${SKUS} SKUs, ${TIMES} calls, median / p95`,
-  );
-  const source = await openSource(server.appUrl);
+  console.log(`${machine()}, PostgreSQL ${await versionOf(owner)}; ${SKUS} SKUs, ${TIMES} calls, median / p95`);
+  const source = await openSource(appUrl);
   const sql = sqlOver(source);
   const ports = {
     work: new SqlUnitOfWork(source, () => ({}), uuid, 'USD'),
@@ -159,9 +133,4 @@ try {
   console.log(`${SKUS + 81} rules, one for every SKU:`);
   await measure(ports, bare);
   await source.destroy();
-} finally {
-  await owner.end();
-  await app.end();
-  await server.stop();
-  rmSync(directory, { recursive: true, force: true });
-}
+});

@@ -9,26 +9,24 @@
  * Usage: node bench/plan.mjs [--skus 50000] [--changes 10000] [--times 3]   (needs `npm run build`)
  */
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { isMainThread, Worker, workerData } from 'node:worker_threads';
 import pg from 'pg';
 import { v7 as uuid } from 'uuid';
 import { approveChangeRequest } from '../dist/application/change/approve-change-request.js';
+import { validateNext } from '../dist/application/change/bulk/validate-next.js';
 import { createChangeRequest } from '../dist/application/change/create-change-request.js';
 import { planOfRequest, previewChanges } from '../dist/application/change/plan/change-plan.js';
-import { QUEUE_NAMES } from '../dist/jobs/queues.js';
 import { openSource } from '../dist/storage/data-source.js';
-import { startEmbeddedPostgres } from '../dist/storage/postgres/embedded-postgres.js';
-import { migrate } from '../dist/storage/postgres/migrate.js';
 import { SqlChangeReader } from '../dist/storage/readers/change-reader.js';
 import { SqlOperationsReader } from '../dist/storage/readers/operations-reader.js';
 import { sqlOver } from '../dist/storage/sql.js';
 import { SqlSettingReader } from '../dist/storage/stores/setting-store.js';
 import { SqlUnitOfWork } from '../dist/storage/unit-of-work.js';
+
+import { onDatabase, versionOf } from './kit/database.mjs';
+import { machine } from './kit/figures.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -147,10 +145,11 @@ async function measure(ports, people, reader, app, round) {
   if (preview.writes.length !== CHANGES * 2) throw new Error(`planned ${preview.writes.length} writes`);
   const draft = { title: 'Prices', reason: null, idempotencyKey: null, changes };
   const { id } = await timed(
-    'create: validate, plan, keep',
+    'create: answered as VALIDATING',
     async () => valueOf(await createChangeRequest(ports, people.mia, draft, false)),
     reader,
   );
+  await timed('the job: validate, plan, keep', () => validateNext(ports), reader);
   const plan = await timed('ChangeRequest.plan', () => planOfRequest(ports, id), reader);
   await timed(
     'approve: plan again under locks, apply',
@@ -165,61 +164,45 @@ async function measure(ports, people, reader, app, round) {
   );
 }
 
-async function main() {
-  const directory = mkdtempSync(join(tmpdir(), 'skuward-bench-'));
-  chmodSync(directory, 0o755);
-  const server = await startEmbeddedPostgres({ dataDir: directory, log: () => {} });
-  const owner = new pg.Client(server.ownerUrl);
-  const app = new pg.Client(server.appUrl);
-  try {
-    await migrate({ ownerUrl: server.ownerUrl, appRole: 'skuward_app', queues: QUEUE_NAMES, log: () => {} });
-    for (const client of [owner, app]) await client.connect();
-    await fill(owner);
-    await owner.query(`create table bare_revision (sku_id uuid, revision int, valid_from timestamptz, changes jsonb, snapshot jsonb, primary key (sku_id, revision));
-    create table bare_feed (id uuid primary key, key text, changes jsonb);
-    create table bare_delivery (id uuid primary key, system text, sku_id uuid, target text, created_at timestamptz);
-    create index bare_delivery_sku on bare_delivery (sku_id);
-    grant all on bare_revision, bare_feed, bare_delivery to skuward_app; grant temporary on database ${owner.database} to skuward_app`);
-    const version = (await owner.query('show server_version')).rows[0].server_version;
-    console.log(
-      `node ${process.version}, PostgreSQL ${version}, ${cpus().length} cores; ${SKUS} SKUs in two systems, ${CHANGES} changes`,
-    );
-    const source = await openSource(server.appUrl);
-    const sql = sqlOver(source);
-    const nothing = async () => {};
-    const wakeups = () => ({ deliveriesDue: nothing, bundleDue: nothing });
-    const ports = {
-      work: new SqlUnitOfWork(source, wakeups, uuid, 'USD'),
-      changes: new SqlChangeReader(sql),
-      operations: new SqlOperationsReader(sql),
-      settings: new SqlSettingReader(sql),
-      masterCurrency: 'USD',
-      log: () => {},
-      newId: uuid,
-    };
-    const ids = new Map((await app.query('select code, id from party')).rows.map((row) => [row.code, row.id]));
-    const person = (code, roles) => ({
-      actor: { kind: 'API_KEY', id: code, name: code, partyId: ids.get(code) },
-      roles,
-    });
-    const people = { mia: person('mia', ['MERCHANDISER']), ada: person('ada', ['APPROVER']) };
-    const reader = new Float64Array(new SharedArrayBuffer(3 * Float64Array.BYTES_PER_ELEMENT));
-    const shared = { url: server.appUrl, count: CHANGES, shared: reader };
-    const thread = new Worker(new URL(import.meta.url), { workerData: shared });
-    for (let round = 1; round <= TIMES; round += 1) await measure(ports, people, reader, app, round);
-    const { rows } = await app.query(
-      'select pg_size_pretty(avg(pg_column_size(commitments) + pg_column_size(content))::bigint) as size from request_plan',
-    );
-    console.log(`a kept plan takes ${rows[0].size}; ${Math.round(process.memoryUsage().rss / 1e6)} MB resident`);
-    reader[OVER] = 1;
-    await once(thread, 'exit');
-    await source.destroy();
-  } finally {
-    for (const client of [owner, app]) await client.end();
-    await server.stop();
-    rmSync(directory, { recursive: true, force: true });
-  }
+async function main({ appUrl, owner, app }) {
+  await fill(owner);
+  await owner.query(`create table bare_revision (sku_id uuid, revision int, valid_from timestamptz, changes jsonb, snapshot jsonb, primary key (sku_id, revision));
+  create table bare_feed (id uuid primary key, key text, changes jsonb);
+  create table bare_delivery (id uuid primary key, system text, sku_id uuid, target text, created_at timestamptz);
+  create index bare_delivery_sku on bare_delivery (sku_id);
+  grant all on bare_revision, bare_feed, bare_delivery to skuward_app; grant temporary on database ${owner.database} to skuward_app`);
+  console.log(`${machine()}, PostgreSQL ${await versionOf(owner)}; ${SKUS} SKUs in two systems, ${CHANGES} changes`);
+  const source = await openSource(appUrl);
+  const sql = sqlOver(source);
+  const nothing = async () => {};
+  const wakeups = () => ({ deliveriesDue: nothing, bundleDue: nothing, validationDue: nothing });
+  const ports = {
+    work: new SqlUnitOfWork(source, wakeups, uuid, 'USD'),
+    changes: new SqlChangeReader(sql),
+    operations: new SqlOperationsReader(sql),
+    settings: new SqlSettingReader(sql),
+    masterCurrency: 'USD',
+    log: () => {},
+    newId: uuid,
+  };
+  const ids = new Map((await app.query('select code, id from party')).rows.map((row) => [row.code, row.id]));
+  const person = (code, roles) => ({
+    actor: { kind: 'API_KEY', id: code, name: code, partyId: ids.get(code) },
+    roles,
+  });
+  const people = { mia: person('mia', ['MERCHANDISER']), ada: person('ada', ['APPROVER']) };
+  const reader = new Float64Array(new SharedArrayBuffer(3 * Float64Array.BYTES_PER_ELEMENT));
+  const shared = { url: appUrl, count: CHANGES, shared: reader };
+  const thread = new Worker(new URL(import.meta.url), { workerData: shared });
+  for (let round = 1; round <= TIMES; round += 1) await measure(ports, people, reader, app, round);
+  const { rows } = await app.query(
+    'select pg_size_pretty(avg(pg_column_size(commitments) + pg_column_size(content))::bigint) as size from request_plan',
+  );
+  console.log(`a kept plan takes ${rows[0].size}; ${Math.round(process.memoryUsage().rss / 1e6)} MB resident`);
+  reader[OVER] = 1;
+  await once(thread, 'exit');
+  await source.destroy();
 }
 
-if (isMainThread) await main();
+if (isMainThread) await onDatabase(main);
 else await readMeanwhile(workerData);

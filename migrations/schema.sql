@@ -8,6 +8,28 @@ create extension pg_trgm;
 
 -- tables
 
+create table alert (
+  id uuid not null,
+  key text not null,
+  kind text not null,
+  system text,
+  subject text not null,
+  title text not null,
+  body text not null,
+  groups jsonb not null,
+  owner_ids uuid[] not null,
+  raised_at timestamp with time zone default clock_timestamp() not null,
+  state text default 'WAITING'::text not null,
+  attempts integer default 0 not null,
+  next_attempt_at timestamp with time zone default clock_timestamp(),
+  patient_until timestamp with time zone default (clock_timestamp() + '24:00:00'::interval) not null,
+  unsure boolean default false not null,
+  lease_token uuid,
+  lease_until timestamp with time zone,
+  last_error text,
+  sent_at timestamp with time zone
+);
+
 create table api_key (
   id uuid not null,
   name text not null,
@@ -66,6 +88,37 @@ create table bundle_version (
   effective_to timestamp with time zone,
   change_request_id uuid,
   created_at timestamp with time zone default clock_timestamp() not null
+);
+
+create table bundle_version_failure (
+  id uuid not null,
+  bundle_id uuid not null,
+  due_at timestamp with time zone not null,
+  kind text not null,
+  problems jsonb not null,
+  error text,
+  change_request_id uuid,
+  first_at timestamp with time zone default clock_timestamp() not null,
+  last_at timestamp with time zone default clock_timestamp() not null,
+  attempts integer default 1 not null,
+  closed_at timestamp with time zone,
+  closed_by jsonb,
+  closed_because text
+);
+
+create table canary (
+  id uuid not null,
+  change_request_id uuid not null,
+  system text not null,
+  state text not null,
+  records integer not null,
+  first_records integer not null,
+  stop_percent double precision not null,
+  created_at timestamp with time zone default clock_timestamp() not null,
+  stopped_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  decided_by jsonb,
+  reason text
 );
 
 create table change (
@@ -153,7 +206,19 @@ create table delivery (
   note text,
   created_at timestamp with time zone default clock_timestamp() not null,
   retried_at timestamp with time zone,
-  delivered_at timestamp with time zone
+  delivered_at timestamp with time zone,
+  not_founds integer default 0 not null,
+  unknowns integer default 0 not null,
+  lost_leases integer default 0 not null,
+  rate_since timestamp with time zone,
+  excused_seconds double precision default 0 not null,
+  cause text,
+  cause_shape text,
+  assignee_id uuid,
+  finding_id uuid,
+  resolved_at timestamp with time zone,
+  canary_id uuid,
+  canary_first boolean default false not null
 );
 
 create table feed_entry (
@@ -356,12 +421,20 @@ create table party (
   delegate_until timestamp with time zone,
   delegate_from timestamp with time zone,
   away_from timestamp with time zone,
-  away_until timestamp with time zone
+  away_until timestamp with time zone,
+  slack_id text
 );
 
 create table party_member (
   team_id uuid not null,
   member_id uuid not null
+);
+
+create table party_standing (
+  party_id uuid not null,
+  since timestamp with time zone not null,
+  active boolean not null,
+  member_ids uuid[] not null
 );
 
 create table product (
@@ -441,6 +514,20 @@ create table request_plan (
   content jsonb not null,
   reason jsonb,
   at timestamp with time zone default clock_timestamp() not null
+);
+
+create table request_validation (
+  change_request_id uuid not null,
+  actor jsonb not null,
+  submit boolean not null,
+  phase text default 'WAITING'::text not null,
+  done integer default 0 not null,
+  total integer not null,
+  attempts integer default 0 not null,
+  runner uuid,
+  runner_until timestamp with time zone,
+  asked_at timestamp with time zone default clock_timestamp() not null,
+  finished_at timestamp with time zone
 );
 
 create table scan (
@@ -532,6 +619,14 @@ create table sku_revision (
   snapshot jsonb not null
 );
 
+create table source_of_truth_sign_off (
+  id uuid not null,
+  version integer not null,
+  actor jsonb not null,
+  comment text,
+  at timestamp with time zone default clock_timestamp() not null
+);
+
 create table stock_level (
   sku_id uuid not null,
   system text not null,
@@ -547,7 +642,23 @@ create table system (
   currency text not null,
   link text not null,
   health text not null,
-  created_at timestamp with time zone default clock_timestamp() not null
+  created_at timestamp with time zone default clock_timestamp() not null,
+  failures integer default 0 not null,
+  probe_at timestamp with time zone,
+  subscribed_at timestamp with time zone,
+  subscribed_url text
+);
+
+create table system_hold (
+  id uuid not null,
+  system text not null,
+  kind text not null,
+  reason text not null,
+  began_by jsonb not null,
+  began_at timestamp with time zone default clock_timestamp() not null,
+  until timestamp with time zone,
+  ended_at timestamp with time zone,
+  ended_by jsonb
 );
 
 create table webhook (
@@ -569,6 +680,8 @@ create table webhook (
 
 -- constraints
 
+alter table alert add constraint alert_pkey PRIMARY KEY (id);
+
 alter table api_key add constraint api_key_pkey PRIMARY KEY (id);
 
 alter table attempt add constraint attempt_pkey PRIMARY KEY (id);
@@ -580,6 +693,10 @@ alter table audit_seal add constraint audit_seal_pkey PRIMARY KEY ("position");
 alter table bundle_component add constraint bundle_component_pkey PRIMARY KEY (version_id, "position");
 
 alter table bundle_version add constraint bundle_version_pkey PRIMARY KEY (id);
+
+alter table bundle_version_failure add constraint bundle_version_failure_pkey PRIMARY KEY (id);
+
+alter table canary add constraint canary_pkey PRIMARY KEY (id);
 
 alter table change add constraint change_pkey PRIMARY KEY (id);
 
@@ -629,6 +746,8 @@ alter table party add constraint party_pkey PRIMARY KEY (id);
 
 alter table party_member add constraint party_member_pkey PRIMARY KEY (team_id, member_id);
 
+alter table party_standing add constraint party_standing_pkey PRIMARY KEY (party_id, since);
+
 alter table product add constraint product_pkey PRIMARY KEY (id);
 
 alter table product_revision add constraint product_revision_pkey PRIMARY KEY (product_id, revision);
@@ -638,6 +757,8 @@ alter table quality_issue add constraint quality_issue_pkey PRIMARY KEY (id);
 alter table record add constraint record_pkey PRIMARY KEY (id);
 
 alter table request_plan add constraint request_plan_pkey PRIMARY KEY (id);
+
+alter table request_validation add constraint request_validation_pkey PRIMARY KEY (change_request_id);
 
 alter table scan add constraint scan_pkey PRIMARY KEY (id);
 
@@ -651,11 +772,17 @@ alter table sku add constraint sku_pkey PRIMARY KEY (id);
 
 alter table sku_revision add constraint sku_revision_pkey PRIMARY KEY (sku_id, revision);
 
+alter table source_of_truth_sign_off add constraint source_of_truth_sign_off_pkey PRIMARY KEY (id);
+
 alter table stock_level add constraint stock_level_pkey PRIMARY KEY (sku_id, system);
 
 alter table system add constraint system_pkey PRIMARY KEY (code);
 
+alter table system_hold add constraint system_hold_pkey PRIMARY KEY (id);
+
 alter table webhook add constraint webhook_pkey PRIMARY KEY (id);
+
+alter table alert add constraint alert_key_key UNIQUE (key);
 
 alter table api_key add constraint api_key_hash_key UNIQUE (hash);
 
@@ -666,6 +793,8 @@ alter table bundle_component add constraint bundle_component_version_id_componen
 alter table bundle_version add constraint bundle_version_begins_once UNIQUE (bundle_id, effective_from);
 
 alter table bundle_version add constraint bundle_version_state UNIQUE (id, bundle_id, state);
+
+alter table bundle_version_failure add constraint bundle_version_failure_of_one UNIQUE (bundle_id, due_at);
 
 alter table change add constraint change_change_request_id_position_key UNIQUE (change_request_id, "position");
 
@@ -689,6 +818,14 @@ alter table bundle_version add constraint bundle_version_no_overlap EXCLUDE USIN
 
 alter table sku add constraint sku_gtin_once EXCLUDE USING btree (gtin14 WITH =) WHERE ((state <> 'RETIRED'::text)) DEFERRABLE INITIALLY DEFERRED;
 
+alter table alert add constraint alert_check CHECK (((state = 'WAITING'::text) = (next_attempt_at IS NOT NULL)));
+
+alter table alert add constraint alert_check1 CHECK (((state = 'SENT'::text) = (sent_at IS NOT NULL)));
+
+alter table alert add constraint alert_kind_check CHECK ((kind = ANY (ARRAY['DIGEST'::text, 'SYSTEM_PAUSED'::text, 'BREAKER_OPEN'::text, 'CRITICAL_FINDING'::text, 'FORCE_APPLIED'::text, 'SCAN_HELD'::text, 'SUBSCRIPTION_LOST'::text, 'BUNDLE_VERSION_REFUSED'::text, 'REQUEST_NOT_APPLIED'::text, 'CANARY_STOPPED'::text])));
+
+alter table alert add constraint alert_state_check CHECK ((state = ANY (ARRAY['WAITING'::text, 'SENT'::text, 'NOT_SENT'::text, 'NOWHERE'::text])));
+
 alter table attempt add constraint attempt_outcome_check CHECK ((outcome = ANY (ARRAY['CONFIRMED'::text, 'REJECTED'::text, 'AMBIGUOUS'::text, 'ECHO'::text, 'LOST'::text])));
 
 alter table audit_seal add constraint audit_seal_hash_check CHECK ((octet_length(hash) = 32));
@@ -705,11 +842,19 @@ alter table bundle_version add constraint bundle_version_check CHECK ((effective
 
 alter table bundle_version add constraint bundle_version_state_check CHECK ((state = ANY (ARRAY['PAST'::text, 'CURRENT'::text, 'SCHEDULED'::text])));
 
+alter table bundle_version_failure add constraint bundle_version_failure_closed CHECK ((((closed_at IS NULL) = (closed_by IS NULL)) AND ((closed_at IS NULL) = (closed_because IS NULL))));
+
+alter table bundle_version_failure add constraint bundle_version_failure_kind_check CHECK ((kind = ANY (ARRAY['REFUSED'::text, 'FAILED'::text])));
+
+alter table canary add constraint canary_check CHECK (((decided_by IS NULL) = (reason IS NULL)));
+
+alter table canary add constraint canary_state_check CHECK ((state = ANY (ARRAY['FIRST'::text, 'REST'::text, 'STOPPED'::text, 'CONTINUED'::text, 'GIVEN_UP'::text, 'FINISHED'::text])));
+
 alter table change add constraint change_operation_check CHECK ((operation = ANY (ARRAY['PRODUCT_CREATE'::text, 'PRODUCT_UPDATE'::text, 'SKU_CREATE'::text, 'SKU_UPDATE'::text, 'SKU_TRANSITION'::text, 'BUNDLE_SET'::text])));
 
 alter table change_request add constraint change_request_due CHECK (((state <> 'SCHEDULED'::text) OR (due_at IS NOT NULL)));
 
-alter table change_request add constraint change_request_origin_check CHECK ((origin = ANY (ARRAY['REQUEST'::text, 'IMPORT'::text, 'ADOPTION'::text])));
+alter table change_request add constraint change_request_origin_check CHECK ((origin = ANY (ARRAY['REQUEST'::text, 'IMPORT'::text, 'ADOPTION'::text, 'TAKE_OVER'::text])));
 
 alter table change_request add constraint change_request_state_check CHECK ((state = ANY (ARRAY['DRAFT'::text, 'VALIDATING'::text, 'IN_REVIEW'::text, 'SCHEDULED'::text, 'APPLIED'::text, 'REJECTED'::text, 'WITHDRAWN'::text, 'CONFLICTED'::text])));
 
@@ -722,6 +867,8 @@ alter table decision add constraint decision_kind_check CHECK ((kind = ANY (ARRA
 alter table delivery add constraint delivery_check CHECK (((entity = 'SKU'::text) = (sku_id IS NOT NULL)));
 
 alter table delivery add constraint delivery_entity_check CHECK ((entity = ANY (ARRAY['PRODUCT'::text, 'SKU'::text])));
+
+alter table delivery add constraint delivery_first_of_canary CHECK (((canary_id IS NOT NULL) OR (NOT canary_first)));
 
 alter table delivery add constraint delivery_state_check CHECK ((state = ANY (ARRAY['PENDING'::text, 'IN_FLIGHT'::text, 'RETRYING'::text, 'DELIVERED'::text, 'DEAD_LETTERED'::text, 'SUPERSEDED'::text, 'DISCARDED'::text])));
 
@@ -775,6 +922,8 @@ alter table party add constraint party_delegate_until_of_one CHECK (((delegate_u
 
 alter table party add constraint party_kind_check CHECK ((kind = ANY (ARRAY['USER'::text, 'TEAM'::text])));
 
+alter table party add constraint party_slack_id_of_slack CHECK ((slack_id ~ '^[UWS][A-Z0-9]{2,20}$'::text));
+
 alter table party_member add constraint party_member_check CHECK ((team_id <> member_id));
 
 alter table product add constraint product_handle_form CHECK ((((char_length(handle) >= 1) AND (char_length(handle) <= 255)) AND (handle !~ '[[:space:][:cntrl:]]'::text)));
@@ -792,6 +941,8 @@ alter table record add constraint record_check CHECK (((entity = 'SKU'::text) = 
 alter table record add constraint record_entity_check CHECK ((entity = ANY (ARRAY['PRODUCT'::text, 'SKU'::text])));
 
 alter table record add constraint record_match_check CHECK ((match = ANY (ARRAY['WAITING'::text, 'MATCHED'::text, 'TO_CREATE'::text, 'MISSING'::text])));
+
+alter table request_validation add constraint request_validation_phase_check CHECK ((phase = ANY (ARRAY['WAITING'::text, 'CHECKING'::text, 'PLANNING'::text, 'DONE'::text])));
 
 alter table scan add constraint scan_mode_check CHECK ((mode = ANY (ARRAY['FULL'::text, 'INCREMENTAL'::text])));
 
@@ -825,6 +976,10 @@ alter table sku add constraint sku_weight_unit_check CHECK ((weight_unit = ANY (
 
 alter table sku add constraint sku_weight_value_check CHECK ((weight_value >= (0)::numeric));
 
+alter table source_of_truth_sign_off add constraint source_of_truth_sign_off_comment_check CHECK ((comment <> ''::text));
+
+alter table source_of_truth_sign_off add constraint source_of_truth_sign_off_version_check CHECK ((version >= 0));
+
 alter table system add constraint system_health_check CHECK ((health = ANY (ARRAY['UP'::text, 'DEGRADED'::text, 'DOWN'::text, 'UNKNOWN'::text])));
 
 alter table system add constraint system_kind_check CHECK ((kind = ANY (ARRAY['SHOPIFY'::text, 'ERP'::text])));
@@ -832,6 +987,18 @@ alter table system add constraint system_kind_check CHECK ((kind = ANY (ARRAY['S
 alter table system add constraint system_link_check CHECK ((link = ANY (ARRAY['UNLINKED'::text, 'LINKED'::text])));
 
 alter table system add constraint system_mode_check CHECK ((mode = ANY (ARRAY['READ_ONLY'::text, 'WRITE'::text])));
+
+alter table system_hold add constraint system_hold_check CHECK (((kind = 'PAUSE'::text) = (until IS NOT NULL)));
+
+alter table system_hold add constraint system_hold_check1 CHECK ((until > began_at));
+
+alter table system_hold add constraint system_hold_check2 CHECK ((ended_at >= began_at));
+
+alter table system_hold add constraint system_hold_check3 CHECK (((ended_at IS NULL) = (ended_by IS NULL)));
+
+alter table system_hold add constraint system_hold_kind_check CHECK ((kind = ANY (ARRAY['PAUSE'::text, 'AUTH'::text, 'BREAKER'::text])));
+
+alter table alert add constraint alert_system_fkey FOREIGN KEY (system) REFERENCES system(code);
 
 alter table api_key add constraint api_key_party_id_fkey FOREIGN KEY (party_id) REFERENCES party(id);
 
@@ -851,6 +1018,14 @@ alter table bundle_version add constraint bundle_version_change_request_id_fkey 
 
 alter table bundle_version add constraint bundle_version_no_gap FOREIGN KEY (bundle_id, effective_to) REFERENCES bundle_version(bundle_id, effective_from) DEFERRABLE INITIALLY DEFERRED;
 
+alter table bundle_version_failure add constraint bundle_version_failure_bundle_id_fkey FOREIGN KEY (bundle_id) REFERENCES sku(id);
+
+alter table bundle_version_failure add constraint bundle_version_failure_change_request_id_fkey FOREIGN KEY (change_request_id) REFERENCES change_request(id);
+
+alter table canary add constraint canary_change_request_id_fkey FOREIGN KEY (change_request_id) REFERENCES change_request(id);
+
+alter table canary add constraint canary_system_fkey FOREIGN KEY (system) REFERENCES system(code);
+
 alter table change add constraint change_change_request_id_fkey FOREIGN KEY (change_request_id) REFERENCES change_request(id);
 
 alter table change_comment add constraint change_comment_change_request_id_fkey FOREIGN KEY (change_request_id) REFERENCES change_request(id);
@@ -869,7 +1044,13 @@ alter table decision add constraint decision_party_id_fkey FOREIGN KEY (party_id
 
 alter table decision add constraint decision_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES request_plan(id);
 
+alter table delivery add constraint delivery_assignee_id_fkey FOREIGN KEY (assignee_id) REFERENCES party(id);
+
+alter table delivery add constraint delivery_canary_id_fkey FOREIGN KEY (canary_id) REFERENCES canary(id);
+
 alter table delivery add constraint delivery_change_request_id_fkey FOREIGN KEY (change_request_id) REFERENCES change_request(id);
+
+alter table delivery add constraint delivery_finding_id_fkey FOREIGN KEY (finding_id) REFERENCES finding(id);
 
 alter table delivery add constraint delivery_product_id_fkey FOREIGN KEY (product_id) REFERENCES product(id);
 
@@ -921,6 +1102,8 @@ alter table party_member add constraint party_member_member_id_fkey FOREIGN KEY 
 
 alter table party_member add constraint party_member_team_id_fkey FOREIGN KEY (team_id) REFERENCES party(id);
 
+alter table party_standing add constraint party_standing_party_id_fkey FOREIGN KEY (party_id) REFERENCES party(id);
+
 alter table product_revision add constraint product_revision_change_request_id_fkey FOREIGN KEY (change_request_id) REFERENCES change_request(id);
 
 alter table product_revision add constraint product_revision_product_id_fkey FOREIGN KEY (product_id) REFERENCES product(id);
@@ -941,6 +1124,8 @@ alter table record add constraint record_system_fkey FOREIGN KEY (system) REFERE
 
 alter table request_plan add constraint request_plan_change_request_id_fkey FOREIGN KEY (change_request_id) REFERENCES change_request(id);
 
+alter table request_validation add constraint request_validation_change_request_id_fkey FOREIGN KEY (change_request_id) REFERENCES change_request(id);
+
 alter table scan add constraint scan_system_fkey FOREIGN KEY (system) REFERENCES system(code);
 
 alter table scan_record add constraint scan_record_scan_id_fkey FOREIGN KEY (scan_id) REFERENCES scan(id);
@@ -957,9 +1142,21 @@ alter table stock_level add constraint stock_level_sku_id_fkey FOREIGN KEY (sku_
 
 alter table stock_level add constraint stock_level_system_fkey FOREIGN KEY (system) REFERENCES system(code);
 
+alter table system_hold add constraint system_hold_system_fkey FOREIGN KEY (system) REFERENCES system(code);
+
 alter table webhook add constraint webhook_system_fkey FOREIGN KEY (system) REFERENCES system(code);
 
 -- indexes
+
+CREATE INDEX alert_digest ON public.alert USING btree (raised_at DESC) WHERE (kind = 'DIGEST'::text);
+
+CREATE INDEX alert_list ON public.alert USING btree (raised_at DESC, id DESC);
+
+CREATE INDEX alert_system ON public.alert USING btree (system);
+
+CREATE INDEX alert_unsent ON public.alert USING btree (state, kind) WHERE (state <> 'SENT'::text);
+
+CREATE INDEX alert_waiting ON public.alert USING btree (next_attempt_at) WHERE (state = 'WAITING'::text);
 
 CREATE INDEX api_key_party ON public.api_key USING btree (party_id);
 
@@ -989,6 +1186,16 @@ CREATE INDEX bundle_version_end ON public.bundle_version USING btree (bundle_id,
 
 CREATE INDEX bundle_version_request ON public.bundle_version USING btree (change_request_id);
 
+CREATE INDEX bundle_version_failure_open ON public.bundle_version_failure USING btree (first_at, id) WHERE (closed_at IS NULL);
+
+CREATE INDEX bundle_version_failure_order ON public.bundle_version_failure USING btree (first_at, id);
+
+CREATE INDEX bundle_version_failure_request ON public.bundle_version_failure USING btree (change_request_id);
+
+CREATE INDEX canary_request ON public.canary USING btree (change_request_id);
+
+CREATE INDEX canary_under_way ON public.canary USING btree (system) WHERE (state = ANY (ARRAY['FIRST'::text, 'REST'::text, 'STOPPED'::text, 'CONTINUED'::text]));
+
 CREATE INDEX change_target ON public.change USING btree (target_folded);
 
 CREATE INDEX change_comment_request ON public.change_comment USING btree (change_request_id, at, id);
@@ -1012,6 +1219,18 @@ CREATE INDEX decision_party ON public.decision USING btree (party_id);
 CREATE INDEX decision_plan ON public.decision USING btree (plan_id);
 
 CREATE INDEX decision_request ON public.decision USING btree (change_request_id, at);
+
+CREATE INDEX delivery_assignee ON public.delivery USING btree (assignee_id);
+
+CREATE INDEX delivery_canary ON public.delivery USING btree (canary_id, state) WHERE (canary_id IS NOT NULL);
+
+CREATE INDEX delivery_cause ON public.delivery USING btree (system, cause, died_at) WHERE (state = 'DEAD_LETTERED'::text);
+
+CREATE INDEX delivery_dead_record ON public.delivery USING btree (product_id, system) WHERE (state = 'DEAD_LETTERED'::text);
+
+CREATE INDEX delivery_finding ON public.delivery USING btree (finding_id);
+
+CREATE INDEX delivery_held ON public.delivery USING btree (system, product_id) WHERE ((state = 'PENDING'::text) AND (next_attempt_at IS NULL));
 
 CREATE UNIQUE INDEX delivery_open_product ON public.delivery USING btree (system, product_id) WHERE ((entity = 'PRODUCT'::text) AND (state = ANY (ARRAY['PENDING'::text, 'RETRYING'::text])));
 
@@ -1119,6 +1338,8 @@ CREATE INDEX record_waiting ON public.record USING btree (system, match) WHERE (
 
 CREATE INDEX request_plan_request ON public.request_plan USING btree (change_request_id, at);
 
+CREATE INDEX request_validation_open ON public.request_validation USING btree (asked_at, change_request_id) WHERE (finished_at IS NULL);
+
 CREATE UNIQUE INDEX scan_running ON public.scan USING btree (system) WHERE (state = 'RUNNING'::text);
 
 CREATE UNIQUE INDEX scan_sighted ON public.scan USING btree (system) WHERE sighted;
@@ -1147,7 +1368,13 @@ CREATE INDEX sku_revision_request ON public.sku_revision USING btree (change_req
 
 CREATE INDEX sku_revision_time ON public.sku_revision USING btree (sku_id, valid_from);
 
+CREATE INDEX source_of_truth_sign_off_by_version ON public.source_of_truth_sign_off USING btree (version, at);
+
 CREATE INDEX stock_level_system ON public.stock_level USING btree (system, reported_at);
+
+CREATE UNIQUE INDEX system_hold_open ON public.system_hold USING btree (system, kind) WHERE (ended_at IS NULL);
+
+CREATE INDEX system_hold_time ON public.system_hold USING btree (system, began_at);
 
 CREATE INDEX webhook_received ON public.webhook USING btree (received_at);
 
@@ -1180,6 +1407,19 @@ AS $function$
         raise exception 'an identifier of % never changes', tg_table_name using errcode = 'integrity_constraint_violation';
       end $function$;
 
+CREATE OR REPLACE FUNCTION public.unheld_seconds(of_system text, since timestamp with time zone, till timestamp with time zone)
+ RETURNS double precision
+ LANGUAGE sql
+ STABLE
+AS $function$
+        select case when since < till then extract(epoch from till - since)::float8 - coalesce((
+            select sum(extract(epoch from upper(held) - lower(held)))::float8 from unnest((
+              select range_agg(tstzrange(greatest(h.began_at, since), least(h.ended_at, h.until, till))) from system_hold h
+              where h.system = of_system and h.began_at < till and coalesce(least(h.ended_at, h.until), 'infinity') > since
+            )) as held), 0)
+          when since is not null then 0 end
+      $function$;
+
 -- triggers
 
 CREATE TRIGGER product_identifiers_stay BEFORE UPDATE OF id, handle ON public.product FOR EACH ROW WHEN (((old.id IS DISTINCT FROM new.id) OR (old.handle IS DISTINCT FROM new.handle))) EXECUTE FUNCTION refuse_identifier_change();
@@ -1191,6 +1431,16 @@ CREATE TRIGGER sku_identifiers_stay BEFORE UPDATE OF id, code, code_folded, kind
 CREATE TRIGGER sku_stays BEFORE DELETE OR TRUNCATE ON public.sku FOR EACH STATEMENT EXECUTE FUNCTION refuse_deletion();
 
 -- comments
+
+comment on table alert is 'The outbox of alerts: written in the transaction of what they tell, sent afterwards. One event, one row, one message.';
+
+comment on column alert.key is 'What happened, so that it is told once however often it is raised.';
+
+comment on column alert.groups is 'What is told owner by owner: [{ownerId, heading, lines, more}].';
+
+comment on column alert.patient_until is 'Until when a failed attempt is made again by itself.';
+
+comment on column alert.unsure is 'An attempt was begun whose end nobody knows: the message may have arrived already.';
 
 comment on table api_key is 'API keys by SHA-256 of the secret; the secret itself is shown once and kept nowhere.';
 
@@ -1207,6 +1457,10 @@ comment on table audit_seal is 'The place of each audit event and the hash that 
 comment on table bundle_component is 'One line of a version; bundle and state repeat the version''s own, so that where-used and explosion read one index each.';
 
 comment on table bundle_version is 'A bundle''s compositions in time, without gap or overlap: what was, is and is to be in force.';
+
+comment on table bundle_version_failure is 'Versions of bundles that could not take effect when they were due, until somebody has looked at them; never deleted.';
+
+comment on table canary is 'How far a large request has come in one system: it goes to a few records first, and to the rest once those arrived.';
 
 comment on table change is 'One proposed change; patch holds only the fields that it names.';
 
@@ -1225,6 +1479,14 @@ comment on table code_reservation is 'Proposed SKU codes that nobody but their h
 comment on table decision is 'Who approved or rejected a change request; append-only.';
 
 comment on table delivery is 'The duty to bring one record to one revision.';
+
+comment on column delivery.rate_since is 'Since when it waits because the system asked for that; this makes it no older.';
+
+comment on column delivery.cause is 'Of a dead letter: the same for all that died of one thing.';
+
+comment on column delivery.resolved_at is 'When a dead letter was retried, given up, or made needless by a later delivery.';
+
+comment on column delivery.canary_first is 'It goes before the rest of its request; the rest is PENDING without a time until then.';
 
 comment on table feed_entry is 'Everything canonical that changed, unnumbered until a sequencer numbers it; append-only.';
 
@@ -1284,7 +1546,11 @@ comment on table ownership_rule is 'Who is accountable for which SKUs; the most 
 
 comment on table party is 'Who can be accountable: a person or a team.';
 
+comment on column party.slack_id is 'Slack''s own id of the member (U…, W…) or user group (S…), by which alerts mention it.';
+
 comment on table party_member is 'People of a team.';
+
+comment on table party_standing is 'append-only: since when a party has been active or not, and who has been in a team: who could answer at an instant.';
 
 comment on table product is 'The style that a shopper sees, as it is now. Rows are never deleted, so a handle is never used again.';
 
@@ -1295,6 +1561,14 @@ comment on table quality_issue is 'A value of a baseline that did not hold: the 
 comment on table record is 'One SKU or product as one system holds it: its id there, what was last published and seen.';
 
 comment on table request_plan is 'What a change request was planned to do when it was put to its approvers, or applied; append-only.';
+
+comment on table request_validation is 'How far the checking and planning of a large change request is, and which process is at it.';
+
+comment on column request_validation.actor is 'Who asked for it: they are told as who submitted the request, or drafted it.';
+
+comment on column request_validation.submit is 'It goes into review where nothing is wrong with it.';
+
+comment on column request_validation.total is 'Twice the changes: each is checked, and then planned.';
 
 comment on table scan is 'One look at a whole system.';
 
@@ -1310,8 +1584,18 @@ comment on table sku is 'The sellable variant, as it is now. Rows are never dele
 
 comment on table sku_revision is 'One immutable state of one SKU; append-only.';
 
+comment on table source_of_truth_sign_off is 'Each time somebody signed a version of the setting sourceOfTruth; version 0 is the default. Never changed, never deleted.';
+
 comment on table stock_level is 'Stock on hand of a SKU as a system last reported it: read, never owned.';
 
 comment on table system is 'A Shopify store or the ERP: what is remembered of it beside its configuration.';
+
+comment on column system.failures is 'Transient failures one after another, of all processes together.';
+
+comment on column system.probe_at is 'When one claim is let through next, while the system refuses our key or its breaker is open.';
+
+comment on column system.subscribed_at is 'When its webhooks were last made to point at subscribed_url; none since: never.';
+
+comment on table system_hold is 'When nothing was sent to a system, and why; never deleted, because it says how old deliveries really are.';
 
 comment on table webhook is 'The inbox: what a system told us, stored before we answered it.';

@@ -1,18 +1,24 @@
 import type { DynamicModule } from '@nestjs/common';
 import { Global, Module } from '@nestjs/common';
 import { AccessModule } from './access/access.module.js';
-import { BOOTSTRAP_KEY, PRODUCTION, PUBLIC_URL } from './access/tokens.js';
+import { BOOTSTRAP_KEY, METRICS_TOKEN, PRODUCTION, PUBLIC_URL } from './access/tokens.js';
+import { Metrics } from './application/ports/meter.js';
 import { Ports } from './application/ports/ports.js';
 import { Readiness } from './application/ports/readiness.js';
 import { ReportRenderer } from './application/ports/report-renderer.js';
 import { GraphqlApiModule } from './graphql/graphql.module.js';
 import { HttpModule } from './http/http.module.js';
+import { ServiceMetrics } from './porch/metrics/service-metrics.js';
 import { BoundReportRenderer } from './porch/report-renderer.js';
 
 export interface AppParts {
   ports: Ports;
   readiness: Readiness;
+  /** Left out: what this process counts is shown, and nothing of the database. */
+  metrics?: Metrics;
   bootstrapKey: string | null;
+  /** What opens /metrics to other machines; null: nothing does. */
+  metricsToken?: string | null;
   publicUrl: string;
   production: boolean;
 }
@@ -25,6 +31,8 @@ export class PortsModule {
     const providers = [
       { provide: Ports, useValue: parts.ports },
       { provide: Readiness, useValue: parts.readiness },
+      { provide: Metrics, useValue: parts.metrics ?? new ServiceMetrics(parts.ports.log) },
+      { provide: METRICS_TOKEN, useValue: parts.metricsToken ?? null },
       { provide: ReportRenderer, useValue: new BoundReportRenderer() },
       { provide: BOOTSTRAP_KEY, useValue: parts.bootstrapKey },
       { provide: PUBLIC_URL, useValue: parts.publicUrl },

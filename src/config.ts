@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isZone } from './domain/alerts/digest-time.js';
 import type { LogLevel } from './application/ports/ports.js';
 import type { SystemConfig } from './connectors/system-config.js';
 
@@ -22,6 +23,14 @@ export interface Config {
   bootstrapKey: string | null;
   publicUrl: string;
   logLevel: LogLevel;
+  /** Where alerts go: a secret. Null: nowhere. */
+  slackWebhookUrl: string | null;
+  /** When the daily digest is told: HH:MM in `zone`. */
+  digestAt: string;
+  /** IANA name. */
+  zone: string;
+  /** What opens /metrics to other machines. */
+  metricsToken: string | null;
   /** For the commands that speak to a running service. */
   client: { url: string | null; key: string | null };
 }
@@ -56,6 +65,10 @@ export function readConfig(env: Env = process.env): Config {
     bootstrapKey,
     publicUrl: (env.PUBLIC_URL ?? `http://${host}:${port}`).replace(/\/$/, ''),
     logLevel: oneOf(env, 'LOG_LEVEL', ['debug', 'info', 'warn', 'error'], 'info'),
+    slackWebhookUrl: readSlackUrl(env),
+    digestAt: readDigestAt(env),
+    zone: readZone(env),
+    metricsToken: readMetricsToken(env),
     client: { url: env.SKUWARD_URL ?? null, key: env.SKUWARD_API_KEY ?? null },
   };
   if (production) refuseInProduction(config);
@@ -90,6 +103,33 @@ function wholeNumber(env: Env, name: string, fallback: number, least: number, mo
   if (!/^\d+$/.test(text) || value < least || value > most)
     throw new ConfigError(`${name} is a whole number from ${least} to ${most}`);
   return value;
+}
+
+/** Told in words that do not repeat it: whoever has the address may post. */
+function readSlackUrl({ SLACK_WEBHOOK_URL: text }: Env): string | null {
+  if (text === undefined || text === '') return null;
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const isLoopback = url !== null && ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname);
+  if (url === null || !(url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback)) || url.username !== '')
+    throw new ConfigError('SLACK_WEBHOOK_URL is an https address, as Slack gives it for an incoming webhook');
+  return url.href;
+}
+
+function readDigestAt({ DIGEST_AT: text = '09:00' }: Env): string {
+  if (!/^([01]\d|2[0-3]):[0-5]\d$/.test(text)) throw new ConfigError('DIGEST_AT is a time of day from 00:00 to 23:59');
+  return text;
+}
+
+function readZone({ TZ: text }: Env): string {
+  if (text === undefined || text === '') return 'UTC';
+  if (!isZone(text)) throw new ConfigError('TZ is no time zone that is known here: an IANA name such as Europe/Berlin');
+  return text;
+}
+
+function readMetricsToken({ METRICS_TOKEN: text }: Env): string | null {
+  if (text === undefined || text === '') return null;
+  if (!/^[\x21-\x7e]{16,}$/.test(text)) throw new ConfigError('METRICS_TOKEN has at least 16 characters, and no space');
+  return text;
 }
 
 function oneOf<T extends string>(env: Env, name: string, values: readonly T[], fallback: T): T {

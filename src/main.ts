@@ -1,10 +1,7 @@
 #!/usr/bin/env node
 import 'reflect-metadata';
 import { ConfigError, readConfig } from './config.js';
-import { runCommand } from './porch/run-command.js';
-import { printWelcome } from './porch/welcome.js';
 import type { Service } from './porch/serve.js';
-import { serve } from './porch/serve.js';
 
 const [command, ...args] = process.argv.slice(2);
 
@@ -39,13 +36,18 @@ function told(error: unknown): string {
 }
 
 try {
+  // Before the rest is loaded, which takes seconds: nobody should have to wait to be told of a variable.
   const config = readConfig();
   if (command === undefined) {
+    const [{ serve }, { printWelcome }] = await Promise.all([import('./porch/serve.js'), import('./porch/welcome.js')]);
     const starting = serve(config);
     const isStopping = stopOnSignal(starting);
     const service = await starting;
     if (!isStopping()) await printWelcome(config, service);
-  } else process.exitCode = await runCommand(config, command, args);
+  } else {
+    const { runCommand } = await import('./porch/run-command.js');
+    process.exitCode = await runCommand(config, command, args);
+  }
 } catch (error) {
   process.stderr.write(`skuward: ${told(error)}\n`);
   process.exit(1);

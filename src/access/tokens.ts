@@ -6,6 +6,9 @@
 /** `string | null`: an ADMIN key accepted from the start. */
 export const BOOTSTRAP_KEY = Symbol('BOOTSTRAP_KEY');
 
+/** `string | null`: what opens /metrics to other machines. */
+export const METRICS_TOKEN = Symbol('METRICS_TOKEN');
+
 /** `string`: the service's own address as callers reach it, without a slash at its end. */
 export const PUBLIC_URL = Symbol('PUBLIC_URL');
 

@@ -3,6 +3,7 @@ import type { Ports } from '../application/ports/ports.js';
 import type { Revision } from '../application/ports/catalog-reader.js';
 import type { ChangeRequestView, CommentView, DecisionView, Descent } from '../application/ports/change-reader.js';
 import type {
+  CanaryView,
   DeliveryView,
   FindingView,
   ScanView,
@@ -10,6 +11,7 @@ import type {
   SystemView,
 } from '../application/ports/operations-reader.js';
 import type { KeptPlan } from '../application/ports/plan-store.js';
+import type { ValidationView } from '../application/ports/request-validations.js';
 import type { QualityIssueView } from '../application/ports/quality-store.js';
 import type { Product } from '../domain/catalog/product.js';
 import type { Sku } from '../domain/catalog/sku.js';
@@ -39,8 +41,12 @@ export class Loaders {
   readonly decisions: DataLoader<string, DecisionView[]>;
   readonly comments: DataLoader<string, CommentView[]>;
   readonly descendants: DataLoader<string, Descent[]>;
+  readonly validation: DataLoader<string, ValidationView | null>;
   readonly replans: DataLoader<string, KeptPlan[]>;
   readonly requestDeliveries: DataLoader<string, DeliveryView[]>;
+  readonly canary: DataLoader<string, CanaryView | null>;
+  readonly requestCanaries: DataLoader<string, CanaryView[]>;
+  readonly openCanaries: DataLoader<string, CanaryView[]>;
   readonly delivery: DataLoader<string, DeliveryView | null>;
   readonly records: DataLoader<string, SystemRecordView[]>;
   readonly openFindings: DataLoader<string, FindingView[]>;
@@ -68,8 +74,12 @@ export class Loaders {
     this.decisions = many((ids) => changes.decisionsOf(ids));
     this.comments = many((ids) => changes.commentsOf(ids));
     this.descendants = many((ids) => changes.descendantsOf(ids));
+    this.validation = one((ids) => changes.validationsOf(ids));
     this.replans = many((ids) => ports.plans.replansOf(ids));
     this.requestDeliveries = many((ids) => operations.deliveriesOfRequests(ids));
+    this.canary = one(async (ids) => byId(await operations.canariesByIds(ids)));
+    this.requestCanaries = many((ids) => operations.canariesOfRequests(ids));
+    this.openCanaries = many((systems) => operations.openCanaries(systems));
     this.delivery = one(async (ids) => byId(await operations.deliveriesByIds(ids)));
     this.records = many((ids) => operations.recordsOfSkus(ids));
     this.openFindings = many((ids) => operations.openFindingsOfSkus(ids));
@@ -95,6 +105,11 @@ export class Loaders {
 
   parties(): Promise<ReadonlyMap<string, Party>> {
     return this.#whole.parties();
+  }
+
+  /** Parties with who could answer at an instant; the present ones where there is none. */
+  partiesAt(asOf: Date | undefined): Promise<ReadonlyMap<string, Party>> {
+    return asOf === undefined ? this.parties() : this.owners.partiesAt(asOf);
   }
 
   systems(): Promise<ReadonlyMap<string, SystemView>> {
@@ -134,7 +149,8 @@ export class Loaders {
     } = this;
     const { delivery, records, openFindings, finding, scan } = this;
     const catalog = [sku, skuByCode, product, productByHandle, revision, productRevision, records, openFindings];
-    const around = [this.comments, this.descendants];
+    const around = [this.comments, this.descendants, this.validation];
+    const canaries = [this.canary, this.requestCanaries, this.openCanaries];
     const issues = [this.qualityIssue, this.skuIssues, this.productIssues];
     for (const loader of [
       ...catalog,
@@ -146,6 +162,7 @@ export class Loaders {
       finding,
       scan,
       ...around,
+      ...canaries,
       ...issues,
     ])
       loader.clearAll();

@@ -12,11 +12,14 @@ const UUID_KINDS = [
   'OwnershipRule',
   'ApiKey',
   'AuditEvent',
+  'Alert',
   'QualityIssue',
+  'Canary',
+  'BundleVersionFailure',
 ] as const;
 /** Their key is the id of what was revised and the number of the revision. */
 const REVISION_KINDS = ['SkuRevision', 'ProductRevision'] as const;
-const TEXT_KINDS = ['System', 'DriftAuditReport'] as const;
+const TEXT_KINDS = ['System', 'DriftAuditReport', 'DeadLetterGroup'] as const;
 
 export type NodeKind = (typeof UUID_KINDS)[number] | (typeof REVISION_KINDS)[number] | (typeof TEXT_KINDS)[number];
 

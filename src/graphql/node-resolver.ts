@@ -56,8 +56,14 @@ export class NodeResolver {
         return loaders.scan.load(key);
       case 'AuditEvent':
         return (await this.#ports.auditLog.eventsByIds([key])).get(key) ?? null;
+      case 'Alert':
+        return (await this.#ports.alerts.alertsByIds([key]))[0] ?? null;
+      case 'BundleVersionFailure':
+        return (await this.#ports.bundles.failuresByIds([key])).get(key) ?? null;
       case 'QualityIssue':
         return loaders.qualityIssue.load(key);
+      case 'Canary':
+        return loaders.canary.load(key);
       case 'Party':
         return (await loaders.parties()).get(key) ?? null;
       case 'OwnershipRule':
@@ -70,6 +76,7 @@ export class NodeResolver {
       }
       case 'Change':
       case 'ApiKey':
+      case 'DeadLetterGroup':
         break;
     }
     // No reader finds these by id alone, and an answer of null would say that they do not exist.

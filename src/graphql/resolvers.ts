@@ -44,6 +44,7 @@ import { OwnershipMutationResolver } from './ownership/ownership-mutation-resolv
 import { OwnershipQueryResolver } from './ownership/ownership-query-resolver.js';
 import { PartyLeavesResolver } from './ownership/party-leaves-type.js';
 import { NodeResolver } from './node-resolver.js';
+import { SourceOfTruthResolver } from './truth/source-of-truth-resolver.js';
 import { SettingResolver } from './settings/setting-resolver.js';
 import { OnboardingMatchResolver } from './onboarding/onboarding-match-resolver.js';
 import {
@@ -52,6 +53,11 @@ import {
   QualityIssuesResolver,
   SkuQualityResolver,
 } from './quality/quality-issue-resolver.js';
+import { CanaryResolver } from './operations/canary-resolver.js';
+import { DeadLetterGroupResolver } from './operations/dead-letter-type.js';
+import { DeliveryMutationResolver } from './operations/delivery-mutation-resolver.js';
+import { AlertGroupResolver, AlertResolver } from './operations/alert-resolver.js';
+import { BundleVersionFailureResolver } from './operations/version-failure-resolver.js';
 import { DriftFindingResolver } from './operations/drift-finding-resolver.js';
 import { DriftMutationResolver } from './operations/drift-mutation-resolver.js';
 import { OperationsQueryResolver } from './operations/operations-query-resolver.js';
@@ -66,6 +72,7 @@ import {
 /** Every resolver of the API: the module serves them, and the schema is printed from the same list. */
 export const RESOLVERS = [
   NodeResolver,
+  BundleVersionFailureResolver,
   AccessQueryResolver,
   AccessMutationResolver,
   PartyResolver,
@@ -97,6 +104,7 @@ export const RESOLVERS = [
   ReviewResolver,
   ReviewMutationResolver,
   FreezeResolver,
+  SourceOfTruthResolver,
   ChangePlanQueryResolver,
   ChangeRequestPlanResolver,
   ChangePlanResolver,
@@ -110,7 +118,12 @@ export const RESOLVERS = [
   ChangedCommitmentResolver,
   NamingResolver,
   OperationsQueryResolver,
+  AlertResolver,
+  AlertGroupResolver,
   SystemMutationResolver,
+  DeliveryMutationResolver,
+  DeadLetterGroupResolver,
+  CanaryResolver,
   DriftMutationResolver,
   SystemResolver,
   SystemRecordResolver,

@@ -39,6 +39,6 @@ export class ReportsController {
       return;
     }
     response.setHeader('Content-Security-Policy', PAGE_POLICY);
-    response.type('html').send(this.#renderer.driftAuditHtml(read.value));
+    response.type('html').send(await this.#renderer.driftAuditHtml(read.value));
   }
 }

@@ -23,12 +23,13 @@ export async function sendIn(
 
 export function wakeupsIn(boss: PgBoss, tx: Transaction): Wakeups {
   return {
-    async deliveriesDue(systems) {
-      for (const system of systems) await sendIn(boss, tx, QUEUES.deliver, { system });
+    async deliveriesDue(systems, at) {
+      for (const system of systems) await sendIn(boss, tx, QUEUES.deliver, { system }, at);
     },
     webhookArrived: (system) => sendIn(boss, tx, QUEUES.webhook, { system }),
     scanDue: (scanId) => sendIn(boss, tx, QUEUES.scan, { scanId }),
     bundleDue: (at) => sendIn(boss, tx, QUEUES.bundle, { at: at.toISOString() }, at),
     requestsDue: (at) => sendIn(boss, tx, QUEUES.request, { at: at.toISOString() }, at),
+    validationDue: () => sendIn(boss, tx, QUEUES.validation, {}),
   };
 }

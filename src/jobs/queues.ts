@@ -14,6 +14,8 @@ export const QUEUES = {
   bundle: 'bundle',
   /** { at }: a scheduled change request is to be applied. */
   request: 'request',
+  /** {}: a large change request is to be checked and planned. */
+  validation: 'validation',
 } as const;
 
 export const QUEUE_NAMES: string[] = Object.values(QUEUES);

@@ -1,5 +1,6 @@
 import type { Job, PgBoss } from 'pg-boss';
 import { takeEffect } from '../application/bundle/take-effect.js';
+import { validateNext } from '../application/change/bulk/validate-next.js';
 import { applyDue } from '../application/change/run/apply-due.js';
 import { forgetKeys } from '../application/change/run/forget-keys.js';
 import { handleWebhooks } from '../application/drift/handle-webhooks.js';
@@ -9,13 +10,17 @@ import { reaskByDate } from '../application/ownership/reask-by-date.js';
 import { resumeImports } from '../application/imports/resume-imports.js';
 import { runImport } from '../application/imports/run-import.js';
 import type { Ports } from '../application/ports/ports.js';
+import { advanceCanaries } from '../application/publishing/advance-canaries.js';
 import { publishLane } from '../application/publishing/publish-lane.js';
+import { AlertTeller } from './alert-teller.js';
 import { Drain } from './drain.js';
 import { QUEUES } from './queues.js';
 import { Sequencer } from './sequencer.js';
 
 /** Lanes of one system that this process works on side by side. */
 const LANES = 4;
+/** How many lanes go by before it is looked whether the request that they belong to should stop. */
+const CANARY_LANES = 25;
 /** A wake-up that was lost is made up for within this time (design section 3). */
 const SWEEP_MS = 10_000;
 /** A verdict that was put off because a delivery was at work is looked at again after this. */
@@ -23,12 +28,18 @@ const POSTPONED_MS = 500;
 /** A scan shows every minute that it is alive, while it reads; an import holds a claim. Still for longer: the process died. */
 const SCAN_IDLE_SECONDS = 1_800;
 const IMPORT_IDLE_SECONDS = 300;
-/** NOTIFY wakes workers at once; this is how soon a job is found without it, and by a worker that was busy when it came. */
-const POLL_SECONDS = 2;
+/** How soon a job is found that begins at a moment to come, of which NOTIFY says nothing. */
+const TIMED = pollEvery(2);
+/** NOTIFY wakes workers at once, and one that was busy looks again when it is done; without it, the sweep looks as often. */
+const TOLD = { ...pollEvery(10), burstWhenBatchFull: true };
 /** A small file does not wait until a large one is through. Each holds a batch in memory, and one that is being read. */
 const IMPORTS = 2;
 /** Hourly, at a minute that is not everybody else's. A full scan asks for stock besides. */
 const STOCK_CRON = '41 * * * *';
+
+function pollEvery(seconds: number): { pollingIntervalSeconds: number; notifyPollingIntervalSeconds: number } {
+  return { pollingIntervalSeconds: seconds, notifyPollingIntervalSeconds: seconds };
+}
 
 /** Takes the jobs of this process. State is in the database alone, so workers may run beside each other in whatever number. */
 export class Worker {
@@ -36,6 +47,8 @@ export class Worker {
   private readonly webhooks: Drain;
   private readonly bundles: Drain;
   private readonly requests: Drain;
+  private readonly alerts: AlertTeller;
+  private readonly validations: Drain;
   private readonly sequencer: Sequencer;
   private readonly timers = new Set<NodeJS.Timeout>();
   private sweep: NodeJS.Timeout | null = null;
@@ -51,6 +64,8 @@ export class Worker {
     this.webhooks = new Drain((system) => this.takeInbox(system));
     this.bundles = new Drain(() => this.takeEffect());
     this.requests = new Drain(() => this.applyDue());
+    this.alerts = new AlertTeller(ports);
+    this.validations = new Drain(() => this.validate());
     this.sequencer = new Sequencer(ports);
   }
 
@@ -59,29 +74,25 @@ export class Worker {
   }
 
   async start(): Promise<void> {
-    const polling = { pollingIntervalSeconds: POLL_SECONDS, notifyPollingIntervalSeconds: POLL_SECONDS };
     // Not awaited: a system that does not answer must not keep the other's wake-ups, nor its own, waiting.
-    await this.boss.work<{ system: string }>(QUEUES.deliver, { ...polling, batchSize: 50 }, async (jobs) => {
+    await this.boss.work<{ system: string }>(QUEUES.deliver, { ...TOLD, batchSize: 50 }, async (jobs) => {
       for (const system of new Set(jobs.map(({ data }) => data.system))) this.wakeLanes(system);
     });
-    await this.boss.work<{ system: string }>(QUEUES.webhook, { ...polling, batchSize: 200 }, (jobs) =>
+    await this.boss.work<{ system: string }>(QUEUES.webhook, { ...TOLD, batchSize: 200 }, (jobs) =>
       this.eachSystem(jobs, (system) => this.webhooks.wake(system)),
     );
-    await this.boss.work<{ scanId: string }>(QUEUES.scan, { ...polling, localConcurrency: 4 }, async (jobs) => {
+    await this.boss.work<{ scanId: string }>(QUEUES.scan, { ...TOLD, localConcurrency: 4 }, async (jobs) => {
       for (const { data } of jobs) await runScan(this.ports, data.scanId);
     });
-    await this.boss.work<{ importId: string }>(
-      QUEUES.import,
-      { ...polling, localConcurrency: IMPORTS },
-      async (jobs) => {
-        for (const { data } of jobs) await runImport(this.ports, data.importId);
-      },
-    );
-    await this.boss.work(QUEUES.stock, polling, () => this.takeStock());
+    await this.boss.work<{ importId: string }>(QUEUES.import, { ...TOLD, localConcurrency: IMPORTS }, async (jobs) => {
+      for (const { data } of jobs) await runImport(this.ports, data.importId);
+    });
+    await this.boss.work(QUEUES.stock, TOLD, () => this.takeStock());
     // The same line for every process: the clock sends one job, however many workers there are.
     await this.boss.schedule(QUEUES.stock, STOCK_CRON);
-    await this.boss.work<{ at: string }>(QUEUES.bundle, polling, () => this.bundles.wake('all'));
-    await this.boss.work<{ at: string }>(QUEUES.request, polling, () => this.requests.wake('all'));
+    await this.boss.work<{ at: string }>(QUEUES.bundle, TIMED, () => this.bundles.wake('all'));
+    await this.boss.work<{ at: string }>(QUEUES.request, TIMED, () => this.requests.wake('all'));
+    await this.boss.work(QUEUES.validation, TOLD, () => this.validations.wake('all'));
     this.sequencer.start();
     this.sweep = setInterval(() => void this.sweepNow(), SWEEP_MS);
     await this.sweepNow();
@@ -96,6 +107,8 @@ export class Worker {
     await this.webhooks.idle();
     await this.bundles.idle();
     await this.requests.idle();
+    await this.alerts.stop();
+    await this.validations.idle();
     await this.sequencer.stop();
   }
 
@@ -112,7 +125,12 @@ export class Worker {
   private async publish(lane: string): Promise<void> {
     const system = lane.slice(lane.indexOf(':') + 1);
     try {
-      while (!this.stopping && (await publishLane(this.ports, system)));
+      let lanes = 0;
+      while (!this.stopping && (await publishLane(this.ports, system))) {
+        lanes += 1;
+        if (lanes % CANARY_LANES === 0) await advanceCanaries(this.ports, system);
+      }
+      if (!this.stopping) await advanceCanaries(this.ports, system);
     } catch (error) {
       // The lane stays due, and the next wake-up or sweep takes it.
       this.failed('deliver', system, error);
@@ -140,7 +158,8 @@ export class Worker {
 
   private async takeEffect(): Promise<void> {
     try {
-      while (!this.stopping && (await takeEffect(this.ports)));
+      let after = await takeEffect(this.ports);
+      while (!this.stopping && after !== null) after = await takeEffect(this.ports, after);
     } catch (error) {
       // The versions stay due, and the next wake-up or sweep takes them.
       this.failed('bundle', 'all', error);
@@ -156,6 +175,15 @@ export class Worker {
     }
   }
 
+  private async validate(): Promise<void> {
+    try {
+      while (!this.stopping && (await validateNext(this.ports)));
+    } catch (error) {
+      // The request stays as it was, and the next wake-up or sweep takes it.
+      this.failed('validation', 'all', error);
+    }
+  }
+
   private later(work: () => Promise<void>): void {
     if (this.stopping) return;
     const timer = setTimeout(() => {
@@ -166,14 +194,18 @@ export class Worker {
   }
 
   private async sweepNow(): Promise<void> {
+    this.alerts.wake();
     try {
       await this.ports.scans.failAbandonedScans(SCAN_IDLE_SECONDS);
       await resumeImports(this.ports, IMPORT_IDLE_SECONDS);
+      await this.ports.queue.endPauses();
       for (const system of await this.ports.queue.systemsWithDue()) this.wakeLanes(system);
+      await advanceCanaries(this.ports, null);
       for (const system of await this.ports.observations.systemsWithWebhooks()) void this.webhooks.wake(system);
       void this.bundles.wake('all');
       this.turnsSeen = await reaskByDate(this.ports, this.turnsSeen);
       void this.requests.wake('all');
+      void this.validations.wake('all');
       await forgetKeys(this.ports);
     } catch (error) {
       this.failed('sweep', 'all', error);

@@ -1,17 +1,24 @@
 import { machineClock } from '../application/ports/clock.js';
 import type { ConnectorRegistry } from '../application/ports/connector.js';
+import type { OwnedValues } from '../application/ports/truth-store.js';
+import { takeOver } from '../application/truth/take-over.js';
+import { SILENT, type Alerting } from '../application/ports/messenger.js';
+import { UNMETERED, type Meter } from '../application/ports/meter.js';
 import type { Log } from '../application/ports/ports.js';
 import { Ports } from '../application/ports/ports.js';
 import { sendIn, wakeupsIn } from '../jobs/boss-wakeups.js';
+import { SqlAlertQueue } from '../storage/alert-queue.js';
 import { SqlObservationStore } from '../storage/observation-store.js';
 import { SqlOnboardingStore } from '../storage/onboarding-store.js';
 import { SqlPublishingQueue } from '../storage/publishing-queue.js';
+import { SqlAlertReader } from '../storage/readers/alert-reader.js';
 import { SqlApiKeyReader } from '../storage/readers/api-key-reader.js';
 import { SqlCatalogExport } from '../storage/readers/catalog-export.js';
 import { SqlAuditLogReader } from '../storage/readers/audit-log-reader.js';
 import { SqlBundleReader } from '../storage/readers/bundle-reader.js';
 import { SqlCatalogReader } from '../storage/readers/catalog-reader.js';
 import { SqlChangeReader } from '../storage/readers/change-reader.js';
+import { SqlDigestReader } from '../storage/readers/digest-reader.js';
 import { SqlDriftAuditReader } from '../storage/readers/drift-audit-reader.js';
 import { SqlFeedReader } from '../storage/readers/feed-reader.js';
 import { SqlOperationsReader } from '../storage/readers/operations-reader.js';
@@ -26,12 +33,19 @@ import { SqlImportStore } from '../storage/stores/import-store.js';
 import { SqlNamingReader } from '../storage/stores/naming-store.js';
 import { SqlSettingReader } from '../storage/stores/setting-store.js';
 import { SqlStockStore } from '../storage/stores/stock-store.js';
+import { SqlTruthStore } from '../storage/stores/truth-store.js';
 import { SqlUnitOfWork } from '../storage/unit-of-work.js';
 import type { Database } from './open-database.js';
 import { pooledIds } from './pooled-ids.js';
 
 /** Binds every port to its implementation; the one place that knows them all. */
-export function buildPorts(database: Database, connectors: ConnectorRegistry, masterCurrency: string, log: Log): Ports {
+export function buildPorts(
+  database: Database,
+  connectors: ConnectorRegistry,
+  masterCurrency: string,
+  log: Log,
+  { alerting = SILENT, meter = UNMETERED }: { alerting?: Alerting; meter?: Meter } = {},
+): Ports {
   const { source, boss, appUrl } = database;
   const sql = sqlOver(source);
   const uuid = pooledIds();
@@ -45,6 +59,11 @@ export function buildPorts(database: Database, connectors: ConnectorRegistry, ma
     readonly bundles = new SqlBundleReader(sql);
     readonly changes = new SqlChangeReader(sql);
     readonly operations = new SqlOperationsReader(sql);
+    readonly alerts = new SqlAlertReader(sql);
+    readonly outbox = new SqlAlertQueue(source, uuid);
+    readonly digest = new SqlDigestReader(sql);
+    readonly alerting = alerting;
+    readonly meter = meter;
     readonly driftAudit = new SqlDriftAuditReader(sql);
     readonly feed = new SqlFeedReader(sql);
     readonly auditLog = new SqlAuditLogReader(sql);
@@ -54,7 +73,11 @@ export function buildPorts(database: Database, connectors: ConnectorRegistry, ma
     readonly stock = new SqlStockStore(sql, inTransaction);
     readonly naming = new SqlNamingReader(sql);
     readonly settings = new SqlSettingReader(sql);
-    readonly queue = new SqlPublishingQueue(source, uuid);
+    readonly truth = new SqlTruthStore(sql, uuid);
+    readonly owned: OwnedValues = {
+      takeOver: (system, values, source) => takeOver(this, { system, source }, values),
+    };
+    readonly queue = new SqlPublishingQueue(source, wakeups, uuid);
     readonly observations = new SqlObservationStore(source, wakeups, uuid);
     readonly scans = new SqlScanStore(source, wakeups, uuid);
     readonly plans = new SqlPlanReader(sql);

@@ -25,10 +25,12 @@ export function keepSubscriptions(ports: Ports, publicUrl: string): () => Promis
   const check = async (): Promise<void> => {
     for (const { code } of await ports.operations.systems()) {
       try {
-        const made = await ports.connectors
-          .of(code)
-          .webhooks?.ensureSubscriptions(`${publicUrl}/webhooks/shopify/${code}`);
-        if (made && made.length > 0) ports.log('info', 'webhooks subscribed', { system: code, topics: made });
+        const url = `${publicUrl}/webhooks/shopify/${code}`;
+        const made = await ports.connectors.of(code).webhooks?.ensureSubscriptions(url);
+        if (made === undefined) continue;
+        const lost = await ports.observations.subscribed(code, url, made);
+        if (made.length > 0)
+          ports.log(lost ? 'warn' : 'info', 'webhooks subscribed', { system: code, topics: made, lost });
       } catch (error) {
         ports.log('warn', 'webhooks could not be looked after', { system: code, error: String(error) });
       }

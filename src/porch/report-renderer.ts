@@ -3,11 +3,14 @@ import { ReportRenderer } from '../application/ports/report-renderer.js';
 import type { DriftAudit } from '../domain/audit/drift-audit.js';
 import { approvalsMarkdown } from '../reporting/approvals-markdown.js';
 import { renderDriftAuditJson } from '../reporting/drift-audit-json.js';
-import { renderDriftAuditHtml } from '../reporting/drift-audit-html.js';
+import type { SourceOfTruth } from '../domain/truth/standing.js';
+import { sourceOfTruthMarkdown } from '../reporting/source-of-truth-markdown.js';
 
 /** Binds the port to the reporting room. */
 export class BoundReportRenderer extends ReportRenderer {
-  driftAuditHtml(audit: DriftAudit): string {
+  async driftAuditHtml(audit: DriftAudit): Promise<string> {
+    // Brings a library of charts along, a fifth of all that there is to load: not before somebody asks for a report.
+    const { renderDriftAuditHtml } = await import('../reporting/drift-audit-html.js');
     return renderDriftAuditHtml(audit);
   }
 
@@ -17,5 +20,9 @@ export class BoundReportRenderer extends ReportRenderer {
 
   approvalPolicyMarkdown(policy: PolicyInForce): string {
     return approvalsMarkdown(policy);
+  }
+
+  sourceOfTruthMarkdown(policy: SourceOfTruth, at: Date): string {
+    return sourceOfTruthMarkdown(policy, at);
   }
 }

@@ -25,7 +25,7 @@ skuward key NAME --role ROLE [--party CODE]   make an API key (on the machine of
 skuward verify [--export FILE | --file FILE] [--anchor SEQUENCE:HASH]   the audit log's hash chain
 skuward migrate                        bring the database up to date
 skuward demo                           tell the whole loop on the sandbox
-skuward docs [--check]                 write docs/lifecycle.md and docs/approvals.md
+skuward docs [--check]                 write docs/lifecycle.md, docs/approvals.md and docs/source-of-truth.md
 skuward schema [--check]               write schema.graphql
 skuward schema-sql [--check]           write migrations/schema.sql`;
 

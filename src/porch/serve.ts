@@ -8,6 +8,7 @@ import type { Config } from '../config.js';
 import { ConfigError } from '../config.js';
 import { buildConnectors } from '../connectors/connector-registry.js';
 import { faultsOfLifecycle, TRANSITIONS } from '../domain/catalog/lifecycle.js';
+import { DELIVERY_TRANSITIONS, faultsOfDeliveryStates } from '../domain/publishing/delivery-state.js';
 import { faultsOfGates } from '../domain/gates/gate-faults.js';
 import { GATE_RULES } from '../domain/gates/gate-rules.js';
 import { resumeImports } from '../application/imports/resume-imports.js';
@@ -15,9 +16,12 @@ import { Worker } from '../jobs/worker.js';
 import type { Sandbox } from '../sandbox/start-sandbox.js';
 import { sqlOver } from '../storage/sql.js';
 import { registerSystems } from '../storage/stores/system-store.js';
+import { SlackMessenger } from '../connectors/slack/slack-messenger.js';
+import { SqlMetricsReader } from '../storage/readers/metrics-reader.js';
 import { buildPorts } from './build-ports.js';
 import { keepSubscriptions, scanAtStart } from './day-one.js';
 import { buildLog, nestLogger } from './logger.js';
+import { ServiceMetrics } from './metrics/service-metrics.js';
 import type { Database, DatabaseUrls } from './open-database.js';
 import { checkRole, locateDatabase, migrateDatabase, openDatabase } from './open-database.js';
 import { seedCatalog } from './sample-catalog.js';
@@ -44,6 +48,8 @@ export interface Service {
 export async function serve(config: Config): Promise<Service> {
   const faults = [...faultsOfLifecycle(TRANSITIONS), ...faultsOfGates(GATE_RULES)];
   if (faults.length > 0) throw new ConfigError(`the lifecycle is unsound: ${faults.join('; ')}`);
+  const strays = faultsOfDeliveryStates(DELIVERY_TRANSITIONS);
+  if (strays.length > 0) throw new ConfigError(`the states of deliveries are unsound: ${strays.join('; ')}`);
   const log = buildLog(config.logLevel);
   const undo: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
@@ -59,11 +65,14 @@ export async function serve(config: Config): Promise<Service> {
     const database = await openDatabase(urls.appUrl, log, config.role !== 'api');
     undo.push(() => database.close());
     await checkRole(database.source, config.production, log);
-    const ports = await assemble(config, database, sandbox, log);
+    const metrics = new ServiceMetrics(log);
+    metrics.readFrom(new SqlMetricsReader(sqlOver(database.source)));
+    const ports = await assemble(config, database, sandbox, metrics, log);
     const firstStart = sandbox !== null && !(await ports.work.run((stores) => stores.parties.anyKey()));
     if (sandbox) await seedPeople(ports);
     const worker = config.role === 'api' ? null : await startWorker(ports, database, urls, undo);
-    const url = await listen(config, ports, new SystemReadiness(database.source, worker), undo);
+    const readiness = new SystemReadiness(database.source, worker, ports.alerts);
+    const url = await listen(config, ports, { readiness, metrics }, undo);
     if (sandbox) await seedCatalog(ports, sandbox);
     if (worker) {
       await scanAtStart(ports);
@@ -80,11 +89,15 @@ async function assemble(
   config: Config,
   database: Database,
   sandbox: Sandbox | null,
+  { meter }: ServiceMetrics,
   log: Ports['log'],
 ): Promise<Ports> {
   const systems = config.systems ?? (sandbox ? sandboxSystems(sandbox) : []);
   const masterCurrency = systems.find(({ kind }) => kind === 'SHOPIFY')?.currency ?? systems[0]?.currency ?? 'USD';
-  const ports = buildPorts(database, buildConnectors(systems, log), masterCurrency, log);
+  const { slackWebhookUrl, publicUrl, digestAt, zone } = config;
+  const messenger = slackWebhookUrl === null ? null : new SlackMessenger(slackWebhookUrl, publicUrl);
+  const alerting = { messenger, digestAt, zone };
+  const ports = buildPorts(database, buildConnectors(systems, log, meter), masterCurrency, log, { alerting, meter });
   const known = systems.map(({ code, kind, connector, mode, currency }) => ({ code, kind, connector, mode, currency }));
   await registerSystems(sqlOver(database.source), known, () => ports.newId());
   return ports;
@@ -111,13 +124,14 @@ async function startWorker(
 async function listen(
   config: Config,
   ports: Ports,
-  readiness: SystemReadiness,
+  seen: { readiness: SystemReadiness; metrics: ServiceMetrics },
   undo: (() => Promise<void>)[],
 ): Promise<string> {
   const module = AppModule.with({
     ports,
-    readiness,
+    ...seen,
     bootstrapKey: config.bootstrapKey,
+    metricsToken: config.metricsToken,
     publicUrl: config.publicUrl,
     production: config.production,
   });

@@ -1,4 +1,5 @@
 import { DataSource } from 'typeorm';
+import { fairSocket } from './fair-socket.js';
 import { exactTypes } from './instants.js';
 
 /** The application's connections. Named here, so that nobody outside this room needs to know TypeORM. */
@@ -15,7 +16,7 @@ export async function openSource(url: string): Promise<Source> {
     poolSize: POOL,
     applicationName: 'skuward',
     installExtensions: false,
-    extra: { types: exactTypes() },
+    extra: { types: exactTypes(), stream: fairSocket },
   });
   return source.initialize();
 }

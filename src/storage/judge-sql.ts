@@ -21,7 +21,7 @@ export async function lockObservable(
     const colon = each.indexOf(':');
     return { entity: each.slice(0, colon), external_id: each.slice(colon + 1) };
   });
-  const rows = await sql.rows<RecordRow & { busy: boolean; has_delivery: boolean }>(
+  const rows = await sql.rows<RecordRow & Pick<ObservableRecord, 'busy' | 'discarded'> & { has_delivery: boolean }>(
     `with asked as (select * from jsonb_to_recordset($2::jsonb) as t(entity text, external_id text)),
      hits as (
        select r.id from asked a join record r on r.system = $1 and r.entity = a.entity and r.external_id = a.external_id
@@ -30,7 +30,11 @@ export async function lockObservable(
      select r.*,
        coalesce(l.lease_until > clock_timestamp(), false) or coalesce(r.published_at >= $4 or r.observed_at >= $4, false) as busy,
        exists (select from delivery d where d.system = r.system and d.entity = r.entity and d.product_id = r.product_id
-         and d.sku_id is not distinct from r.sku_id and d.state in ('PENDING', 'RETRYING', 'IN_FLIGHT', 'DEAD_LETTERED')) as has_delivery
+         and d.sku_id is not distinct from r.sku_id and d.state in ('PENDING', 'RETRYING', 'IN_FLIGHT', 'DEAD_LETTERED')) as has_delivery,
+       (select jsonb_build_object('by', d.by, 'reason', d.note) from (
+          select d.state, d.note, d.settled_by->>'name' as by from delivery d where d.system = r.system and d.entity = r.entity
+            and d.product_id = r.product_id and d.sku_id is not distinct from r.sku_id and d.state <> 'SUPERSEDED'
+          order by d.created_at desc, d.id desc limit 1) d where d.state = 'DISCARDED') as discarded
      from record r left join lane l on l.system = r.system and l.product_id = r.product_id
      where r.id in (select id from hits) and r.external_id is not null order by r.id for no key update of r`,
     [system, JSON.stringify(split), lookFor.rootIds, readAt],
@@ -42,7 +46,7 @@ export async function lockObservable(
     const flag = flags.get(record.id);
     if (!product || !flag) return [];
     const states = loaded.states.get(record.productId) ?? [];
-    return [{ record, product, states, busy: flag.busy, hasDelivery: flag.has_delivery }];
+    return [{ record, product, states, busy: flag.busy, hasDelivery: flag.has_delivery, discarded: flag.discarded }];
   });
 }
 

@@ -7,13 +7,15 @@ import type {
   WaitingRoot,
 } from '../application/ports/observation-store.js';
 import type { Wakeups } from '../application/ports/unit-of-work.js';
+import { subscriptionLost } from '../domain/alerts/occasions.js';
 import type { ObservationSource } from '../domain/drift/finding.js';
 import type { GovernedSystem, RootRef } from '../domain/publishing/system.js';
 import { systemRow } from './lane-sql.js';
 import { lockObservable, storeVerdicts } from './judge-sql.js';
 import { inTransaction } from './in-transaction.js';
 import type { Sql } from './sql.js';
-import { sqlOver } from './sql.js';
+import { firstRow, sqlOver } from './sql.js';
+import { SqlAlertStore } from './stores/alert-store.js';
 import { databaseNow } from './unit-of-work.js';
 
 /** What observing takes of PostgreSQL; each method is a transaction of its own. */
@@ -52,6 +54,25 @@ export class SqlObservationStore implements ObservationStore, InboxSweep {
       });
       if (owed) await this.wakeupsOf(sql).deliveriesDue([system.code]);
       return { opened, closed, busy, compared: verdicts.records.filter(({ recordId }) => skus.has(recordId)).length };
+    });
+  }
+
+  subscribed(system: string, url: string, made: readonly string[]): Promise<boolean> {
+    return inTransaction(this.source, async (tx) => {
+      const sql = sqlOver(tx);
+      const before = await firstRow<{ at: Date | null; url: string | null }>(
+        sql,
+        'select subscribed_at as at, subscribed_url as url from system where code = $1 for no key update',
+        [system],
+      );
+      await sql.rows('update system set subscribed_at = clock_timestamp(), subscribed_url = $2 where code = $1', [
+        system,
+        url,
+      ]);
+      // The first ones, and those of an address that moved, were never there to be lost.
+      if (made.length === 0 || !before?.at || before.url !== url) return false;
+      await new SqlAlertStore(sql, this.newId).raise([subscriptionLost(system, before.at.toISOString(), made)]);
+      return true;
     });
   }
 

@@ -1,19 +1,21 @@
 import type { Claim, Settlement } from '../application/ports/publishing-queue.js';
 import { LeaseLost } from '../application/ports/publishing-queue.js';
-import { DEAD_LETTER_DUE_HOURS } from '../domain/publishing/retry.js';
+import type { GateTools } from './gate-sql.js';
+import { recordContact } from './gate-sql.js';
 import { closeLane } from './lane-sql.js';
+import { settleDeliveries } from './settle-deliveries.js';
 import type { Sql } from './sql.js';
 import { SqlFindingStore } from './stores/finding-store.js';
 
 /** Writes down what became of a claim, only while its lease is still ours: all of it, or nothing. @throws LeaseLost */
-export async function settleClaim(sql: Sql, newId: () => string, claim: Claim, settlement: Settlement): Promise<void> {
+export async function settleClaim(tools: GateTools, claim: Claim, settlement: Settlement): Promise<void> {
+  const { sql, newId } = tools;
   const { code } = claim.system;
-  // Records, findings, deliveries, and the lane last: in the order in which everybody else takes them, who judges a
-  // record, resolves a finding or applies a request and may then open the lane.
+  // Records, findings, deliveries, the lane, and the system last: in the order in which everybody else takes them, who
+  // judges a record, resolves a finding or applies a request and may then open the lane.
   const unmoved = await unmovedRecords(sql, claim);
   await settleAttempts(sql, settlement);
   await settleRecords(sql, settlement, unmoved);
-  await settleDeliveries(sql, settlement);
   const findings = new SqlFindingStore(sql, newId);
   for (const { source, drafts } of settlement.findings) {
     const fresh = drafts.filter(({ recordId }) => recordId === null || unmoved.has(recordId));
@@ -21,8 +23,11 @@ export async function settleClaim(sql: Sql, newId: () => string, claim: Claim, s
   }
   await findings.close(settlement.closings);
   await findings.notOurs(settlement.notOurs);
+  const events = await settleDeliveries(sql, code, settlement.deliveries);
   const held = await closeLane(sql, code, claim.product.id, null, claim.leaseToken);
   if (!held) throw new LeaseLost(code, claim.product.handle);
+  if (settlement.contact !== null) await recordContact(tools, code, settlement.contact, claim.claimedAt);
+  await tools.tell(events);
 }
 
 async function settleAttempts(sql: Sql, { attempts, unheard }: Settlement): Promise<void> {
@@ -89,42 +94,8 @@ async function settleRecords(
   const delivered = deliveries.flatMap(({ deliveryId, outcome }) => (outcome.kind === 'DELIVERED' ? [deliveryId] : []));
   await sql.rows(
     `update record r set published_revision = greatest(coalesce(r.published_revision, 0), d.revision) from delivery d
-     where d.id = any($1) and r.system = d.system and r.entity = d.entity and r.product_id = d.product_id
+     where d.id = any($1) and r.external_id is not null and r.system = d.system and r.entity = d.entity and r.product_id = d.product_id
        and r.sku_id is not distinct from d.sku_id`,
-    [delivered],
-  );
-}
-
-async function settleDeliveries(sql: Sql, { deliveries }: Settlement): Promise<void> {
-  const rows = deliveries.map(({ deliveryId, outcome }) => ({
-    id: deliveryId,
-    kind: outcome.kind,
-    delay: outcome.kind === 'RETRY' ? outcome.delaySeconds : null,
-    conflict: outcome.kind === 'RETRY' && outcome.conflict ? 1 : 0,
-    fault: outcome.kind === 'DELIVERED' ? null : outcome.fault,
-  }));
-  // A delivery that must be tried again while a newer one waits has nothing left to do: the newer reads the same state.
-  await sql.rows(
-    `update delivery d set
-       state = case n.kind when 'DELIVERED' then 'DELIVERED' when 'DEAD' then 'DEAD_LETTERED'
-         else case when exists (select from delivery x where x.system = d.system and x.entity = d.entity
-           and x.product_id = d.product_id and x.sku_id is not distinct from d.sku_id and x.state in ('PENDING', 'RETRYING'))
-           then 'SUPERSEDED' else 'RETRYING' end end,
-       next_attempt_at = case when n.kind = 'RETRY' then clock_timestamp() + make_interval(secs => n.delay) end,
-       conflicts = d.conflicts + n.conflict,
-       last_error = coalesce(n.fault || jsonb_build_object('at', clock_timestamp()), d.last_error),
-       died_at = case when n.kind = 'DEAD' then clock_timestamp() end,
-       due_at = case when n.kind = 'DEAD' then clock_timestamp() + interval '${DEAD_LETTER_DUE_HOURS} hours' end,
-       delivered_at = case when n.kind = 'DELIVERED' then clock_timestamp() end
-     from jsonb_to_recordset($1::jsonb) as n(id uuid, kind text, delay float8, conflict int, fault jsonb) where d.id = n.id`,
-    [JSON.stringify(rows)],
-  );
-  const delivered = rows.flatMap(({ id, kind }) => (kind === 'DELIVERED' ? [id] : []));
-  // What arrived resolves the dead letters before it.
-  await sql.rows(
-    `update delivery d set state = 'SUPERSEDED', due_at = null from delivery n
-     where n.id = any($1) and d.state = 'DEAD_LETTERED' and d.system = n.system and d.entity = n.entity
-       and d.product_id = n.product_id and d.sku_id is not distinct from n.sku_id`,
     [delivered],
   );
 }

@@ -3,6 +3,7 @@ import type { PoolClient } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { EntityManager, QueryRunner } from 'typeorm';
 import { DataSource } from 'typeorm';
+import { Turns } from '../application/ports/turns.js';
 import type { CopyValue } from './copy-text.js';
 import { copyText } from './copy-text.js';
 import { exactValue } from './instants.js';
@@ -31,7 +32,7 @@ export function sqlOver(source: DataSource | EntityManager): Sql {
     },
     async copy(table, columns, rows): Promise<void> {
       if (rows.length === 0) return;
-      const body = copyText(rows);
+      const body = await copyTexts(rows);
       const statement = `copy ${table} (${columns.join(', ')}) from stdin`;
       if (!(source instanceof DataSource)) return copyIn(runnerOf(source), statement, body);
       const runner = source.createQueryRunner();
@@ -44,16 +45,30 @@ export function sqlOver(source: DataSource | EntityManager): Sql {
   };
 }
 
+/** So many rows are written out in one go: some milliseconds. */
+const ROWS = 500;
+
+async function copyTexts(rows: readonly (readonly CopyValue[])[]): Promise<Buffer[]> {
+  const texts: Buffer[] = [];
+  const turns = new Turns();
+  for (let from = 0; from < rows.length; from += ROWS) {
+    texts.push(copyText(rows.slice(from, from + ROWS)));
+    await turns.next();
+  }
+  return texts;
+}
+
 function runnerOf({ queryRunner }: EntityManager): QueryRunner {
   if (!queryRunner) throw new Error('the transaction has ended');
   return queryRunner;
 }
 
 /** TypeORM has no COPY of its own; the connection below it has, and it is the transaction's. */
-async function copyIn(runner: QueryRunner, statement: string, body: Buffer): Promise<void> {
+async function copyIn(runner: QueryRunner, statement: string, body: readonly Buffer[]): Promise<void> {
   const client = (await runner.connect()) as PoolClient;
   const stream = client.query(copyFrom(statement));
-  stream.end(body);
+  for (const text of body) stream.write(text);
+  stream.end();
   // Finished only once the server has answered; an error of the server is thrown here.
   await once(stream, 'finish');
 }

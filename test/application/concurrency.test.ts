@@ -77,12 +77,12 @@ describe('change requests that meet', () => {
 
   it('merge where they touch different fields', async () => {
     const [a, b] = await Promise.all([
-      propose([price(1, '9.00')]),
+      propose([price(1, '99.00')]),
       propose([{ kind: 'skuUpdate', input: { code: 'T-1', baseRevision: null, fields: { taxable: false } } }]),
     ]);
     await Promise.all([a, b].map((id) => approveChangeRequest(world.ports, world.people.ada, id, null).then(must)));
     expect(await Promise.all([stateOf(a), stateOf(b)])).toEqual(['APPLIED', 'APPLIED']);
-    expect(await world.ports.catalog.skuByCode('t-1')).toMatchObject({ price: '9.00', taxable: false });
+    expect(await world.ports.catalog.skuByCode('t-1')).toMatchObject({ price: '99.00', taxable: false });
   });
 
   it('give one code and one GTIN to one SKU, whoever comes first', async () => {

@@ -42,6 +42,15 @@ describe('the price of a bundle, spread over its components', () => {
     return answer.settingSet.userErrors;
   };
 
+  it('is refused for codes that nobody has, each where it stands', async () => {
+    const amounts = '[{ sku: "a", amount: "1" }, { sku: "b-b", amount: "2" }]';
+    const value = `{ bundles: [{ bundle: "NOPE", method: "COST_SHARE" }, { bundle: "KIT", method: "FIXED", amounts: ${amounts} }] }`;
+    expect(await set(value)).toEqual([
+      { code: 'NOT_FOUND', field: ['value', 'bundles', '0', 'bundle'] },
+      { code: 'NOT_FOUND', field: ['value', 'bundles', '1', 'amounts', '1', 'sku'] },
+    ]);
+  });
+
   it('goes by what the components cost a buyer, bundles inside taken apart, to the cent', async () => {
     expect(await shown('kit')).toMatchObject({ method: 'PRICE_SHARE', reason: null });
     expect([textOf(await shown('kit')), textOf(await shown('box'))]).toEqual([

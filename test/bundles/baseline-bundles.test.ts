@@ -6,7 +6,8 @@ import type { ProposedChange } from '../../src/domain/change/change.js';
 import { planChanges } from '../../src/domain/change/plan-changes.js';
 import type { World } from '../support/world.js';
 import { buildWorld, HOST } from '../support/world.js';
-import { apply, create, lines, product, set } from './bundle-kit.js';
+import { lines } from '../support/bundle-lines.js';
+import { apply, create, product, set } from './bundle-kit.js';
 
 describe('bundles that a baseline takes over', () => {
   let world: World;

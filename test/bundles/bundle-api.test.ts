@@ -7,7 +7,7 @@ import { createApiKey } from '../../src/application/access/create-api-key.js';
 import { approveChangeRequest } from '../../src/application/change/approve-change-request.js';
 import { SystemReadiness } from '../../src/porch/system-readiness.js';
 import type { World } from '../support/world.js';
-import { buildWorld, HOST, must } from '../support/world.js';
+import { buildWorld, costIsOurs, HOST, must } from '../support/world.js';
 import { apply, create, move, product, set } from './bundle-kit.js';
 
 const ADMIN = 'an-admin-key-of-thirty-two-characters';
@@ -53,6 +53,7 @@ describe('bundles over the API', () => {
 
   beforeAll(async () => {
     world = await buildWorld({ worker: false });
+    await costIsOurs(world.ports);
     const parts = Array.from({ length: PARTS }, (_, index) => create(`part-${String(index).padStart(3, '0')}`));
     const kits = Array.from({ length: KITS }, (_, index) => {
       const [a, b] = [index % PARTS, (index * 7 + 1) % PARTS].map((part) => `part-${String(part).padStart(3, '0')}`);

@@ -1,20 +1,11 @@
 import { approveChangeRequest } from '../../src/application/change/approve-change-request.js';
 import type { ChangeDraft } from '../../src/application/change/change-draft.js';
 import { createChangeRequest } from '../../src/application/change/create-change-request.js';
-import type { BundleLine } from '../../src/domain/bundle/composition.js';
 import type { LifecycleState } from '../../src/domain/catalog/lifecycle.js';
-import type { Json } from '../../src/domain/primitives/json.js';
 import type { Outcome } from '../../src/domain/problem.js';
 import type { World } from '../support/world.js';
 import { must } from '../support/world.js';
-
-/** "2 a, 1 b" as lines. */
-export function lines(text: string): BundleLine[] {
-  return text.split(', ').map((part) => {
-    const [quantity, sku = ''] = part.split(' ');
-    return { sku, quantity: Number(quantity) };
-  });
-}
+import { componentsText, lines } from '../support/bundle-lines.js';
 
 export const product: ChangeDraft = {
   kind: 'productCreate',
@@ -74,17 +65,4 @@ export async function shownOf(world: World, code: string): Promise<Record<string
   const id = (await world.ports.catalog.skuByCode(code))?.id ?? '';
   const records = (await world.ports.operations.recordsOfSkus([id])).get(id) ?? [];
   return Object.fromEntries(records.map(({ system, observed }) => [system, componentsText(observed)]));
-}
-
-/** The components that a record shows, by code: "1 a, 1 b". */
-export function componentsText(observed: Json | undefined): string {
-  if (typeof observed !== 'object' || observed === null || Array.isArray(observed)) return '';
-  const list = observed['bundle.components'];
-  if (!Array.isArray(list)) return list === undefined ? '' : JSON.stringify(list);
-  return list
-    .flatMap((line) => (typeof line === 'object' && line !== null && !Array.isArray(line) ? [line] : []))
-    .map(
-      ({ code, quantity }) => `${JSON.stringify(quantity ?? null)} ${JSON.stringify(code ?? null).replaceAll('"', '')}`,
-    )
-    .join(', ');
 }

@@ -3,7 +3,8 @@ import { Client } from 'pg';
 import { approveChangeRequest } from '../../src/application/change/approve-change-request.js';
 import type { World } from '../support/world.js';
 import { buildWorld, codesOf } from '../support/world.js';
-import { apply, create, lines, move, product, propose, set } from './bundle-kit.js';
+import { lines } from '../support/bundle-lines.js';
+import { apply, create, move, product, propose, set } from './bundle-kit.js';
 
 interface Version {
   state: string;

@@ -6,7 +6,8 @@ import { startScan } from '../../src/application/drift/start-scan.js';
 import type { DeliveryView, FindingView } from '../../src/application/ports/operations-reader.js';
 import type { World } from '../support/world.js';
 import { buildWorld, codesOf, control, importBaseline, must, scansDone, until } from '../support/world.js';
-import { apply, componentsText, create, createApart, lines, move, product, set, shownOf } from './bundle-kit.js';
+import { componentsText, lines } from '../support/bundle-lines.js';
+import { apply, create, createApart, move, product, set, shownOf } from './bundle-kit.js';
 
 const HEAD = 'Handle,Title,Vendor,Option1 Name,Option1 Value,Variant SKU,Variant Price,Status\n';
 const MUG = `${HEAD}mug,Mug,V,Size,One,MUG-1,9.00,active\n`;
@@ -126,6 +127,29 @@ describe('what bundles are made of, in both systems', () => {
     expect(await shown('kit')).toEqual({ erp: '1 a, 1 c', shopify: '1 a, 1 c' });
     expect(await shown('box')).toEqual({ erp: '2 a, 3 c', shopify: '2 a, 3 c' });
     expect((await findingOf(finding))?.resolution).toBe('ADOPTED');
+  });
+
+  it('take over nothing that would lose the bundles inside, and no emptiness', async () => {
+    await editShopify(SAM, 'box', '1 a, 1 c');
+    await editShopify(SAM, 'kit', '');
+    await scanned();
+    const [box, kit] = [await found('shopify', 'box'), await found('shopify', 'kit')];
+    const adopt = (finding: FindingView): ReturnType<typeof adoptFindings> =>
+      adoptFindings(world.ports, world.people.mia, { ids: [finding.id], reason: 'somebody did it on purpose' });
+    expect(await adopt(box)).toMatchObject({
+      problems: [
+        {
+          code: 'NOT_RESOLVABLE_HERE',
+          field: ['ids', '0'],
+          message: expect.stringMatching(/^box holds bundles \(kit\)/),
+        },
+      ],
+    });
+    expect(await adopt(kit)).toMatchObject({
+      problems: [{ code: 'NOT_RESOLVABLE_HERE', message: expect.stringContaining('made of nothing there') }],
+    });
+    await revert(box);
+    await revert(kit);
   });
 
   it('are not ours to correct where another app made them, and the finding says so', async () => {

@@ -3,7 +3,8 @@ import { startScan } from '../../src/application/drift/start-scan.js';
 import type { FindingView } from '../../src/application/ports/operations-reader.js';
 import type { World } from '../support/world.js';
 import { buildWorld, control, importBaseline, must, scansDone, until } from '../support/world.js';
-import { apply, create, createApart, lines, move, product, set, shownOf } from './bundle-kit.js';
+import { lines } from '../support/bundle-lines.js';
+import { apply, create, createApart, move, product, set, shownOf } from './bundle-kit.js';
 
 const HEAD = 'Handle,Title,Vendor,Option1 Name,Option1 Value,Variant SKU,Variant Price,Status\n';
 const MUG = `${HEAD}mug,Mug,V,Size,One,MUG-1,9.00,active\n`;

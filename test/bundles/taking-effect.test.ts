@@ -4,7 +4,8 @@ import { Client } from 'pg';
 import { takeEffect } from '../../src/application/bundle/take-effect.js';
 import type { World } from '../support/world.js';
 import { buildWorld, until } from '../support/world.js';
-import { apply, create, lines, move, product, set } from './bundle-kit.js';
+import { lines } from '../support/bundle-lines.js';
+import { apply, create, move, product, set } from './bundle-kit.js';
 
 interface Revision {
   revision: number;
@@ -55,7 +56,7 @@ describe('versions whose time has come', () => {
     await apply(world, create('kit', '1 a, 1 b'));
     const at = soon();
     const { id } = await apply(world, set('kit', '1 a, 1 c', at));
-    expect(await takeEffect(world.ports)).toBe(false);
+    expect(await takeEffect(world.ports)).toBe(null);
     expect(await inForce('kit')).toEqual(['CURRENT then a b', 'SCHEDULED open a c']);
     await world.worker.start();
     const last = await until('the version', async () => (await revisions('kit'))[2]);
@@ -103,8 +104,18 @@ describe('versions whose time has come', () => {
       `select count(*) as n from audit_event where subject = 'pair' and type = 'BUNDLE_VERSION_REFUSED'`,
     );
     expect(audit).toEqual([{ n: '1' }]);
+    const { items } = await world.ports.alerts.alerts(
+      { first: 10, after: null },
+      { kinds: ['BUNDLE_VERSION_REFUSED'] },
+    );
+    expect(items.map(({ node }) => node)).toMatchObject([
+      {
+        subject: 'pair',
+        groups: [{ ownerId: world.people.ada.actor.partyId, lines: [expect.stringContaining('d is DRAFT')] }],
+      },
+    ]);
     world.logged.length = 0;
-    expect(await takeEffect(world.ports)).toBe(false);
+    expect(await takeEffect(world.ports)).toBe(null);
     expect(world.logged).toEqual([]);
   });
 

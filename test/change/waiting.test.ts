@@ -93,6 +93,10 @@ describe('an approved request that waits', () => {
       });
       expect(await priceOf('A2')).toBe('11.00');
       expect((await types(id)).slice(-2)).toEqual(['CHANGE_REQUEST_CONFLICTED', 'CHANGE_REQUEST_NOT_APPLIED']);
+      const { items } = await world.ports.alerts.alerts({ first: 10, after: null }, { owner: 'mia' });
+      expect(items.map(({ node }) => node)).toMatchObject([
+        { kind: 'REQUEST_NOT_APPLIED', body: expect.stringContaining('is CONFLICTED instead') },
+      ]);
       expect(world.logged.join('\n')).toContain('a scheduled request was not applied');
     });
 
@@ -233,7 +237,7 @@ describe('an approved request that waits', () => {
       await kit.sql(`select pg_sleep(greatest(0, extract(epoch from $1::timestamptz - clock_timestamp()) + 0.05))`, [
         effectiveFrom.toISOString(),
       ]);
-      expect(await takeEffect(world.ports)).toBe(false);
+      expect(await takeEffect(world.ports)).toBe(null);
       const quantity = async (): Promise<unknown> =>
         (
           await kit.sql<{ q: number }>(
@@ -243,7 +247,7 @@ describe('an approved request that waits', () => {
       expect(await quantity()).toBe(2);
       // Over one of its systems is over it as well.
       await freeze({ systems: ['shopify'] });
-      expect(await takeEffect(world.ports)).toBe(false);
+      expect(await takeEffect(world.ports)).toBe(null);
       expect(await quantity()).toBe(2);
       must(await endFreezeWindow(world.ports, world.people.alex, 'black-friday', 'over'));
       await takeEffect(world.ports);

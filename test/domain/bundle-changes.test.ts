@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { compositionAt } from '../../src/domain/bundle/timeline.js';
 import { foldCode } from '../../src/domain/primitives/text.js';
-import { Catalogue, create, lines, move, NOW, set } from './bundle-kit.js';
+import { lines } from '../support/bundle-lines.js';
+import { Catalogue, create, move, NOW, set } from './bundle-kit.js';
 import { runs } from '../support/runs.js';
 
 const MAY = new Date('2026-05-01T00:00:00Z');

@@ -1,5 +1,4 @@
 import { neighbourOf } from '../../src/domain/bundle/bundle-facts.js';
-import type { BundleLine } from '../../src/domain/bundle/composition.js';
 import { linesJson } from '../../src/domain/bundle/composition.js';
 import type { BundleTimeline } from '../../src/domain/bundle/timeline.js';
 import { instantKey, NOTHING_YET, SCHEDULED_FIELD } from '../../src/domain/bundle/timeline.js';
@@ -13,16 +12,9 @@ import type { FieldValues } from '../../src/domain/primitives/json.js';
 import { DEFAULT_SETTINGS } from '../../src/domain/settings/settings.js';
 import { gateFactsWith } from '../support/gate-facts.js';
 import { foldCode } from '../../src/domain/primitives/text.js';
+import { lines } from '../support/bundle-lines.js';
 
 export const NOW = new Date('2026-06-01T00:00:00Z');
-
-/** "2 a, 1 b" as lines. */
-export function lines(text: string): BundleLine[] {
-  return text.split(', ').map((part) => {
-    const [quantity, sku = ''] = part.split(' ');
-    return { sku, quantity: Number(quantity) };
-  });
-}
 
 const PRODUCT: Product = {
   id: 'p1',

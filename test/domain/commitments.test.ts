@@ -1,10 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ApprovalRequirement } from '../../src/domain/change/approval.js';
 import { givenFor } from '../../src/domain/change/approval.js';
-import type { Commitments } from '../../src/domain/change/plan/commitments.js';
+import type { ChangedCommitment, Commitments } from '../../src/domain/change/plan/commitments.js';
 import { changedCommitments, CommitmentList } from '../../src/domain/change/plan/commitments.js';
 import { standingOf } from '../../src/domain/change/plan/standing.js';
 import { writeActionOf } from '../../src/domain/change/plan/write-plan.js';
+import { allAtOnce } from '../../src/domain/primitives/sliced.js';
 import type { FieldValues, Json } from '../../src/domain/primitives/json.js';
 
 const PLACE = { system: 'erp', entity: 'SKU' as const, target: 'CUP', field: 'price', kind: 'VALUE' as const };
@@ -21,11 +22,15 @@ function requirement(partyId: string, targets: string[], more: Partial<ApprovalR
   return { rule: 'owner-approves', partyId, namedId: partyId, count: 1, eligible: [partyId], targets, ...more };
 }
 
+function difference(was: Commitments, is: Commitments): ChangedCommitment[] {
+  return allAtOnce(changedCommitments(was, is));
+}
+
 describe('what an approval commits to', () => {
   it('is changed by a value that is added, taken away, or another one, and by nothing else', () => {
     const was = list({ value: '1.00' }, { field: 'weight', value: { a: 1, b: [2] } });
     const changed = (is: Commitments): string[] =>
-      changedCommitments(was, is).map(
+      difference(was, is).map(
         ({ field, was: old, is: now }) => `${field} ${JSON.stringify(old)} ${JSON.stringify(now)}`,
       );
     expect(changed(list({ field: 'weight', value: { b: [2], a: 1 } }, { value: '1.00' }))).toEqual([]);
@@ -36,14 +41,14 @@ describe('what an approval commits to', () => {
     expect(
       changed(list({ value: '1.00' }, { field: 'weight', value: { a: 1, b: [2] } }, { field: 'cost', value: null })),
     ).toEqual(['cost null null']);
-    expect(changedCommitments({}, {})).toEqual([]);
+    expect(difference({}, {})).toEqual([]);
   });
 
   it('is changed by a difference that would be written over, and not by one that has gone', () => {
     const found = (value: Json): Commitments => list({ kind: 'SUPERSEDES', value });
-    expect(changedCommitments({}, found('7.00'))).toMatchObject([{ kind: 'SUPERSEDES', was: null, is: '7.00' }]);
-    expect(changedCommitments(found('7.00'), found('8.00'))).toHaveLength(1);
-    expect(changedCommitments(found('7.00'), {})).toEqual([]);
+    expect(difference({}, found('7.00'))).toMatchObject([{ kind: 'SUPERSEDES', was: null, is: '7.00' }]);
+    expect(difference(found('7.00'), found('8.00'))).toHaveLength(1);
+    expect(difference(found('7.00'), {})).toEqual([]);
   });
 
   it('knows codes that are called like what every object has', () => {
@@ -51,8 +56,8 @@ describe('what an approval commits to', () => {
       const was = list({ because: [name], value: '1.00' });
       expect(Object.keys(was)).toEqual([name]);
       const stored = JSON.parse(JSON.stringify(was)) as Commitments;
-      expect(changedCommitments(stored, was)).toEqual([]);
-      expect(changedCommitments(stored, {}).map(({ because }) => because)).toEqual([name]);
+      expect(difference(stored, was)).toEqual([]);
+      expect(difference(stored, {}).map(({ because }) => because)).toEqual([name]);
     }
   });
 });

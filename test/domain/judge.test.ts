@@ -44,6 +44,7 @@ function judge(
     rules: DEFAULT_RULES,
   };
   return judgeRecord(record, compareRecord(input), {
+    system: 'shop',
     attribution: null,
     changedAt: new Map(changedAt),
     readOnly,

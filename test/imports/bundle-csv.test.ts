@@ -54,6 +54,12 @@ describe('a baseline of bundles', () => {
     expect(kit?.productId).toBe(home?.id);
   });
 
+  it('notes a price in more decimals than a store shows, and takes it', async () => {
+    const view = await imported(world, full('FINE,Fine kit,A,2,,,,12.345', 'ROUND,Round kit,A,2,,,,12.34'));
+    expect([view.skusCreated, ...told(view)]).toEqual([2, '2 Price PRICE_SCALE noted']);
+    expect((await world.ports.catalog.skuByCode('FINE'))?.price).toBe('12.345');
+  });
+
   it('creates each with a product of its own, composed, and owes nothing to any system', async () => {
     const view = await imported(
       world,

@@ -37,10 +37,14 @@ async function imported(csv: string, query = BASELINE, key = http.keys.alex): Pr
   const answer = await fetch(`${http.url}/imports?${query}`, { method: 'POST', body: csv, headers });
   expect(answer.status).toBe(202);
   const { id } = (await answer.json()) as ImportView;
-  return until('the import', async () => {
-    const view = await viewOf(id, key);
-    return view.state === 'RUNNING' ? null : view;
-  });
+  return until(
+    'the import',
+    async () => {
+      const view = await viewOf(id, key);
+      return view.state === 'RUNNING' ? null : view;
+    },
+    60,
+  );
 }
 
 async function codeOf(answer: Response): Promise<unknown> {
@@ -108,7 +112,7 @@ describe('the errors of an import as CSV', () => {
     expect(view.errors).toHaveLength(2);
     const errors = errorsIn(await (await get(view.errorsUrl, http.keys.alex)).text());
     expect(errors.map(({ value }) => value)).toEqual(rows.map((_, n) => `${n}${long}`));
-  });
+  }, 90_000);
 
   it('are for those who may see the import, and a header where there are none', async () => {
     const { errorsUrl } = await imported(`${HEADER}\nfine,Fine,Title,Default Title,FINE,1,active\n`);

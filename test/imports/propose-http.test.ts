@@ -7,7 +7,7 @@ import type { ChangeRequestView } from '../../src/application/ports/change-reade
 import type { SkuFieldsDraft } from '../../src/domain/catalog/read-sku-fields.js';
 import type { HttpWorld } from '../support/http-world.js';
 import { buildHttpWorld, KEY } from '../support/http-world.js';
-import { importBaseline, must, until } from '../support/world.js';
+import { costIsOurs, importBaseline, must, until } from '../support/world.js';
 
 const CATALOG = [
   'Handle,Title,Vendor,Option1 Name,Option1 Value,Variant SKU,Variant Price,Variant Barcode,Status',
@@ -20,6 +20,7 @@ const CATALOG = [
 let http: HttpWorld;
 beforeAll(async () => {
   http = await buildHttpWorld();
+  await costIsOurs(http.world.ports);
   await importBaseline(http.world, CATALOG);
 });
 afterAll(async () => {

@@ -129,9 +129,43 @@ describe('ownership over HTTP', () => {
     const taken = await set('scope: VENDOR, match: "Acme ", owner: "DEV"');
     expect(taken.data?.['ownershipRuleSet']).toEqual({
       rule: { match: 'Acme', owner: { code: 'dev' }, effectiveTo: null },
-      warnings: [{ code: 'ENGINEERING_OWNER', field: ['input', 'owner'] }],
+      warnings: [
+        { code: 'ENGINEERING_OWNER', field: ['input', 'owner'] },
+        { code: 'NO_APPROVER_KEY', field: ['input', 'owner'] },
+      ],
       userErrors: [],
     });
+    await own.keyOf('app', 'APPROVER');
+    must(await own.team('mixed', ['app', 'dev']));
+    for (const owner of ['app', 'mixed']) {
+      const signs = await set(`scope: VENDOR, match: "Of ${owner}", owner: "${owner}"`);
+      expect(signs.data?.['ownershipRuleSet']).toMatchObject({ warnings: [], userErrors: [] });
+    }
+  });
+
+  it('warns where somebody who owns SKUs is flagged as engineering, or is the last of a team who is not', async () => {
+    const flag = (code: string, engineering: boolean): Promise<Answer> =>
+      ask(`mutation { partySet(input: { code: "${code}", kind: USER, name: "${code}", engineering: ${engineering} }) {
+        warnings { code field message } userErrors { code } } }`);
+    must(await own.set('new'));
+    expect((await flag('new', true)).data?.['partySet']).toEqual({ warnings: [], userErrors: [] });
+    expect((await flag('app', true)).data?.['partySet']).toEqual({
+      warnings: [
+        {
+          code: 'ENGINEERING_OWNER',
+          field: ['input', 'engineering'],
+          message: expect.stringMatching(/^app is engineering now, and accountable by 1 /),
+        },
+        {
+          code: 'ENGINEERING_OWNER',
+          field: ['input', 'engineering'],
+          message: expect.stringMatching(/^mixed is engineering now/),
+        },
+      ],
+      userErrors: [],
+    });
+    expect((await flag('app', true)).data?.['partySet']).toEqual({ warnings: [], userErrors: [] });
+    expect((await flag('app', false)).data?.['partySet']).toEqual({ warnings: [], userErrors: [] });
   });
 
   it('is covered in figures, with engineering warned of', async () => {
@@ -193,28 +227,33 @@ describe('ownership over HTTP', () => {
       'POT-R,,ada,DEFAULT,,Pot',
     ];
     const dry = await send('/ownership/assignments?dryRun=true', filled.join('\r\n'));
-    const result = { rows: 2, leftBlank: 1, unchanged: 0, set: 1, ended: 0, warnings: [] };
-    expect([dry.status, await dry.json()]).toEqual([200, { dryRun: true, ...result }]);
+    const result = { rows: 2, leftBlank: 1, unchanged: 0, set: 1, ended: 0, warnings: [{ code: 'NO_APPROVER_KEY' }] };
+    expect([dry.status, await dry.json()]).toMatchObject([200, { dryRun: true, ...result }]);
     expect(await own.ownerOf('MUG-R')).toBe('ada');
     const done = await send('/ownership/assignments', filled.join('\r\n'));
-    expect([done.status, await done.json()]).toEqual([200, { dryRun: false, ...result }]);
+    expect([done.status, await done.json()]).toMatchObject([200, { dryRun: false, ...result }]);
     expect(await own.ownerOf('MUG-R')).toBe('mia');
     const again = await send('/ownership/assignments', filled.join('\r\n'));
     expect(await again.json()).toMatchObject({ unchanged: 1, set: 0 });
-    expect((await own.audited('OWNERSHIP_ASSIGNED')).at(-1)?.data).toMatchObject({
-      part: 1,
-      of: 1,
-      rules: [{ scope: 'SKU', match: 'MUG-R' }],
-    });
+    const assigned = (await own.audited('OWNERSHIP_ASSIGNED')).at(-1)?.data;
+    expect(assigned).toMatchObject({ part: 1, of: 1, rules: [{ scope: 'SKU', match: 'MUG-R' }] });
   });
 
   it('gives its rules as a file that changes nothing when it is sent back', async () => {
-    const response = await fetch(`${api.url}/exports/ownership-rules.csv`, { headers: headers('VIEWER') });
-    const text = await response.text();
+    // Also two for one name, and one of somebody who cannot answer any more: they are so, whatever is right.
+    await own.owns('VENDOR', 'Doubled', 'ada');
+    must(await own.set('ghost'));
+    await own.owns('VENDOR', 'doubled', 'ghost');
+    must(await own.set('ghost', { active: false, leaveOrphaned: true }));
+    const text = await (await fetch(`${api.url}/exports/ownership-rules.csv`, { headers: headers('VIEWER') })).text();
     const rows: unknown[] = parse(text, { columns: true, bom: true });
-    expect(rows.length).toBeGreaterThan(2);
-    const sent = await send('/ownership/assignments', text);
-    expect(await sent.json()).toMatchObject({ rows: rows.length, unchanged: rows.length, set: 0, ended: 0 });
+    expect(rows.length).toBeGreaterThan(4);
+    const sent = async (body: string, query = '?dryRun=true'): Promise<unknown> =>
+      (await send(`/ownership/assignments${query}`, body)).json();
+    expect(await sent(text, '')).toMatchObject({ rows: rows.length, unchanged: rows.length, set: 0, ended: 0 });
+    // A row that asks for something beside them is in doubt still, and the lower of the two alone asks for the upper one's place.
+    expect(await sent(`${text}VENDOR,DOUBLED,mia,,\n`)).toMatchObject({ errors: [{ code: 'DUPLICATE_CHANGE' }] });
+    expect(await sent(text.replace(/^.*ghost.*\r?\n/m, ''))).toMatchObject({ set: 1, ended: 2 });
   });
 
   it('takes no file of which a row is wrong, and names each', async () => {

@@ -47,7 +47,9 @@ describe('a party that leaves', () => {
     must(await own.set('dee', { delegate: 'ann' }));
     const refused = await own.set('ann', { active: false });
     expect(codesOf(refused)).toEqual(['SUCCESSOR_REQUIRED']);
-    expect(refused.ok ? '' : refused.problems[0]?.message).toContain('2 SKUs: a, b');
+    expect(refused.ok ? '' : refused.problems[0]?.message).toBe(
+      '3 ownership rules, deciding 2 SKUs (a, b), would be left to ann with nobody to answer: name a successor, or say leaveOrphaned',
+    );
     expect((await world.ports.catalog.parties()).find(({ code }) => code === 'ann')?.active).toBe(true);
     const leaves = await readPartyLeaves(world.ports, 'ANN');
     expect(leaves).toMatchObject({ ruleCount: 3, skuCount: 2, skus: ['a', 'b'], requestIds: [request], keyCount: 1 });
@@ -132,6 +134,18 @@ describe('a party that leaves', () => {
     expect((await own.audited('PARTY_DEACTIVATED')).at(-1)).toMatchObject({ subject: 'olaf', data: { orphaned: 1 } });
     must(await own.set('olaf', { active: false, successor: 'mia' }));
     expect(await own.ownerOf('e')).toBe('mia');
+    // So may a team that was left empty then: its rules stay its own, and somebody is in it again.
+    must(await own.set('otto'));
+    must(await own.team('duo', ['otto']));
+    await own.owns('SKU', 'e', 'duo');
+    must(await own.set('otto', { active: false, leaveOrphaned: true }));
+    expect(must(await own.set('otto', { active: false, name: 'Otto' })).leaves?.teamIds).toHaveLength(1);
+    must(await own.set('otto', { active: false, successor: 'mia' }));
+    const later = new Map((await world.ports.catalog.parties()).map((party) => [party.code, party]));
+    expect([await own.ownerOf('e'), later.get('duo')?.memberIds.includes(later.get('mia')?.id ?? '')]).toEqual([
+      'duo',
+      true,
+    ]);
   });
 
   it('is refused a successor who could not answer either, and every other wrong thing at once', async () => {
@@ -248,6 +262,35 @@ describe('a party that leaves', () => {
     const third = await both('22.00');
     must(await own.set('zoe', { delegate: null }));
     expect(codesOf(await approve(world.people.ada, third))).toEqual(['NOT_ASKED']);
+  });
+
+  it('is asked no more as soon as the delegation is over, though no sweep came by, and that is an event', async () => {
+    const ivy = await own.keyOf('ivy', 'APPROVER');
+    const jon = await own.keyOf('jon', 'APPROVER');
+    await own.owns('SKU', 'd', 'ivy');
+    must(await own.set('ivy', { delegate: 'jon', delegateUntil: new Date('2099-01-01T00:00:00Z') }));
+    const request = await propose('d', '12.00');
+    expect(await eligibleOf(request)).toEqual([ivy.actor.partyId, jon.actor.partyId]);
+    // Nobody waits until 2099: the end comes to the present instead.
+    await sqlOver(world.database.source).rows("update party set delegate_until = clock_timestamp() where code = 'ivy'");
+    const number = (await world.ports.changes.requestById(request))?.number ?? '';
+    const reasked = async (): Promise<number> =>
+      (await own.audited('CHANGE_REQUEST_REASKED')).filter(({ subject }) => subject === number).length;
+    expect(await reasked()).toBe(0);
+    expect(codesOf(await approve(jon, request))).toEqual(['NOT_ASKED']);
+    expect(await eligibleOf(request)).toEqual([ivy.actor.partyId]);
+    expect(await reasked()).toBe(1);
+    expect(codesOf(await approve(jon, request))).toEqual(['NOT_ASKED']);
+    expect(await reasked()).toBe(1);
+  });
+
+  it('is looked for by its dates alone where nothing turned', async () => {
+    await world.worker.stop();
+    const statements = recordStatements(world.database.source);
+    const seen = await reaskByDate(world.ports, new Date('2098-01-01T00:00:00Z'));
+    expect(seen.getTime()).toBeGreaterThan(0);
+    expect(statements.filter((text) => text.includes('from party'))).toHaveLength(1);
+    statements.length = 0;
   });
 
   it('takes as many statements for one rule as for 50', async () => {

@@ -35,6 +35,14 @@ describeOnLinux('a configuration that cannot be run on', () => {
   it.each<[string, string, () => Record<string, string>]>([
     ['PORT is no number', 'PORT', () => ({ PORT: 'abc' })],
     ['a short BOOTSTRAP_API_KEY', 'BOOTSTRAP_API_KEY', () => ({ BOOTSTRAP_API_KEY: 'x'.repeat(31) })],
+    [
+      'an address of Slack that is none',
+      'SLACK_WEBHOOK_URL',
+      () => ({ SLACK_WEBHOOK_URL: 'http://hooks.example/secret' }),
+    ],
+    ['a time of day that is none', 'DIGEST_AT', () => ({ DIGEST_AT: '9:00' })],
+    ['a zone that nobody knows', 'TZ', () => ({ TZ: 'Mars/Olympus' })],
+    ['a short METRICS_TOKEN', 'METRICS_TOKEN', () => ({ METRICS_TOKEN: 'short' })],
     ['production without a database', 'DATABASE_URL', () => ({ NODE_ENV: 'production' })],
     [
       'a database address that is none',

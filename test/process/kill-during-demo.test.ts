@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { itNightly } from '../support/runs.js';
 import type { Run } from './site.js';
 import { describeOnLinux, Site, until } from './site.js';
 
@@ -29,20 +30,24 @@ describeOnLinux('a demo whose service is killed', () => {
     expect(demo.stdout()).not.toContain('was let through');
   }
 
-  it('beside a service that somebody else starts again, is told to its end and leaves that service running', async () => {
-    const service = await site.start();
-    const demo = site.run(['demo']);
-    await step(demo, 3);
-    service.signal('SIGKILL');
-    await service.ended();
-    const again = await site.start();
-    await expectToldToItsEnd(demo);
-    expect(demo.stdout()).toContain('the demo uses it');
-    expect(await site.isReady()).toBe(true);
-    again.signal('SIGTERM');
-    expect(await again.ended()).toBe(0);
-    await site.untilQuiet(5);
-  }, 240_000);
+  itNightly(
+    'beside a service that somebody else starts again, is told to its end and leaves that service running',
+    async () => {
+      const service = await site.start();
+      const demo = site.run(['demo']);
+      await step(demo, 3);
+      service.signal('SIGKILL');
+      await service.ended();
+      const again = await site.start();
+      await expectToldToItsEnd(demo);
+      expect(demo.stdout()).toContain('the demo uses it');
+      expect(await site.isReady()).toBe(true);
+      again.signal('SIGTERM');
+      expect(await again.ended()).toBe(0);
+      await site.untilQuiet(5);
+    },
+    240_000,
+  );
 
   it('on its own, starts the service again, is told to its end and leaves nothing running', async () => {
     const demo = site.run(['demo']);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { itNightly } from '../support/runs.js';
 import { Api } from './api.js';
 import type { Run } from './site.js';
 import { describeOnLinux, Site, until } from './site.js';
@@ -84,34 +85,42 @@ describeOnLinux('a service that is killed while it publishes', () => {
     expect(await api.findings()).toEqual([]);
   }
 
-  it('before anything was sent: all is sent after the restart', async () => {
-    const changed = codes.slice(0, 6);
-    const revisions = await Promise.all(changed.map((code) => api.revisions(code)));
-    const stuck = Array.from({ length: 40 }, () => ({ when: 'before', kind: 'hang' }));
-    await api.control('shopify', 'faults', { next: stuck });
-    await api.control('erp', 'faults', { next: stuck });
-    const request = await api.apply(priced(changed, '301.00'));
-    expect(await shown(changed, '301.00')).toEqual([0, 0]);
-    await killAndRestart();
-    await expectWhole(request, changed, '301.00', revisions);
-  }, 120_000);
-
-  it('in the middle of its deliveries, again and again: the rest is sent after the restart', async () => {
-    const revisions = await Promise.all(codes.map((code) => api.revisions(code)));
-    const request = await api.apply(priced(codes, '302.00'));
-    const seen: number[] = [];
-    for (const least of [1, 12, 24]) {
-      await until('some to have arrived', 30, async () => {
-        const [shopify = 0, erp = 0] = await shown(codes, '302.00');
-        return shopify + erp >= least;
-      });
+  itNightly(
+    'before anything was sent: all is sent after the restart',
+    async () => {
+      const changed = codes.slice(0, 6);
+      const revisions = await Promise.all(changed.map((code) => api.revisions(code)));
+      const stuck = Array.from({ length: 40 }, () => ({ when: 'before', kind: 'hang' }));
+      await api.control('shopify', 'faults', { next: stuck });
+      await api.control('erp', 'faults', { next: stuck });
+      const request = await api.apply(priced(changed, '301.00'));
+      expect(await shown(changed, '301.00')).toEqual([0, 0]);
       await killAndRestart();
-      seen.push((await shown(codes, '302.00')).reduce((sum, each) => sum + each, 0));
-    }
-    // Nothing that was there at one restart is missing at the next.
-    expect([...seen].sort((a, b) => a - b)).toEqual(seen);
-    await expectWhole(request, codes, '302.00', revisions);
-  }, 180_000);
+      await expectWhole(request, changed, '301.00', revisions);
+    },
+    120_000,
+  );
+
+  itNightly(
+    'in the middle of its deliveries, again and again: the rest is sent after the restart',
+    async () => {
+      const revisions = await Promise.all(codes.map((code) => api.revisions(code)));
+      const request = await api.apply(priced(codes, '302.00'));
+      const seen: number[] = [];
+      for (const least of [1, 12, 24]) {
+        await until('some to have arrived', 30, async () => {
+          const [shopify = 0, erp = 0] = await shown(codes, '302.00');
+          return shopify + erp >= least;
+        });
+        await killAndRestart();
+        seen.push((await shown(codes, '302.00')).reduce((sum, each) => sum + each, 0));
+      }
+      // Nothing that was there at one restart is missing at the next.
+      expect([...seen].sort((a, b) => a - b)).toEqual(seen);
+      await expectWhole(request, codes, '302.00', revisions);
+    },
+    180_000,
+  );
 
   it('after writes that were committed and not answered: they are found again, not made again', async () => {
     const changed = codes.slice(0, 4);

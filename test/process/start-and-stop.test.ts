@@ -35,11 +35,11 @@ describeOnLinux('starting and stopping', () => {
     expect(await second.ended()).toBe(0);
     expect(await site.processes()).toEqual([]);
     expect(`${first.stderr()}${second.stderr()}`).toBe('');
-  }, 90_000);
+  }, 180_000);
 
   it('ends on SIGTERM in the middle of its first start, and leaves nothing running', async () => {
     const run = site.run();
-    await until('PostgreSQL to run', 30, async () =>
+    await until('PostgreSQL to run', 60, async () =>
       (await site.processes()).some(({ command }) => command.includes(' -D ') && command.includes('bin/postgres')),
     );
     run.signal('SIGTERM');
@@ -47,7 +47,7 @@ describeOnLinux('starting and stopping', () => {
     expect(await site.processes()).toEqual([]);
     // Half a first start is no start: the next one is whole, and prints the keys.
     expect(keysOf((await site.start()).stdout()).size).toBe(5);
-  }, 90_000);
+  }, 180_000);
 
   it('refuses a data directory that another service runs on, names its pid, and does it no harm', async () => {
     const first = await site.start();
@@ -69,7 +69,7 @@ describeOnLinux('starting and stopping', () => {
     first.signal('SIGTERM');
     expect(await first.ended()).toBe(0);
     await site.untilQuiet(5);
-  }, 90_000);
+  }, 180_000);
 });
 
 async function catalogOf(api: Api): Promise<unknown> {

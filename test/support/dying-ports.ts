@@ -21,7 +21,9 @@ export function dyingAt(ports: Ports, commit: number, when: 'BEFORE' | 'AFTER'):
     }
     throw new Error(DIED);
   };
-  return Object.create(ports, { work: { value: { run } } }) as Ports;
+  // Whoever reads only has nothing to lose.
+  const look = <T>(work: (stores: Stores) => Promise<T>): Promise<T> => ports.work.look(work);
+  return Object.create(ports, { work: { value: { run, look } } }) as Ports;
 }
 
 /** Does this work on ports that die? */

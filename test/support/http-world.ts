@@ -3,13 +3,15 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import express from 'express';
 import { AccessModule } from '../../src/access/access.module.js';
-import { BOOTSTRAP_KEY, PRODUCTION } from '../../src/access/tokens.js';
+import { BOOTSTRAP_KEY, METRICS_TOKEN, PRODUCTION } from '../../src/access/tokens.js';
 import { createApiKey } from '../../src/application/access/create-api-key.js';
+import { Metrics } from '../../src/application/ports/meter.js';
 import { Ports } from '../../src/application/ports/ports.js';
 import type { ReadinessReport } from '../../src/application/ports/readiness.js';
 import { Readiness } from '../../src/application/ports/readiness.js';
 import { ReportRenderer } from '../../src/application/ports/report-renderer.js';
 import { HttpModule } from '../../src/http/http.module.js';
+import { ServiceMetrics } from '../../src/porch/metrics/service-metrics.js';
 import { BoundReportRenderer } from '../../src/porch/report-renderer.js';
 import type { World } from './world.js';
 import { buildWorld, HOST, must } from './world.js';
@@ -47,6 +49,8 @@ export async function buildHttpWorld(): Promise<HttpWorld> {
   const providers = [
     { provide: Ports, useValue: world.ports },
     { provide: Readiness, useValue: readiness },
+    { provide: Metrics, useValue: new ServiceMetrics(world.ports.log) },
+    { provide: METRICS_TOKEN, useValue: null },
     { provide: ReportRenderer, useClass: BoundReportRenderer },
     { provide: BOOTSTRAP_KEY, useValue: KEY },
     { provide: PRODUCTION, useValue: true },

@@ -1,3 +1,5 @@
+import { it } from '@jest/globals';
+
 /** Variable with which the nightly run asks for more cases. */
 const VARIABLE = 'SKUWARD_TEST_RUNS';
 
@@ -12,4 +14,21 @@ const FACTOR = Number(process.env[VARIABLE] ?? '1');
 export function runs(everyDay: number): number {
   if (!Number.isInteger(FACTOR) || FACTOR < 1) throw new Error(`${VARIABLE} is a whole number of at least 1`);
   return everyDay * FACTOR;
+}
+
+/** Whether this is the nightly run. */
+const IS_NIGHT = FACTOR > 1;
+
+/** What the nightly run tries at length, and every other run in short. */
+export function nightly<T>(atLength: T, everyDay: T): T {
+  return IS_NIGHT ? atLength : everyDay;
+}
+
+/**
+ * A test that only the nightly run has time for. Every other run reports it as skipped, and tries the same promise in a
+ * shorter one beside it.
+ */
+export function itNightly(name: string, test: () => Promise<void>, timeout: number): void {
+  const declare = nightly(it, it.skip);
+  declare(name, test, timeout);
 }

@@ -2,6 +2,7 @@ import { v7 as uuid } from 'uuid';
 import { createApiKey } from '../../src/application/access/create-api-key.js';
 import { setOwnershipRule } from '../../src/application/ownership/set-ownership-rule.js';
 import { setParty } from '../../src/application/ownership/set-party.js';
+import { setSourceOfTruth } from '../../src/application/truth/set-source-of-truth.js';
 import { receiveImport } from '../../src/application/imports/receive-import.js';
 import type { ImportJob } from '../../src/application/ports/import-store.js';
 import type { Ports } from '../../src/application/ports/ports.js';
@@ -81,6 +82,12 @@ async function seed(ports: Ports): Promise<World['people']> {
   const rule = { scope: 'DEFAULT' as const, match: null, owner: 'ada', effectiveFrom: null, effectiveTo: null };
   must(await setOwnershipRule(ports, HOST, rule));
   return people;
+}
+
+/** The only ERP owns the cost (design 4.6); where a test is about a cost that people change, the house has decided otherwise. */
+export async function costIsOurs(ports: Ports): Promise<void> {
+  const rule = { field: 'cost', owner: 'MASTER', onDrift: 'FLAG', severity: 'MEDIUM', tolerance: null } as const;
+  must(await setSourceOfTruth(ports, HOST, { rules: [rule], reason: 'costs are kept in the master' }));
 }
 
 /** Imports a Shopify export as baseline, and waits for the scans that follow it. */

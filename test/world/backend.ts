@@ -1,22 +1,23 @@
 import type { CatalogStore } from '../../src/application/ports/catalog-store.js';
 import type { DeliveryStore } from '../../src/application/ports/delivery-store.js';
-import type { DeliveryState } from '../../src/application/ports/operations-reader.js';
 import type { ObservationStore } from '../../src/application/ports/observation-store.js';
 import type { PublishingQueue } from '../../src/application/ports/publishing-queue.js';
-import type { RecordMatch, RecordStore } from '../../src/application/ports/record-store.js';
+import type { RecordMatch } from '../../src/application/ports/record-store.js';
 import type { ScanStore } from '../../src/application/ports/scan-store.js';
 import type { Product } from '../../src/domain/catalog/product.js';
 import type { Sku } from '../../src/domain/catalog/sku.js';
 import type { DriftKind, DriftState } from '../../src/domain/drift/finding.js';
 import type { FieldValues, Json } from '../../src/domain/primitives/json.js';
+import type { DeliveryState } from '../../src/domain/publishing/delivery-state.js';
 import type { GovernedSystem, RecordEntity } from '../../src/domain/publishing/system.js';
+import type { WorldRecords } from './memory/desk-stores.js';
 import type { WorldFindings } from './memory/findings.js';
 import type { Transition } from './memory/tables.js';
 
 /** The stores of one transaction, as far as the people of the simulated world need them. */
 export interface DeskStores {
   catalog: Pick<CatalogStore, 'write'>;
-  records: RecordStore;
+  records: WorldRecords;
   deliveries: Pick<DeliveryStore, 'enqueue' | 'enqueueRecords' | 'retry' | 'setLink'>;
   findings: WorldFindings;
 }

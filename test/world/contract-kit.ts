@@ -3,12 +3,14 @@ import { systemActor } from '../../src/domain/actor.js';
 import type { FindingDraft } from '../../src/domain/drift/finding.js';
 import { identityOf } from '../../src/domain/drift/finding.js';
 import type { FieldValues, Json } from '../../src/domain/primitives/json.js';
+import { causeOf } from '../../src/domain/publishing/dead-letter-cause.js';
 import type { DeliveryFault, ObservedRecord, RecordEntity } from '../../src/domain/publishing/system.js';
 import type { Claim, DeliverySettlement, Settlement } from '../../src/application/ports/publishing-queue.js';
 import type { Backend, SeenDelivery, SeenFinding, SeenRecord } from './backend.js';
 import { Desk, plainProduct, plainSku, productSet, skuSet, together } from './desk.js';
 import { inMemory } from './play.js';
 import { WorldDatabase } from './postgres-backend.js';
+import { revisionIn } from './processes.js';
 import { ERP, SHOP } from './story.js';
 import { SYSTEMS } from './world.js';
 
@@ -135,8 +137,10 @@ export class Bench {
   }
 
   settle(claim: Claim, outcome: DeliverySettlement['outcome'], more: Partial<Settlement> = {}): Promise<void> {
-    const deliveries = claim.deliveries.map(({ id, revision }) => ({ deliveryId: id, revision, outcome }));
-    const nothing = { records: [], attempts: [], unheard: [], findings: [], closings: [], notOurs: [] };
+    const deliveries = claim.deliveries.map((each) => {
+      return { deliveryId: each.id, revision: revisionIn(claim, each), outcome };
+    });
+    const nothing = { records: [], attempts: [], unheard: [], findings: [], closings: [], notOurs: [], contact: null };
     return this.backend.queue.settle(claim, { ...nothing, deliveries, ...more });
   }
 
@@ -165,6 +169,15 @@ export const FAULT: DeliveryFault = {
   ambiguous: true,
   raw: null,
 };
+
+export const RETRY = { kind: 'RETRY' as const, delaySeconds: 5, fault: FAULT };
+export const DEAD = { kind: 'DEAD' as const, fault: FAULT, cause: causeOf(FAULT, 'MUG-RED'), findingIdentity: null };
+export const DELIVERED = { kind: 'DELIVERED' as const };
+
+/** Tried again, after a fault of another class. */
+export function retryOf(errorClass: DeliveryFault['class'], delaySeconds = 0): DeliverySettlement['outcome'] {
+  return { kind: 'RETRY', delaySeconds, fault: { ...FAULT, class: errorClass } };
+}
 
 export function shown(system: string, entity: RecordEntity, externalId: string, code: string): ObservedRecord {
   const nothing = { fields: {}, unreadable: [], updatedAt: null, attribution: null, token: null };

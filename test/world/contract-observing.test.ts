@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import type { ObservableRecord } from '../../src/application/ports/observation-store.js';
 import type { Bench } from './contract-kit.js';
-import { BY, ERP_RECORDS, FAULT, inOrder, onBoth, SHOP_RECORDS, shown } from './contract-kit.js';
+import { BY, DEAD, ERP_RECORDS, inOrder, onBoth, SHOP_RECORDS, shown } from './contract-kit.js';
 import { ERP, SHOP } from './story.js';
 
 const NOTHING = { records: [], findings: [], closings: [], owed: [], gone: [] };
@@ -79,7 +79,7 @@ onBoth('judging', (bench) => {
 
   it('counts a dead letter as news', async () => {
     await bench().price('11.00');
-    await bench().settle(await bench().claim(ERP), { kind: 'DEAD', fault: FAULT });
+    await bench().settle(await bench().claim(ERP), DEAD);
     expect(await lookAt(bench(), await bench().now())).toMatchObject([{ busy: false, hasDelivery: true }]);
   });
 

@@ -1,11 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { LeaseLost } from '../../src/application/ports/publishing-queue.js';
-import { ATTEMPT, BY, FAULT, inOrder, onBoth } from './contract-kit.js';
+import { ATTEMPT, BY, DEAD, DELIVERED, inOrder, onBoth, RETRY, retryOf } from './contract-kit.js';
 import { ERP, SHOP } from './story.js';
-
-const RETRY = { kind: 'RETRY' as const, delaySeconds: 5, fault: FAULT, conflict: false };
-const DEAD = { kind: 'DEAD' as const, fault: FAULT };
-const DELIVERED = { kind: 'DELIVERED' as const };
 
 onBoth('claiming', (bench) => {
   it('has nothing to claim before something is applied', async () => {
@@ -24,7 +20,9 @@ onBoth('claiming', (bench) => {
       ['MUG-RED', 'v1', 'MATCHED'],
       ['mug', 'p1', 'MATCHED'],
     ]);
-    expect(claim.deliveries).toMatchObject([{ target: 'MUG-RED', revision: 2, attempts: 1, conflicts: 0 }]);
+    const nothingYet = { attempts: 1, conflicts: 0, notFounds: 0, unknowns: 0, lostLeases: 0 };
+    expect(claim.deliveries).toMatchObject([{ target: 'MUG-RED', ...nothingYet }]);
+    expect(claim.heldRecordIds).toEqual(new Set());
     const own = claim.records.find(({ target }) => target === 'MUG-RED');
     expect(own).toMatchObject({ published: { price: '10.00' }, unsettled: [], openFindings: [] });
     expect(Number(own?.sku?.price)).toBe(11);
@@ -38,14 +36,15 @@ onBoth('claiming', (bench) => {
     await bench().pass(89);
     expect(await bench().backend.queue.claim(ERP)).toBeNull();
     await bench().pass(2);
-    expect((await bench().claim(ERP)).deliveries).toMatchObject([{ attempts: 2 }]);
+    expect((await bench().claim(ERP)).deliveries).toMatchObject([{ attempts: 2, lostLeases: 1 }]);
   });
 
   it('supersedes what a newer revision overtakes before it was under way', async () => {
     await bench().price('11.00');
     await bench().price('12.00');
     expect(await bench().states(ERP)).toEqual(['SUPERSEDED r2', 'PENDING r3']);
-    expect((await bench().claim(ERP)).deliveries).toMatchObject([{ revision: 3 }]);
+    await bench().claim(ERP);
+    expect(await bench().states(ERP)).toEqual(['SUPERSEDED r2', 'IN_FLIGHT r3']);
   });
 
   it('goes on with the newest of two when the older was under way and its worker died', async () => {
@@ -54,8 +53,8 @@ onBoth('claiming', (bench) => {
     await bench().price('12.00');
     expect(await bench().states(ERP)).toEqual(['IN_FLIGHT r2', 'PENDING r3']);
     await bench().pass(91);
-    expect((await bench().claim(ERP)).deliveries).toMatchObject([{ revision: 3 }]);
-    expect(await bench().states(ERP)).toEqual(['SUPERSEDED r3', 'IN_FLIGHT r3']);
+    expect((await bench().claim(ERP)).deliveries).toHaveLength(1);
+    expect(await bench().states(ERP)).toEqual(['SUPERSEDED r2', 'IN_FLIGHT r3']);
   });
 
   it('waits with a lane whose write was sent and not settled, until it cannot arrive any more', async () => {
@@ -127,7 +126,19 @@ onBoth('sending', (bench) => {
     const { id: recordId } = await bench().recordIn(ERP);
     await bench().backend.transact(({ records }) => records.adoptBase([{ recordId, field: 'price', value: '9.00' }]));
     expect(await bench().willSend(claim, {})).toBeNull();
-    expect((await bench().claim(ERP)).deliveries).toMatchObject([{ attempts: 2 }]);
+    expect(await bench().states(ERP)).toEqual(['RETRYING r2']);
+    expect((await bench().claim(ERP)).deliveries).toMatchObject([{ attempts: 1, lostLeases: 0 }]);
+  });
+
+  it('gives back only the newest, where a newer one came meanwhile', async () => {
+    await bench().price('11.00');
+    const claim = await bench().claim(ERP);
+    await bench().price('12.00');
+    const { id: recordId } = await bench().recordIn(ERP);
+    await bench().backend.transact(({ records }) => records.adoptBase([{ recordId, field: 'price', value: '9.00' }]));
+    expect(await bench().willSend(claim, {})).toBeNull();
+    expect(await bench().states(ERP)).toEqual(['SUPERSEDED r2', 'PENDING r3']);
+    expect((await bench().claim(ERP)).deliveries).toMatchObject([{ attempts: 1 }]);
   });
 });
 
@@ -165,15 +176,56 @@ onBoth('settling', (bench) => {
     await bench().pass(2);
     const claim = await bench().claim(ERP);
     await bench().price('12.00');
-    await bench().settle(claim, { ...RETRY, conflict: true });
+    await bench().settle(claim, retryOf('CONFLICT'));
     expect(await bench().states(ERP)).toEqual(['SUPERSEDED r2', 'PENDING r3']);
-    expect((await bench().claim(ERP)).deliveries).toMatchObject([{ revision: 3, attempts: 1, conflicts: 0 }]);
+    expect((await bench().claim(ERP)).deliveries).toMatchObject([{ attempts: 1, conflicts: 0 }]);
   });
 
-  it('counts conflicts', async () => {
+  it('leaves it to the newer one that waits whether there is a dead letter', async () => {
     await bench().price('11.00');
-    await bench().settle(await bench().claim(ERP), { ...RETRY, delaySeconds: 0, conflict: true });
-    expect((await bench().claim(ERP)).deliveries).toMatchObject([{ attempts: 2, conflicts: 1 }]);
+    const claim = await bench().claim(ERP);
+    await bench().price('12.00');
+    await bench().settle(claim, DEAD);
+    expect(await bench().states(ERP)).toEqual(['SUPERSEDED r2', 'PENDING r3']);
+    await bench().settle(await bench().claim(ERP), DEAD);
+    await bench().price('13.00');
+    await bench().settle(await bench().claim(ERP), DEAD);
+    expect(await bench().states(ERP)).toEqual(['SUPERSEDED r2', 'SUPERSEDED r3', 'DEAD_LETTERED r4']);
+  });
+
+  it('says which revision was brought, where it is newer than the one that was asked for', async () => {
+    await bench().price('11.00');
+    const before = await bench().claim(ERP);
+    await bench().pass(91);
+    await bench().price('12.00');
+    await bench().claim(ERP);
+    await bench().pass(91);
+    const claim = await bench().claim(ERP);
+    expect(before.deliveries).not.toEqual(claim.deliveries);
+    const deliveries = claim.deliveries.map(({ id }) => ({ deliveryId: id, revision: 7, outcome: DELIVERED }));
+    await bench().settle(claim, DELIVERED, { deliveries });
+    expect(await bench().states(ERP)).toEqual(['SUPERSEDED r2', 'DELIVERED r7']);
+  });
+
+  it('counts answers by their class', async () => {
+    await bench().price('11.00');
+    for (const of of ['CONFLICT', 'NOT_FOUND', 'UNKNOWN', 'UNKNOWN', 'TRANSIENT'] as const) {
+      await bench().settle(await bench().claim(ERP), retryOf(of));
+    }
+    const counts = { attempts: 6, conflicts: 1, notFounds: 1, unknowns: 2, lostLeases: 0 };
+    expect((await bench().claim(ERP)).deliveries).toMatchObject([counts]);
+  });
+
+  it('knows how long it has tried, without the wait that a system asked for', async () => {
+    await bench().price('11.00');
+    await bench().settle(await bench().claim(ERP), retryOf('TRANSIENT', 3_600));
+    await bench().pass(3_600);
+    const claim = await bench().claim(ERP);
+    expect(claim.deliveries[0]?.unpausedHours).toBeCloseTo(1, 2);
+    await bench().settle(claim, retryOf('RATE_LIMITED', 3_600));
+    await bench().pass(3_600);
+    const [delivery] = (await bench().claim(ERP)).deliveries;
+    expect(delivery?.unpausedHours).toBeCloseTo(1, 2);
   });
 
   it('settles nothing once the lease is gone, whether it ran out or another has it', async () => {
@@ -227,9 +279,5 @@ onBoth('settling', (bench) => {
     const closings = [{ findingId: finding?.id ?? '', resolution: 'SELF_HEALED' as const, by: BY }];
     await bench().settle(next, DELIVERED, { closings });
     expect(await bench().findings()).toMatchObject([{ state: 'RESOLVED' }]);
-  });
-
-  it('takes note of how a system is', async () => {
-    await expect(bench().backend.queue.reportHealth(ERP, 'DOWN')).resolves.toBeUndefined();
   });
 });

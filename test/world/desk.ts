@@ -4,9 +4,12 @@ import type { Product, ProductContent } from '../../src/domain/catalog/product.j
 import type { Sku, SkuContent } from '../../src/domain/catalog/sku.js';
 import type { ChangeSet } from '../../src/domain/change/draft.js';
 import type { FieldChange, Json } from '../../src/domain/primitives/json.js';
+import { canaryRuleOf } from '../../src/domain/settings/publishing-setting.js';
 import type { Backend, SeenFinding } from './backend.js';
 
 const WHO: Actor = systemActor('desk');
+/** Nobody has set anything; and no request of the desk touches as many records as have a canary. */
+const CANARIES = canaryRuleOf({});
 
 /** People at the master's desk: each act is one transaction, and goes the way of the real verbs through the stores. */
 export class Desk {
@@ -18,7 +21,7 @@ export class Desk {
     await this.backend.transact(async ({ catalog, records, deliveries }) => {
       const written = await catalog.write(set, stamp);
       await records.ensure(written, match);
-      if (match === 'TO_CREATE') await deliveries.enqueue(written, null);
+      if (match === 'TO_CREATE') await deliveries.enqueue(written, null, CANARIES);
     });
   }
 
@@ -29,7 +32,7 @@ export class Desk {
       await findings.lock([id]);
       const written = await catalog.write(set, stamp);
       await records.ensure(written, 'TO_CREATE');
-      await deliveries.enqueue(written, null);
+      await deliveries.enqueue(written, null, CANARIES);
       await records.adoptBase([{ recordId: recordId ?? '', field: field ?? '', value: found }]);
       await findings.close([{ findingId: id, resolution: 'ADOPTED', by: WHO }]);
     });

@@ -5,11 +5,10 @@ import { publishLane } from '../../src/application/publishing/publish-lane.js';
 import type { FieldValues } from '../../src/domain/primitives/json.js';
 import type { ObservedRecord } from '../../src/domain/publishing/system.js';
 import type { Bench } from './contract-kit.js';
-import { ATTEMPT, FAULT, inOrder, onBoth, SHOP_RECORDS, shown } from './contract-kit.js';
+import { ATTEMPT, inOrder, onBoth, RETRY, SHOP_RECORDS, shown } from './contract-kit.js';
 import { plainSku, productSet, skuSet, plainProduct, together } from './desk.js';
+import { MASTERS, NOTHING_OWNED } from './processes.js';
 import { ERP, SHOP } from './story.js';
-
-const RETRY = { kind: 'RETRY' as const, delaySeconds: 1, fault: FAULT, conflict: false };
 
 /** A system that shows what it is told to show, takes every write, and remembers what was sent. */
 class TestSystem {
@@ -47,6 +46,8 @@ function portsOf(
   return {
     queue,
     observations,
+    truth: MASTERS,
+    owned: NOTHING_OWNED,
     connectors: { of: () => connector },
     clock: {
       now: () => new Date(time),

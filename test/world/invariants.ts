@@ -1,8 +1,8 @@
-import type { DeliveryState } from '../../src/application/ports/operations-reader.js';
 import { lawOf, normaliseAll } from '../../src/domain/drift/normalise.js';
 import type { Json } from '../../src/domain/primitives/json.js';
 import { sameJson } from '../../src/domain/primitives/json.js';
 import { isExpectedIn } from '../../src/domain/publishing/projection.js';
+import type { DeliveryState } from '../../src/domain/publishing/delivery-state.js';
 import type { GovernedSystem } from '../../src/domain/publishing/system.js';
 import type { Inspection, SeenDelivery, SeenFinding, SeenRecord } from './backend.js';
 import type { Ledger } from './ledger.js';

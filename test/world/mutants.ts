@@ -49,10 +49,10 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'src/application/publishing/publish-lane.ts',
-        find: 'return reckon(ports, claim, connector, record, reading.get(record.id) ?? null, draft);',
-        replace: `const read = reading.get(record.id) ?? null;
+        find: 'return reckon(house, claim, connector, record, found.get(record.id) ?? null, draft);',
+        replace: `const read = found.get(record.id) ?? null;
           const shown = read && record.published ? { ...read, fields: record.published } : read;
-          return reckon(ports, claim, connector, record, shown, draft);`,
+          return reckon(house, claim, connector, record, shown, draft);`,
       },
     ],
   },
@@ -118,8 +118,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'src/application/publishing/read-lane.ts',
-        find: 'if (hit) found.set(record.id, hit);\n  }\n  return found;',
-        replace: 'if (hit && known.size === 0) found.set(record.id, hit);\n  }\n  return found;',
+        find: 'if (hit) found.set(record.id, hit);\n  }\n  return { found, asked: true };',
+        replace: 'if (hit && known.size === 0) found.set(record.id, hit);\n  }\n  return { found, asked: true };',
       },
     ],
   },

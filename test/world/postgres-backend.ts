@@ -54,6 +54,7 @@ const SIMULATED_TIME = `
 
 const NO_WAKEUPS: Wakeups = {
   deliveriesDue: () => Promise.resolve(),
+  validationDue: () => Promise.resolve(),
   webhookArrived: () => Promise.resolve(),
   scanDue: () => Promise.resolve(),
   bundleDue: () => Promise.resolve(),
@@ -86,7 +87,7 @@ export class WorldDatabase {
 
   /** An empty master over the real stores. Whatever an earlier one left is gone. */
   async backend(systems: readonly GovernedSystem[]): Promise<Backend> {
-    await this.owner.query('truncate product, system, feed_entry, sim.transition cascade');
+    await this.owner.query('truncate product, system, feed_entry, audit_event, alert, sim.transition cascade');
     const newId = numberedIds();
     await registerSystems(sqlOver(this.source), systems, newId);
     return new PostgresBackend(this.source, newId);
@@ -105,7 +106,7 @@ class PostgresBackend implements Backend {
     private readonly source: Source,
     readonly newId: () => string,
   ) {
-    this.queue = this.onTime(new SqlPublishingQueue(source, newId));
+    this.queue = this.onTime(new SqlPublishingQueue(source, () => NO_WAKEUPS, newId));
     this.observations = this.onTime(new SqlObservationStore(source, () => NO_WAKEUPS, newId));
     this.scans = this.onTime(new SqlScanStore(source, () => NO_WAKEUPS, newId));
     this.work = new SqlUnitOfWork(source, () => NO_WAKEUPS, newId, 'USD');
@@ -197,7 +198,7 @@ class PostgresBackend implements Backend {
   async nextDue(): Promise<number | null> {
     const [row] = await this.rows<{ at: string | null }>(
       `select ceil(extract(epoch from min(t)) * 1000)::text as at from (
-         select greatest(l.due_at, l.lease_until) + interval '1 millisecond' as t from lane l join system y on y.code = l.system
+         select greatest(l.due_at, l.lease_until, y.probe_at) + interval '1 millisecond' as t from lane l join system y on y.code = l.system
            where l.due_at is not null and y.link = 'LINKED' and y.mode = 'WRITE'
          union all select coalesce(not_before, received_at) from webhook where handled_at is null) x`,
     );

@@ -4,8 +4,11 @@ import { runScan } from '../../src/application/drift/run-scan.js';
 import type { Connector } from '../../src/application/ports/connector.js';
 import type { ObservationStore } from '../../src/application/ports/observation-store.js';
 import type { ScanPorts } from '../../src/application/ports/ports.js';
+import type { Claim, ClaimedDelivery } from '../../src/application/ports/publishing-queue.js';
 import { LeaseLost } from '../../src/application/ports/publishing-queue.js';
+import type { OwnedValues, TruthReader } from '../../src/application/ports/truth-store.js';
 import { publishLane } from '../../src/application/publishing/publish-lane.js';
+import { DEFAULT_RULES } from '../../src/domain/drift/source-of-truth.js';
 import type { Backend } from './backend.js';
 import type { Dice } from './dice.js';
 import type { Answer, Process, Scheduler } from './scheduler.js';
@@ -24,6 +27,19 @@ export interface Ground {
   tell(line: string): void;
 }
 
+/** The matrix before anybody has changed it: everything is the master's. */
+export const MASTERS: Pick<TruthReader, 'acting'> = { acting: async () => ({ version: 0, rules: DEFAULT_RULES }) };
+
+/** So nothing is ever taken over. */
+export const NOTHING_OWNED: OwnedValues = {
+  takeOver: (system) => Promise.reject(new Error(`${system} owns nothing, and something of it was taken over`)),
+};
+
+/** The revision that a claimed delivery is going to bring. */
+export function revisionIn({ records, product }: Pick<Claim, 'records' | 'product'>, { recordId }: ClaimedDelivery): number {
+  return records.find(({ id }) => id === recordId)?.sku?.revision ?? product.revision;
+}
+
 /** The ports of one process: the real verbs stand behind them, and stop at every call until they are let go on. */
 export function portsOf(ground: Ground, process: Process): ScanPorts {
   const { backend, scheduler, dice } = ground;
@@ -35,14 +51,16 @@ export function portsOf(ground: Ground, process: Process): ScanPorts {
         reads.clear();
         const claim = await asked(ground, process, 'claim', () => backend.queue.claim(system));
         if (claim) {
-          const targets = claim.deliveries.map(({ target, revision }) => `${target} r${revision}`).join(', ');
-          ground.tell(`${process.name} claimed ${targets} for ${system}`);
+          const targets = claim.deliveries.map((each) => `${each.target} r${revisionIn(claim, each)}`);
+          ground.tell(`${process.name} claimed ${targets.join(', ')} for ${system}`);
         }
         return claim;
       },
     }),
     observations: stepped(ground, process, backend.observations, { judge: judging(ground, process) }),
     scans: stepped(ground, process, backend.scans),
+    truth: stepped(ground, process, MASTERS),
+    owned: stepped(ground, process, NOTHING_OWNED),
     stock: {
       levelsOfSkus: () => Promise.resolve(new Map()),
       take: () => Promise.resolve({ strangers: 0 }),

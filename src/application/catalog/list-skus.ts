@@ -19,11 +19,12 @@ export interface SkuFilter extends Omit<SkuQuery, 'owners'> {
 }
 
 /**
- * A page of SKUs, as they are or as they stood at an instant. Owners are those by the rules in force at that instant.
+ * A page of SKUs, as they are or as they stood at an instant. Owners are those by the rules in force at that instant, and
+ * orphans those whose owner could not answer then.
  * A filter that speaks of the present is refused for the past, as is an instant that has not come.
  */
 export async function listSkus(
-  ports: Pick<Ports, 'catalog' | 'clock'>,
+  ports: Pick<Ports, 'catalog' | 'clock' | 'ownership'>,
   page: PageRequest,
   filter: SkuFilter,
   order: SkuOrder,
@@ -32,29 +33,29 @@ export async function listSkus(
   const problems = faultsOf(filter, asOf);
   if (problems.length > 0) return { ok: false, problems };
   const { owner, orphaned, ...query } = filter;
-  const owners =
-    isGiven(owner) || isGiven(orphaned) ? { answer: await answerOf(ports, { owner, orphaned }), at: asOf } : null;
+  const asked = isGiven(owner) || isGiven(orphaned);
+  const owners = asked ? { answer: await answerOf(ports, { owner, orphaned }, asOf), at: asOf } : null;
   return readAsOf(ports, asOf, () => ports.catalog.skus(page, { ...query, owners }, order, asOf));
 }
 
 function faultsOf(filter: SkuFilter, asOf: Date | null): Problem[] {
   const problems = searchFaults(filter.search, ['filter', 'search']);
   if (asOf === null) return problems;
-  const present = { hasOpenDrift: 'findings', orphaned: 'who is active' } as const;
-  for (const field of ['hasOpenDrift', 'orphaned'] as const) {
-    if (!isGiven(filter[field])) continue;
-    const message = `${field} cannot be asked of the past: of ${present[field]} no history is kept; leave out asOf or ${field}`;
-    problems.push(problem('INVALID_FORMAT', message, ['filter', field]));
+  if (isGiven(filter.hasOpenDrift)) {
+    const message =
+      'hasOpenDrift cannot be asked of the past: of findings no history is kept; leave out asOf or hasOpenDrift';
+    problems.push(problem('INVALID_FORMAT', message, ['filter', 'hasOpenDrift']));
   }
   return problems;
 }
 
-/** Whose SKUs a question about owners means, as callers word it. */
+/** Whose SKUs a question about owners means, as callers word it, by who could answer at an instant (null: now). */
 export async function answerOf(
-  ports: Pick<Ports, 'catalog'>,
+  ports: Pick<Ports, 'catalog' | 'ownership'>,
   { owner, orphaned }: OwnerQuestion,
+  at: Date | null,
 ): Promise<OwnerAnswer> {
-  const parties = await ports.catalog.parties();
+  const parties = await (at === null ? ports.catalog.parties() : ports.ownership.partiesAt(at));
   const question = { owner: isGiven(owner) ? foldCode(owner) : null, orphaned: orphaned ?? null };
   return answerOwners(new Map(parties.map((party) => [party.id, party])), question);
 }

@@ -27,8 +27,7 @@ export async function applyChangeRequest(
   how: { forced?: Forced; ready?: LockedPlan | null } = {},
 ): Promise<ApplyResult> {
   const { forced = null } = how;
-  const { planned, plan } =
-    how.ready ?? (await planUnderLocks(ports, stores, request, { evenIfFrozen: forced !== null }));
+  const { planned, plan } = how.ready ?? (await planOnce(ports, stores, request, forced !== null));
   // Whether somebody could still approve is no longer the question: they have. And where somebody else made the same
   // change meanwhile, there is nothing left to do, which is no problem.
   const problems = planned.set.problems;
@@ -71,6 +70,16 @@ export async function applyChangeRequest(
   ]);
   await closeAdopted(stores, request, linked);
   return 'APPLIED';
+}
+
+/**
+ * A version of a bundle that is due comes before what is set after it, by force even in a freeze; but only where something
+ * is set. What ends in conflict has moved nothing, and what a freeze holds stays held.
+ */
+function planOnce(ports: Ports, stores: Stores, request: ChangeRequest, evenIfFrozen: boolean): Promise<LockedPlan> {
+  const planning = (): Promise<LockedPlan> => planUnderLocks(ports, stores, request, { evenIfFrozen });
+  if (!evenIfFrozen) return planning();
+  return stores.tentatively(planning, ({ planned: { set } }) => set.conflicts.length + set.problems.length === 0);
 }
 
 /**

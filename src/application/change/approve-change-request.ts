@@ -1,6 +1,6 @@
 import type { Caller } from '../../domain/actor.js';
 import { textFault } from '../../domain/catalog/read-sku-fields.js';
-import { givenFor, reask } from '../../domain/change/approval.js';
+import { givenFor } from '../../domain/change/approval.js';
 import { isAuthorOf } from '../../domain/change/authors.js';
 import { mayBeDone } from '../../domain/change/change.js';
 import { approvedAnew, isAskedStill } from '../../domain/change/void-approvals.js';
@@ -12,7 +12,7 @@ import type { Ports } from '../ports/ports.js';
 import type { Stores } from '../ports/unit-of-work.js';
 import { asSeen } from './plan/as-seen.js';
 import { applyChangeRequest } from './apply-change-request.js';
-import { readApproving } from './plan-request.js';
+import { CALENDAR, reaskRequests } from './review/reask-requests.js';
 
 /**
  * Records an approval; the one that satisfies the last requirement applies the request in the same transaction.
@@ -69,17 +69,13 @@ export async function approveChangeRequest(
  */
 async function askedNow(stores: Stores, request: ChangeRequest): Promise<ChangeRequest> {
   if (!mayBeDone('APPROVE', request.state)) return request;
-  const { approvedBy, requirements: before } = request;
-  const world = {
-    ...(await readApproving(stores, await stores.now())),
+  const asked = {
+    ...request,
     authorPartyId: request.author.partyId,
     editorPartyIds: request.editors.flatMap(({ partyId }) => partyId ?? []),
   };
-  const requirements = before.map((each) => reask(each, world, approvedBy, new Map()));
-  // Compared as the database keeps them: a field that is left out, and one that is undefined, are one.
-  if (JSON.stringify(requirements) === JSON.stringify(before)) return request;
-  await stores.requests.update(request.id, { state: request.state, requirements });
-  return { ...request, requirements };
+  const requirements = (await reaskRequests(stores, CALENDAR, [asked])).get(request.id);
+  return requirements ? { ...request, requirements } : request;
 }
 
 function noParty(): Problem {

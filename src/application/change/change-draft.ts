@@ -13,6 +13,7 @@ import type { ProposedChange } from '../../domain/change/change.js';
 import type { FieldValues } from '../../domain/primitives/json.js';
 import type { Problem } from '../../domain/problem.js';
 import { problem, under } from '../../domain/problem.js';
+import { mapInTurns } from '../ports/turns.js';
 
 /** A change as a caller words it; nothing is trusted yet but the JSON types. */
 export type ChangeDraft =
@@ -53,12 +54,12 @@ export interface ChangeRequestDraft {
 export const CHANGE_LIMIT = 10_000;
 
 /** What is wrong with a request whatever the state of the master, all of it, and the changes in canonical form. */
-export function readChangeRequest(
+export async function readChangeRequest(
   draft: ChangeRequestDraft,
   systems: readonly string[],
   definitions: Definitions,
   gtins: GtinRules,
-): { changes: ProposedChange[]; problems: Problem[] } {
+): Promise<{ changes: ProposedChange[]; problems: Problem[] }> {
   const problems: Problem[] = [];
   const title = titleFault(draft.title);
   if (title) problems.push(problem(title.code, title.message, ['title']));
@@ -76,7 +77,7 @@ export function readChangeRequest(
     problems.push(problem('TOO_MANY', `a request has at most ${CHANGE_LIMIT} changes`, ['changes']));
     return { changes: [], problems };
   }
-  const changes = draft.changes.map((each, index) => {
+  const changes = await mapInTurns(draft.changes, (each, index) => {
     const read = readChange(each, { systems, definitions, gtins });
     problems.push(...under(['changes', String(index), each.kind], read.problems));
     return read.change;

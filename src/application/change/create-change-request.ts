@@ -6,6 +6,7 @@ import { accepted, problem, refused } from '../../domain/problem.js';
 import { gtinRulesOf } from '../../domain/settings/gtin-setting.js';
 import type { Ports } from '../ports/ports.js';
 import type { Stores } from '../ports/unit-of-work.js';
+import { askValidation, isBulk } from './bulk/ask-validation.js';
 import type { ChangeRequestDraft } from './change-draft.js';
 import { placedInDraft, readChangeRequest } from './change-draft.js';
 import { enterReview } from './enter-review.js';
@@ -16,7 +17,8 @@ import { restOfProblems } from './rest-of-problems.js';
 
 /**
  * Creates a change request and, unless `asDraft`, submits it at once. A request with problems that is to be submitted
- * is refused whole, with every problem; a draft is kept with its problems, so that it can be mended.
+ * is refused whole, with every problem; a draft is kept with its problems, so that it can be mended. A large one is refused
+ * for its form only: what the master says to it is worked out as a job, and stands with the request.
  */
 export async function createChangeRequest(
   ports: Ports,
@@ -31,14 +33,15 @@ export async function createChangeRequest(
   if (problems.length > 0) {
     return ports.work.run(async (stores) => {
       const late = effectiveFaults(draft.effectiveAt ?? null, await stores.now());
-      // Of a draft, what the master says against it keeps nothing back.
-      const rest = asDraft ? [] : await restOfProblems(ports, stores, caller.actor, { changes, problems });
+      // Of a draft, what the master says against it keeps nothing back; a large request is not made to wait for it.
+      const rest =
+        asDraft || isBulk(changes) ? [] : await restOfProblems(ports, stores, caller.actor, { changes, problems });
       return refused(...inOrder([...late, ...problems, ...placedInDraft(rest, draft.changes)]));
     });
   }
-  const outcome = await ports.work.run((stores) =>
-    addRequest(ports, stores, caller, { draft, changes, asDraft, origin: 'REQUEST' }),
-  );
+  const request = { draft, changes, asDraft, origin: 'REQUEST' as const };
+  const add = isBulk(changes) ? addForValidation : addRequest;
+  const outcome = await ports.work.run((stores) => add(ports, stores, caller, request));
   return outcome.ok ? outcome : { ok: false, problems: placedInDraft(outcome.problems, draft.changes) };
 }
 
@@ -80,7 +83,7 @@ export async function addRequest(
 ): Promise<Outcome<{ id: string }>> {
   const { draft, asDraft } = request;
   const effectiveAt = draft.effectiveAt ?? null;
-  const sent = sentUnder(caller, draft.idempotencyKey, ['create', asDraft, draft, request.changes]);
+  const sent = await sentUnder(caller, draft.idempotencyKey, ['create', asDraft, draft, request.changes]);
   const before = await keyUsed(stores, sent);
   if (before) return before;
   const changes = await withBases(stores, request.changes);
@@ -89,17 +92,7 @@ export async function addRequest(
   if (late.length > 0 || (!asDraft && planned.problems.length > 0)) {
     return { ok: false, problems: asDraft ? late : [...late, ...planned.problems] };
   }
-  const id = ports.newId();
-  const number = await stores.requests.add({
-    id,
-    title: draft.title.trim(),
-    reason: draft.reason,
-    origin: request.origin,
-    author: caller.actor,
-    effectiveAt,
-    changes: changes.map((change) => ({ ...change, id: ports.newId() })),
-    revertsId: request.revertsId ?? null,
-  });
+  const { id, number } = await keep(ports, stores, caller, { ...request, changes });
   if (sent) await stores.requests.keepIdempotency({ ...sent, requestId: id });
   await beforeReview(id);
   if (!asDraft) await enterReview(ports, stores, id, planned, caller.actor);
@@ -111,4 +104,45 @@ export async function addRequest(
     ]);
   }
   return accepted({ id });
+}
+
+/** Adds a request of many changes, which is checked and planned as a job: nothing but its form has been looked at yet. */
+export async function addForValidation(
+  ports: Ports,
+  stores: Stores,
+  caller: Caller,
+  request: NewRequest,
+): Promise<Outcome<{ id: string }>> {
+  const { draft, asDraft } = request;
+  const sent = await sentUnder(caller, draft.idempotencyKey, ['create', asDraft, draft, request.changes]);
+  const before = await keyUsed(stores, sent);
+  if (before) return before;
+  const late = effectiveFaults(draft.effectiveAt ?? null, await stores.now());
+  if (late.length > 0) return { ok: false, problems: late };
+  // What the author could see when they wrote is the present, however long the job takes to come round to it.
+  const changes = await withBases(stores, request.changes);
+  const added = await keep(ports, stores, caller, { ...request, changes });
+  if (sent) await stores.requests.keepIdempotency({ ...sent, requestId: added.id });
+  await askValidation(stores, { ...added, changes }, caller.actor, !asDraft);
+  return accepted({ id: added.id });
+}
+
+async function keep(
+  ports: Ports,
+  stores: Stores,
+  caller: Caller,
+  { draft, changes, origin, revertsId }: NewRequest,
+): Promise<{ id: string; number: string }> {
+  const id = ports.newId();
+  const number = await stores.requests.add({
+    id,
+    title: draft.title.trim(),
+    reason: draft.reason,
+    origin,
+    author: caller.actor,
+    effectiveAt: draft.effectiveAt ?? null,
+    changes: changes.map((change) => ({ ...change, id: ports.newId() })),
+    revertsId: revertsId ?? null,
+  });
+  return { id, number };
 }

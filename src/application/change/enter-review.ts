@@ -3,12 +3,14 @@ import type { Ports } from '../ports/ports.js';
 import type { Stores } from '../ports/unit-of-work.js';
 import { applyChangeRequest } from './apply-change-request.js';
 import { keepPlan } from './plan/keep-plan.js';
+import type { WorkedPlan } from './plan/work-out-plan.js';
 import { workOutPlan } from './plan/work-out-plan.js';
 import type { PlannedRequest } from './plan-request.js';
 
 /**
  * A sound request enters review: with the approvals that policy asks for, in conflict at once where somebody else came
  * first, or applied on the spot where policy asks for nobody.
+ * @param plan where it has been worked out already.
  */
 export async function enterReview(
   ports: Ports,
@@ -16,6 +18,7 @@ export async function enterReview(
   id: string,
   planned: PlannedRequest,
   by: Actor,
+  plan: WorkedPlan | null = null,
 ): Promise<void> {
   const conflicted = planned.set.conflicts.length > 0;
   await stores.requests.update(id, {
@@ -31,6 +34,6 @@ export async function enterReview(
   const data = { changes: request.changes.length };
   await stores.audit([{ actor: by, type: 'CHANGE_REQUEST_SUBMITTED', subject: request.number, data }]);
   if (conflicted) return;
-  await keepPlan(ports, stores, id, await workOutPlan(ports, stores, planned), null);
+  await keepPlan(ports, stores, id, plan ?? (await workOutPlan(ports, stores, planned)), null);
   if (planned.requirements.length === 0) await applyChangeRequest(ports, stores, request);
 }

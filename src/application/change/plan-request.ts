@@ -1,16 +1,17 @@
 import type { Actor } from '../../domain/actor.js';
 import type { RuleExplained } from '../../domain/approvals/requirements.js';
-import { requirementsOf } from '../../domain/approvals/requirements.js';
-import { ownedTouch, touchedBy } from '../../domain/approvals/touched.js';
+import { askingFor } from '../../domain/approvals/requirements.js';
+import { ownedTouch, touching } from '../../domain/approvals/touched.js';
 import type { ApprovalRequirement, ApprovalWorld } from '../../domain/change/approval.js';
 import type { ProposedChange } from '../../domain/change/change.js';
 import type { ChangeSet, World } from '../../domain/change/draft.js';
-import { planChanges } from '../../domain/change/plan-changes.js';
+import { planningChanges } from '../../domain/change/plan-changes.js';
 import { ownerKeysOf } from '../../domain/ownership/resolve-owner.js';
 import { foldCode } from '../../domain/primitives/text.js';
 import type { Problem } from '../../domain/problem.js';
 import { problem } from '../../domain/problem.js';
 import type { Ports } from '../ports/ports.js';
+import { inTurns, mapInTurns } from '../ports/turns.js';
 import type { Stores } from '../ports/unit-of-work.js';
 
 export interface PlannedRequest {
@@ -29,6 +30,7 @@ export interface PlannedRequest {
  * What a request would do to the master as it is now, and who has to approve it: the same code before approval and at
  * apply, so that what was approved is what runs.
  * @param lock at apply: what the plan was made from stays true until the transaction ends.
+ * @param told how much of the changes is checked, from 0 to 1.
  * @param editors who edited it beside its author: they approve it no more than the author does.
  */
 export async function planRequest(
@@ -36,22 +38,25 @@ export async function planRequest(
   stores: Stores,
   changes: readonly ProposedChange[],
   author: Actor,
-  options: { lock: boolean; editors?: readonly Actor[] },
+  options: { lock: boolean; editors?: readonly Actor[]; told?: (share: number) => void },
 ): Promise<PlannedRequest> {
   const world = await stores.catalog.world(changes, options);
-  const set = planChanges(world, changes, () => ports.newId(), { baseline: false, authorPartyId: author.partyId });
-  const touched = touchedBy(world, set, changes);
+  const whose = { baseline: false, authorPartyId: author.partyId };
+  const set = await inTurns(
+    planningChanges(world, changes, () => ports.newId(), whose),
+    options.told,
+  );
+  const touched = await inTurns(touching(world, set, changes));
   const at = await stores.now();
   const inForce = await stores.ownership.rulesInForce(ownerKeysOf(touched.flatMap(({ under }) => under)), at);
   const approving = await readApproving(stores, at);
-  const { requirements, orphans, explained } = requirementsOf(
-    touched.map((thing) => ownedTouch(thing, inForce)),
-    world.settings.approvals,
-    {
+  const owned = await mapInTurns(touched, (thing) => ownedTouch(thing, inForce));
+  const { requirements, orphans, explained } = await inTurns(
+    askingFor(owned, world.settings.approvals, {
       ...approving,
       authorPartyId: author.partyId,
       editorPartyIds: (options.editors ?? []).flatMap(({ partyId }) => partyId ?? []),
-    },
+    }),
   );
   const nobody = orphans.length > 0 ? [nobodyLeft(orphans)] : [];
   const idle = set.products.length + set.skus.length + set.conflicts.length + set.problems.length === 0;

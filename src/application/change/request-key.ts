@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import type { Caller } from '../../domain/actor.js';
 import type { Json } from '../../domain/primitives/json.js';
-import { canonicalJson } from '../../domain/primitives/json.js';
+import { canonicalPieces } from '../../domain/primitives/json.js';
 import type { Outcome } from '../../domain/problem.js';
 import { accepted, problem, refused } from '../../domain/problem.js';
 import type { ChangeRequestDraft } from './change-draft.js';
+import { hashInTurns } from '../ports/turns.js';
 import type { Stores } from '../ports/unit-of-work.js';
 
 /** What a caller sends under a key of theirs. */
@@ -22,15 +22,15 @@ type Head = Pick<ChangeRequestDraft, 'title' | 'reason' | 'effectiveAt'>;
  * @param body the verb, whatever else decides what it does, what the caller says of the request, and its changes as they
  *   were read.
  */
-export function sentUnder(
+export async function sentUnder(
   { actor }: Caller,
   key: string | null,
   [verb, about, { title, reason, effectiveAt }, changes]: [string, string | boolean, Head, unknown],
-): Sent | null {
+): Promise<Sent | null> {
   if (key === null) return null;
   const body = { verb, about, title, reason, effectiveAt: effectiveAt?.toISOString() ?? null, changes };
-  const text = canonicalJson(JSON.parse(JSON.stringify(body)) as Json);
-  return { caller: actor.id, key, hash: createHash('sha256').update(text).digest('hex') };
+  const pieces = canonicalPieces(JSON.parse(JSON.stringify(body)) as Json);
+  return { caller: actor.id, key, hash: await hashInTurns(pieces) };
 }
 
 /** The answer that this caller had under this key within 72 hours, or its refusal for another body; null: it is new. */

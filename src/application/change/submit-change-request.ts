@@ -4,11 +4,12 @@ import { mayBeDone } from '../../domain/change/change.js';
 import type { Outcome } from '../../domain/problem.js';
 import { accepted, problem, refused } from '../../domain/problem.js';
 import type { Ports } from '../ports/ports.js';
+import { askValidation, isBulk } from './bulk/ask-validation.js';
 import { effectiveFaults } from './effective-at.js';
 import { enterReview } from './enter-review.js';
 import { planRequest } from './plan-request.js';
 
-/** Puts a draft into review: planned against the present, with the approvals that policy asks for. */
+/** Puts a draft into review: planned against the present, with the approvals that policy asks for; a large one as a job. */
 export async function submitChangeRequest(ports: Ports, caller: Caller, id: string): Promise<Outcome<{ id: string }>> {
   return ports.work.run(async (stores) => {
     const request = await stores.requests.lock(id);
@@ -23,8 +24,13 @@ export async function submitChangeRequest(ports: Ports, caller: Caller, id: stri
       );
     }
     const { changes, author, editors, effectiveAt } = request;
-    const planned = await planRequest(ports, stores, changes, author, { lock: false, editors });
     const late = effectiveFaults(effectiveAt, await stores.now());
+    if (isBulk(changes)) {
+      if (late.length > 0) return { ok: false, problems: late };
+      await askValidation(stores, request, caller.actor, true);
+      return accepted({ id });
+    }
+    const planned = await planRequest(ports, stores, changes, author, { lock: false, editors });
     if (late.length + planned.problems.length > 0) {
       const { set } = planned;
       const problems = [...late, ...planned.problems];

@@ -1,5 +1,6 @@
 import { SCHEDULED_FIELD } from '../../domain/bundle/timeline.js';
 import type { ChangeSet } from '../../domain/change/draft.js';
+import { canaryRuleOf } from '../../domain/settings/publishing-setting.js';
 import type { Stamp, WrittenRevision } from '../ports/catalog-store.js';
 import type { Stores } from '../ports/unit-of-work.js';
 
@@ -21,7 +22,8 @@ export async function writeChangeSet(
     return written;
   }
   await stores.records.ensure(written, 'TO_CREATE');
-  const systems = await stores.deliveries.enqueue(written, stamp.changeRequestId);
+  const { publishing } = await stores.settings.current();
+  const systems = await stores.deliveries.enqueue(written, stamp.changeRequestId, canaryRuleOf(publishing));
   if (systems.length > 0) await stores.wake.deliveriesDue(systems);
   return written;
 }

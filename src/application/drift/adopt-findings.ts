@@ -6,8 +6,10 @@ import { sameJson } from '../../domain/primitives/json.js';
 import type { Outcome, Problem } from '../../domain/problem.js';
 import { accepted, problem, refused } from '../../domain/problem.js';
 import { addRequest } from '../change/create-change-request.js';
+import { lockReached } from '../change/plan/lock-reached.js';
 import type { LockedFinding } from '../ports/finding-store.js';
 import type { Ports } from '../ports/ports.js';
+import type { Stores } from '../ports/unit-of-work.js';
 import { checkFindings } from './check-findings.js';
 import { adoptedPatch, adoptingOperation } from './adopted-patch.js';
 
@@ -30,6 +32,7 @@ export async function adoptFindings(
   if (fault) return refused(problem(fault.code, fault.message, ['reason']));
   if (caller.actor.partyId === null) return refused(problem('PARTY_REQUIRED', 'this key belongs to no party'));
   return ports.work.run(async (stores) => {
+    await lockMasters(stores, input.ids);
     const locked = await stores.findings.lock(input.ids);
     const problems = checkFindings(input.ids, locked, ['OPEN', 'ACKNOWLEDGED']);
     const proposals = locked.map((finding) => ({ finding, patch: patchOf(finding) }));
@@ -39,11 +42,13 @@ export async function adoptFindings(
           ...patch.problems.map((each) => ({ ...each, field: ['ids', String(input.ids.indexOf(finding.id))] })),
         );
     }
-    problems.push(...contradictions(locked, input.ids), ...(await ownPrices(ports, locked, input.ids)));
-    if (problems.length > 0) return { ok: false, problems };
-    const changes = changesOf(
-      proposals.flatMap(({ finding, patch }) => (patch.ok ? [{ finding, patch: patch.value }] : [])),
+    problems.push(
+      ...contradictions(locked, input.ids),
+      ...(await ownPrices(ports, locked, input.ids)),
+      ...(await nestedBundles(ports, locked, input.ids)),
     );
+    if (problems.length > 0) return { ok: false, problems };
+    const changes = changesOf(proposals);
     const title = `Adopt ${locked.length} value${locked.length === 1 ? '' : 's'} found in ${[...new Set(locked.map(({ system }) => system))].join(', ')}`;
     const request = {
       draft: { title, reason: input.reason, idempotencyKey: null, changes },
@@ -56,6 +61,13 @@ export async function adoptFindings(
     });
     return added.ok ? accepted({ ids: input.ids, changeRequestId: added.value.id }) : added;
   });
+}
+
+/** The request may be applied at once, so that what it changes is locked before the findings, as at any apply. */
+async function lockMasters(stores: Stores, ids: readonly string[]): Promise<void> {
+  const findings = await stores.findings.read(ids);
+  const changes = changesOf(findings.map((finding) => ({ finding, patch: patchOf(finding) })));
+  await lockReached(stores, null, changes, await stores.catalog.world(changes, { lock: true }));
 }
 
 function patchOf(finding: LockedFinding): Outcome<FieldValues> {
@@ -113,14 +125,39 @@ async function ownPrices(ports: Ports, locked: readonly LockedFinding[], ids: re
   });
 }
 
+/** Systems show bundles taken apart: taken over, that would lose which bundles are inside, and with them what changes there. */
+async function nestedBundles(
+  ports: Ports,
+  locked: readonly LockedFinding[],
+  ids: readonly string[],
+): Promise<Problem[]> {
+  const bundles = locked.filter(({ kind, skuId }) => kind === 'BUNDLE' && skuId !== null);
+  if (bundles.length === 0) return [];
+  const versions = await ports.bundles.inForce(
+    bundles.flatMap(({ skuId }) => skuId ?? []),
+    null,
+  );
+  const inside = await ports.catalog.skusByIds(
+    [...versions.values()].flatMap(({ lines }) => lines.map(({ key }) => key)),
+  );
+  return bundles.flatMap(({ id, skuId, target, system }) => {
+    const held = (versions.get(skuId ?? '')?.lines ?? []).flatMap(({ key }) => inside.get(key) ?? []);
+    const nested = held.filter(({ kind }) => kind === 'BUNDLE').map(({ code }) => code);
+    if (nested.length === 0) return [];
+    const message = `${target} holds bundles (${nested.join(', ')}), which ${system} shows taken apart: adopting would lose them; propose the composition that you want by bundleSet`;
+    return [problem('NOT_RESOLVABLE_HERE', message, ['ids', String(ids.indexOf(id))])];
+  });
+}
+
 /** One change a record, so that values of one SKU are decided together. */
-function changesOf(proposals: readonly { finding: LockedFinding; patch: FieldValues }[]): ProposedChange[] {
+function changesOf(proposals: readonly { finding: LockedFinding; patch: Outcome<FieldValues> }[]): ProposedChange[] {
   const byTarget = new Map<string, ProposedChange>();
   for (const { finding, patch } of proposals) {
+    if (!patch.ok) continue;
     const operation = adoptingOperation(finding);
     const key = `${operation}:${finding.target}`;
     const change = byTarget.get(key) ?? { operation, target: finding.target, baseRevision: null, patch: {} };
-    Object.assign(change.patch, patch);
+    Object.assign(change.patch, patch.value);
     byTarget.set(key, change);
   }
   return [...byTarget.values()];

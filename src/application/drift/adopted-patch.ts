@@ -37,7 +37,10 @@ function adoptedComposition(found: Json): Outcome<FieldValues> {
   const shown = componentLines(found) ?? [];
   const lines = linesOf(shown.map(({ code: sku, quantity }) => ({ sku, quantity })));
   if (lines.length === shown.length && lines.length > 0) return accepted({ [BUNDLE_FIELD]: linesJson(lines) });
-  const message = 'what is found there is no composition: a component without a code, or in no whole quantity';
+  const message =
+    shown.length === 0
+      ? 'it is made of nothing there, and a bundle has at least one component: revert it, or end the bundle by a change request'
+      : 'what is found there is no composition: a component without a code, or in no whole quantity';
   return { ok: false, problems: [problem('NOT_RESOLVABLE_HERE', message)] };
 }
 

@@ -1,10 +1,10 @@
 import { compareRecord } from '../../domain/drift/compare.js';
 import type { FindingDraft, ObservationSource } from '../../domain/drift/finding.js';
 import { identityOf } from '../../domain/drift/finding.js';
-import { baseOfUngoverned, judgeRecord, ungoverned } from '../../domain/drift/judge.js';
+import { baseOfUngoverned, findingOf, judgeRecord, ungoverned } from '../../domain/drift/judge.js';
 import { normaliseAll } from '../../domain/drift/normalise.js';
 import { readable } from '../../domain/drift/readable.js';
-import { DEFAULT_RULES } from '../../domain/drift/source-of-truth.js';
+import type { FieldRule } from '../../domain/drift/source-of-truth.js';
 import { foldCode } from '../../domain/primitives/text.js';
 import type { GovernedSystem, ObservedRecord, RootRef } from '../../domain/publishing/system.js';
 import type { ObservableRecord, Verdicts } from '../ports/observation-store.js';
@@ -45,35 +45,48 @@ export async function observe(
   const readRoots = source === 'WEBHOOK' ? observation.records.map(({ root }) => root.externalId) : [];
   const lookFor = { externalIds, rootIds: [...new Set([...rootIds, ...readRoots])] };
   const seen = new Map(observation.records.map((each) => [`${each.entity}:${each.externalId}`, readable(each)]));
-  return ports.observations.judge(
+  const { rules } = await ports.truth.acting();
+  const taken: FindingDraft[] = [];
+  const looking = { ports, system, rules, taken };
+  const counts = await ports.observations.judge(
     system,
     lookFor,
     observation.readAt,
-    (records) => judgeAll(ports, system, records, seen),
+    (records) => judgeAll(looking, records, seen),
     source,
   );
+  if (taken.length > 0) await ports.owned.takeOver(system.code, taken, source);
+  return counts;
+}
+
+/** Where something was seen, and by which rules it is judged. */
+interface Looking {
+  ports: PublishingPorts;
+  system: GovernedSystem;
+  rules: readonly FieldRule[];
+  /** What the system says of fields that it owns; judging may be begun anew, and then so is this. */
+  taken: FindingDraft[];
 }
 
 function judgeAll(
-  ports: PublishingPorts,
-  system: GovernedSystem,
+  looking: Looking,
   records: readonly ObservableRecord[],
   seen: ReadonlyMap<string, ObservedRecord>,
 ): Omit<Verdicts, 'system' | 'source'> {
   const out: Omit<Verdicts, 'system' | 'source'> = { records: [], findings: [], closings: [], owed: [], gone: [] };
+  looking.taken.length = 0;
   for (const each of records) {
     if (each.busy) continue;
     const { record } = each;
     const shown = seen.get(`${record.entity}:${record.externalId ?? ''}`);
     if (!shown) out.gone.push({ recordId: record.id, externalId: record.externalId });
-    else judgeOne(ports, system, each, shown, out);
+    else judgeOne(looking, each, shown, out);
   }
   return out;
 }
 
 function judgeOne(
-  ports: PublishingPorts,
-  system: GovernedSystem,
+  { ports, system, rules, taken }: Looking,
   each: ObservableRecord,
   shown: ObservedRecord,
   out: Omit<Verdicts, 'system' | 'source'>,
@@ -94,9 +107,11 @@ function judgeOne(
     observed: values,
     unreadable: shown.unreadable,
     expected,
-    rules: DEFAULT_RULES,
+    rules,
   };
-  const judgement = judgeRecord(record, compareRecord(input), {
+  const comparisons = compareRecord(input);
+  const judgement = judgeRecord(record, comparisons, {
+    system: system.code,
     attribution: shown.attribution,
     changedAt: record.changedAt,
     readOnly: system.mode === 'READ_ONLY',
@@ -105,6 +120,7 @@ function judgeOne(
   const recoded = recodedOf(record, shown);
   if (recoded) out.findings.push(recoded);
   else closeRecoded(record, out);
+  taken.push(...judgement.taken);
   out.findings.push(...judgement.findings);
   out.closings.push(...judgement.closings);
   out.records.push({
@@ -115,8 +131,14 @@ function judgeOne(
     root,
   });
   const lags = Object.keys(judgement.writes).length > 0;
-  // What differed at linking is a finding and waits for a person; any other lag is owed.
-  if (lags && !each.hasDelivery && system.mode === 'WRITE') out.owed.push(record.id);
+  if (!lags || each.hasDelivery || system.mode !== 'WRITE') return;
+  // What differed at linking is a finding and waits for a person; what somebody gave up is one from now on; any other lag is owed.
+  if (each.discarded === null) out.owed.push(record.id);
+  else {
+    const note = `given up by ${each.discarded.by}: ${each.discarded.reason}`;
+    const lagging = comparisons.filter(({ field }) => field in judgement.writes);
+    for (const comparison of lagging) out.findings.push({ ...findingOf(record, comparison, shown), note });
+  }
 }
 
 /** The record is the one we know by its id, but it bears another code now. */

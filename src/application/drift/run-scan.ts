@@ -4,7 +4,7 @@ import { readable } from '../../domain/drift/readable.js';
 import type { GovernedSystem, RootRef } from '../../domain/publishing/system.js';
 import type { GoneRecord } from '../ports/observation-store.js';
 import type { ScanPorts } from '../ports/ports.js';
-import { faultOf } from '../publishing/fault-of.js';
+import { contactOf, faultOf } from '../publishing/fault-of.js';
 import { observe, observeRoots } from './observe-roots.js';
 import { refreshStock } from './refresh-stock.js';
 import { startScan } from './start-scan.js';
@@ -28,6 +28,7 @@ export async function runScan(ports: ScanPorts, scanId: string): Promise<void> {
   if (!scan || scan.state !== 'RUNNING') return;
   const system = await ports.observations.systemByCode(scan.system);
   if (!system) return;
+  const since = await ports.observations.now();
   try {
     await readAll(ports, system, scanId);
     await pairWaiting(ports, system, scanId);
@@ -36,7 +37,7 @@ export async function runScan(ports: ScanPorts, scanId: string): Promise<void> {
     await ports.scans.scanProgress(scanId, { recordsRead: 0, skusCompared: 0, opened, closed });
     await refreshStock(ports, system.code, () => touch(ports, scanId));
     await ports.scans.endScan(scanId, 'SUCCEEDED', null);
-    await ports.queue.reportHealth(system.code, 'UP');
+    await ports.queue.heard(system.code, 'REACHED', since);
     if (await ports.scans.linkIfClean(system.code)) ports.log('info', `${system.code} is linked`, {});
     // An import may have come in meanwhile, and found this scan running: its records were perhaps read past.
     if (await ports.scans.waitSince(scanId)) await startScan(ports, SCANNER, system.code, 'FULL');
@@ -44,7 +45,8 @@ export async function runScan(ports: ScanPorts, scanId: string): Promise<void> {
     const fault = faultOf(error);
     ports.log('error', 'a scan failed', { system: system.code, fault: fault.message });
     await ports.scans.endScan(scanId, 'FAILED', fault.message);
-    await ports.queue.reportHealth(system.code, 'DEGRADED');
+    const contact = contactOf(fault);
+    if (contact) await ports.queue.heard(system.code, contact, since);
   }
 }
 

@@ -1,9 +1,7 @@
 import type { Actor } from '../../domain/actor.js';
-import { reask } from '../../domain/change/approval.js';
 import type { Party } from '../../domain/ownership/party.js';
 import type { OwnershipRule } from '../../domain/ownership/resolve-owner.js';
-import { sameJson } from '../../domain/primitives/json.js';
-import { readApproving } from '../change/plan-request.js';
+import { reaskRequests } from '../change/review/reask-requests.js';
 import type { Ports } from '../ports/ports.js';
 import type { Stores } from '../ports/unit-of-work.js';
 import type { Parties } from './party-leaves.js';
@@ -23,6 +21,7 @@ export interface HandedOver {
  * A successor takes the place of a party that leaves. A person joins the teams that would be left without anybody; where a
  * team is the successor, the rules of those teams go to it. Rules change hands now: who owned what before is not rewritten,
  * and each new rule ranks where the one before it did, so that nothing else is decided anew.
+ * @param at the instant at which the one cannot answer any more and the other does: one, so that nobody owns nothing between.
  */
 export async function handOver(
   ports: Pick<Ports, 'newId'>,
@@ -33,13 +32,14 @@ export async function handOver(
     successor,
     leftIds,
     parties,
-  }: { changed: Party; successor: Party; leftIds: readonly string[]; parties: Parties },
+    at,
+  }: { changed: Party; successor: Party; leftIds: readonly string[]; parties: Parties; at: Date },
 ): Promise<HandedOver> {
   const teams = leftIds.filter((id) => id !== changed.id);
   const joins = successor.kind === 'USER' ? teams : [];
   const from = leftIds.filter((id) => !joins.includes(id));
-  if (joins.length > 0) await stores.parties.join(joins, successor.id);
-  const rules = await moveRules(ports, stores, from, successor.id);
+  if (joins.length > 0) await stores.parties.join(joins, successor.id, at);
+  const rules = await moveRules(ports, stores, from, successor.id, at);
   await auditRules(stores, actor, 'OWNERSHIP_HANDED_OVER', successor.code, rules, { from: changed.code });
   await stores.findings.handOver(from, successor.id);
   const delegateOf =
@@ -57,8 +57,8 @@ async function moveRules(
   stores: Stores,
   from: readonly string[],
   to: string,
+  at: Date,
 ): Promise<OwnershipRule[]> {
-  const at = await stores.now();
   const live = await stores.ownership.liveRulesOf(from, at);
   if (live.length === 0) return [];
   const moved = live.map((rule) => ({
@@ -79,10 +79,7 @@ export function concerned(parties: readonly Party[], ids: readonly string[]): st
   return [...new Set([...ids, ...parties.filter(isOf).map(({ id }) => id)])];
 }
 
-/**
- * Asks anew for the approvals of requests in review that these parties were asked for, as parties are now: whoever left is
- * asked no more, and a delegate or a successor is. Three statements, however many requests there are.
- */
+/** Asks anew for the approvals of requests in review that these parties were asked for; how many ask others now. */
 export async function reaskReviews(
   stores: Stores,
   actor: Actor,
@@ -90,25 +87,5 @@ export async function reaskReviews(
   successors: ReadonlyMap<string, string>,
 ): Promise<number> {
   const requests = await stores.requests.inReviewOf(partyIds, { lock: true });
-  if (requests.length === 0) return 0;
-  const approving = await readApproving(stores, await stores.now());
-  const changed = requests.flatMap(({ requirements, authorPartyId, editorPartyIds, approvedBy, ...request }) => {
-    const world = { ...approving, authorPartyId, editorPartyIds };
-    const anew = requirements.map((requirement) => reask(requirement, world, approvedBy, successors));
-    // Compared as the database keeps them: a field that is left out, and one that is undefined, are one.
-    return sameJson(JSON.parse(JSON.stringify(anew)), JSON.parse(JSON.stringify(requirements)))
-      ? []
-      : [{ ...request, requirements: anew }];
-  });
-  if (changed.length === 0) return 0;
-  await stores.requests.reask(changed);
-  await stores.audit(
-    changed.map(({ number, requirements }) => ({
-      actor,
-      type: 'CHANGE_REQUEST_REASKED',
-      subject: number,
-      data: { asked: requirements.map(({ partyId }) => partyId) },
-    })),
-  );
-  return changed.length;
+  return (await reaskRequests(stores, actor, requests, successors)).size;
 }

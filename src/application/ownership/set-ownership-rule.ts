@@ -1,15 +1,16 @@
 import type { Caller } from '../../domain/actor.js';
 import type { RuleDraft } from '../../domain/ownership/rule-draft.js';
-import { draftFaults, ownerFault, ownerWarning } from '../../domain/ownership/rule-draft.js';
+import { draftFaults, ownerFault } from '../../domain/ownership/rule-draft.js';
 import { foldCode, textOrNull } from '../../domain/primitives/text.js';
 import type { Outcome, Problem } from '../../domain/problem.js';
 import { accepted, problem } from '../../domain/problem.js';
 import type { Ports } from '../ports/ports.js';
 import type { Stores } from '../ports/unit-of-work.js';
+import { ownerWarnings } from './owner-warnings.js';
 
 export interface RuleSet {
   id: string;
-  /** What keeps nothing back: ENGINEERING_OWNER. */
+  /** What keeps nothing back: ENGINEERING_OWNER, NO_APPROVER_KEY. */
   warnings: Problem[];
 }
 
@@ -35,8 +36,7 @@ export async function setOwnershipRule(ports: Ports, caller: Caller, draft: Rule
     await stores.ownership.addRules([{ id, scope, match, ownerId: owner.id, effectiveFrom, effectiveTo }]);
     const data = { id, scope, match, owner: owner.code, from: effectiveFrom, until: effectiveTo };
     await stores.audit([{ actor: caller.actor, type: 'OWNERSHIP_RULE_SET', subject: match ?? 'DEFAULT', data }]);
-    const warning = ownerWarning(owner, byId);
-    return accepted({ id, warnings: warning ? [warning] : [] });
+    return accepted({ id, warnings: await ownerWarnings(stores, [owner], byId) });
   });
 }
 

@@ -8,6 +8,7 @@ import type { Outcome, Problem } from '../../domain/problem.js';
 import { accepted, problem, refused } from '../../domain/problem.js';
 import type { Ports } from '../ports/ports.js';
 import type { Stores } from '../ports/unit-of-work.js';
+import { engineeringWarnings } from './owner-warnings.js';
 import type { HandedOver } from './hand-over.js';
 import { concerned, handOver, reaskReviews } from './hand-over.js';
 import type { Parties, PartyLeaves } from './party-leaves.js';
@@ -17,6 +18,8 @@ export interface PartyChange {
   id: string;
   /** What it left, as it stood before; null where nothing was left that somebody answered for. */
   leaves: PartyLeaves | null;
+  /** What keeps nothing back: ENGINEERING_OWNER. */
+  warnings: Problem[];
 }
 
 /**
@@ -30,7 +33,8 @@ export async function setParty(ports: Ports, caller: Caller, draft: PartyDraft):
   return ports.work.run(async (stores) => {
     await stores.ownership.lock();
     const parties = await stores.parties.parties();
-    const made = partyAfter(draft, parties, ports.newId(), await stores.now());
+    const at = await stores.now();
+    const made = partyAfter(draft, parties, ports.newId(), at);
     if (!made.ok) return made;
     const changed = made.value;
     const before: Parties = new Map(parties.map((party) => [party.id, party]));
@@ -45,13 +49,20 @@ export async function setParty(ports: Ports, caller: Caller, draft: PartyDraft):
     if (objections.length > 0 || !successor.ok) return { ok: false, problems: objections };
     const leaves = leftIds.length > 0 ? await readLeaves(stores, before, changed, leftIds) : null;
     const losesNow = was?.active === true && leaves !== null && leaves.ruleCount > 0;
-    if (losesNow && successor.value === null && draft.leaveOrphaned !== true) return refused(successorRequired(leaves));
-    await stores.parties.saveParty(changed);
+    if (losesNow && successor.value === null && draft.leaveOrphaned !== true)
+      return refused(successorRequired(changed, leaves));
+    await stores.parties.saveParty(changed, at);
     await auditParty(stores, caller, was, changed, after);
     const handed =
       successor.value === null
         ? null
-        : await handOver(ports, stores, caller.actor, { changed, successor: successor.value, leftIds, parties: after });
+        : await handOver(ports, stores, caller.actor, {
+            changed,
+            successor: successor.value,
+            leftIds,
+            parties: after,
+            at,
+          });
     if (was && changesApprovers(was, changed, handed)) {
       const asked = [...new Set([...concerned(parties, [changed.id]), ...leftIds])];
       await reaskReviews(stores, caller.actor, asked, handed?.successors ?? new Map());
@@ -59,7 +70,7 @@ export async function setParty(ports: Ports, caller: Caller, draft: PartyDraft):
     if (was?.active === true && !changed.active) {
       await auditDeactivation(stores, caller, changed, leaves, successor.value, handed);
     }
-    return accepted({ id: changed.id, leaves });
+    return accepted({ id: changed.id, leaves, warnings: await engineeringWarnings(stores, before, after, at) });
   });
 }
 
@@ -86,11 +97,11 @@ function objectionsTo(
   return problems;
 }
 
-function successorRequired({ ruleCount, skuCount, skus }: PartyLeaves): Problem {
-  const named = skus.slice(0, 5).join(', ');
-  const such =
-    skuCount === 0 ? 'no SKU yet' : `${skuCount} SKU${skuCount === 1 ? '' : 's'}: ${named}${skuCount > 5 ? ', …' : ''}`;
-  const message = `nobody would answer for ${ruleCount} ownership rule${ruleCount === 1 ? '' : 's'} any more, by which ${such}`;
+function successorRequired({ code }: Party, { ruleCount, skuCount, skus }: PartyLeaves): Problem {
+  const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
+  const named = skus.slice(0, 5).join(', ') + (skuCount > 5 ? ', …' : '');
+  const which = skuCount === 0 ? 'no SKU at present' : `${counted(skuCount, 'SKU')} (${named})`;
+  const message = `${counted(ruleCount, 'ownership rule')}, deciding ${which}, would be left to ${code} with nobody to answer: name a successor, or say leaveOrphaned`;
   return problem('SUCCESSOR_REQUIRED', message, ['successor']);
 }
 

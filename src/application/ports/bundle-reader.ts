@@ -1,6 +1,8 @@
 import type { BundleFacts } from '../../domain/bundle/bundle-facts.js';
 import type { Edge } from '../../domain/bundle/explode.js';
-import type { PageRequest } from './page.js';
+import type { Actor } from '../../domain/actor.js';
+import type { Problem } from '../../domain/problem.js';
+import type { Page, PageRequest } from './page.js';
 
 /** Something of the graph at an instant of the past; null: as it is now. */
 export interface At {
@@ -32,6 +34,25 @@ export interface UsedInPage {
   hasNextPage: boolean;
 }
 
+/** A version that could not take effect when it was due, and what became of it. */
+export interface VersionFailureView {
+  id: string;
+  bundleId: string;
+  dueAt: Date;
+  kind: 'REFUSED' | 'FAILED';
+  problems: Problem[];
+  error: string | null;
+  changeRequestId: string | null;
+  firstAt: Date;
+  lastAt: Date;
+  attempts: number;
+  /** Nobody has seen to it: neither closed it, nor composed the bundle anew since, nor ended it for good. */
+  open: boolean;
+  closedAt: Date | null;
+  closedBy: Actor | null;
+  closedBecause: string | null;
+}
+
 /**
  * Reads of the graph of bundles, in batches: a constant number of statements, however many SKUs are asked about and
  * however deep bundles nest. What belongs to nothing is not in the answers.
@@ -47,6 +68,9 @@ export interface BundleReader {
   usedIn(skuIds: readonly string[], page: PageRequest, query: UsedInQuery): Promise<Map<string, UsedInPage>>;
   /** How many bundles hold each SKU. */
   useCounts(skuIds: readonly string[], query: UsedInQuery): Promise<Map<string, number>>;
+  /** Versions that could not take effect, newest first; only open ones, only others, or all (null). */
+  failures(page: PageRequest, open: boolean | null): Promise<Page<VersionFailureView>>;
+  failuresByIds(ids: readonly string[]): Promise<Map<string, VersionFailureView>>;
   /** What gates must know of the bundles around each SKU. */
   facts(skuIds: readonly string[]): Promise<Map<string, BundleFacts>>;
 }

@@ -4,6 +4,7 @@ import type { ChangeOperation, ChangeRequestState, FieldConflict } from '../../d
 import type { FieldChange } from '../../domain/primitives/json.js';
 import type { Problem } from '../../domain/problem.js';
 import type { Page, PageRequest } from './page.js';
+import type { ValidationView } from './request-validations.js';
 
 export interface ChangeRequestView {
   id: string;
@@ -89,6 +90,8 @@ export interface ChangeReader {
   commentsOf(requestIds: readonly string[]): Promise<Map<string, CommentView[]>>;
   /** Requests that were split off these, or take them back; by the id that they came of, oldest first. */
   descendantsOf(requestIds: readonly string[]): Promise<Map<string, Descent[]>>;
+  /** How far requests are, or were, that are checked and planned as a job; by their ids. */
+  validationsOf(requestIds: readonly string[]): Promise<Map<string, ValidationView>>;
   /** How many requests each freeze window holds, and the database's clock. */
   held(): Promise<{ now: Date; byWindow: Map<string, number> }>;
 }

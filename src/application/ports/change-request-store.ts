@@ -11,7 +11,8 @@ export interface ChangeRequest {
   title: string;
   reason: string | null;
   state: ChangeRequestState;
-  origin: 'REQUEST' | 'IMPORT' | 'ADOPTION';
+  /** TAKE_OVER: what a system says of fields that it owns, taken in by rule. */
+  origin: 'REQUEST' | 'IMPORT' | 'ADOPTION' | 'TAKE_OVER';
   author: Actor;
   requirements: ApprovalRequirement[];
   changes: StoredChange[];

@@ -1,11 +1,27 @@
 import type { Actor } from '../../domain/actor.js';
+import type { CanaryRule } from '../../domain/publishing/canary.js';
 import type { WrittenRevision } from './catalog-store.js';
 import type { DeliveryQuery } from './operations-reader.js';
 
+/** Deliveries by id, or by filter; by both, those that are meant by both. */
+export interface WhichDeliveries {
+  ids: readonly string[] | null;
+  filter: DeliveryQuery | null;
+}
+
+export interface DeadLetter {
+  id: string;
+  system: string;
+  target: string;
+}
+
 /** Deliveries, in one transaction. Each method answers the codes of the systems that have work now. */
 export interface DeliveryStore {
-  /** For what was written, to every WRITE system that holds or shall hold it; an older undelivered one is superseded. */
-  enqueue(written: readonly WrittenRevision[], changeRequestId: string | null): Promise<string[]>;
+  /**
+   * For what was written, to every WRITE system that holds or shall hold it; an older undelivered one is superseded. Of a
+   * request that touches more records than the rule lets out at once, all but the first wait for their canary.
+   */
+  enqueue(written: readonly WrittenRevision[], changeRequestId: string | null, rule: CanaryRule): Promise<string[]>;
   /**
    * Systems that hold these SKUs (of composed ones, the bundles around them too) or products, or list them: where
    * something would be sent if they changed.
@@ -15,12 +31,17 @@ export interface DeliveryStore {
     composedIds: readonly string[];
     productIds: readonly string[];
   }): Promise<string[]>;
+  /** Which of these bundles would send something to one of these systems if what they are made of changed: the rule of `holding`. */
+  composedFor(bundleIds: readonly string[], systems: readonly string[]): Promise<string[]>;
   /** For records as they are, at their present revision: reverts, creations that were allowed, lags without a delivery. */
   enqueueRecords(recordIds: readonly string[]): Promise<string[]>;
   /** Dead letters back to PENDING, due at once. */
-  retry(
-    which: { ids: readonly string[] | null; filter: DeliveryQuery | null },
-    by: Actor,
-  ): Promise<{ ids: string[]; systems: string[] }>;
+  retry(which: WhichDeliveries, by: Actor): Promise<{ ids: string[]; systems: string[] }>;
+  /** Those of them that are dead letters, locked by id; at most 10,000. */
+  lockDead(which: WhichDeliveries): Promise<DeadLetter[]>;
+  /** Locked dead letters are given up. */
+  discard(ids: readonly string[], reason: string, by: Actor): Promise<void>;
+  /** Locked dead letters are a party's from now on; null: nobody's. */
+  assign(ids: readonly string[], partyId: string | null): Promise<void>;
   setLink(system: string, link: 'LINKED' | 'UNLINKED'): Promise<boolean>;
 }

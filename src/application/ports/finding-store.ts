@@ -24,6 +24,8 @@ export interface FindingStore {
   /** Opens, refreshes or reopens by identity. Owner and due date are worked out here. Answers how many opened. */
   record(system: string, drafts: readonly FindingDraft[], source: ObservationSource): Promise<number>;
   close(closings: readonly Closing[]): Promise<number>;
+  /** As they are now, unlocked. */
+  read(ids: readonly string[]): Promise<LockedFinding[]>;
   /** Rows locked by id; unknown ids are left out. */
   lock(ids: readonly string[]): Promise<LockedFinding[]>;
   acknowledge(ids: readonly string[], by: Actor, note: string | null): Promise<void>;

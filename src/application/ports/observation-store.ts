@@ -15,6 +15,8 @@ export interface ObservableRecord {
   busy: boolean;
   /** A delivery is on its way or dead: that is the news, not the lag. */
   hasDelivery: boolean;
+  /** Its last delivery was given up: by whom, and why; null where it was not. */
+  discarded: { by: string; reason: string } | null;
 }
 
 export interface RecordVerdict {
@@ -86,8 +88,13 @@ export interface ObservationStore {
   webhooksPutOff(ids: readonly string[], attempts: number, seconds: number): Promise<void>;
 }
 
-/** What a sweep asks of the inbox. */
+/** What keeps the inbox: that it is filled, and what a sweep asks of it. */
 export interface InboxSweep {
+  /**
+   * Webhooks of a system point at an address now. Where some had to be made again that were there before, an alert says so.
+   * @param made topics that were not there. Answers whether they were lost.
+   */
+  subscribed(system: string, url: string, made: readonly string[]): Promise<boolean>;
   /** Systems with something in their inbox. */
   systemsWithWebhooks(): Promise<string[]>;
 }

@@ -1,14 +1,27 @@
 import type { Actor } from '../../domain/actor.js';
 import type { Json } from '../../domain/primitives/json.js';
 import type { DriftKind, DriftResolution, DriftState, ObservationSource } from '../../domain/drift/finding.js';
+import type { HoldKind } from '../../domain/publishing/gate.js';
+import type { CanaryState } from '../../domain/publishing/canary.js';
+import type { DeliveryState } from '../../domain/publishing/delivery-state.js';
 import type { Severity } from '../../domain/drift/source-of-truth.js';
 import type { Attribution, ErrorClass, GovernedSystem } from '../../domain/publishing/system.js';
 import type { Page, PageRequest } from './page.js';
 
-export type DeliveryState =
-  'PENDING' | 'IN_FLIGHT' | 'RETRYING' | 'DELIVERED' | 'DEAD_LETTERED' | 'SUPERSEDED' | 'DISCARDED';
 export type SyncState = 'ABSENT' | 'PENDING' | 'IN_SYNC' | 'DRIFTED' | 'DEAD_LETTERED';
 export type ScanState = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED' | 'HELD';
+
+/** Why nothing is sent to a system at the moment. */
+export interface HoldView {
+  kind: HoldKind;
+  reason: string;
+  beganAt: Date;
+  beganBy: Actor;
+  /** When a PAUSE ends by itself; null for the others. */
+  until: Date | null;
+  /** When it is tried next whether the system takes something again; null for a PAUSE. */
+  nextProbeAt: Date | null;
+}
 
 export interface SystemView extends GovernedSystem {
   health: 'UP' | 'DEGRADED' | 'DOWN' | 'UNKNOWN';
@@ -16,6 +29,7 @@ export interface SystemView extends GovernedSystem {
   pendingDeliveries: number;
   deadLetters: number;
   openFindings: number;
+  holds: HoldView[];
 }
 
 export interface DeliveryError {
@@ -33,7 +47,7 @@ export interface DeliveryView {
   revision: number;
   state: DeliveryState;
   attempts: number;
-  /** Null when nothing is due: it is settled, or waits for its record to be matched, or for a MISSING finding to be resolved. */
+  /** Null when nothing is due: it is settled, or waits for its record to be matched, a MISSING finding to be resolved, or its canary. */
   nextAttemptAt: Date | null;
   lastError: DeliveryError | null;
   dueAt: Date | null;
@@ -41,6 +55,37 @@ export interface DeliveryView {
   changeRequestId: string | null;
   createdAt: Date;
   deliveredAt: Date | null;
+  /** Key of the group of dead letters that it belongs to; null where it is none. */
+  group: string | null;
+  diedAt: Date | null;
+  assigneeId: string | null;
+  /** The finding that tells the rest of why it died. */
+  findingId: string | null;
+  /** Who retried it last, or gave it up, and why. */
+  settledBy: Actor | null;
+  note: string | null;
+  resolvedAt: Date | null;
+}
+
+/** All dead letters of one system that died of one cause. */
+export interface DeadLetterGroup {
+  /** `<system>:<fingerprint of the cause>`. */
+  key: string;
+  system: string;
+  errorClass: ErrorClass;
+  code: string | null;
+  /** The message without ids, numbers and quoted parts. */
+  shape: string;
+  /** The message of the one that died last. */
+  message: string;
+  count: number;
+  overdue: number;
+  unassigned: number;
+  oldestAt: Date;
+  newestAt: Date;
+  /** When the first of them has to be resolved. */
+  dueAt: Date;
+  assigneeIds: string[];
 }
 
 export interface SystemRecordView {
@@ -98,6 +143,27 @@ export interface ScanView {
   error: string | null;
 }
 
+/** How far a large request has come in one system. */
+export interface CanaryView {
+  id: string;
+  changeRequestId: string;
+  system: string;
+  state: CanaryState;
+  /** Records that the request touches in the system, and those that went first. */
+  records: number;
+  firstRecords: number;
+  stopPercent: number;
+  waiting: number;
+  delivered: number;
+  dead: number;
+  createdAt: Date;
+  stoppedAt: Date | null;
+  endedAt: Date | null;
+  /** Who continued it or gave it up, and why. */
+  decidedBy: Actor | null;
+  reason: string | null;
+}
+
 export interface DeliveryQuery {
   system?: string | null;
   states?: DeliveryState[] | null;
@@ -106,6 +172,10 @@ export interface DeliveryQuery {
   overdue?: boolean | null;
   /** Id or number of a change request. */
   changeRequest?: string | null;
+  /** Key of a group of dead letters. */
+  group?: string | null;
+  /** Party code. */
+  assignee?: string | null;
 }
 
 export interface FindingQuery {
@@ -128,6 +198,14 @@ export interface OperationsReader {
   deliveries(page: PageRequest, query: DeliveryQuery): Promise<Page<DeliveryView>>;
   deliveriesByIds(ids: readonly string[]): Promise<DeliveryView[]>;
   deliveriesOfRequests(requestIds: readonly string[]): Promise<Map<string, DeliveryView[]>>;
+  /** Dead letters by cause, the one that has lain longest first. */
+  deadLetterGroups(page: PageRequest, query: DeliveryQuery): Promise<Page<DeadLetterGroup>>;
+  canariesByIds(ids: readonly string[]): Promise<CanaryView[]>;
+  canariesOfRequests(requestIds: readonly string[]): Promise<Map<string, CanaryView[]>>;
+  /** Of each system, those that have not ended, the ones that stopped among them. */
+  openCanaries(systems: readonly string[]): Promise<Map<string, CanaryView[]>>;
+  /** Those that may take their next step by themselves: of one system, or of all. */
+  movingCanaries(system: string | null): Promise<{ id: string }[]>;
   recordsOfSkus(skuIds: readonly string[]): Promise<Map<string, SystemRecordView[]>>;
   findings(page: PageRequest, query: FindingQuery): Promise<Page<FindingView>>;
   findingsByIds(ids: readonly string[]): Promise<FindingView[]>;

@@ -1,5 +1,6 @@
 import type { LifecycleState } from '../../domain/catalog/lifecycle.js';
 import type { OwnershipCount } from '../../domain/ownership/coverage.js';
+import type { Party } from '../../domain/ownership/party.js';
 import type { OwnerAnswer } from '../../domain/ownership/owner-question.js';
 import type { OwnerKeys, OwnershipRule, OwnershipScope, RulesInForce } from '../../domain/ownership/resolve-owner.js';
 import type { Page, PageRequest } from './page.js';
@@ -32,6 +33,8 @@ export interface OwnedSku {
 export interface OwnershipReader {
   /** Those of the rules in force at an instant (null: now, by the database's clock) that the keys name; one statement. */
   rulesInForce(keys: OwnerKeys, at: Date | null): Promise<RulesInForce>;
+  /** All parties with who was active, and in which team, at an instant; of everything else the present is told. */
+  partiesAt(at: Date): Promise<Party[]>;
   /** Rules, ended ones too, oldest first. */
   rules(page: PageRequest, query: RuleQuery): Promise<Page<OwnershipRule>>;
   rulesByIds(ids: readonly string[]): Promise<Map<string, OwnershipRule>>;

@@ -1,3 +1,4 @@
+import type { AlertQueue, AlertReader } from './alert-store.js';
 import type { AuditLogReader } from './audit-log-reader.js';
 import type { ApiKeyReader } from './party-store.js';
 import type { CatalogExport } from './catalog-export.js';
@@ -6,9 +7,12 @@ import type { CatalogReader } from './catalog-reader.js';
 import type { ChangeReader } from './change-reader.js';
 import type { Clock } from './clock.js';
 import type { ConnectorRegistry } from './connector.js';
+import type { DigestReader } from './digest-reader.js';
 import type { DriftAuditReader } from './drift-audit-reader.js';
 import type { FeedReader } from './feed-reader.js';
 import type { ImportStore } from './import-store.js';
+import type { Alerting } from './messenger.js';
+import type { Meter } from './meter.js';
 import type { NamingReader } from './naming-store.js';
 import type { InboxSweep, ObservationStore } from './observation-store.js';
 import type { OnboardingStore } from './onboarding-store.js';
@@ -21,6 +25,7 @@ import type { ScanStore } from './scan-store.js';
 import type { SequencerSeats } from './sequencer-seat.js';
 import type { SettingReader } from './setting-store.js';
 import type { StockStore } from './stock-store.js';
+import type { OwnedValues, TruthReader } from './truth-store.js';
 import type { UnitOfWork } from './unit-of-work.js';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
@@ -37,6 +42,11 @@ export abstract class Ports {
   abstract readonly bundles: BundleReader;
   abstract readonly changes: ChangeReader;
   abstract readonly operations: OperationsReader;
+  abstract readonly alerts: AlertReader;
+  abstract readonly outbox: AlertQueue;
+  abstract readonly digest: DigestReader;
+  abstract readonly alerting: Alerting;
+  abstract readonly meter: Meter;
   abstract readonly driftAudit: DriftAuditReader;
   abstract readonly feed: FeedReader;
   abstract readonly auditLog: AuditLogReader;
@@ -45,6 +55,8 @@ export abstract class Ports {
   abstract readonly imports: ImportStore;
   abstract readonly naming: NamingReader;
   abstract readonly settings: SettingReader;
+  abstract readonly truth: TruthReader;
+  abstract readonly owned: OwnedValues;
   abstract readonly stock: StockStore;
   abstract readonly queue: PublishingQueue & LaneSweep;
   abstract readonly observations: ObservationStore & InboxSweep;
@@ -71,6 +83,10 @@ export abstract class Ports {
 export type PublishingPorts = Pick<Ports, 'connectors' | 'clock' | 'log' | 'masterCurrency' | 'newId' | 'random'> & {
   queue: PublishingQueue;
   observations: ObservationStore;
+  truth: Pick<TruthReader, 'acting'>;
+  owned: OwnedValues;
+  /** Where anybody counts. */
+  meter?: Meter;
 };
 
 /** What a full scan asks for besides. */

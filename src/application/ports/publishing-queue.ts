@@ -4,6 +4,8 @@ import type { Sku } from '../../domain/catalog/sku.js';
 import type { Closing } from '../../domain/drift/judge.js';
 import type { FindingDraft, KnownRecord, ObservationSource } from '../../domain/drift/finding.js';
 import type { FieldValues } from '../../domain/primitives/json.js';
+import type { Cause } from '../../domain/publishing/dead-letter-cause.js';
+import type { Contact } from '../../domain/publishing/gate.js';
 import type { DeliveryFault, GovernedSystem, RootRef } from '../../domain/publishing/system.js';
 import type { RecordMatch } from './record-store.js';
 
@@ -53,22 +55,33 @@ export interface ClaimedDelivery {
   id: string;
   recordId: string;
   target: string;
-  revision: number;
   /** This attempt included. */
   attempts: number;
+  /** Answers of these classes so far. */
   conflicts: number;
+  notFounds: number;
+  unknowns: number;
+  /** How often whoever had it did not settle it while the lease lasted. */
+  lostLeases: number;
+  /** When it was made, or retried by a person. */
   createdAt: Date;
+  /** Its age when it was claimed, without pauses, open breakers and waits for the rate limit. */
+  unpausedHours: number;
 }
 
 /** All due deliveries of one product to one system, under one lease. */
 export interface Claim {
   system: GovernedSystem;
   leaseToken: string;
+  /** By the database's clock. */
+  claimedAt: Date;
   product: Product;
   /** States of all SKUs of the product that are listed in the system and not DRAFT. */
   states: LifecycleState[];
   /** Records of the product (where the system has one) and of all its SKUs in this system. */
   records: LaneRecord[];
+  /** Of these, records whose delivery waits for the canary of its request: they are left alone. */
+  heldRecordIds: ReadonlySet<string>;
   deliveries: ClaimedDelivery[];
 }
 
@@ -84,11 +97,13 @@ export interface RecordSettlement {
 
 export interface DeliverySettlement {
   deliveryId: string;
+  /** Of the SKU, or product, that was brought. */
   revision: number;
   outcome:
     | { kind: 'DELIVERED' }
-    | { kind: 'RETRY'; delaySeconds: number; fault: DeliveryFault; conflict: boolean }
-    | { kind: 'DEAD'; fault: DeliveryFault };
+    | { kind: 'RETRY'; delaySeconds: number; fault: DeliveryFault }
+    /** `findingIdentity`: of the finding that tells the rest, where there is one. */
+    | { kind: 'DEAD'; fault: DeliveryFault; cause: Cause; findingIdentity: string | null };
 }
 
 export interface Settlement {
@@ -101,6 +116,8 @@ export interface Settlement {
   closings: Closing[];
   /** Findings that no write of ours resolves, because the field is somebody else's there; each with the reason. */
   notOurs: { recordId: string; field: string; reason: string }[];
+  /** What all this says of the system itself; null where it was not asked anything. */
+  contact: Contact | null;
 }
 
 /** The lease of a lane is gone: another worker has it, and nothing may be settled. */
@@ -113,12 +130,13 @@ export class LeaseLost extends Error {
 
 /** Claims and settles; each call is a transaction of its own, so that no network call is ever inside one. */
 export interface PublishingQueue {
-  /** The most overdue lane of a system that nobody holds; null when nothing is due. */
+  /** The most overdue lane of a system that nobody holds; null when nothing is due, or the system is held. */
   claim(system: string): Promise<Claim | null>;
   /**
    * Stores what is about to be sent, and the findings that hold what it will overwrite, and renews the lease. Throws
    * LeaseLost when less than 30 s of it are left. Nothing may be sent later than `sendWithinMs` from now.
-   * Null: the records were moved since the claim (an adoption was applied); the lane is given back, due at once.
+   * Null: the records were moved since the claim (an adoption was applied), or the system has been paused; the lane is
+   * given back, due at once.
    */
   willSend(
     claim: Claim,
@@ -129,13 +147,16 @@ export interface PublishingQueue {
   begun(attemptIds: readonly string[], operation: string): Promise<void>;
   /** All of it, or LeaseLost and none of it. */
   settle(claim: Claim, settlement: Settlement): Promise<void>;
-  reportHealth(system: string, health: 'UP' | 'DEGRADED' | 'DOWN'): Promise<void>;
+  /** Something else than a delivery was exchanged with a system, begun at an instant of the database's clock. */
+  heard(system: string, contact: Contact, since: Date): Promise<void>;
 }
 
 /** What those take who look after lanes from outside; publishing itself takes none of it. */
 export interface LaneSweep {
-  /** Systems that have due deliveries which nobody holds: what a sweep wakes. */
+  /** Systems that have due deliveries which nobody holds, and that may be sent to: what a sweep wakes. */
   systemsWithDue(): Promise<string[]>;
+  /** Puts on record that pauses whose time is over have ended; deliveries go on without it. */
+  endPauses(): Promise<void>;
   /** Frees the leases of a process that is known to be dead (the embedded database has one process). */
   releaseAllLeases(): Promise<number>;
 }

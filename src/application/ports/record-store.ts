@@ -1,3 +1,4 @@
+import type { FieldValues } from '../../domain/primitives/json.js';
 import type { WrittenRevision } from './catalog-store.js';
 
 /** How a record stands with the master: WAITING for a scan to match it, or known to be there, or owed, or gone. */
@@ -10,8 +11,19 @@ export interface RecordStore {
    * `WAITING`: it may be there already, so nothing is created before a scan has looked.
    */
   ensure(written: readonly WrittenRevision[], match: 'TO_CREATE' | 'WAITING'): Promise<void>;
+  /**
+   * Locks every record that a request could write, by id and until the transaction ends: those of the products, of whatever
+   * holds a SKU whose composition it sets, and those whose findings it adopts. Nobody opens a finding on them meanwhile.
+   */
+  lock(reach: {
+    productIds: readonly string[];
+    composedIds: readonly string[];
+    requestId: string | null;
+  }): Promise<void>;
   /** Lets records that a system lacks be created there. Answers their ids. */
   allowCreation(system: string, recordIds: readonly string[] | 'ALL_MISSING'): Promise<string[]>;
+  /** What counts as published of each record; locks nothing. */
+  published(recordIds: readonly string[]): Promise<Map<string, FieldValues>>;
   /** After an adoption: what was found there is now what was last published. */
   adoptBase(values: readonly { recordId: string; field: string; value: unknown }[]): Promise<void>;
 }

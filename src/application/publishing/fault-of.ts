@@ -1,14 +1,33 @@
+import type { Contact } from '../../domain/publishing/gate.js';
 import type { DeliveryFault } from '../../domain/publishing/system.js';
 import { ConnectorError } from '../ports/connector.js';
+
+const INTERNAL = 'INTERNAL';
 
 /** What a connector threw, as a fault. Anything but a ConnectorError is our own slip: UNKNOWN, and never swallowed. */
 export function faultOf(error: unknown): DeliveryFault {
   if (error instanceof ConnectorError) return error.fault;
   const message = error instanceof Error ? error.message : String(error);
-  return { class: 'UNKNOWN', code: 'INTERNAL', message, retryAfterSeconds: null, ambiguous: true, raw: null };
+  return { class: 'UNKNOWN', code: INTERNAL, message, retryAfterSeconds: null, ambiguous: true, raw: null };
 }
 
 /** Faults that speak of the whole system rather than of one record. */
 export function unreachable(fault: DeliveryFault): boolean {
   return fault.class === 'TRANSIENT' || fault.class === 'AUTH' || fault.class === 'RATE_LIMITED';
+}
+
+/** Codes of TRANSIENT faults by which a system says that it is at work, and not that it is unwell. */
+const AT_WORK = new Set(['OPERATION_PENDING']);
+
+/** What a fault says of the system itself; null where it was our own slip, and says nothing. */
+export function contactOf(fault: DeliveryFault): Contact | null {
+  if (fault.class === 'AUTH') return 'AUTH';
+  if (fault.class === 'TRANSIENT' && !AT_WORK.has(fault.code ?? '')) return 'TRANSIENT';
+  return fault.class === 'UNKNOWN' && fault.code === INTERNAL ? null : 'REACHED';
+}
+
+/** Of several exchanges: a refused key pauses everything, and whatever answered once is not down. */
+export function contactOfAll(contacts: readonly (Contact | null)[]): Contact | null {
+  const told = (['AUTH', 'REACHED', 'TRANSIENT'] as const).find((each) => contacts.includes(each));
+  return told ?? null;
 }

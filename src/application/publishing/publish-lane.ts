@@ -1,4 +1,4 @@
-import { DEFAULT_RULES } from '../../domain/drift/source-of-truth.js';
+import type { FieldRule } from '../../domain/drift/source-of-truth.js';
 import type { FieldComparison } from '../../domain/drift/compare.js';
 import { compareRecord } from '../../domain/drift/compare.js';
 import { readable } from '../../domain/drift/readable.js';
@@ -13,8 +13,9 @@ import type { Claim, LaneRecord } from '../ports/publishing-queue.js';
 import { LeaseLost } from '../ports/publishing-queue.js';
 import type { PublishingPorts } from '../ports/ports.js';
 import { idsOfComponents, lackingComponents } from './components-there.js';
-import { faultOf, unreachable } from './fault-of.js';
+import { contactOf, contactOfAll, faultOf } from './fault-of.js';
 import { readLane } from './read-lane.js';
+import type { HouseRules } from './reckon-record.js';
 import { reckonRecord, sendable } from './reckon-record.js';
 import { SettlementDraft } from './settlement-draft.js';
 import { publishedOf, unsettledSeconds, workUnderWay } from './work-under-way.js';
@@ -51,10 +52,7 @@ export async function publishLane(ports: PublishingPorts, system: string): Promi
 async function deliver(ports: PublishingPorts, claim: Claim, connector: Connector): Promise<void> {
   const draft = new SettlementDraft(ports, claim);
   try {
-    const underWay = await workUnderWay(claim, connector);
-    if (underWay) draft.failAll(underWay);
-    else if (!(await bring(ports, claim, connector, draft))) return;
-    await ports.queue.reportHealth(claim.system.code, 'UP');
+    if (!draft.layDownAbandoned() && !(await bring(ports, claim, connector, draft))) return;
   } catch (error) {
     if (error instanceof LeaseLost) throw error;
     const fault = faultOf(error);
@@ -64,10 +62,12 @@ async function deliver(ports: PublishingPorts, claim: Claim, connector: Connecto
       fault: fault.message,
     });
     draft.failAll(fault);
-    if (unreachable(fault))
-      await ports.queue.reportHealth(claim.system.code, fault.class === 'AUTH' ? 'DOWN' : 'DEGRADED');
+    draft.heard(contactOf(fault));
   }
-  await ports.queue.settle(claim, draft.finish());
+  const settlement = draft.finish();
+  await ports.queue.settle(claim, settlement);
+  ports.meter?.settled(claim, settlement);
+  if (draft.taken.length > 0) await ports.owned.takeOver(claim.system.code, draft.taken, 'BEFORE_WRITE');
 }
 
 /** @returns false when somebody moved the records meanwhile: the claim is given back already. */
@@ -77,18 +77,31 @@ async function bring(
   connector: Connector,
   draft: SettlementDraft,
 ): Promise<boolean> {
-  const records = connector.capabilities.productRecords ? claim.records : owedRecords(claim);
-  const reading = await readLane(claim, records, connector);
+  const { rules } = await ports.truth.acting();
+  const house = { masterCurrency: ports.masterCurrency, rules };
+  const underWay = await workUnderWay(claim, connector);
+  if (underWay) {
+    draft.failAll(underWay);
+    draft.heard(contactOf(underWay));
+    return true;
+  }
+  const lane = connector.capabilities.productRecords ? claim.records : owedRecords(claim);
+  const records = lane.filter(({ id }) => !claim.heldRecordIds.has(id));
+  const { found, asked } = await readLane(claim, records, connector);
+  if (asked) draft.heard('REACHED');
   const reckoned = records.map((record) => {
-    return reckon(ports, claim, connector, record, reading.get(record.id) ?? null, draft);
+    return reckon(house, claim, connector, record, found.get(record.id) ?? null, draft);
   });
   const writes = sendable(reckoned, ({ record, observed, write }) => ({
     entity: record.entity,
     isThere: observed !== null,
     action: write?.action ?? null,
   }));
-  if (writes.length > 0 && !(await send(ports, claim, connector, writes, draft))) return false;
-  for (const each of reckoned) if (!each.write) draft.leaveAsItIs(each.record);
+  if (writes.length > 0 && !(await send(ports, rules, claim, connector, writes, draft))) return false;
+  for (const each of reckoned) {
+    if (!each.write) draft.leaveAsItIs(each.record);
+    else if (!writes.includes(each)) draft.nothingYet(each.record);
+  }
   return true;
 }
 
@@ -100,7 +113,7 @@ function owedRecords({ records, deliveries }: Claim): LaneRecord[] {
 
 /** Judges what was read of one record, and decides what to send. */
 function reckon(
-  ports: PublishingPorts,
+  house: HouseRules,
   claim: Claim,
   connector: Connector,
   record: LaneRecord,
@@ -109,12 +122,7 @@ function reckon(
 ): Reckoned {
   const values = observed && normaliseAll(observed.fields);
   const shown = observed && values && { ...observed, values, published: publishedOf(record, values, connector) };
-  const { canonical, comparisons, judgement, wish, isUnpriced } = reckonRecord(
-    claim,
-    record,
-    shown,
-    ports.masterCurrency,
-  );
+  const { canonical, comparisons, judgement, wish, isUnpriced } = reckonRecord(claim, record, shown, house);
   if (observed && values) {
     if (canonical && judgement) draft.seen(record, observed, values, judgement, canonical);
     else draft.ungoverned(record, observed, values);
@@ -160,6 +168,7 @@ function writeOf(
  */
 async function send(
   ports: PublishingPorts,
+  rules: readonly FieldRule[],
   claim: Claim,
   connector: Connector,
   writes: Reckoned[],
@@ -205,13 +214,14 @@ async function send(
       fault,
     }));
   });
+  draft.heard(contactOfAll(outcomes.map((each) => (each.written ? 'REACHED' : contactOf(each.fault)))));
   for (const each of writes) {
     const outcome = outcomes.find((one) => one.entity === each.record.entity && one.id === each.write?.id);
     const attempt = attemptOf.get(each.record.id) ?? '';
     const finding = (field: string): FindingDraft | null => differenceOf(each, field);
     if (!outcome) draft.failed(each.record, attempt, unanswered(), finding);
     else if (!outcome.written) draft.failed(each.record, attempt, outcome.fault, finding);
-    else verify(each, readable(outcome.observed), attempt, draft);
+    else verify(each, readable(outcome.observed), attempt, draft, rules);
   }
   return true;
 }
@@ -223,7 +233,13 @@ function differenceOf({ record, observed, comparisons }: Reckoned, field: string
 }
 
 /** DELIVERED only when the system itself shows what the master wants. */
-function verify(each: Reckoned, shown: ObservedRecord, attempt: string, draft: SettlementDraft): void {
+function verify(
+  each: Reckoned,
+  shown: ObservedRecord,
+  attempt: string,
+  draft: SettlementDraft,
+  rules: readonly FieldRule[],
+): void {
   const values = normaliseAll(shown.fields);
   const wanted = each.judgement ? each.judgement.expected : each.canonical;
   const input = {
@@ -232,7 +248,7 @@ function verify(each: Reckoned, shown: ObservedRecord, attempt: string, draft: S
     observed: values,
     unreadable: shown.unreadable,
     expected: [],
-    rules: DEFAULT_RULES,
+    rules,
   };
   const astray = compareRecord(input).filter(
     ({ result }) => result.verdict !== 'IN_SYNC' && result.verdict !== 'NOT_COVERED',

@@ -7,8 +7,16 @@ import type { Claim, LaneRecord } from '../ports/publishing-queue.js';
 /** Roots in one call of a connector (its port's limit). */
 const ROOTS = 250;
 
+/** What a lane shows. */
+export interface LaneReading {
+  /** By record id; a record that is not there is absent. */
+  found: Map<string, ObservedRecord>;
+  /** There was something to ask the system for. */
+  asked: boolean;
+}
+
 /**
- * What the system shows now for each record of a lane, by record id; a record that is not there is absent from the map.
+ * What the system shows now for each record of a lane.
  * Records without a stored id are looked for before anything is created: a create whose answer was lost must not be
  * made twice, and a shop that has the code already is never doubled.
  */
@@ -16,7 +24,7 @@ export async function readLane(
   claim: Claim,
   records: readonly LaneRecord[],
   connector: Connector,
-): Promise<Map<string, ObservedRecord>> {
+): Promise<LaneReading> {
   const found = new Map<string, ObservedRecord>();
   const roots = rootsOf(records);
   const readings = [];
@@ -30,7 +38,7 @@ export async function readLane(
     if (hit) found.set(record.id, hit);
   }
   const lost = records.filter((record) => record.externalId === null && record.match === 'TO_CREATE');
-  if (lost.length === 0) return found;
+  if (lost.length === 0) return { found, asked: roots.length > 0 };
   const known = new Set(claim.records.map((record) => `${record.entity}:${record.externalId ?? ''}`));
   const codes = lost.flatMap((record) => (record.entity === 'SKU' ? [record.target] : []));
   const { id, handle } = claim.product;
@@ -46,7 +54,7 @@ export async function readLane(
     const hit = candidates.find((each) => isItself(record, each) && !known.has(`${each.entity}:${each.externalId}`));
     if (hit) found.set(record.id, hit);
   }
-  return found;
+  return { found, asked: true };
 }
 
 function isItself(record: LaneRecord, observed: ObservedRecord): boolean {

@@ -5,7 +5,7 @@ import { compareRecord } from '../../domain/drift/compare.js';
 import type { FindingDraft } from '../../domain/drift/finding.js';
 import type { Judgement } from '../../domain/drift/judge.js';
 import { findingOf, judgeRecord } from '../../domain/drift/judge.js';
-import { DEFAULT_RULES } from '../../domain/drift/source-of-truth.js';
+import type { FieldRule } from '../../domain/drift/source-of-truth.js';
 import type { FieldValues } from '../../domain/primitives/json.js';
 import type { Attribution, GovernedSystem, RecordEntity } from '../../domain/publishing/system.js';
 import type { LaneRecord } from '../ports/publishing-queue.js';
@@ -17,6 +17,13 @@ export interface LaneGround {
   product: Product;
   /** States of all SKUs of the product that are listed in the system and not DRAFT. */
   states: readonly LifecycleState[];
+}
+
+/** What of the house a reckoning goes by. */
+export interface HouseRules {
+  masterCurrency: string;
+  /** The source-of-truth matrix as it acts. */
+  rules: readonly FieldRule[];
 }
 
 /** What a system showed of a record; values are normalised. */
@@ -50,10 +57,10 @@ export function reckonRecord(
   ground: LaneGround,
   record: LaneRecord,
   shown: Shown | null,
-  masterCurrency: string,
+  house: HouseRules,
 ): Reckoning {
   const { product, states, system } = ground;
-  const canonical = projectRecord(record, product, states, system, masterCurrency);
+  const canonical = projectRecord(record, product, states, system, house.masterCurrency);
   if (!shown) {
     const create =
       record.externalId === null &&
@@ -76,11 +83,17 @@ export function reckonRecord(
     observed: shown.values,
     unreadable: shown.unreadable,
     expected,
-    rules: DEFAULT_RULES,
+    rules: house.rules,
   });
   const undecided = undecidedValues(record, system, shown.values, canonical);
   const { attribution } = shown;
-  const context = { attribution, changedAt: record.changedAt, readOnly: system.mode === 'READ_ONLY', undecided };
+  const context = {
+    system: system.code,
+    attribution,
+    changedAt: record.changedAt,
+    readOnly: system.mode === 'READ_ONLY',
+    undecided,
+  };
   const judgement = judgeRecord(record, comparisons, context);
   if (unfinished) judgement.findings.push(...doubtful(record, comparisons, judgement, attribution));
   const differs = Object.keys(judgement.writes).length > 0;

@@ -1,18 +1,18 @@
 import type { Caller } from '../../domain/actor.js';
 import type { Outcome } from '../../domain/problem.js';
 import { accepted, problem, refused } from '../../domain/problem.js';
-import type { DeliveryQuery } from '../ports/operations-reader.js';
+import type { WhichDeliveries } from '../ports/delivery-store.js';
 import type { Ports } from '../ports/ports.js';
+import { unnamed } from './which-dead-letters.js';
 
-/** Puts dead letters back in line, by id or by filter. They read, compare and write like any delivery. */
+/** Puts dead letters back in line, by id, by group or by filter. They read, compare and write like any delivery. */
 export async function retryDeliveries(
   ports: Ports,
   caller: Caller,
-  which: { ids: string[] | null; filter: DeliveryQuery | null },
+  which: WhichDeliveries,
 ): Promise<Outcome<{ ids: string[] }>> {
-  if ((which.ids === null || which.ids.length === 0) && which.filter === null) {
-    return refused(problem('REQUIRED', 'name deliveries by id or by filter', ['ids']));
-  }
+  const problems = unnamed(which);
+  if (problems.length > 0) return { ok: false, problems };
   return ports.work.run(async (stores) => {
     const { ids, systems } = await stores.deliveries.retry(which, caller.actor);
     const unknown = (which.ids ?? []).filter((id) => !ids.includes(id));

@@ -2,10 +2,14 @@ import { systemActor } from '../../domain/actor.js';
 import type { FieldComparison } from '../../domain/drift/compare.js';
 import { missing } from '../../domain/drift/missing.js';
 import type { FindingDraft } from '../../domain/drift/finding.js';
+import { identityOf, kindOfField } from '../../domain/drift/finding.js';
 import type { Judgement } from '../../domain/drift/judge.js';
 import { baseOfUngoverned, ungoverned } from '../../domain/drift/judge.js';
 import type { FieldValues } from '../../domain/primitives/json.js';
-import { stepAfter } from '../../domain/publishing/retry.js';
+import { causeOf } from '../../domain/publishing/dead-letter-cause.js';
+import type { Contact } from '../../domain/publishing/gate.js';
+import { keptFault } from '../../domain/publishing/kept-fault.js';
+import { abandoned, countedIn, stepAfter } from '../../domain/publishing/retry.js';
 import type { DeliveryFault, ObservedRecord, RootRef } from '../../domain/publishing/system.js';
 import type {
   Claim,
@@ -18,8 +22,6 @@ import type {
 import type { Ports } from '../ports/ports.js';
 import { undecidedValues } from './project-record.js';
 
-const HOUR = 3_600_000;
-
 /** Gathers what became of each record and delivery of a claim, until all of it is settled in one transaction. */
 export class SettlementDraft {
   private readonly records = new Map<string, RecordSettlement>();
@@ -29,11 +31,19 @@ export class SettlementDraft {
   private findings: Settlement['findings'] = [];
   private readonly closings: Settlement['closings'] = [];
   private readonly notOurs: Settlement['notOurs'] = [];
+  /** What the system says of fields that it owns, for whoever takes it over once this is settled. */
+  readonly taken: FindingDraft[] = [];
+  private contact: Contact | null = null;
 
   constructor(
-    private readonly ports: Pick<Ports, 'clock' | 'random'>,
+    private readonly ports: Pick<Ports, 'random'>,
     private readonly claim: Claim,
   ) {}
+
+  /** What the latest exchange said of the system itself: one that can be read, and takes no write, is not well. */
+  heard(contact: Contact | null): void {
+    this.contact = contact;
+  }
 
   deliveryOf(record: LaneRecord): ClaimedDelivery | undefined {
     return this.claim.deliveries.find((each) => each.recordId === record.id);
@@ -63,6 +73,7 @@ export class SettlementDraft {
     this.keep(record, observed, judgement.base, values, judgement.inSync && judgement.held.length === 0);
     if (judgement.findings.length > 0) this.findings.push({ source: 'BEFORE_WRITE', drafts: judgement.findings });
     this.closings.push(...judgement.closings);
+    this.taken.push(...judgement.taken);
     for (const { attemptId, expected } of record.unsettled) {
       const arrived = Object.keys(expected).every((field) => !(field in judgement.writes));
       this.attempts.push({ attemptId, outcome: arrived ? 'ECHO' : 'LOST' });
@@ -101,7 +112,7 @@ export class SettlementDraft {
       inSync: false,
     });
     for (const { attemptId } of record.unsettled) this.attempts.push({ attemptId, outcome: 'LOST' });
-    if (missed) this.fail(record, fault);
+    if (missed) this.die(record, fault, missing(record).identity);
     else this.outcomes.set(record.id, { kind: 'DELIVERED' });
   }
 
@@ -167,6 +178,24 @@ export class SettlementDraft {
     if (!this.outcomes.has(record.id)) this.outcomes.set(record.id, { kind: 'DELIVERED' });
   }
 
+  /** A product of which no SKU is there yet, or can be made: it is absent, as the master wants it until one can. */
+  nothingYet(record: LaneRecord): void {
+    this.outcomes.set(record.id, { kind: 'DELIVERED' });
+  }
+
+  /** Whoever takes these dies: they are laid down without being looked at again, and their siblings wait. @returns whether there are any. */
+  layDownAbandoned(): boolean {
+    const lost = this.claim.deliveries.filter(({ lostLeases }) => abandoned(lostLeases) !== null);
+    if (lost.length === 0) return false;
+    for (const { recordId, lostLeases } of this.claim.deliveries) {
+      const record = this.claim.records.find(({ id }) => id === recordId);
+      const fault = abandoned(lostLeases);
+      if (record && fault) this.die(record, fault, null);
+      else if (record) this.fail(record, siblingAbandoned());
+    }
+    return true;
+  }
+
   /** The system could not even be read. */
   failAll(fault: DeliveryFault): void {
     for (const record of this.claim.records) if (!this.outcomes.has(record.id)) this.fail(record, fault);
@@ -174,25 +203,36 @@ export class SettlementDraft {
 
   finish(): Settlement {
     const deliveries = this.claim.deliveries.map((delivery): DeliverySettlement => {
-      const outcome = this.outcomes.get(delivery.recordId) ?? { kind: 'DELIVERED' };
-      return { deliveryId: delivery.id, revision: delivery.revision, outcome };
+      const record = this.claim.records.find(({ id }) => id === delivery.recordId);
+      // Nothing is ever delivered by default: what nobody said a word about is tried again, and then looked at.
+      if (record && !this.outcomes.has(record.id)) this.fail(record, forgotten());
+      const outcome = this.outcomes.get(delivery.recordId) ?? this.deathOf(delivery, forgotten(), null);
+      return { deliveryId: delivery.id, revision: record?.sku?.revision ?? this.claim.product.revision, outcome };
     });
-    const { attempts, unheard, findings, closings, notOurs } = this;
-    return { records: [...this.records.values()], deliveries, attempts, unheard, findings, closings, notOurs };
+    const { attempts, unheard, findings, closings, notOurs, contact } = this;
+    return { records: [...this.records.values()], deliveries, attempts, unheard, findings, closings, notOurs, contact };
   }
 
   private fail(record: LaneRecord, fault: DeliveryFault): void {
     const delivery = this.deliveryOf(record);
     if (!delivery) return;
-    const conflict = fault.class === 'CONFLICT';
-    const history = {
-      attempts: delivery.attempts,
-      conflicts: delivery.conflicts + (conflict ? 1 : 0),
-      ageHours: (this.ports.clock.now().getTime() - delivery.createdAt.getTime()) / HOUR,
-    };
-    const next = stepAfter(fault, history, this.ports.random());
-    if (next.step === 'DEAD') this.outcomes.set(record.id, { kind: 'DEAD', fault });
-    else this.outcomes.set(record.id, { kind: 'RETRY', delaySeconds: next.delaySeconds, fault, conflict });
+    const next = stepAfter(fault, countedIn(delivery, fault.class), this.ports.random());
+    if (next.step === 'DEAD') this.die(record, fault, findingOfNotOurs(record, fault));
+    else this.outcomes.set(record.id, { kind: 'RETRY', delaySeconds: next.delaySeconds, fault: keptFault(fault) });
+  }
+
+  private die(record: LaneRecord, fault: DeliveryFault, findingIdentity: string | null): void {
+    const delivery = this.deliveryOf(record);
+    if (delivery) this.outcomes.set(record.id, this.deathOf(delivery, fault, findingIdentity));
+  }
+
+  private deathOf(
+    { target }: ClaimedDelivery,
+    fault: DeliveryFault,
+    findingIdentity: string | null,
+  ): DeliverySettlement['outcome'] {
+    const kept = keptFault(fault);
+    return { kind: 'DEAD', fault: kept, cause: causeOf(kept, target), findingIdentity };
   }
 
   private keep(
@@ -225,6 +265,22 @@ export class SettlementDraft {
       });
     }
   }
+}
+
+/** The finding that tells what differs in a field which belongs to somebody else there. */
+function findingOfNotOurs(record: LaneRecord, { notOurs }: DeliveryFault): string | null {
+  return notOurs === undefined ? null : identityOf(record.id, kindOfField(notOurs), notOurs);
+}
+
+function forgotten(): DeliveryFault {
+  const message = 'nothing became of it, which is a fault of ours';
+  return { class: 'UNKNOWN', code: 'NO_OUTCOME', message, retryAfterSeconds: null, ambiguous: false, raw: null };
+}
+
+function siblingAbandoned(): DeliveryFault {
+  const message = 'another record of the same product was given up because whoever takes it dies';
+  const told = { code: 'SIBLING_ABANDONED', message, retryAfterSeconds: null, raw: null };
+  return { ...told, class: 'TRANSIENT', ambiguous: false };
 }
 
 function notVerified(astray: readonly FieldComparison[]): DeliveryFault {

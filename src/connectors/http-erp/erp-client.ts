@@ -1,4 +1,5 @@
 import { ConnectorError } from '../../application/ports/connector.js';
+import type { CallResult } from '../../application/ports/meter.js';
 import type { Json } from '../../domain/primitives/json.js';
 import type { DeliveryFault, ErrorClass } from '../../domain/publishing/system.js';
 import {
@@ -42,10 +43,22 @@ export class ErpClient {
   constructor(
     private readonly baseUrl: string,
     private readonly token: string,
+    private readonly onCall: (result: CallResult) => void = () => {},
   ) {}
 
   /** The JSON object of a 2xx answer. @throws ConnectorError for all else. */
   async send(request: ErpRequest): Promise<ErpAnswer> {
+    try {
+      const answer = await this.sendOnce(request);
+      this.onCall('OK');
+      return answer;
+    } catch (error) {
+      this.onCall(error instanceof ConnectorError ? error.fault.class : 'UNKNOWN');
+      throw error;
+    }
+  }
+
+  private async sendOnce(request: ErpRequest): Promise<ErpAnswer> {
     const write = request.method !== 'GET';
     const { response, text } = await this.exchange(request, write);
     if (!response.ok) throw new ConnectorError(this.httpFault(response, text, write));

@@ -8,6 +8,8 @@ import type {
   RootReading,
   WriteCommand,
 } from '../../application/ports/connector.js';
+import type { Meter } from '../../application/ports/meter.js';
+import { UNMETERED } from '../../application/ports/meter.js';
 import type { StockLine } from '../../application/ports/stock-store.js';
 import type { Json } from '../../domain/primitives/json.js';
 import type { DeliveryFault, ObservedRecord, RootRef } from '../../domain/publishing/system.js';
@@ -33,8 +35,10 @@ export class HttpErpConnector implements Connector {
   private readonly concurrency: number;
 
   /** @throws Error when the settings lack something. */
-  constructor(config: SystemConfig) {
-    this.client = new ErpClient(checkedBaseUrl(required(config, 'baseUrl')), required(config, 'token'));
+  constructor(config: SystemConfig, meter: Meter = UNMETERED) {
+    this.client = new ErpClient(checkedBaseUrl(required(config, 'baseUrl')), required(config, 'token'), (result) =>
+      meter.apiCall(config.code, result),
+    );
     this.concurrency = config.concurrency;
   }
 

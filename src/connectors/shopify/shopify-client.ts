@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createAdminApiClient } from '@shopify/admin-api-client';
 import { ConnectorError } from '../../application/ports/connector.js';
+import type { CallResult } from '../../application/ports/meter.js';
 import { exchangeSignal, faultOf, networkFault, rawOf, withoutSecrets } from '../faults.js';
 import { RatePacer } from './rate-pacer.js';
 import type { CostExtension, TopLevelError, UserError } from './shopify-errors.js';
@@ -14,6 +15,9 @@ export interface ShopifyClientOptions {
   accessToken: string;
   /** Shopify answers a version that is no longer supported with the oldest one that is, without a word (shopify.md 0 [D]). */
   onVersionFallForward?: (asked: string, answered: string) => void;
+  onCall?: (result: CallResult) => void;
+  /** Told after each answer that says it. */
+  onBucket?: (left: number, full: number) => void;
 }
 
 /** The data of a query, and the names of fields that were left out for want of a scope. */
@@ -119,9 +123,16 @@ export class ShopifyClient {
       const answer = await this.exchange(document, variables, mutation, signal);
       const body = answer.status === 200 ? bodyOf<T>(answer.text) : undefined;
       cost = body?.extensions?.cost;
-      return this.understood<T>(answer, body, mutation);
+      const understood = this.understood<T>(answer, body, mutation);
+      this.options.onCall?.('OK');
+      return understood;
+    } catch (error) {
+      this.options.onCall?.(error instanceof ConnectorError ? error.fault.class : 'UNKNOWN');
+      throw error;
     } finally {
       this.pacer.settle(document, reserved, cost, performance.now() / 1_000);
+      const { currentlyAvailable: left, maximumAvailable: full } = cost?.throttleStatus ?? {};
+      if (left !== undefined && full !== undefined) this.options.onBucket?.(left, full);
     }
   }
 

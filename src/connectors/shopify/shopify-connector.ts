@@ -7,6 +7,7 @@ import type {
   WebhookSide,
   WriteCommand,
 } from '../../application/ports/connector.js';
+import type { Meter } from '../../application/ports/meter.js';
 import { foldCode } from '../../domain/primitives/text.js';
 import type { ObservedRecord, RootRef } from '../../domain/publishing/system.js';
 import { mapLimited } from '../map-limited.js';
@@ -50,6 +51,7 @@ export class ShopifyConnector implements Connector {
   /** @throws Error when the settings lack something. */
   constructor(
     private readonly config: SystemConfig,
+    meter: Meter,
     onVersionFallForward: (asked: string, answered: string) => void,
   ) {
     const baseUrl = config.baseUrl === null ? null : checkedBaseUrl(config.baseUrl);
@@ -62,6 +64,8 @@ export class ShopifyConnector implements Connector {
       apiVersion: config.apiVersion,
       accessToken,
       onVersionFallForward,
+      onCall: (result) => meter.apiCall(config.code, result),
+      onBucket: (left, full) => meter.bucket(config.code, left, full),
     });
     this.publications = new PublicationList(this.client, config.publications);
     this.customId = new CustomId(this.client);

@@ -1,5 +1,7 @@
 import type { ApprovalRequirement, ApprovalWorld, Eligible } from '../change/approval.js';
 import { askedOf, eligibleFor } from '../change/approval.js';
+import type { Sliced } from '../primitives/sliced.js';
+import { allAtOnce } from '../primitives/sliced.js';
 import { isAway } from '../ownership/party.js';
 import type { ApprovalPolicy, ApprovalRule } from './approval-rule.js';
 import { fitOf, isOwnersOwn, unmetBy } from './rule-fit.js';
@@ -28,10 +30,21 @@ export interface Asked {
  * @param touched everything that the request changes.
  */
 export function requirementsOf(touched: readonly OwnedTouch[], policy: ApprovalPolicy, world: ApprovalWorld): Asked {
+  return allAtOnce(askingFor(touched, policy, world));
+}
+
+/** The same in steps, rule by rule. */
+export function* askingFor(
+  touched: readonly OwnedTouch[],
+  policy: ApprovalPolicy,
+  world: ApprovalWorld,
+): Sliced<Asked> {
   const skus = touched.filter(({ kind }) => kind === 'SKU').length;
   const asked: Asked = { requirements: [], orphans: [], explained: [] };
-  for (const rule of policy) {
+  for (const [index, rule] of policy.entries()) {
+    yield index / policy.length;
     const groups = groupsOf(rule, touched, skus, world);
+    yield index / policy.length;
     asked.explained.push(explained(rule, groups, touched, skus));
     for (const group of groups) {
       const eligible = eligibleFor(group.namedId, countOf(rule), world);

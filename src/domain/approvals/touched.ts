@@ -6,6 +6,8 @@ import type { ChangeSet, PlannedProduct, World } from '../change/draft.js';
 import type { OwnedThing, RulesInForce } from '../ownership/resolve-owner.js';
 import { ruleOf } from '../ownership/resolve-owner.js';
 import type { FieldChange } from '../primitives/json.js';
+import type { Sliced } from '../primitives/sliced.js';
+import { eachOf } from '../primitives/sliced.js';
 import { foldCode } from '../primitives/text.js';
 
 /** A SKU or product that a request changes, with all that rules may ask of it. */
@@ -31,8 +33,9 @@ export interface OwnedTouch extends TouchedThing {
  * Every product and SKU that a set touches, before and after: a request that moves a SKU to somebody else (by another
  * vendor or product type) is still the business of whom it is taken from.
  */
-export function touchedBy(world: World, set: ChangeSet, proposed: readonly ProposedChange[]): TouchedThing[] {
+export function* touching(world: World, set: ChangeSet, proposed: readonly ProposedChange[]): Sliced<TouchedThing[]> {
   const operations = operationsOf(proposed);
+  yield 0;
   const before = new Map([...world.products.values()].map((product) => [product.id, product]));
   const after = new Map<string, PlannedProduct['after']>([
     ...before,
@@ -55,16 +58,17 @@ export function touchedBy(world: World, set: ChangeSet, proposed: readonly Propo
       states: [...new Set((world.siblings.get(id) ?? []).map(({ state }) => state))],
     };
   });
-  const skus = set.skus.map((each): TouchedThing => {
+  const skus: TouchedThing[] = [];
+  yield* eachOf(set.skus, (each) => {
     const { code, productId, state } = each.after;
-    return {
+    skus.push({
       kind: 'SKU',
       target: code,
       operations: operations.get(`SKU:${foldCode(code)}`) ?? [],
       changes: attributesByKey(each.changes),
       under: under(code, productId, each.before !== null),
       states: [...new Set(each.before ? [each.before.state, state] : [state])],
-    };
+    });
   });
   return [...products, ...skus];
 }

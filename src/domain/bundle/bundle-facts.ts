@@ -9,6 +9,8 @@ export interface Neighbour {
   code: string;
   kind: SkuKind;
   state: LifecycleState;
+  /** Systems that it is to be in. */
+  listedIn: readonly string[];
   /** Figures that nobody has told of it. */
   lacks: readonly Figure[];
 }
@@ -17,8 +19,8 @@ const FIGURES: readonly Figure[] = ['cost', 'price', 'weight'];
 
 /** A SKU as its neighbours in the graph of bundles see it. */
 export function neighbourOf(sku: SkuContent & Pick<Neighbour, 'code' | 'kind'>): Neighbour {
-  const { code, kind, state } = sku;
-  return { code, kind, state, lacks: FIGURES.filter((figure) => sku[figure] === null) };
+  const { code, kind, state, listedIn } = sku;
+  return { code, kind, state, listedIn, lacks: FIGURES.filter((figure) => sku[figure] === null) };
 }
 
 /** What gates must know of the bundles around a SKU. */
@@ -33,12 +35,22 @@ export interface BundleFacts {
 export interface Holders {
   first: readonly string[];
   count: number;
+  /** Those that systems are to show, by system: a bundle that is selling out is one of them, though it keeps nothing. */
+  listed: readonly ListedHolders[];
+}
+
+export interface ListedHolders {
+  system: string;
+  first: readonly string[];
+  count: number;
 }
 
 /** A SKU that no bundle holds, and that is none or an empty one. */
-export const ALONE: BundleFacts = { components: null, holders: { first: [], count: 0 } };
+export const ALONE: BundleFacts = { components: null, holders: { first: [], count: 0, listed: [] } };
 
 /** How many bundles a message names. */
 export const NAMED_HOLDERS = 10;
 /** States in which a bundle is a promise to somebody, so that nothing in it may end (design 4.2). */
 export const KEEPING_STATES: readonly LifecycleState[] = ['PRELAUNCH', 'ACTIVE', 'ON_HOLD'];
+/** States in which systems are to show it, with everything that is in it (design 4.2). */
+export const SHOWN_STATES: readonly LifecycleState[] = ['PRELAUNCH', 'ACTIVE', 'ON_HOLD', 'PHASE_OUT'];

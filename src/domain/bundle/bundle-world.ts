@@ -1,6 +1,6 @@
 import { foldCode } from '../primitives/text.js';
-import type { BundleFacts, Neighbour } from './bundle-facts.js';
-import { ALONE, KEEPING_STATES, NAMED_HOLDERS } from './bundle-facts.js';
+import type { BundleFacts, Holders, Neighbour } from './bundle-facts.js';
+import { ALONE, KEEPING_STATES, NAMED_HOLDERS, SHOWN_STATES } from './bundle-facts.js';
 import type { BundleLine } from './composition.js';
 import type { Edge } from './explode.js';
 import type { BundleTimeline } from './timeline.js';
@@ -57,20 +57,20 @@ export class BundleGraph {
   factsOf(key: string): BundleFacts {
     if (this.timelines.size === 0) return ALONE;
     const around = [...this.outwards([key])].flatMap((each) => this.member(each) ?? []);
-    const keeping = around.filter(({ state }) => KEEPING_STATES.includes(state)).map(({ code }) => code);
     const composed = this.timelines.get(key)?.current ?? null;
-    return {
-      components: composed && [...this.inwards(key)].flatMap((each) => this.member(each) ?? []),
-      holders: { first: keeping.toSorted().slice(0, NAMED_HOLDERS), count: keeping.length },
-    };
+    return { components: composed && this.contentsAt(key, null), holders: holdersAmong(around) };
   }
 
-  /** Everything in a bundle, at every level, as it is now; a circle ends where it closes. */
-  private inwards(key: string): Set<string> {
+  /** Everything in a bundle, at every level, at an instant (null: now); a circle ends where it closes. */
+  contentsAt(key: string, at: string | null): Neighbour[] {
+    return [...this.inwards(key, at)].flatMap((each) => this.member(each) ?? []);
+  }
+
+  private inwards(key: string, at: string | null): Set<string> {
     const seen = new Set<string>();
     const queue = [key];
     for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
-      for (const { key: inner } of this.componentsAt(next, null) ?? []) {
+      for (const { key: inner } of this.componentsAt(next, at) ?? []) {
         if (seen.has(inner)) continue;
         seen.add(inner);
         queue.push(inner);
@@ -82,6 +82,21 @@ export class BundleGraph {
 
 export function edgesOf(lines: readonly BundleLine[]): Edge[] {
   return lines.map(({ sku, quantity }) => ({ key: foldCode(sku), quantity }));
+}
+
+function holdersAmong(around: readonly Neighbour[]): Holders {
+  const shown = around.filter(({ state }) => SHOWN_STATES.includes(state));
+  const systems = [...new Set(shown.flatMap(({ listedIn }) => listedIn))].toSorted();
+  const listed = systems.map((system) => ({
+    system,
+    ...counted(shown.filter(({ listedIn }) => listedIn.includes(system))),
+  }));
+  return { ...counted(shown.filter(({ state }) => KEEPING_STATES.includes(state))), listed };
+}
+
+function counted(bundles: readonly Neighbour[]): Pick<Holders, 'first' | 'count'> {
+  const codes = bundles.map(({ code }) => code).toSorted();
+  return { first: codes.slice(0, NAMED_HOLDERS), count: codes.length };
 }
 
 /** Which bundles hold which SKUs directly, in any version that is not over yet. */

@@ -116,12 +116,16 @@ export function wasMet(
   before: readonly ApprovalRequirement[],
   approvedBy: readonly string[],
 ): boolean {
+  const covers = ({ targets }: ApprovalRequirement): boolean => {
+    const theirs = new Set(targets);
+    return asked.targets.every((target) => theirs.has(target));
+  };
   return before.some(
     (each) =>
       each.rule === asked.rule &&
       each.namedId !== undefined &&
       each.namedId === asked.namedId &&
-      asked.targets.every((target) => each.targets.includes(target)) &&
-      givenFor(each, approvedBy) >= asked.count,
+      givenFor(each, approvedBy) >= asked.count &&
+      covers(each),
   );
 }

@@ -5,6 +5,8 @@ import type { Gate, GateFacts } from '../gates/gate.js';
 import { gateKey } from '../gates/gate.js';
 import { gatesOf } from '../gates/gate-rules.js';
 import { foldCode } from '../primitives/text.js';
+import type { Sliced } from '../primitives/sliced.js';
+import { eachOf } from '../primitives/sliced.js';
 import type { Problem } from '../problem.js';
 import { problem } from '../problem.js';
 import type { BundleView } from './bundle-structure.js';
@@ -28,16 +30,21 @@ const NAMED = 20;
  * Asks the gates of what a whole request makes of every SKU that it reaches, itself or through its product, whatever the
  * order of its changes: all of the state that a SKU enters, and of the state that it stays in those that it satisfied
  * before, or that are new to it. What it never had does not hold up other work.
+ * @param done how much of the planning is done before; it is done after this.
  */
-export function checkGates(
+export function* checkGates(
   draft: Draft,
   changes: readonly ProposedChange[],
   bundles: BundleView,
-): { problems: Problem[]; warnings: Problem[] } {
+  done: number,
+): Sliced<{ problems: Problem[]; warnings: Problem[] }> {
   // What is on sale already is taken as it is.
   if (draft.options.baseline) return { problems: [], warnings: [] };
   const places = new Places(changes);
-  const open = reachedBy(draft).flatMap((reached) => openGates(draft, bundles, reached, places));
+  const reached = reachedBy(draft);
+  yield done;
+  const open: OpenGate[] = [];
+  yield* eachOf(reached, (each) => open.push(...openGates(draft, bundles, each, places)), done, 1 - done);
   return {
     problems: open.filter(({ gate }) => gate.blocks).map(told),
     warnings: gathered(open.filter(({ gate }) => !gate.blocks)),

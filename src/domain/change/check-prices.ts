@@ -25,9 +25,15 @@ export function checkPrices(draft: Draft, places: Places): Problem[] {
   const touched = [...draft.skus.values()].filter(({ changes }) => changes.some(({ field }) => SAYING.has(field)));
   return [
     ...touched.flatMap((planned) => masterClash(planned, places)),
-    // What a baseline takes over is as it is; it is compared, and found where a store shows something else.
     ...(draft.options.baseline ? [] : touched.flatMap((planned) => inStores(draft.world.stores, planned, places))),
   ];
+}
+
+/** What a baseline takes over is as it is: prices that a store will show otherwise are told, and taken. */
+export function pricesNoted(draft: Draft, places: Places): Problem[] {
+  if (!draft.options.baseline || draft.world.stores.length === 0) return [];
+  const created = [...draft.skus.values()].filter(({ before }) => before === null);
+  return created.flatMap((planned) => inStores(draft.world.stores, planned, places));
 }
 
 function masterClash({ after, changes }: PlannedSku, places: Places): Problem[] {

@@ -1,6 +1,7 @@
 import { SCHEDULED_FIELD } from '../bundle/timeline.js';
 import { gtin14 } from '../catalog/gtin.js';
 import { foldCode } from '../primitives/text.js';
+import type { Sliced } from '../primitives/sliced.js';
 import type { Problem } from '../problem.js';
 import { problem } from '../problem.js';
 import type { ProposedChange } from './change.js';
@@ -10,17 +11,25 @@ import { checkSuccessors } from './check-successors.js';
 import type { Draft } from './draft.js';
 import { placeOfField, Places } from './place.js';
 
-/** Rules that only the whole request can break: one field twice, one GTIN twice, options, prices, successors. */
-export function checkTogether(draft: Draft, changes: readonly ProposedChange[]): Problem[] {
+/**
+ * Rules that only the whole request can break: one field twice, one GTIN twice, options, prices, successors.
+ * @param done how much of the planning is done before.
+ */
+export function* checkTogether(draft: Draft, changes: readonly ProposedChange[], done: number): Sliced<Problem[]> {
   const places = new Places(changes);
   const place: Place = (code, field) => places.of(code, null, [field]);
-  return [
-    ...fieldsTwice(draft, changes),
-    ...gtinsTwice(draft, place),
-    ...checkOptions(draft, places),
-    ...checkPrices(draft, places),
-    ...checkSuccessors(draft, places),
-  ];
+  const found: Problem[][] = [];
+  for (const check of [
+    () => fieldsTwice(draft, changes),
+    () => gtinsTwice(draft, place),
+    () => checkOptions(draft, places),
+    () => checkPrices(draft, places),
+    () => checkSuccessors(draft, places),
+  ]) {
+    found.push(check());
+    yield done;
+  }
+  return found.flat();
 }
 
 /** Where to point for a field of a SKU. */

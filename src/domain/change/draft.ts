@@ -9,6 +9,7 @@ import type { GatedSku, GateFacts } from '../gates/gate.js';
 import type { FieldChange, FieldValues } from '../primitives/json.js';
 import { foldCode } from '../primitives/text.js';
 import type { Problem } from '../problem.js';
+import type { FieldRule } from '../drift/source-of-truth.js';
 import type { Settings } from '../settings/settings.js';
 import type { FieldConflict, ProposedChange } from './change.js';
 
@@ -42,6 +43,8 @@ export interface World {
   systems: readonly string[];
   /** The rules of the house in force; under lock they stay so until the transaction ends. */
   settings: Settings;
+  /** The source-of-truth matrix in force; left out: everything is the master's. */
+  fieldRules?: readonly FieldRule[];
   /** What the gates of a SKU must know, were it in this product; of bundles the request itself decides. */
   factsOf(sku: Pick<GatedSku, 'id' | 'code'>, product: Product | null): Omit<GateFacts, 'bundle'>;
   bundles: BundleWorld;
@@ -92,6 +95,8 @@ export interface PlanOptions {
   baseline: boolean;
   /** Whose request it is: what they have reserved is theirs. */
   authorPartyId?: string | null;
+  /** These are values that their owner reports, and nobody's edit (design 4.6). */
+  takesOver?: boolean;
 }
 
 /** When a product was made that is only planned. */

@@ -9,6 +9,8 @@ import {
 import type { ProductContent } from '../catalog/product.js';
 import { productSnapshot } from '../catalog/product.js';
 import type { FieldChange, FieldValues } from '../primitives/json.js';
+import type { Sliced } from '../primitives/sliced.js';
+import { allAtOnce, eachOf } from '../primitives/sliced.js';
 import { foldCode } from '../primitives/text.js';
 import type { Problem } from '../problem.js';
 import { problem, under } from '../problem.js';
@@ -20,7 +22,10 @@ import { Draft, plannedSnapshot } from './draft.js';
 import { canonicalAttributes, checkAttributes } from './check-attributes.js';
 import { bundleViewOf, checkBundles } from './check-bundles.js';
 import { checkCodes } from './check-codes.js';
+import { checkOwned } from './check-owned.js';
 import { checkGates } from './check-gates.js';
+import { pricesNoted } from './check-prices.js';
+import { checkScheduled } from './check-scheduled.js';
 import { inProductOrder } from './check-options.js';
 import { retiredSuccessors } from './check-successors.js';
 import { checkTogether } from './check-together.js';
@@ -40,24 +45,44 @@ export function planChanges(
   newId: () => string,
   options: PlanOptions = { baseline: false },
 ): ChangeSet {
+  return allAtOnce(planningChanges(world, proposed, newId, options));
+}
+
+/** The same in steps, for a request of so many changes that others are not to wait until it is planned. */
+export function* planningChanges(
+  world: World,
+  proposed: readonly ProposedChange[],
+  newId: () => string,
+  options: PlanOptions,
+): Sliced<ChangeSet> {
   const draft = new Draft(world, newId, options, proposed);
   const { changes, problems: unfit } = canonicalAttributes(proposed, definitionsOf(world.settings.attributes));
   draft.problems.push(...unfit);
-  for (const [index, change] of changes.entries()) {
-    const problems = applyOne(draft, change);
-    draft.problems.push(...under(placeOf(change, index), problems));
-  }
-  const bundles = bundleViewOf(draft, changes);
-  draft.problems.push(
-    ...checkTogether(draft, changes),
-    ...checkAttributes(draft, changes),
-    ...checkBundles(draft, bundles),
+  yield* eachOf(
+    changes,
+    (change, index) => {
+      draft.problems.push(...under(placeOf(change, index), applyOne(draft, change)));
+    },
+    0,
+    DRAFTED,
   );
-  for (const found of [checkCodes(draft, changes), checkGates(draft, changes, bundles)]) {
-    draft.problems.push(...found.problems);
-    draft.warnings.push(...found.warnings);
+  const bundles = bundleViewOf(draft, changes);
+  yield DRAFTED;
+  addAll(draft.problems, yield* checkTogether(draft, changes, DRAFTED));
+  addAll(draft.problems, checkAttributes(draft, changes));
+  yield DRAFTED;
+  addAll(draft.problems, checkBundles(draft, bundles));
+  addAll(draft.problems, checkOwned(draft, new Places(changes)));
+  yield DRAFTED;
+  const codes = checkCodes(draft, changes);
+  yield DRAFTED;
+  const gates = yield* checkGates(draft, changes, bundles, DRAFTED);
+  for (const found of [codes, gates]) {
+    addAll(draft.problems, found.problems);
+    addAll(draft.warnings, found.warnings);
   }
-  draft.warnings.push(...retiredSuccessors(draft, new Places(changes)));
+  draft.warnings.push(...pricesNoted(draft, new Places(changes)));
+  draft.warnings.push(...checkScheduled(draft, changes, bundles), ...retiredSuccessors(draft, new Places(changes)));
   return {
     products: [...draft.products.values()].filter((each) => each.before === null || each.changes.length > 0),
     skus: [...draft.skus.values()].filter((each) => each.before === null || each.changes.length > 0),
@@ -65,6 +90,14 @@ export function planChanges(
     problems: draft.problems,
     warnings: draft.warnings,
   };
+}
+
+/** So much of the work is done once every change is drafted, and the checks of the whole are still to come. */
+const DRAFTED = 0.5;
+
+/** Not by spreading: a call takes only so many arguments, and a request may have a problem with each of its changes. */
+function addAll<T>(to: T[], more: readonly T[]): void {
+  for (const each of more) to.push(each);
 }
 
 function applyOne(draft: Draft, change: ProposedChange): Problem[] {

@@ -18,16 +18,18 @@ export function askedAgain(
   const keys = new Set(edited.map(foldCode));
   const isEdited = ({ targets }: ApprovalRequirement): boolean => targets.some((target) => keys.has(foldCode(target)));
   return withVoids(fresh, before).map((each) => {
+    const own = new Set(each.targets);
     const same = before.find(
       ({ rule, namedId, targets }) =>
-        rule === each.rule && namedId === each.namedId && targets.some((target) => each.targets.includes(target)),
+        rule === each.rule && namedId === each.namedId && targets.some((target) => own.has(target)),
     );
     if (isEdited(each) || (same && isEdited(same))) return voidedFor(each, approvedBy);
     // What was approved stays approved, though its giver is not asked any more.
     const stays = (same?.eligible ?? []).filter(
       (id) => approvedBy.includes(id) && !authors.includes(id) && !each.eligible.includes(id),
     );
-    const isCovered = same !== undefined && each.targets.every((target) => same.targets.includes(target));
+    const theirs = new Set(same?.targets);
+    const isCovered = same !== undefined && each.targets.every((target) => theirs.has(target));
     return isCovered && stays.length > 0 ? { ...each, eligible: [...each.eligible, ...stays] } : each;
   });
 }
@@ -39,7 +41,8 @@ export function withVoids(
 ): ApprovalRequirement[] {
   if (!before.some(({ voided = [] }) => voided.length > 0)) return [...fresh];
   return fresh.map((each) => {
-    const covering = before.filter(({ targets }) => targets.some((target) => each.targets.includes(target)));
+    const own = new Set(each.targets);
+    const covering = before.filter(({ targets }) => targets.some((target) => own.has(target)));
     const ofRule = covering.filter(({ rule }) => rule === each.rule);
     // A rule that was not there before inherits what was voided of its targets: to ask once more is the safe side.
     return voidedFor(

@@ -23,6 +23,8 @@ export interface FindingDraft {
   lastPublished: Json;
   severity: Severity;
   attribution: Attribution | null;
+  /** What there is to say of it beside its values; left out: nothing. */
+  note?: string;
 }
 
 /** A finding that is not resolved, as far as judging needs it. */

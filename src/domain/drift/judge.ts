@@ -1,11 +1,12 @@
 import type { Actor } from '../actor.js';
 import { systemActor } from '../actor.js';
-import type { FieldValues } from '../primitives/json.js';
+import type { FieldValues, Json } from '../primitives/json.js';
 import { sameJson } from '../primitives/json.js';
 import type { Attribution } from '../publishing/system.js';
 import type { FieldComparison } from './compare.js';
 import type { DriftResolution, FindingDraft, KnownRecord, OpenFinding } from './finding.js';
 import { identityOf, kindOfField, severityOf } from './finding.js';
+import { isOwnedElsewhere } from '../truth/matrix.js';
 import { lawOf } from './normalise.js';
 
 export interface Closing {
@@ -26,6 +27,8 @@ export interface Judgement {
   expected: FieldValues;
   /** How the open finding of a field in `writes` ends when the write has arrived. */
   endings: Record<string, Closing>;
+  /** What the system shows of fields that it owns, where the master has something else: to be taken into the master. */
+  taken: FindingDraft[];
   /** Fields that are left alone because a finding is open on them. */
   held: string[];
   notCovered: string[];
@@ -34,6 +37,8 @@ export interface Judgement {
 }
 
 export interface JudgeContext {
+  /** Where it was seen: of what this system owns, it says what is right. */
+  system: string;
   attribution: Attribution | null;
   /** Fields that a request changed, with the instant: such a request wins over a finding that opened before it (design section 3, rule 5). */
   changedAt: ReadonlyMap<string, Date>;
@@ -59,6 +64,7 @@ export function judgeRecord(
     writes: {},
     expected: {},
     endings: {},
+    taken: [],
     held: [],
     notCovered: [],
     inSync: true,
@@ -67,7 +73,8 @@ export function judgeRecord(
     const open = record.openFindings.find(
       (finding) => finding.field === each.field && finding.kind === kindOfField(each.field),
     );
-    judgeField(record, each, open, context, out);
+    if (isOwnedElsewhere(each.rule) && each.rule.owner === context.system) judgeOwned(record, each, open, context, out);
+    else judgeField(record, each, open, context, out);
   }
   return out;
 }
@@ -109,6 +116,36 @@ function judgeField(
       if (open) settleOpen(record, each, open, context, out);
       else hold(record, each, context, out);
   }
+}
+
+/**
+ * A field that the system itself owns: what it shows is right, is never written there, and goes into the master. Where it
+ * has never shown a value, the master's first one holds (design 4.6).
+ */
+function judgeOwned(
+  record: KnownRecord,
+  each: FieldComparison,
+  open: OpenFinding | undefined,
+  context: JudgeContext,
+  out: Judgement,
+): void {
+  if (each.result.verdict === 'NOT_COVERED') {
+    out.notCovered.push(each.field);
+    return;
+  }
+  const found = each.observed ?? null;
+  const hasReported = !isEmpty(found) || (each.base !== undefined && !isEmpty(each.base));
+  out.base[each.field] = found;
+  if (each.result.verdict === 'IN_SYNC' || !hasReported) {
+    if (open) out.closings.push(endingOf(open));
+    return;
+  }
+  out.inSync = false;
+  out.taken.push(findingOf(record, each, context));
+}
+
+function isEmpty(value: Json): boolean {
+  return value === null || value === '' || (Array.isArray(value) && value.length === 0);
 }
 
 /** An open finding on a field that still differs: revert it, let a later request win, or keep holding it. */

@@ -4,7 +4,7 @@ export type DriftAction = 'FLAG' | 'AUTO_REVERT' | 'AUTO_ADOPT' | 'IGNORE';
 export const SEVERITIES = ['LOW', 'MEDIUM', 'HIGH', 'CRITICAL'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
-export interface FieldRule {
+export type FieldRule = {
   /** Canonical name; a trailing `.*` covers a family (`attributes.*`). */
   field: string;
   /** MASTER, a system's code, or NONE: not governed. */
@@ -13,7 +13,7 @@ export interface FieldRule {
   severity: Severity;
   /** Absolute difference of a number that still counts as equal; a decimal as text. */
   tolerance: string | null;
-}
+};
 
 function rule(field: string, severity: Severity, tolerance: string | null = null): FieldRule {
   return { field, owner: 'MASTER', onDrift: 'FLAG', severity, tolerance };

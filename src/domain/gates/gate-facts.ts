@@ -1,6 +1,6 @@
 import type { BundleFacts } from '../bundle/bundle-facts.js';
 import type { Product } from '../catalog/product.js';
-import { DEFAULT_RULES } from '../drift/source-of-truth.js';
+import type { FieldRule } from '../drift/source-of-truth.js';
 import type { CompiledPolicy } from '../naming/policy.js';
 import type { Party } from '../ownership/party.js';
 import { canAnswer } from '../ownership/party.js';
@@ -16,6 +16,8 @@ export interface GateWorld {
   parties: ReadonlyMap<string, Party>;
   stores: readonly { code: string; currency: string }[];
   masterCurrency: string;
+  /** The source-of-truth matrix in force. */
+  fieldRules: readonly FieldRule[];
 }
 
 /**
@@ -29,7 +31,7 @@ export function gateFacts(
   stock: readonly StockLevel[],
   bundle: BundleFacts,
 ): GateFacts {
-  const { settings, policies, stores, masterCurrency } = world;
+  const { settings, policies, stores, masterCurrency, fieldRules } = world;
   return {
     product,
     ownerResolved: product !== null && answers(world, owner),
@@ -37,7 +39,7 @@ export function gateFacts(
     policies,
     stores,
     masterCurrency,
-    fieldRules: DEFAULT_RULES,
+    fieldRules,
     stock,
     bundle,
   };

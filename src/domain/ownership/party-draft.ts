@@ -15,6 +15,8 @@ export interface PartyDraft {
   /** Codes of a team's people; null leaves them as they are. */
   members: string[] | null;
   engineering?: boolean | null;
+  /** Null or empty: alerts name it and mention nobody. */
+  slackId?: string | null;
   /** Code of the person who may approve in its place; null: nobody. */
   delegate?: string | null;
   /** Null: at once. */
@@ -37,6 +39,9 @@ const CODE = /^[a-z0-9][a-z0-9._-]{0,62}$/;
 const EMAIL_LIMIT = 254;
 const EMAIL = /^[^\s@]+@[^\s@]+$/;
 
+/** Ids of Slack: U… and W… of members, S… of user groups. A handle is none, and no webhook could mention one. */
+const SLACK_ID = /^[UWS][A-Z0-9]{2,20}$/;
+
 /** Everything that is wrong with a draft whatever parties there are. */
 export function partyFaults(draft: PartyDraft): Problem[] {
   const problems: Problem[] = [];
@@ -48,6 +53,10 @@ export function partyFaults(draft: PartyDraft): Problem[] {
   const email = textOrNull(draft.email);
   if (email !== null && (email.length > EMAIL_LIMIT || !EMAIL.test(email) || lineFault(email))) {
     problems.push(problem('INVALID_FORMAT', 'an e-mail address is name@domain', ['email']));
+  }
+  const slackId = textOrNull(draft.slackId);
+  if (slackId !== null && !SLACK_ID.test(slackId)) {
+    problems.push(problem('INVALID_FORMAT', 'an id of Slack is U, W or S and capitals and digits', ['slackId']));
   }
   if (draft.kind === 'USER' && (draft.members ?? []).length > 0) {
     problems.push(problem('INVALID_FORMAT', 'only a team has members', ['members']));
@@ -100,6 +109,7 @@ export function partyAfter(draft: PartyDraft, parties: readonly Party[], id: str
     name: draft.name.trim(),
     email: textOrNull(draft.email),
     active: draft.active,
+    slackId: draft.slackId === undefined ? (before?.slackId ?? null) : textOrNull(draft.slackId),
     engineering: draft.engineering ?? before?.engineering ?? false,
     memberIds: members ? [...new Set(members)] : (before?.memberIds ?? []),
     ...delegation,

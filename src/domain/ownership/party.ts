@@ -5,6 +5,8 @@ export interface Party {
   kind: 'USER' | 'TEAM';
   name: string;
   email: string | null;
+  /** Slack's id of the member or user group, by which alerts mention it; absent where nobody asked for it. */
+  slackId?: string | null;
   active: boolean;
   /** Builds or runs systems, and so should not be who is accountable for SKUs: told as a warning where it is. */
   engineering: boolean;
@@ -39,13 +41,6 @@ export function delegateOf(party: Party, parties: ReadonlyMap<string, Party>, at
 /** Is it out of office at an instant? What it is asked meanwhile is asked of others as well. */
 export function isAway({ awayFrom, awayUntil }: Pick<Party, 'awayFrom' | 'awayUntil'>, at: Date): boolean {
   return awayFrom !== null && awayFrom <= at && (awayUntil === null || awayUntil > at);
-}
-
-/** Has a delegation or an absence begun or ended after the one instant and until the other? */
-export function turnsBetween(party: Party, since: Date, until: Date): boolean {
-  return [party.delegateFrom, party.delegateUntil, party.awayFrom, party.awayUntil].some(
-    (turn) => turn !== null && turn > since && turn <= until,
-  );
 }
 
 /** A party that is flagged so, or a team of which every active member is. */

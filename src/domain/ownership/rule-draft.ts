@@ -56,3 +56,15 @@ export function ownerWarning(party: Party, parties: ReadonlyMap<string, Party>):
   const message = `${party.code} is engineering: let merchandising or operations be accountable for SKUs`;
   return problem('ENGINEERING_OWNER', message, ['owner']);
 }
+
+/** A warning where somebody is asked to approve, and nobody of them can sign in to do so. */
+export function approverWarning(
+  party: Party,
+  parties: ReadonlyMap<string, Party>,
+  approverIds: ReadonlySet<string>,
+): Problem | null {
+  const people = party.kind === 'USER' ? [party] : party.memberIds.flatMap((id) => parties.get(id) ?? []);
+  if (people.some(({ id, active }) => active && approverIds.has(id))) return null;
+  const message = `nobody of ${party.code} has a live API key with the role APPROVER: what it is asked to approve waits, or falls to a delegate`;
+  return problem('NO_APPROVER_KEY', message, ['owner']);
+}

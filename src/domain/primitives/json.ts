@@ -21,6 +21,21 @@ export function sameJson(a: Json | undefined, b: Json | undefined): boolean {
   return canonicalJson(a ?? null) === canonicalJson(b ?? null);
 }
 
+/** The same text in pieces, of which each is one inner value of a long list or map: to be hashed piece by piece. */
+export function* canonicalPieces(value: Json, depth = 2): Generator<string> {
+  if (depth === 0 || value === null || typeof value !== 'object') return yield canonicalJson(value);
+  const isList = Array.isArray(value);
+  let before = isList ? '[' : '{';
+  for (const key of isList ? value.keys() : Object.keys(value).sort()) {
+    const inner = isList ? value[Number(key)] : (value as Record<string, Json>)[key];
+    yield isList ? before : `${before}${JSON.stringify(key)}:`;
+    yield* canonicalPieces(inner ?? null, depth - 1);
+    before = ',';
+  }
+  const empty = before === ',' ? '' : before;
+  yield `${empty}${isList ? ']' : '}'}`;
+}
+
 /** One text for one value, whatever the order of its keys: for comparing and hashing. */
 export function canonicalJson(value: Json): string {
   if (value === null || typeof value !== 'object') return JSON.stringify(value);

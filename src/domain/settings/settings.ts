@@ -13,7 +13,11 @@ import type { GtinSetting } from './gtin-setting.js';
 import { gtinSetting } from './gtin-setting.js';
 import type { NamingSetting } from './naming-setting.js';
 import { namingSetting } from './naming-setting.js';
+import type { PublishingSetting } from './publishing-setting.js';
+import { publishingSetting } from './publishing-setting.js';
 import type { SettingDefinition } from './setting.js';
+import type { SourceOfTruthSetting } from './source-of-truth-setting.js';
+import { sourceOfTruthSetting } from './source-of-truth-setting.js';
 
 /** Every rule of the house that is data, by key: as it is in force. */
 export interface Settings {
@@ -24,6 +28,8 @@ export interface Settings {
   gates: GatesSetting;
   gtin: GtinSetting;
   naming: NamingSetting;
+  publishing: PublishingSetting;
+  sourceOfTruth: SourceOfTruthSetting;
 }
 export type SettingKey = keyof Settings;
 
@@ -36,6 +42,8 @@ export const SETTINGS: { readonly [K in SettingKey]: SettingDefinition<Settings[
   gates: gatesSetting,
   gtin: gtinSetting,
   naming: namingSetting,
+  publishing: publishingSetting,
+  sourceOfTruth: sourceOfTruthSetting,
 };
 
 export const SETTING_KEYS = Object.keys(SETTINGS) as SettingKey[];

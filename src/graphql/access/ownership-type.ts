@@ -41,10 +41,15 @@ export class ResolvedOwnerType {
 @Resolver(() => ResolvedOwnerType)
 export class ResolvedOwnerResolver {
   @ResolveField('orphaned', () => Boolean, {
-    description: 'It is named, and cannot answer now: inactive, or a team with nobody active in it.',
+    description:
+      'It is named, and cannot answer: inactive, or a team with nobody active in it. Of the past, by what it was then.',
   })
-  async orphaned(@Parent() { party }: { party: Party }, @Context('loaders') loaders: Loaders): Promise<boolean> {
-    return !canAnswer(party, await loaders.parties());
+  async orphaned(
+    @Parent() { party, asOf }: { party: Party; asOf: Date | undefined },
+    @Context('loaders') loaders: Loaders,
+  ): Promise<boolean> {
+    const parties = await loaders.partiesAt(asOf);
+    return !canAnswer(parties.get(party.id) ?? party, parties);
   }
 }
 

@@ -18,6 +18,11 @@ export class PartyType extends NodeType {
   name!: string;
   @Field(() => String, { nullable: true })
   email!: string | null;
+  @Field(() => String, {
+    nullable: true,
+    description: "Slack's id of the member or user group, by which alerts mention it.",
+  })
+  slackId?: string | null;
   @Field(() => Boolean)
   active!: boolean;
   @Field(() => Boolean, { description: 'Builds or runs systems: a warning where it is accountable for SKUs.' })

@@ -14,7 +14,7 @@ import { inputPipe } from '../input-pipe.js';
 import type { Loaders } from '../loaders.js';
 import { nodeId } from '../node-id.js';
 import { DriftFindingConnectionType, DriftFindingType } from '../operations/drift-finding-type.js';
-import { present } from '../operations/system-mutation-resolver.js';
+import { present } from '../operations/operations-payloads.js';
 import { PageArgs, pageOf } from '../page-args.js';
 import { QuarterScalar } from '../scalars/calendar.js';
 import { valueOf } from '../user-errors.js';

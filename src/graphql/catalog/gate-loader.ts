@@ -4,6 +4,7 @@ import type { SystemView } from '../../application/ports/operations-reader.js';
 import type { Product } from '../../domain/catalog/product.js';
 import type { Sku } from '../../domain/catalog/sku.js';
 import type { GateFacts, StockLevel } from '../../domain/gates/gate.js';
+import { wholeMatrix } from '../../domain/truth/matrix.js';
 import type { GateWorld } from '../../domain/gates/gate-facts.js';
 import { gateFacts } from '../../domain/gates/gate-facts.js';
 import { compilePolicies } from '../../domain/naming/judge-code.js';
@@ -39,15 +40,17 @@ export class GateLoader {
     });
   }
 
-  /** Just what a change request of this SKU would be judged by; of the past, by whom the rules in force then made its owner. */
+  /** Just what a change request of this SKU would be judged by; of the past, by whom the rules in force then made its owner, as that party was then. */
   async factsOf(sku: Pick<Sku, 'id' | 'code' | 'asOf'>, product: Product | null): Promise<GateFacts> {
     this.world ??= this.readWorld();
-    const [world, owner, stock, bundle] = await Promise.all([
+    const [present, parties, owner, stock, bundle] = await Promise.all([
       this.world,
+      sku.asOf && this.owners.partiesAt(sku.asOf),
       product && this.owners.ruleOf({ ...product, code: sku.code, asOf: sku.asOf }),
       this.stock.load(sku.id),
       this.bundles.facts.load(sku.id),
     ]);
+    const world = parties ? { ...present, parties } : present;
     return gateFacts(world, product, owner, stock, bundle);
   }
 
@@ -62,6 +65,8 @@ export class GateLoader {
     const [settings, parties, systems] = await Promise.all([shared.settings(), shared.parties(), shared.systems()]);
     const stores = [...systems.values()].filter(({ kind }) => kind === 'SHOPIFY');
     const policies = compilePolicies(settings.naming);
-    return { settings, policies, parties, stores, masterCurrency: ports.masterCurrency };
+    const erps = [...systems.values()].flatMap(({ code, kind }) => (kind === 'ERP' ? [code] : []));
+    const fieldRules = wholeMatrix(settings.sourceOfTruth, erps);
+    return { settings, policies, parties, stores, fieldRules, masterCurrency: ports.masterCurrency };
   }
 }

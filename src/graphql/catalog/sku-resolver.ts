@@ -120,10 +120,13 @@ export class SkuResolver {
     return toConnection(await this.#ports.catalog.revisionsOf(sku.id, pageOf(args), sku.asOf));
   }
 
-  async #ownerOf(sku: Sku, loaders: Loaders): Promise<{ party: Party; rule: OwnershipRule } | null> {
+  async #ownerOf(
+    sku: Sku,
+    loaders: Loaders,
+  ): Promise<{ party: Party; rule: OwnershipRule; asOf: Date | undefined } | null> {
     const { handle, productType, vendor } = await productOf(sku, loaders);
     const rule = await loaders.owners.ruleOf({ code: sku.code, handle, productType, vendor, asOf: sku.asOf });
-    return rule && { party: await loaders.party(rule.ownerId), rule };
+    return rule && { party: await loaders.party(rule.ownerId), rule, asOf: sku.asOf };
   }
 }
 

@@ -25,7 +25,10 @@ export class ChangeMutationResolver {
   }
 
   @Roles('MERCHANDISER', 'INTEGRATION')
-  @Mutation(() => ChangeRequestPayloadType, { description: 'Creates it and submits it at once, unless `draft`.' })
+  @Mutation(() => ChangeRequestPayloadType, {
+    description:
+      'Creates it and submits it at once, unless `draft`. With more than 500 changes it is VALIDATING: checked and planned as a job.',
+  })
   async changeRequestCreate(
     @Args('input', { type: () => ChangeRequestInput }) input: ChangeRequestInput,
     @Args('draft', { type: () => Boolean, nullable: true, defaultValue: false }) draft: boolean | null,

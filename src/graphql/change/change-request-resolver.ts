@@ -1,7 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { Args, Context, ID, Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import type { ChangeRequestView, ChangeView, DecisionView } from '../../application/ports/change-reader.js';
-import type { DeliveryView } from '../../application/ports/operations-reader.js';
+import type { CanaryView, DeliveryView } from '../../application/ports/operations-reader.js';
 import { Ports } from '../../application/ports/ports.js';
 import type { ApprovalRequirement } from '../../domain/change/approval.js';
 import { givenFor } from '../../domain/change/approval.js';
@@ -13,6 +13,7 @@ import { toConnection } from '../connection.js';
 import { inputPipe } from '../input-pipe.js';
 import type { Loaders } from '../loaders.js';
 import { nodeId } from '../node-id.js';
+import { CanaryType } from '../operations/canary-type.js';
 import { DeliveryType } from '../operations/delivery-type.js';
 import { PageArgs, pageOf } from '../page-args.js';
 import {
@@ -76,6 +77,13 @@ export class ChangeRequestResolver {
   })
   deliveries(@Parent() request: ChangeRequestView, @Context('loaders') loaders: Loaders): Promise<DeliveryView[]> {
     return loaders.requestDeliveries.load(request.id);
+  }
+
+  @ResolveField('canaries', () => [CanaryType], {
+    description: 'Of a request that touches many records: how far it has come in each system. Others have none.',
+  })
+  canaries(@Parent() request: ChangeRequestView, @Context('loaders') loaders: Loaders): Promise<CanaryView[]> {
+    return loaders.requestCanaries.load(request.id);
   }
 }
 

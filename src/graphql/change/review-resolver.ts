@@ -1,10 +1,11 @@
 import { Context, Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import type { ChangeRequestView, CommentView } from '../../application/ports/change-reader.js';
+import type { ValidationView } from '../../application/ports/request-validations.js';
 import { ActorType } from '../actor-type.js';
 import type { Loaders } from '../loaders.js';
 import { DateTimeScalar } from '../scalars/date-time.js';
 import { ChangeRequestType } from './change-request-type.js';
-import { CommentType, ForcedApplyType } from './review-types.js';
+import { CommentType, ForcedApplyType, RequestProgressType } from './review-types.js';
 
 type Request = ChangeRequestView;
 
@@ -41,6 +42,15 @@ export class ReviewResolver {
   })
   forced(@Parent() request: Request): Request['forced'] {
     return request.forced;
+  }
+
+  @ResolveField('progress', () => RequestProgressType, {
+    nullable: true,
+    description:
+      'Of a request that is, or was last, VALIDATING; null for one that was checked while its author waited.',
+  })
+  progress(@Parent() request: Request, @Context('loaders') loaders: Loaders): Promise<ValidationView | null> {
+    return loaders.validation.load(request.id);
   }
 
   @ResolveField('editors', () => [ActorType], {

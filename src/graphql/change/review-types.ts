@@ -1,5 +1,7 @@
 import { Field, InputType, Int, ObjectType } from '@nestjs/graphql';
+import type { ValidationPhase } from '../../application/ports/request-validations.js';
 import { ActorType } from '../actor-type.js';
+import { enumType } from '../enum-type.js';
 import { DateTimeScalar } from '../scalars/date-time.js';
 import { UserErrorType } from '../user-errors.js';
 import { ChangeRequestType } from './change-request-type.js';
@@ -22,6 +24,29 @@ export class ForcedApplyType {
   reason!: string;
   @Field(() => DateTimeScalar)
   at!: string;
+}
+
+const ValidationPhaseEnum = enumType<ValidationPhase>('ValidationPhase', {
+  WAITING: 'Nobody is at it yet, or whoever was has died.',
+  CHECKING: 'Its changes are checked, one by one and together.',
+  PLANNING: 'What it would write to every system is worked out.',
+  DONE: null,
+});
+
+@ObjectType('RequestProgress', { description: 'How far the checking and planning of a large request is.' })
+export class RequestProgressType {
+  @Field(() => ValidationPhaseEnum)
+  phase!: string;
+  @Field(() => Int, { description: 'Of `total`; told once a second.' })
+  done!: number;
+  @Field(() => Int, { description: 'Twice the changes: each is checked, and then planned.' })
+  total!: number;
+  @Field(() => Int, { description: 'How often it was begun: more than once where a process died on the way.' })
+  attempts!: number;
+  @Field(() => DateTimeScalar)
+  askedAt!: Date;
+  @Field(() => DateTimeScalar, { nullable: true })
+  finishedAt!: Date | null;
 }
 
 @ObjectType('ChangeRevertPayload')

@@ -1,11 +1,13 @@
-import { Field, InputType, Int, ObjectType } from '@nestjs/graphql';
+import { Field, ID, InputType, Int, ObjectType } from '@nestjs/graphql';
 import { IsOptional, MaxLength } from 'class-validator';
-import type { DeliveryQuery, DeliveryState } from '../../application/ports/operations-reader.js';
+import type { DeliveryQuery } from '../../application/ports/operations-reader.js';
+import type { DeliveryState } from '../../domain/publishing/delivery-state.js';
 import type { ErrorClass } from '../../domain/publishing/system.js';
 import type { Json } from '../../domain/primitives/json.js';
+import { ActorType } from '../actor-type.js';
 import { connectionType } from '../connection.js';
 import { enumType } from '../enum-type.js';
-import { decodeNodeId } from '../node-id.js';
+import { decodeNodeId, keyOf } from '../node-id.js';
 import { NodeType } from '../node-type.js';
 import { DateTimeScalar } from '../scalars/date-time.js';
 import { JsonScalar } from '../scalars/json.js';
@@ -21,7 +23,7 @@ const DeliveryStateEnum = enumType<DeliveryState>('DeliveryState', {
   SUPERSEDED: 'A newer revision took its place before it was sent.',
   DISCARDED: null,
 });
-const ErrorClassEnum = enumType<ErrorClass>('ErrorClass', {
+export const ErrorClassEnum = enumType<ErrorClass>('ErrorClass', {
   RATE_LIMITED: null,
   TRANSIENT: null,
   VALIDATION: null,
@@ -73,6 +75,17 @@ export class DeliveryType extends NodeType {
   createdAt!: Date;
   @Field(() => DateTimeScalar, { nullable: true })
   deliveredAt!: Date | null;
+  @Field(() => DateTimeScalar, { nullable: true })
+  diedAt!: Date | null;
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'When a dead letter was retried, given up, or made needless by a later delivery.',
+  })
+  resolvedAt!: Date | null;
+  @Field(() => ActorType, { nullable: true, description: 'Who retried it last, or gave it up.' })
+  settledBy!: ActorType | null;
+  @Field(() => String, { nullable: true, description: 'Why it was given up.' })
+  note!: string | null;
 }
 
 export const DeliveryConnectionType = connectionType('Delivery', () => DeliveryType);
@@ -97,12 +110,21 @@ export class DeliveryFilterInput implements DeliveryQuery {
   @IsOptional()
   @MaxLength(TEXT_LIMIT)
   changeRequest?: string | null;
+  @Field(() => ID, { nullable: true, description: 'A group of dead letters.' })
+  @IsOptional()
+  @MaxLength(TEXT_LIMIT)
+  group?: string | null;
+  @Field(() => String, { nullable: true, description: 'Code of the party whose dead letters they are.' })
+  @IsOptional()
+  @MaxLength(TEXT_LIMIT)
+  assignee?: string | null;
 }
 
-/** The filter in the reader's terms: a change request's global id becomes its key; a number stays as it is. */
+/** The filter in the reader's terms: global ids become keys; a request's number stays as it is. */
 export function deliveryQueryOf(filter: DeliveryFilterInput): DeliveryQuery {
   const named = decodeNodeId(filter.changeRequest ?? '');
-  const { system, states, target, errorClass, overdue } = filter;
+  const { system, states, target, errorClass, overdue, assignee } = filter;
+  const group = filter.group ? keyOf('DeadLetterGroup', filter.group) : null;
   const changeRequest = named?.kind === 'ChangeRequest' ? named.key : filter.changeRequest;
-  return { system, states, target, errorClass, overdue, changeRequest };
+  return { system, states, target, errorClass, overdue, changeRequest, group, assignee };
 }

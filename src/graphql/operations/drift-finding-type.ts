@@ -42,7 +42,7 @@ const ObservationSourceEnum = enumType<ObservationSource>('ObservationSource', {
   BEFORE_WRITE: null,
   VERIFY_AFTER_WRITE: null,
 });
-const SeverityEnum = enumType<Severity>('Severity', { LOW: null, MEDIUM: null, HIGH: null, CRITICAL: null });
+export const SeverityEnum = enumType<Severity>('Severity', { LOW: null, MEDIUM: null, HIGH: null, CRITICAL: null });
 
 @ObjectType('DriftAttribution', { description: 'Who wrote it there, as far as the system tells.' })
 export class DriftAttributionType {

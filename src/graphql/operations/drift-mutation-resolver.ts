@@ -13,8 +13,7 @@ import { inputPipe } from '../input-pipe.js';
 import type { Loaders } from '../loaders.js';
 import { keyOf } from '../node-id.js';
 import { userErrors } from '../user-errors.js';
-import { DriftPayloadType, IdsArgs } from './operations-payloads.js';
-import { present } from './system-mutation-resolver.js';
+import { DriftPayloadType, IdsArgs, present } from './operations-payloads.js';
 
 interface DriftPayload {
   findings: FindingView[];

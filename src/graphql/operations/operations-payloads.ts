@@ -50,3 +50,11 @@ export class SystemPayloadType {
   @Field(() => [UserErrorType])
   userErrors!: UserErrorType[];
 }
+
+/** Rows by id in the order asked for. A read that failed fails the answer; it is no row that is not there. */
+export function present<T>(rows: readonly (T | Error | null)[]): T[] {
+  return rows.flatMap((row) => {
+    if (row instanceof Error) throw row;
+    return row === null ? [] : [row];
+  });
+}

@@ -3,7 +3,13 @@ import { Args, ArgsType, Context, Field, Query, Resolver } from '@nestjs/graphql
 import { Type } from 'class-transformer';
 import { IsOptional, MaxLength, ValidateNested } from 'class-validator';
 import { Roles } from '../../access/roles.js';
-import type { DeliveryView, FindingView, ScanView, SystemView } from '../../application/ports/operations-reader.js';
+import type {
+  DeadLetterGroup,
+  DeliveryView,
+  FindingView,
+  ScanView,
+  SystemView,
+} from '../../application/ports/operations-reader.js';
 import { Ports } from '../../application/ports/ports.js';
 import { ROLES } from '../../domain/actor.js';
 import type { Connection } from '../connection.js';
@@ -11,6 +17,7 @@ import { toConnection } from '../connection.js';
 import { inputPipe } from '../input-pipe.js';
 import type { Loaders } from '../loaders.js';
 import { PageArgs, pageOf } from '../page-args.js';
+import { DeadLetterGroupConnectionType } from './dead-letter-type.js';
 import { DeliveryConnectionType, DeliveryFilterInput, deliveryQueryOf } from './delivery-type.js';
 import { DriftFilterInput, DriftFindingConnectionType } from './drift-finding-type.js';
 import { DriftScanConnectionType } from './drift-scan-type.js';
@@ -61,6 +68,16 @@ export class OperationsQueryResolver {
   @Query(() => DeliveryConnectionType)
   async deliveries(@Args(inputPipe) args: DeliveriesArgs): Promise<Connection<DeliveryView>> {
     return toConnection(await this.#ports.operations.deliveries(pageOf(args), deliveryQueryOf(args.filter ?? {})));
+  }
+
+  @Roles(...ROLES)
+  @Query(() => DeadLetterGroupConnectionType, {
+    description: 'Dead letters by system and cause, the one that has lain longest first.',
+  })
+  async deadLetterGroups(@Args(inputPipe) args: DeliveriesArgs): Promise<Connection<DeadLetterGroup>> {
+    return toConnection(
+      await this.#ports.operations.deadLetterGroups(pageOf(args), deliveryQueryOf(args.filter ?? {})),
+    );
   }
 
   @Roles(...ROLES)

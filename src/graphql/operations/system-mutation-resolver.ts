@@ -1,34 +1,23 @@
 import { Inject } from '@nestjs/common';
-import { Args, ArgsType, Context, Field, ID, Mutation, Resolver } from '@nestjs/graphql';
-import { Type } from 'class-transformer';
-import { ArrayMaxSize, IsOptional, ValidateNested } from 'class-validator';
+import { Args, Context, Mutation, Resolver } from '@nestjs/graphql';
 import { CurrentCaller, Roles } from '../../access/roles.js';
 import { startScan } from '../../application/drift/start-scan.js';
-import type { DeliveryView, ScanView, SystemView } from '../../application/ports/operations-reader.js';
+import type { ScanView, SystemView } from '../../application/ports/operations-reader.js';
 import { Ports } from '../../application/ports/ports.js';
 import { linkSystem } from '../../application/publishing/link-system.js';
-import { retryDeliveries } from '../../application/publishing/retry-deliveries.js';
+import { pauseSystem } from '../../application/publishing/pause-system.js';
+import { resumeSystem } from '../../application/publishing/resume-system.js';
 import type { Caller } from '../../domain/actor.js';
-import type { Problem } from '../../domain/problem.js';
-import { inputPipe } from '../input-pipe.js';
+import type { Outcome, Problem } from '../../domain/problem.js';
 import type { Loaders } from '../loaders.js';
-import { keyOf } from '../node-id.js';
+import { DateTimeScalar } from '../scalars/date-time.js';
 import { userErrors } from '../user-errors.js';
-import { DeliveryFilterInput, deliveryQueryOf } from './delivery-type.js';
 import { ScanModeEnum } from './drift-scan-type.js';
-import { DeliveryPayloadType, DriftScanPayloadType, IDS_LIMIT, SystemPayloadType } from './operations-payloads.js';
+import { DriftScanPayloadType, SystemPayloadType } from './operations-payloads.js';
 
-@ArgsType()
-export class DeliveryRetryArgs {
-  @Field(() => [ID], { nullable: true })
-  @IsOptional()
-  @ArrayMaxSize(IDS_LIMIT)
-  ids?: string[] | null;
-  @Field(() => DeliveryFilterInput, { nullable: true })
-  @IsOptional()
-  @ValidateNested()
-  @Type(() => DeliveryFilterInput)
-  filter?: DeliveryFilterInput | null;
+interface SystemPayload {
+  system: SystemView | null;
+  userErrors: Problem[];
 }
 
 @Resolver()
@@ -37,22 +26,6 @@ export class SystemMutationResolver {
 
   constructor(@Inject(Ports) ports: Ports) {
     this.#ports = ports;
-  }
-
-  @Roles('OPERATOR')
-  @Mutation(() => DeliveryPayloadType)
-  async deliveryRetry(
-    @Args(inputPipe) args: DeliveryRetryArgs,
-    @CurrentCaller() caller: Caller,
-    @Context('loaders') loaders: Loaders,
-  ): Promise<{ deliveries: DeliveryView[]; userErrors: Problem[] }> {
-    const ids = args.ids?.map((id) => keyOf('Delivery', id)) ?? null;
-    const filter = args.filter ? deliveryQueryOf(args.filter) : null;
-    const outcome = await retryDeliveries(this.#ports, caller, { ids, filter });
-    if (!outcome.ok) return { deliveries: [], userErrors: userErrors(outcome.problems) };
-    loaders.reset();
-    const found = await loaders.delivery.loadMany(outcome.value.ids);
-    return { deliveries: present(found), userErrors: [] };
   }
 
   @Roles('OPERATOR')
@@ -69,6 +42,32 @@ export class SystemMutationResolver {
     return { scan: await loaders.scan.load(outcome.value.id), userErrors: [] };
   }
 
+  @Roles('OPERATOR')
+  @Mutation(() => SystemPayloadType, {
+    description: 'Sends nothing to the system until then; it goes on by itself. A pause that is on is replaced.',
+  })
+  async systemPause(
+    @Args('system', { type: () => String }) system: string,
+    @Args('reason', { type: () => String }) reason: string,
+    @Args('until', { type: () => DateTimeScalar }) until: Date,
+    @CurrentCaller() caller: Caller,
+    @Context('loaders') loaders: Loaders,
+  ): Promise<SystemPayload> {
+    return answer(await pauseSystem(this.#ports, caller, { system, reason, until }), loaders);
+  }
+
+  @Roles('OPERATOR')
+  @Mutation(() => SystemPayloadType, {
+    description: 'Goes on at once, whatever holds the system: a pause, a key that was refused, an open breaker.',
+  })
+  async systemResume(
+    @Args('system', { type: () => String }) system: string,
+    @CurrentCaller() caller: Caller,
+    @Context('loaders') loaders: Loaders,
+  ): Promise<SystemPayload> {
+    return answer(await resumeSystem(this.#ports, caller, system), loaders);
+  }
+
   @Roles('ADMIN')
   @Mutation(() => SystemPayloadType, {
     description:
@@ -79,18 +78,14 @@ export class SystemMutationResolver {
     @Args('createMissing', { type: () => Boolean, nullable: true, defaultValue: false }) createMissing: boolean | null,
     @CurrentCaller() caller: Caller,
     @Context('loaders') loaders: Loaders,
-  ): Promise<{ system: SystemView | null; userErrors: Problem[] }> {
-    const outcome = await linkSystem(this.#ports, caller, system, createMissing === true);
-    if (!outcome.ok) return { system: null, userErrors: userErrors(outcome.problems) };
-    loaders.reset();
-    return { system: await loaders.system(outcome.value.system), userErrors: [] };
+  ): Promise<SystemPayload> {
+    return answer(await linkSystem(this.#ports, caller, system, createMissing === true), loaders);
   }
 }
 
-/** Rows by id in the order asked for. A read that failed fails the answer; it is no row that is not there. */
-export function present<T>(rows: readonly (T | Error | null)[]): T[] {
-  return rows.flatMap((row) => {
-    if (row instanceof Error) throw row;
-    return row === null ? [] : [row];
-  });
+/** The system as it is now. */
+async function answer(outcome: Outcome<{ system: string }>, loaders: Loaders): Promise<SystemPayload> {
+  if (!outcome.ok) return { system: null, userErrors: userErrors(outcome.problems) };
+  loaders.reset();
+  return { system: await loaders.system(outcome.value.system), userErrors: [] };
 }

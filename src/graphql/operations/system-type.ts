@@ -1,7 +1,9 @@
 import { Field, Int, ObjectType } from '@nestjs/graphql';
 import type { SyncState, SystemView } from '../../application/ports/operations-reader.js';
+import type { HoldKind } from '../../domain/publishing/gate.js';
 import type { Json } from '../../domain/primitives/json.js';
 import type { SystemKind, SystemLink, SystemMode } from '../../domain/publishing/system.js';
+import { ActorType } from '../actor-type.js';
 import { enumType } from '../enum-type.js';
 import { NodeType } from '../node-type.js';
 import { DateTimeScalar } from '../scalars/date-time.js';
@@ -27,6 +29,28 @@ const SyncStateEnum = enumType<SyncState>('SyncState', {
   DEAD_LETTERED: null,
 });
 
+const HoldKindEnum = enumType<HoldKind>('HoldKind', {
+  PAUSE: 'Somebody said so, until a date.',
+  AUTH: 'The system refuses our key; it is tried every 5 minutes.',
+  BREAKER: 'It failed 10 times one after another; it is tried every 30 seconds.',
+});
+
+@ObjectType('SystemHold', { description: 'Why nothing is sent to a system at the moment.' })
+export class SystemHoldType {
+  @Field(() => HoldKindEnum)
+  kind!: string;
+  @Field(() => String)
+  reason!: string;
+  @Field(() => DateTimeScalar)
+  beganAt!: Date;
+  @Field(() => ActorType)
+  beganBy!: ActorType;
+  @Field(() => DateTimeScalar, { nullable: true, description: 'When a PAUSE ends by itself; null for the others.' })
+  until!: Date | null;
+  @Field(() => DateTimeScalar, { nullable: true, description: 'When it is tried next; null for a PAUSE.' })
+  nextProbeAt!: Date | null;
+}
+
 @ObjectType('System', { implements: () => [NodeType], description: 'A Shopify store or the ERP.' })
 export class SystemType extends NodeType {
   @Field(() => String, { description: 'shopify-us, erp, …' })
@@ -49,6 +73,10 @@ export class SystemType extends NodeType {
   deadLetters!: number;
   @Field(() => Int)
   openFindings!: number;
+  @Field(() => [SystemHoldType], {
+    description: 'What keeps deliveries from being sent now; empty where nothing does.',
+  })
+  holds!: SystemHoldType[];
 }
 
 @ObjectType('SystemRecord', { description: 'One SKU as one system holds it.' })

@@ -1,5 +1,6 @@
 import DataLoader from 'dataloader';
 import type { Ports } from '../../application/ports/ports.js';
+import type { Party } from '../../domain/ownership/party.js';
 import type { OwnedThing, OwnershipRule } from '../../domain/ownership/resolve-owner.js';
 import { ownerKeysOf, ruleOf } from '../../domain/ownership/resolve-owner.js';
 
@@ -15,8 +16,11 @@ export interface OwnedAt extends OwnedThing {
 export class OwnerLoader {
   readonly #rules: DataLoader<OwnedAt, OwnershipRule | null, string>;
   readonly #byId: DataLoader<string, OwnershipRule | null>;
+  readonly #ownership: Ports['ownership'];
+  readonly #parties = new Map<string, Promise<ReadonlyMap<string, Party>>>();
 
   constructor({ ownership }: Pick<Ports, 'ownership'>) {
+    this.#ownership = ownership;
     this.#rules = new DataLoader(
       async (asked: readonly OwnedAt[]) => {
         const groups = Map.groupBy(asked, ({ asOf }) => asOf?.toISOString() ?? 'now');
@@ -50,7 +54,18 @@ export class OwnerLoader {
     return this.#byId.load(id);
   }
 
+  /** Parties by id, with who could answer at an instant of the past; read once for each. */
+  partiesAt(at: Date): Promise<ReadonlyMap<string, Party>> {
+    const key = at.toISOString();
+    const parties =
+      this.#parties.get(key) ??
+      this.#ownership.partiesAt(at).then((all) => new Map(all.map((each) => [each.id, each])));
+    this.#parties.set(key, parties);
+    return parties;
+  }
+
   reset(): void {
+    this.#parties.clear();
     this.#rules.clearAll();
     this.#byId.clearAll();
   }

@@ -36,6 +36,12 @@ export class PartyInput {
   engineering?: boolean | null;
   @Field(() => String, {
     nullable: true,
+    description:
+      "Slack's id (U…, W…, or S… of a user group), by which alerts mention it. Left out, it stays; null: none.",
+  })
+  slackId?: string | null;
+  @Field(() => String, {
+    nullable: true,
     description: 'Code of the person who may approve in its place. Left out, they stay; null or empty: nobody.',
   })
   delegate?: string | null;

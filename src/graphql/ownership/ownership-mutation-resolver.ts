@@ -30,6 +30,8 @@ export class PartyPayloadType {
     description: 'What nobody answers for without a successor: as it was handed over, or why the change was refused.',
   })
   leaves!: unknown;
+  @Field(() => [UserErrorType], { description: 'What keeps nothing back, but should be seen: ENGINEERING_OWNER.' })
+  warnings!: UserErrorType[];
   @Field(() => [UserErrorType])
   userErrors!: UserErrorType[];
 }
@@ -38,7 +40,9 @@ export class PartyPayloadType {
 export class OwnershipPayloadType {
   @Field(() => OwnershipRuleType, { nullable: true })
   rule!: unknown;
-  @Field(() => [UserErrorType], { description: 'What keeps nothing back, but should be seen: ENGINEERING_OWNER.' })
+  @Field(() => [UserErrorType], {
+    description: 'What keeps nothing back, but should be seen: ENGINEERING_OWNER, NO_APPROVER_KEY.',
+  })
   warnings!: UserErrorType[];
   @Field(() => [UserErrorType])
   userErrors!: UserErrorType[];
@@ -47,6 +51,7 @@ export class OwnershipPayloadType {
 interface PartyPayload {
   party: Party | null;
   leaves: PartyLeaves | null;
+  warnings: Problem[];
   userErrors: Problem[];
 }
 
@@ -78,11 +83,12 @@ export class OwnershipMutationResolver {
     loaders.reset();
     if (outcome.ok) {
       const { id, leaves } = outcome.value;
-      return { party: await loaders.party(id), leaves, userErrors: [] };
+      const warnings = userErrors(outcome.value.warnings, ['input']);
+      return { party: await loaders.party(id), leaves, warnings, userErrors: [] };
     }
     const asked = outcome.problems.some(({ code }) => code === 'SUCCESSOR_REQUIRED') && input.active === false;
     const leaves = asked ? await readPartyLeaves(this.#ports, input.code) : null;
-    return { party: null, leaves, userErrors: userErrors(outcome.problems, ['input']) };
+    return { party: null, leaves, warnings: [], userErrors: userErrors(outcome.problems, ['input']) };
   }
 
   @Roles('ADMIN')
@@ -121,13 +127,14 @@ export class OwnershipMutationResolver {
 }
 
 function draftOf(input: PartyInput): PartyDraft {
-  const { code, kind, name, email = null, active, members = null, engineering, delegate } = input;
+  const { code, kind, name, email = null, active, members = null, engineering, slackId, delegate } = input;
   const { delegateFrom, delegateUntil, awayFrom, awayUntil } = input;
   const { successor, leaveOrphaned } = input;
   const party = { code, kind, name, email, active: active ?? true, members };
   return {
     ...party,
     engineering,
+    slackId,
     delegate,
     delegateFrom,
     delegateUntil,

@@ -4,11 +4,12 @@ import type {
   BundleVersion,
   UsedInPage,
   UsedInQuery,
+  VersionFailureView,
 } from '../../application/ports/bundle-reader.js';
-import type { PageRequest } from '../../application/ports/page.js';
+import type { Page, PageRequest } from '../../application/ports/page.js';
 import { PAGE_LIMIT } from '../../application/ports/page.js';
-import type { BundleFacts, Neighbour } from '../../domain/bundle/bundle-facts.js';
-import { ALONE, KEEPING_STATES, NAMED_HOLDERS } from '../../domain/bundle/bundle-facts.js';
+import type { BundleFacts, Holders, Neighbour } from '../../domain/bundle/bundle-facts.js';
+import { ALONE, KEEPING_STATES, NAMED_HOLDERS, SHOWN_STATES } from '../../domain/bundle/bundle-facts.js';
 import type { Edge } from '../../domain/bundle/explode.js';
 import type { Sql } from '../sql.js';
 import {
@@ -23,6 +24,7 @@ import {
   VERSIONS,
 } from './bundle-sql.js';
 import { cursorOf, keyOf } from './keyset.js';
+import { readVersionFailures, versionFailuresByIds } from './version-failures.js';
 
 interface EdgeRow {
   /** Only where several instants are asked about. */
@@ -90,13 +92,21 @@ export class SqlBundleReader implements BundleReader {
     return new Map(rows.map((row) => [row.sku_id, row.count]));
   }
 
+  failures(page: PageRequest, open: boolean | null): Promise<Page<VersionFailureView>> {
+    return readVersionFailures(this.sql, page, open);
+  }
+
+  failuresByIds(ids: readonly string[]): Promise<Map<string, VersionFailureView>> {
+    return versionFailuresByIds(this.sql, ids);
+  }
+
   async facts(skuIds: readonly string[]): Promise<Map<string, BundleFacts>> {
     const [inside, around] = await Promise.all([
       this.sql.rows<Neighbour & { root: string }>(CONTENTS, [skuIds]),
-      this.sql.rows<{ root: string; count: number; first: string[] }>(HOLDERS, [skuIds, KEEPING_STATES, NAMED_HOLDERS]),
+      this.sql.rows<Holders & { root: string }>(HOLDERS, [skuIds, KEEPING_STATES, SHOWN_STATES, NAMED_HOLDERS]),
     ]);
     const components = Map.groupBy(inside, ({ root }) => root);
-    const holders = new Map(around.map(({ root, count, first }) => [root, { count, first }]));
+    const holders = new Map(around.map(({ root, ...held }) => [root, held]));
     return new Map(
       skuIds.map((id) => [id, { components: components.get(id) ?? null, holders: holders.get(id) ?? ALONE.holders }]),
     );

@@ -135,7 +135,7 @@ export function useCounts(nested: boolean, at: Date | null): string {
 export const CONTENTS = `with recursive inside(root, id) as (
     select a.id, l.component_id from unnest($1::uuid[]) a(id) cross join ${LINES_NOW('a.id')} l
     union select i.root, l.component_id from inside i cross join ${LINES_NOW('i.id')} l)
-  select i.root, s.code, s.kind, s.state, array_remove(array[
+  select i.root, s.code, s.kind, s.state, s.listed_in as "listedIn", array_remove(array[
       case when s.cost is null then 'cost' end, case when s.price is null then 'price' end,
       case when s.weight_value is null then 'weight' end], null) as lacks
   from inside i cross join lateral (select * from sku s where s.id = i.id offset 0) s order by i.root, s.code_folded`;
@@ -144,10 +144,22 @@ export const CONTENTS = `with recursive inside(root, id) as (
 const KEEPERS = (id: string): string => `lateral (
   select c.bundle_id from bundle_component c where c.component_id = ${id} and c.state in ('CURRENT', 'SCHEDULED') offset 0)`;
 
-/** Bundles in the states $2 around each SKU of $1, in versions of now and of later: how many, and the codes of the first $3. */
+/**
+ * Bundles around each SKU of $1, in versions of now and of later: those in the states $2, and by system those that are listed
+ * there in the states $3; how many, and the codes of the first $4. Every state of $2 is one of $3.
+ */
 export const HOLDERS = `with recursive outwards(root, id) as (
     select a.id, k.bundle_id from unnest($1::uuid[]) a(id) cross join ${KEEPERS('a.id')} k
-    union select o.root, k.bundle_id from outwards o cross join ${KEEPERS('o.id')} k)
-  select o.root, count(*)::int as count, (array_agg(s.code order by s.code))[1:$3] as first
-  from outwards o cross join lateral (select * from sku s where s.id = o.id offset 0) s
-  where s.state = any($2) group by o.root`;
+    union select o.root, k.bundle_id from outwards o cross join ${KEEPERS('o.id')} k),
+  shown as (
+    select o.root, s.code, s.state, s.listed_in
+    from outwards o cross join lateral (select * from sku s where s.id = o.id offset 0) s where s.state = any($3)),
+  listed as (
+    select l.root, jsonb_agg(jsonb_build_object('system', l.system, 'first', l.first, 'count', l.count) order by l.system) as listed
+    from (select n.root, y.system, count(*)::int as count, (array_agg(n.code order by n.code))[1:$4] as first
+          from shown n cross join unnest(n.listed_in) y(system) group by n.root, y.system) l
+    group by l.root)
+  select n.root, count(*) filter (where n.state = any($2))::int as count,
+    coalesce((array_agg(n.code order by n.code) filter (where n.state = any($2)))[1:$4], '{}') as first,
+    coalesce((select l.listed from listed l where l.root = n.root), '[]') as listed
+  from shown n group by n.root`;

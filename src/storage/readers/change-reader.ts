@@ -8,6 +8,7 @@ import type {
   Descent,
 } from '../../application/ports/change-reader.js';
 import type { Page, PageRequest } from '../../application/ports/page.js';
+import type { ValidationView } from '../../application/ports/request-validations.js';
 import { patchByKey } from '../../domain/change/changes-by-key.js';
 import type { FieldChange, FieldValues, Json } from '../../domain/primitives/json.js';
 import { foldCode } from '../../domain/primitives/text.js';
@@ -125,6 +126,16 @@ export class SqlChangeReader implements ChangeReader {
       [requestIds],
     );
     return Map.groupBy(rows, (row) => row.of);
+  }
+
+  async validationsOf(requestIds: readonly string[]): Promise<Map<string, ValidationView>> {
+    const rows = await this.sql.rows<ValidationView>(
+      `select change_request_id as "changeRequestId", phase, done, total, attempts, asked_at as "askedAt",
+         finished_at as "finishedAt"
+       from request_validation where change_request_id = any($1::uuid[])`,
+      [requestIds],
+    );
+    return new Map(rows.map((row) => [row.changeRequestId, row]));
   }
 
   async held(): Promise<{ now: Date; byWindow: Map<string, number> }> {

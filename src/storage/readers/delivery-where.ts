@@ -25,5 +25,10 @@ export function deliveryWhere(query: DeliveryQuery, first: number): Where {
       `d.change_request_id = (select id from change_request where id::text = ${place} or 'CR-' || number = ${place})`,
     query.changeRequest,
   );
+  add((place) => `d.system || ':' || coalesce(d.cause, '') = ${place} and d.state = 'DEAD_LETTERED'`, query.group);
+  add(
+    (place) => `d.assignee_id = (select id from party where code_folded = ${place})`,
+    query.assignee ? foldCode(query.assignee) : null,
+  );
   return { text: parts.length > 0 ? parts.join(' and ') : 'true', values };
 }

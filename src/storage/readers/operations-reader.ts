@@ -1,4 +1,6 @@
 import type {
+  CanaryView,
+  DeadLetterGroup,
   DeliveryQuery,
   DeliveryView,
   FindingQuery,
@@ -11,27 +13,33 @@ import type {
 import type { Page, PageRequest } from '../../application/ports/page.js';
 import { foldCode } from '../../domain/primitives/text.js';
 import type { Sql } from '../sql.js';
+import { readCanaries } from './canary-rows.js';
+import { readDeadLetterGroups } from './dead-letter-groups.js';
 import { deliveryWhere } from './delivery-where.js';
 import { Conditions, readPage } from './keyset.js';
-import { DELIVERY_COLUMNS, deliveryOf, FINDING_COLUMNS, findingOf } from './operations-rows.js';
-import type { DeliveryRow } from './operations-rows.js';
+import { DELIVERY_COLUMNS, deliveryOf, FINDING_COLUMNS, findingOf, systemOf } from './operations-rows.js';
+import type { DeliveryRow, SystemRow } from './operations-rows.js';
 import { scanOf, SCAN_COLUMNS, type ScanRow } from './scan-rows.js';
 
 /** Reads of what goes on between the master and the systems. */
 export class SqlOperationsReader implements OperationsReader {
   constructor(private readonly sql: Sql) {}
 
-  systems(): Promise<SystemView[]> {
-    return this.sql.rows<SystemView>(
+  async systems(): Promise<SystemView[]> {
+    const rows = await this.sql.rows<SystemRow>(
       `select y.code, y.kind, y.connector, y.mode, y.currency, y.link, y.health,
          (select id from scan c where c.system = y.code and c.mode = 'FULL' and c.state = 'SUCCEEDED' order by started_at desc limit 1)
            as "lastFullScanId",
          (select count(*)::int from delivery d where d.system = y.code and d.state in ('PENDING', 'RETRYING', 'IN_FLIGHT'))
            as "pendingDeliveries",
          (select count(*)::int from delivery d where d.system = y.code and d.state = 'DEAD_LETTERED') as "deadLetters",
-         (select count(*)::int from finding f where f.system = y.code and f.state in ('OPEN', 'ACKNOWLEDGED')) as "openFindings"
+         (select count(*)::int from finding f where f.system = y.code and f.state in ('OPEN', 'ACKNOWLEDGED')) as "openFindings",
+         (select coalesce(jsonb_agg(jsonb_build_object('kind', h.kind, 'reason', h.reason, 'beganAt', h.began_at, 'beganBy', h.began_by,
+             'until', h.until, 'nextProbeAt', case when h.kind <> 'PAUSE' then greatest(y.probe_at, clock_timestamp()) end) order by h.began_at), '[]')
+           from system_hold h where h.system = y.code and h.ended_at is null and (h.until is null or h.until > clock_timestamp())) as holds
        from system y order by y.code`,
     );
+    return rows.map(systemOf);
   }
 
   deliveries(page: PageRequest, query: DeliveryQuery): Promise<Page<DeliveryView>> {
@@ -58,6 +66,33 @@ export class SqlOperationsReader implements OperationsReader {
       [requestIds],
     );
     return Map.groupBy(rows.map(deliveryOf), (row) => row.changeRequestId ?? '');
+  }
+
+  deadLetterGroups(page: PageRequest, query: DeliveryQuery): Promise<Page<DeadLetterGroup>> {
+    return readDeadLetterGroups(this.sql, page, query);
+  }
+
+  canariesByIds(ids: readonly string[]): Promise<CanaryView[]> {
+    return readCanaries(this.sql, 'c.id = any($1::uuid[])', [ids]);
+  }
+
+  async canariesOfRequests(requestIds: readonly string[]): Promise<Map<string, CanaryView[]>> {
+    const rows = await readCanaries(this.sql, 'c.change_request_id = any($1::uuid[])', [requestIds]);
+    return Map.groupBy(rows, (row) => row.changeRequestId);
+  }
+
+  async openCanaries(systems: readonly string[]): Promise<Map<string, CanaryView[]>> {
+    const rows = await readCanaries(this.sql, `c.system = any($1) and c.state not in ('GIVEN_UP', 'FINISHED')`, [
+      systems,
+    ]);
+    return Map.groupBy(rows, (row) => row.system);
+  }
+
+  movingCanaries(system: string | null): Promise<{ id: string }[]> {
+    return this.sql.rows<{ id: string }>(
+      `select id from canary where ($1::text is null or system = $1) and state in ('FIRST', 'REST', 'CONTINUED') order by created_at, id`,
+      [system],
+    );
   }
 
   async recordsOfSkus(skuIds: readonly string[]): Promise<Map<string, SystemRecordView[]>> {

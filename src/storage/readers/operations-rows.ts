@@ -1,10 +1,43 @@
-import type { DeliveryError, DeliveryView, FindingView } from '../../application/ports/operations-reader.js';
+import type { Actor } from '../../domain/actor.js';
+import type {
+  DeliveryError,
+  DeliveryView,
+  FindingView,
+  HoldView,
+  SystemView,
+} from '../../application/ports/operations-reader.js';
+
+export interface SystemRow extends Omit<SystemView, 'holds'> {
+  holds: (Pick<HoldView, 'kind' | 'reason' | 'beganBy'> & {
+    beganAt: string;
+    until: string | null;
+    nextProbeAt: string | null;
+  })[];
+}
+
+/** Instants within JSON come as text. */
+export function systemOf(row: SystemRow): SystemView {
+  const instant = (text: string | null): Date | null => (text === null ? null : new Date(text));
+  return {
+    ...row,
+    holds: row.holds.map(({ kind, reason, beganBy, beganAt, until, nextProbeAt }) => ({
+      kind,
+      reason,
+      beganBy,
+      beganAt: new Date(beganAt),
+      until: instant(until),
+      nextProbeAt: instant(nextProbeAt),
+    })),
+  };
+}
 
 export const DELIVERY_COLUMNS = `d.id, d.system, d.target, d.revision, d.state, d.attempts,
   case when exists (select from record r where r.system = d.system and r.entity = d.entity and r.product_id = d.product_id
     and r.sku_id is not distinct from d.sku_id and r.match in ('WAITING', 'MISSING')) then null else d.next_attempt_at end as next_attempt_at,
   d.last_error, d.due_at,
-  coalesce(d.state = 'DEAD_LETTERED' and d.due_at < now(), false) as overdue, d.change_request_id, d.created_at, d.delivered_at`;
+  coalesce(d.state = 'DEAD_LETTERED' and d.due_at < now(), false) as overdue, d.change_request_id, d.created_at, d.delivered_at,
+  case when d.state = 'DEAD_LETTERED' then d.system || ':' || coalesce(d.cause, '') end as group_key, d.died_at, d.assignee_id, d.finding_id,
+  d.settled_by, d.note, d.resolved_at`;
 
 export interface DeliveryRow {
   id: string;
@@ -20,6 +53,13 @@ export interface DeliveryRow {
   change_request_id: string | null;
   created_at: Date;
   delivered_at: Date | null;
+  group_key: string | null;
+  died_at: Date | null;
+  assignee_id: string | null;
+  finding_id: string | null;
+  settled_by: Actor | null;
+  note: string | null;
+  resolved_at: Date | null;
 }
 
 export function deliveryOf(row: DeliveryRow): DeliveryView {
@@ -44,6 +84,13 @@ export function deliveryOf(row: DeliveryRow): DeliveryView {
     changeRequestId: row.change_request_id,
     createdAt: row.created_at,
     deliveredAt: row.delivered_at,
+    group: row.group_key,
+    diedAt: row.died_at,
+    assigneeId: row.assignee_id,
+    findingId: row.finding_id,
+    settledBy: row.settled_by,
+    note: row.note,
+    resolvedAt: row.resolved_at,
   };
 }
 

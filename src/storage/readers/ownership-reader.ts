@@ -2,11 +2,13 @@ import type { OwnedSku, OwnershipReader, RuleQuery } from '../../application/por
 import type { Page, PageRequest } from '../../application/ports/page.js';
 import type { LifecycleState } from '../../domain/catalog/lifecycle.js';
 import type { OwnershipCount } from '../../domain/ownership/coverage.js';
+import type { Party } from '../../domain/ownership/party.js';
 import type { OwnerAnswer } from '../../domain/ownership/owner-question.js';
 import type { OwnerKeys, OwnershipRule, OwnershipScope, RulesInForce } from '../../domain/ownership/resolve-owner.js';
 import { ownerKeysOf, ruleOf } from '../../domain/ownership/resolve-owner.js';
 import type { Sql } from '../sql.js';
 import { inForceSql, readRulesInForce, RULE_COLUMNS, ruleOfRow } from '../stores/ownership-sql.js';
+import { readPartiesAt } from '../stores/party-store.js';
 import { faceOf } from './catalog/face.js';
 import { ownerTests } from './catalog/owner-conditions.js';
 import { conditionOf } from './catalog/tests.js';
@@ -30,6 +32,10 @@ export class SqlOwnershipReader implements OwnershipReader {
 
   rulesInForce(keys: OwnerKeys, at: Date | null): Promise<RulesInForce> {
     return readRulesInForce(this.sql, keys, at);
+  }
+
+  partiesAt(at: Date): Promise<Party[]> {
+    return readPartiesAt(this.sql, at);
   }
 
   rules(page: PageRequest, { scopes, match, ownerId, live }: RuleQuery): Promise<Page<OwnershipRule>> {

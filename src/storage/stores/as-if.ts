@@ -1,3 +1,4 @@
+import { Turns } from '../../application/ports/turns.js';
 import { BUNDLE_FIELD } from '../../domain/bundle/timeline.js';
 import type { Edge } from '../../domain/bundle/explode.js';
 import type { Product } from '../../domain/catalog/product.js';
@@ -19,16 +20,20 @@ const UNWRITTEN = { createdAt: AFTER_ALL, updatedAt: AFTER_ALL };
  * nothing else. So what judges records judges planned ones, too.
  * @param ids of component SKUs, by folded code.
  */
-export function asIf(
+export async function asIf(
   facts: LaneFacts,
   set: ChangeSet,
   systems: readonly GovernedSystem[],
   ids: ReadonlyMap<string, string>,
-): LaneFacts {
+): Promise<LaneFacts> {
+  const turns = new Turns();
   const products = new Map(facts.products);
   for (const each of set.products) products.set(each.after.id, productAfter(each));
   const skus = new Map(facts.skus);
-  for (const each of set.skus) skus.set(each.after.id, skuAfter(each));
+  for (const each of set.skus) {
+    skus.set(each.after.id, skuAfter(each));
+    if (turns.isUsed) await turns.next();
+  }
   const undecided = new Map(facts.undecided);
   const decide = (key: string, fields: readonly string[] = []): void => {
     const open = undecided.get(key);
@@ -36,15 +41,20 @@ export function asIf(
   };
   for (const { after, decided } of set.products) decide(`PRODUCT:${after.id}`, decided);
   for (const { after, decided } of set.skus) decide(`SKU:${after.id}`, decided);
+  await turns.next();
   const rows = [...facts.rows, ...newRows(set, systems)];
+  const changed = changedAsIf(facts, set);
+  await turns.next();
+  const bundles = bundlesAsIf(facts.bundles, set, ids);
+  await turns.next();
   return {
     ...facts,
     rows,
     products,
     skus,
     undecided,
-    changed: changedAsIf(facts, set),
-    bundles: bundlesAsIf(facts.bundles, set, ids),
+    changed,
+    bundles,
   };
 }
 

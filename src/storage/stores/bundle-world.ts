@@ -20,14 +20,14 @@ const ROUNDS = 20;
 export interface GraphTouch {
   /** A composition is set, now or for later. */
   sets: boolean;
-  /** SKUs whose state or composition changes: what they hold, and what holds them, has a say in it. */
+  /** SKUs whose state, composition or listing changes: what they hold, and what holds them, has a say in it. */
   moved: string[];
   /** SKUs that are put into bundles. */
   named: string[];
 }
 
 /**
- * Only a change of state or composition can break a rule between a bundle and its components, so no other change reads or
+ * Only a change of state, composition or listing can break a rule between a bundle and its components, so no other change reads or
  * locks the graph: a price of something that is in 100,000 bundles is one row.
  */
 export function graphTouchOf(changes: readonly ProposedChange[]): GraphTouch {
@@ -36,7 +36,8 @@ export function graphTouchOf(changes: readonly ProposedChange[]): GraphTouch {
     if (!isOfSku(operation)) continue;
     // What is new is in no graph yet, whatever state it begins in.
     const moves =
-      operation !== 'SKU_CREATE' && Object.keys(patch).some((field) => field === 'state' || isBundleField(field));
+      operation !== 'SKU_CREATE' &&
+      Object.keys(patch).some((field) => field === 'state' || field === 'listedIn' || isBundleField(field));
     if (moves) touch.moved.push(foldCode(target));
     for (const lines of compositionsIn(patch)) {
       touch.sets = true;

@@ -1,4 +1,5 @@
 import type { Stamp } from '../../application/ports/catalog-store.js';
+import { jsonInTurns, mapInTurns } from '../../application/ports/turns.js';
 import type { FieldChange, FieldValues } from '../../domain/primitives/json.js';
 import type { CopyValue } from '../copy-text.js';
 import { arrayText, jsonText } from '../copy-text.js';
@@ -43,7 +44,7 @@ export async function writePresent(
   await sql.rows(
     `update ${table} t set ${sets.join(', ')}, updated_at = $2
      from jsonb_populate_recordset(null::${table}, $1::jsonb) n where t.id = n.id`,
-    [JSON.stringify(changed), at],
+    [await jsonInTurns(changed), at],
   );
 }
 
@@ -61,7 +62,7 @@ export async function appendRevisions(
   stamp: InstantStamp,
 ): Promise<void> {
   const actor = jsonText(stamp.actor);
-  const rows = revisions.map(({ id, revision, changes, snapshot }) => [
+  const rows = await mapInTurns(revisions, ({ id, revision, changes, snapshot }) => [
     id,
     revision,
     stamp.at,
@@ -81,7 +82,7 @@ export async function appendFeed(
   entries: readonly { id: string; key: string; revision: number; changes: FieldChange[] }[],
   stamp: InstantStamp,
 ): Promise<void> {
-  const rows = entries.map(({ id, key, revision, changes }) => [
+  const rows = await mapInTurns(entries, ({ id, key, revision, changes }) => [
     id,
     entity,
     key,

@@ -1,3 +1,5 @@
+import { wholeMatrix } from '../../domain/truth/matrix.js';
+import { mapInTurns, Turns } from '../../application/ports/turns.js';
 import { ALONE } from '../../domain/bundle/bundle-facts.js';
 import type { Product } from '../../domain/catalog/product.js';
 import type { Sku } from '../../domain/catalog/sku.js';
@@ -40,13 +42,16 @@ export async function readWorld(
   const products = await readProducts(sql, reach, lock);
   const ids = [...products.values()].map(({ id }) => id);
   const all = await withReach(sql, touch, lock, (around) => readSkus(sql, ids, around, lock));
+  const turns = new Turns();
   const asked = new Set(reach.codes);
   const skus = new Map(all.filter(({ code }) => asked.has(foldCode(code))).map((sku) => [foldCode(sku.code), sku]));
+  await turns.next();
   const mine = new Set(ids);
   const siblings = Map.groupBy(
     all.filter(({ productId }) => mine.has(productId)),
     ({ productId }) => productId,
   );
+  await turns.next();
   const [gtins, bases, systems, gates, stock] = [
     await readGtins(sql, reach.gtins),
     await readBases(sql, reach),
@@ -60,20 +65,16 @@ export async function readWorld(
     ),
   ];
   const changedBy = await readChangedBy(sql, reach);
-  const undecided = await readUndecided(
-    sql,
-    [...skus.values()].map(({ id }) => id),
-    ids,
-  );
+  const skuIds = [...skus.values()].map(({ id }) => id);
+  const undecided = await readUndecided(sql, skuIds, ids);
   const lookAlikes = await readLookAlikes(sql, reach.skeletons);
   const reservations = await readReservations(sql, reach.newCodes);
-  const stores = systems.flatMap(({ code, kind, currency }) =>
-    kind === 'SHOPIFY'
-      ? [{ code, currency, digits: digitsOf(currency), isMasterCurrency: currency === masterCurrency }]
-      : [],
-  );
+  const stores = storesOf(systems, masterCurrency);
   const { parties, inForce } = gates;
-  const gateWorld = { parties, masterCurrency, settings, policies: compilePolicies(settings.naming), stores };
+  const erps = systems.flatMap(({ code, kind }) => (kind === 'ERP' ? [code] : []));
+  const fieldRules = wholeMatrix(settings.sourceOfTruth, erps);
+  const policies = compilePolicies(settings.naming);
+  const gateWorld = { parties, masterCurrency, settings, policies, stores, fieldRules };
   return {
     products,
     skus,
@@ -89,12 +90,23 @@ export async function readWorld(
     systems: systems.map(({ code }) => code),
     stores,
     settings,
+    fieldRules,
     factsOf: (sku, product) => {
       const owner = product && ruleOf(inForce, { ...product, code: sku.code });
       return gateFacts(gateWorld, product, owner, stock.get(sku.id) ?? [], ALONE);
     },
     bundles: await readBundleWorld(sql, all, gates.at),
   };
+}
+
+function storesOf(
+  systems: readonly { code: string; kind: string; currency: string }[],
+  masterCurrency: string,
+): { code: string; currency: string; digits: number; isMasterCurrency: boolean }[] {
+  const stores = systems.filter(({ kind }) => kind === 'SHOPIFY');
+  return stores.map(({ code, currency }) => {
+    return { code, currency, digits: digitsOf(currency), isMasterCurrency: currency === masterCurrency };
+  });
 }
 
 /** The same by the keys that changes name their targets by. */
@@ -121,7 +133,7 @@ async function readProducts(sql: Sql, reach: Reach, lock: boolean): Promise<Map<
      order by id ${lock ? 'for no key update' : ''}`,
     [reach.handles, reach.codes],
   );
-  return new Map(rows.map((row) => [row.handle, productOf(row)]));
+  return new Map(await mapInTurns(rows, (row) => [row.handle, productOf(row)]));
 }
 
 /** All SKUs of these products, for the rule of one option tuple per product, and those around the request's bundles. */
@@ -136,7 +148,7 @@ async function readSkus(
     `select * from sku where product_id = any($1) ${around} order by id ${lock ? 'for no key update' : ''}`,
     ids.length > 0 ? [productIds, ids] : [productIds],
   );
-  return rows.map(skuOf);
+  return mapInTurns(rows, skuOf);
 }
 
 async function readGtins(sql: Sql, gtins: readonly string[]): Promise<Map<string, string>> {

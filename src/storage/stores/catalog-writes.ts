@@ -1,4 +1,5 @@
 import type { WrittenRevision } from '../../application/ports/catalog-store.js';
+import { mapInTurns } from '../../application/ports/turns.js';
 import { isBundleField } from '../../domain/bundle/timeline.js';
 import { gtin14 } from '../../domain/catalog/gtin.js';
 import { productSnapshot } from '../../domain/catalog/product.js';
@@ -119,9 +120,12 @@ export async function writeSkus(
   newId: () => string,
 ): Promise<WrittenRevision[]> {
   if (planned.length === 0) return [];
-  const rows = planned.map(({ before, after }) => ({ created: before === null, values: skuRow(before, after) }));
+  const rows = await mapInTurns(planned, ({ before, after }) => ({
+    created: before === null,
+    values: skuRow(before, after),
+  }));
   await writePresent(sql, 'sku', SKU_COLUMNS, rows, stamp.at);
-  const revisions = planned.map((each) => ({
+  const revisions = await mapInTurns(planned, (each) => ({
     id: each.after.id,
     revision: nextOf(each.before),
     changes: attributesByKey(each.changes),
@@ -129,12 +133,12 @@ export async function writeSkus(
   }));
   await appendRevisions(sql, 'sku', revisions, stamp);
   // What a bundle is made of is told as an entry of the bundle, once; a revision of nothing else has no other entry.
-  const feed = planned.flatMap(({ before, after, changes }) => {
+  const feed = await mapInTurns(planned, ({ before, after, changes }) => {
     const told = attributesByKey(changes.filter(({ field }) => !isBundleField(field)));
     const entry = { id: newId(), key: after.code, revision: nextOf(before), changes: told };
     return told.length === 0 && changes.length > 0 ? [] : [entry];
   });
-  await appendFeed(sql, 'SKU', feed, stamp);
+  await appendFeed(sql, 'SKU', feed.flat(), stamp);
   return planned.map(({ before, after, changes, decided = [] }) => ({
     entity: 'SKU',
     productId: after.productId,

@@ -1,18 +1,23 @@
 import type { WrittenRevision } from '../../application/ports/catalog-store.js';
-import type { DeliveryStore } from '../../application/ports/delivery-store.js';
-import type { DeliveryQuery } from '../../application/ports/operations-reader.js';
+import type { DeadLetter, DeliveryStore, WhichDeliveries } from '../../application/ports/delivery-store.js';
 import type { Actor } from '../../domain/actor.js';
 import type { LifecycleState } from '../../domain/catalog/lifecycle.js';
+import type { CanaryRule } from '../../domain/publishing/canary.js';
 import { isOwed, owedReach } from '../../domain/publishing/owed.js';
 import type { RecordEntity } from '../../domain/publishing/system.js';
 import { EVERY_BUNDLE_AROUND } from '../readers/bundle-sql.js';
 import { deliveryWhere } from '../readers/delivery-where.js';
+import { movableTo, WAITING } from '../delivery-moves.js';
+import { openLanes } from '../open-lanes.js';
 import type { Sql } from '../sql.js';
+import type { CanaryOf } from './canary-store.js';
+import { beginCanaries } from './canary-store.js';
 
 interface ReachedRow {
   id: string;
   system: string;
   entity: RecordEntity;
+  productId: string;
   externalId: string | null;
   /** Of the SKU; null for a product. */
   state: LifecycleState | null;
@@ -21,7 +26,10 @@ interface ReachedRow {
   states: LifecycleState[];
 }
 
-interface DeadLetter {
+/** What one call may move; more are reached by calling again. */
+const DEAD_LIMIT = 10_000;
+
+interface Retried {
   id: string;
   system: string;
   product_id: string;
@@ -36,15 +44,19 @@ export class SqlDeliveryStore implements DeliveryStore {
     private readonly newId: () => string,
   ) {}
 
-  async enqueue(written: readonly WrittenRevision[], changeRequestId: string | null): Promise<string[]> {
+  async enqueue(
+    written: readonly WrittenRevision[],
+    changeRequestId: string | null,
+    rule: CanaryRule,
+  ): Promise<string[]> {
     if (written.length === 0) return [];
     const { skuIds, productIds, composedIds } = owedReach(written);
     const outer = composedIds.length === 0 ? [] : await this.bundlesAround(composedIds);
     const reached = await this.sql.rows<ReachedRow>(
-      `select r.id, r.system, r.entity, r.external_id as "externalId", s.state, s.listed_in as "listedIn", '{}'::text[] as states
+      `select r.id, r.system, r.entity, r.product_id as "productId", r.external_id as "externalId", s.state, s.listed_in as "listedIn", '{}'::text[] as states
        from record r join sku s on s.id = r.sku_id where r.entity = 'SKU' and r.sku_id = any($1)
        union all
-       select r.id, r.system, r.entity, r.external_id, null, null, array(select s.state from sku s
+       select r.id, r.system, r.entity, r.product_id, r.external_id, null, null, array(select s.state from sku s
          where s.product_id = r.product_id and s.state <> 'DRAFT' and r.system = any(s.listed_in))
        from record r where r.entity = 'PRODUCT' and r.product_id = any($2)`,
       [[...new Set([...skuIds, ...outer])], productIds],
@@ -53,9 +65,11 @@ export class SqlDeliveryStore implements DeliveryStore {
       const { state, listedIn, states, system } = each;
       return isOwed(each, state && listedIn && { state, listedIn }, states, system);
     });
+    const canaries = await beginCanaries(this.sql, this.newId, changeRequestId, records, rule);
     return this.enqueueRecords(
       records.map(({ id }) => id),
       changeRequestId,
+      canaries,
     );
   }
 
@@ -73,49 +87,92 @@ export class SqlDeliveryStore implements DeliveryStore {
     return rows.map(({ system }) => system);
   }
 
+  async composedFor(bundleIds: readonly string[], systems: readonly string[]): Promise<string[]> {
+    const rows = await this.sql.rows<{ inner: string }>(
+      `with recursive around (inner_id, id) as (
+         select id, id from unnest($1::uuid[]) id
+         union
+         select a.inner_id, k.bundle_id from around a cross join lateral (
+           select c.bundle_id from bundle_component c where c.component_id = a.id and c.state = 'CURRENT' offset 0) k)
+       select distinct a.inner_id as "inner" from around a join sku s on s.id = a.id
+         join system y on y.mode = 'WRITE' and y.code = any($2)
+       where s.state <> 'DRAFT' and (y.code = any(s.listed_in) or exists (
+         select from record r
+         where r.entity = 'SKU' and r.sku_id = s.id and r.system = y.code and r.external_id is not null))`,
+      [bundleIds, systems],
+    );
+    return rows.map((row) => row.inner);
+  }
+
   /** Systems show bundles taken apart, so that what is in one is seen in every bundle around it. */
   private async bundlesAround(skuIds: readonly string[]): Promise<string[]> {
     const rows = await this.sql.rows<{ bundle_id: string }>(EVERY_BUNDLE_AROUND, [skuIds]);
     return rows.map((row) => row.bundle_id);
   }
 
-  async enqueueRecords(recordIds: readonly string[], changeRequestId: string | null = null): Promise<string[]> {
+  async enqueueRecords(
+    recordIds: readonly string[],
+    changeRequestId: string | null = null,
+    canaries: CanaryOf = new Map(),
+  ): Promise<string[]> {
     if (recordIds.length === 0) return [];
     await this.sql.rows(
       `update delivery d set state = 'SUPERSEDED', next_attempt_at = null from record r
-       where r.id = any($1) and d.system = r.system and d.entity = r.entity and d.state in ('PENDING', 'RETRYING')
+       where r.id = any($1) and d.system = r.system and d.entity = r.entity and d.state in ${WAITING}
          and ((r.entity = 'SKU' and d.sku_id = r.sku_id) or (r.entity = 'PRODUCT' and d.product_id = r.product_id))`,
       [recordIds],
     );
-    const ids = recordIds.map((record) => ({ record, id: this.newId() }));
-    const rows = await this.sql.rows<{ system: string; product_id: string }>(
-      `insert into delivery (id, system, entity, product_id, sku_id, target, revision, state, next_attempt_at, change_request_id)
+    const ids = recordIds.map((record) => ({ record, id: this.newId(), ...canaries.get(record) }));
+    const rows = await this.sql.rows<{ system: string; product_id: string; due: boolean }>(
+      `insert into delivery (id, system, entity, product_id, sku_id, target, revision, state, next_attempt_at, change_request_id,
+         canary_id, canary_first)
        select n.id, r.system, r.entity, r.product_id, r.sku_id, coalesce(s.code, p.handle), coalesce(s.revision, p.revision),
-              'PENDING', clock_timestamp(), $2
-       from jsonb_to_recordset($1::jsonb) as n(record uuid, id uuid)
+              'PENDING', case when n.canary is null or n.first then clock_timestamp() end, $2, n.canary, coalesce(n.first, false)
+       from jsonb_to_recordset($1::jsonb) as n(record uuid, id uuid, canary uuid, first boolean)
          join record r on r.id = n.record
          join system y on y.code = r.system and y.mode = 'WRITE'
          join product p on p.id = r.product_id
          left join sku s on s.id = r.sku_id
-       returning system, product_id`,
+       returning system, product_id, next_attempt_at is not null as due`,
       [JSON.stringify(ids), changeRequestId],
     );
-    return this.openLanes(rows);
+    return openLanes(
+      this.sql,
+      rows.filter(({ due }) => due),
+    );
   }
 
-  async retry(
-    which: { ids: readonly string[] | null; filter: DeliveryQuery | null },
-    by: Actor,
-  ): Promise<{ ids: string[]; systems: string[] }> {
+  async lockDead({ ids, filter }: WhichDeliveries): Promise<DeadLetter[]> {
+    const where = filter ? deliveryWhere(filter, 2) : { text: 'true', values: [] };
+    return this.sql.rows<DeadLetter>(
+      `select d.id, d.system, d.target from delivery d where d.state = 'DEAD_LETTERED'
+         and ($1::uuid[] is null or d.id = any($1)) and ${where.text} order by d.id limit ${DEAD_LIMIT} for update of d`,
+      [ids, ...where.values],
+    );
+  }
+
+  async discard(ids: readonly string[], reason: string, by: Actor): Promise<void> {
+    await this.sql.rows(
+      `update delivery set state = 'DISCARDED', next_attempt_at = null, due_at = null, resolved_at = clock_timestamp(),
+         note = $2, settled_by = $3 where id = any($1) and state in ${movableTo('DISCARDED')}`,
+      [ids, reason, JSON.stringify(by)],
+    );
+  }
+
+  async assign(ids: readonly string[], partyId: string | null): Promise<void> {
+    await this.sql.rows('update delivery set assignee_id = $2 where id = any($1)', [ids, partyId]);
+  }
+
+  async retry(which: WhichDeliveries, by: Actor): Promise<{ ids: string[]; systems: string[] }> {
     const where = which.filter ? deliveryWhere(which.filter, 2) : { text: 'true', values: [] };
     const asked = which.ids === null ? null : [...new Set(which.ids)];
     // A record that is gone, or was never matched, takes nothing: its finding is what has to be resolved.
-    const dead = await this.sql.rows<DeadLetter>(
+    const dead = await this.sql.rows<Retried>(
       `select d.id, d.system, d.product_id, concat_ws('|', d.system, d.entity, d.product_id, d.sku_id) as record
        from delivery d join record r on r.system = d.system and r.entity = d.entity and r.product_id = d.product_id
          and r.sku_id is not distinct from d.sku_id and r.match in ('MATCHED', 'TO_CREATE')
        where d.state = 'DEAD_LETTERED' and ($1::uuid[] is null or d.id = any($1)) and ${where.text}
-       order by d.created_at, d.id limit 10000 for update of d`,
+       order by d.created_at, d.id limit ${DEAD_LIMIT} for update of d`,
       [asked, ...where.values],
     );
     // Asked for by id, it is all of them or none: the caller is told which cannot be retried.
@@ -124,14 +181,15 @@ export class SqlDeliveryStore implements DeliveryStore {
     await this.sql.rows(
       `update delivery d set state = case when not d.id = any($2) or exists (select from delivery n where n.system = d.system
            and n.entity = d.entity and n.product_id = d.product_id and n.sku_id is not distinct from d.sku_id
-           and n.state in ('PENDING', 'RETRYING'))
+           and n.state in ${WAITING})
          then 'SUPERSEDED' else 'PENDING' end,
-         next_attempt_at = clock_timestamp(), retried_at = clock_timestamp(), attempts = 0, conflicts = 0,
-         died_at = null, due_at = null, settled_by = $3
-       where id = any($1)`,
+         next_attempt_at = clock_timestamp(), retried_at = clock_timestamp(), attempts = 0, conflicts = 0, not_founds = 0,
+         unknowns = 0, lost_leases = 0, excused_seconds = 0, rate_since = null, cause = null, cause_shape = null, finding_id = null,
+         died_at = null, due_at = null, resolved_at = clock_timestamp(), settled_by = $3
+       where id = any($1) and state in ${movableTo('PENDING')}`,
       [dead.map(({ id }) => id), newest, JSON.stringify(by)],
     );
-    return { ids: dead.map(({ id }) => id), systems: await this.openLanes(dead) };
+    return { ids: dead.map(({ id }) => id), systems: await openLanes(this.sql, dead) };
   }
 
   async setLink(system: string, link: 'LINKED' | 'UNLINKED'): Promise<boolean> {
@@ -140,18 +198,5 @@ export class SqlDeliveryStore implements DeliveryStore {
       [system, link],
     );
     return rows.length > 0;
-  }
-
-  /** Lanes with something due now; in one order, so that two applying transactions never wait for each other in a circle. */
-  private async openLanes(rows: readonly { system: string; product_id: string }[]): Promise<string[]> {
-    if (rows.length === 0) return [];
-    await this.sql.rows(
-      `insert into lane (system, product_id, due_at)
-       select system, product_id, clock_timestamp()
-       from jsonb_to_recordset($1::jsonb) as n(system text, product_id uuid) group by 1, 2 order by 1, 2
-       on conflict (system, product_id) do update set due_at = least(lane.due_at, excluded.due_at)`,
-      [JSON.stringify(rows.map(({ system, product_id }) => ({ system, product_id })))],
-    );
-    return [...new Set(rows.map(({ system }) => system))].sort();
   }
 }

@@ -13,7 +13,10 @@ interface Thing {
 }
 
 /** Who is accountable for each finding, by its identity; in two statements for any number of findings. */
-export async function ownersOf(sql: Sql, drafts: readonly FindingDraft[]): Promise<Map<string, string>> {
+export async function ownersOf(
+  sql: Sql,
+  drafts: readonly Pick<FindingDraft, 'identity' | 'skuId' | 'productId'>[],
+): Promise<Map<string, string>> {
   const skuIds = drafts.flatMap(({ skuId }) => (skuId ? [skuId] : []));
   const productIds = drafts.flatMap(({ skuId, productId }) => (!skuId && productId ? [productId] : []));
   const things = await sql.rows<Thing>(

@@ -1,13 +1,27 @@
 import type { FindingStore, LockedFinding } from '../../application/ports/finding-store.js';
 import type { Actor } from '../../domain/actor.js';
 import { systemActor } from '../../domain/actor.js';
+import { criticalFindings } from '../../domain/alerts/occasions.js';
 import type { Closing } from '../../domain/drift/judge.js';
 import type { FindingDraft, ObservationSource } from '../../domain/drift/finding.js';
 import { DUE_HOURS } from '../../domain/drift/source-of-truth.js';
 import type { Json } from '../../domain/primitives/json.js';
 import { sameJson } from '../../domain/primitives/json.js';
 import type { Sql } from '../sql.js';
+import { SqlAlertStore } from './alert-store.js';
 import { ownersOf } from './finding-owner.js';
+
+interface Recorded {
+  id: string;
+  identity: string;
+  found: Json;
+  recurrences: number;
+}
+
+/** Was it not there, not open, or not as grave before? */
+function isNews(before: { state: string; severity: string } | undefined): boolean {
+  return before === undefined || before.state === 'RESOLVED' || before.severity !== 'CRITICAL';
+}
 
 type Step = 'NEW' | 'REOPENED' | 'REFRESHED' | 'SAME';
 
@@ -43,20 +57,17 @@ export class SqlFindingStore implements FindingStore {
       last_published: draft.lastPublished,
       severity: draft.severity,
       attribution: draft.attribution,
+      note: draft.note ?? null,
       owner_id: owners.get(draft.identity) ?? null,
       due_hours: DUE_HOURS[draft.severity],
     }));
     // Locked and read in a statement of its own: within one statement, a row that it updates cannot be locked as it was.
-    const before = await this.sql.rows<{ identity: string; state: string; found: Json }>(
-      'select identity, state, found from finding where system = $1 and identity = any($2) order by id for update',
+    const before = await this.sql.rows<{ identity: string; state: string; severity: string; found: Json }>(
+      'select identity, state, severity, found from finding where system = $1 and identity = any($2) order by id for update',
       [system, unique.map(({ identity }) => identity)],
     );
     const was = new Map(before.map((row) => [row.identity, row]));
-    const ids = await this.sql.rows<{ id: string; identity: string; found: Json }>(RECORD, [
-      JSON.stringify(rows),
-      system,
-      source,
-    ]);
+    const ids = await this.sql.rows<Recorded>(RECORD, [JSON.stringify(rows), system, source]);
     const recorded = ids.map(({ id, identity, found }) => ({ id, found, was: stepOf(was.get(identity), found) }));
     const told = recorded.filter(({ was }) => was !== 'SAME');
     await this.events(
@@ -67,7 +78,26 @@ export class SqlFindingStore implements FindingStore {
         data: { found, source },
       })),
     );
+    const news = ids.filter(({ identity }) => isNews(was.get(identity)));
+    await this.alarm(system, unique, owners, news);
     return recorded.filter(({ was }) => was === 'NEW' || was === 'REOPENED').length;
+  }
+
+  /** What became CRITICAL in this transaction is told at once, owner by owner. */
+  private async alarm(
+    system: string,
+    drafts: readonly FindingDraft[],
+    owners: ReadonlyMap<string, string>,
+    news: readonly Recorded[],
+  ): Promise<void> {
+    const rows = new Map(news.map((row) => [row.identity, row]));
+    const critical = drafts.flatMap((draft) => {
+      const row = draft.severity === 'CRITICAL' ? rows.get(draft.identity) : undefined;
+      if (!row) return [];
+      return [{ ...draft, id: row.id, recurrences: row.recurrences, ownerId: owners.get(draft.identity) ?? null }];
+    });
+    const alert = criticalFindings(system, critical);
+    if (alert) await new SqlAlertStore(this.sql, this.newId).raise([alert]);
   }
 
   async close(closings: readonly Closing[]): Promise<number> {
@@ -84,6 +114,10 @@ export class SqlFindingStore implements FindingStore {
       closed.map(({ id, resolution, resolved_by: actor }) => ({ id, type: 'RESOLVED', actor, data: { resolution } })),
     );
     return closed.length;
+  }
+
+  read(ids: readonly string[]): Promise<LockedFinding[]> {
+    return this.sql.rows<LockedFinding>(`${LOCKED} where f.id = any($1) order by f.id`, [ids]);
   }
 
   async lock(ids: readonly string[]): Promise<LockedFinding[]> {
@@ -202,15 +236,15 @@ const LOCKED = `select f.id, f.system, f.kind, f.state, f.record_id as "recordId
 const RECORD = `
   with n as (select * from jsonb_to_recordset($1::jsonb) as t(id uuid, identity text, kind text, record_id uuid, product_id uuid,
       sku_id uuid, target text, field text, expected jsonb, found jsonb, last_published jsonb, severity text,
-      attribution jsonb, owner_id uuid, due_hours int))
+      attribution jsonb, note text, owner_id uuid, due_hours int))
   insert into finding as f (id, system, kind, identity, record_id, product_id, sku_id, target, field, expected, found,
-      last_published, severity, state, source, attribution, owner_id, first_seen_at, opened_at, last_seen_at, due_at)
+      last_published, severity, state, source, attribution, note, owner_id, first_seen_at, opened_at, last_seen_at, due_at)
     select id, $2, kind, identity, record_id, product_id, sku_id, target, field, expected, found, last_published, severity,
-      'OPEN', $3, attribution, owner_id, clock_timestamp(), clock_timestamp(), clock_timestamp(),
+      'OPEN', $3, attribution, note, owner_id, clock_timestamp(), clock_timestamp(), clock_timestamp(),
       clock_timestamp() + make_interval(hours => due_hours) from n
     on conflict (system, identity) do update set
       expected = excluded.expected, found = excluded.found, severity = excluded.severity, owner_id = excluded.owner_id,
-      attribution = coalesce(excluded.attribution, f.attribution), last_seen_at = excluded.last_seen_at,
+      attribution = coalesce(excluded.attribution, f.attribution), note = coalesce(excluded.note, f.note), last_seen_at = excluded.last_seen_at,
       source = case when f.state = 'RESOLVED' then excluded.source else f.source end,
       last_published = case when f.state = 'RESOLVED' then excluded.last_published else f.last_published end,
       opened_at = case when f.state = 'RESOLVED' then excluded.opened_at else f.opened_at end,
@@ -222,4 +256,4 @@ const RECORD = `
       not_ours = case when f.state = 'RESOLVED' or f.found is distinct from excluded.found then null else f.not_ours end,
       resolution = null, resolved_at = null, resolved_by = null,
       state = case when f.state = 'RESOLVED' then 'OPEN' else f.state end
-    returning f.id, f.identity, f.found`;
+    returning f.id, f.identity, f.found, f.recurrences`;

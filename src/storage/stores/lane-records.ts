@@ -1,5 +1,6 @@
 import type { LaneRecord, Unsettled } from '../../application/ports/publishing-queue.js';
 import type { RecordMatch } from '../../application/ports/record-store.js';
+import { mapInTurns } from '../../application/ports/turns.js';
 import type { Actor } from '../../domain/actor.js';
 import type { LifecycleState } from '../../domain/catalog/lifecycle.js';
 import type { Product } from '../../domain/catalog/product.js';
@@ -82,8 +83,8 @@ export async function readLaneFacts(
   const bundles = await readBundleFacts(sql, [...bundleIds, ...held]);
   return {
     rows,
-    products: new Map(products.map((row) => [row.id, productOf(row)])),
-    skus: new Map(skus.map((row) => [row.id, skuOf(row)])),
+    products: new Map(await mapInTurns(products, (row) => [row.id, productOf(row)])),
+    skus: new Map(await mapInTurns(skus, (row) => [row.id, skuOf(row)])),
     findings,
     unsettled,
     changed,

@@ -1,14 +1,11 @@
-import type {
-  KeptPlan,
-  KeptPlanContent,
-  PlannedLane,
-  PlannedLanes,
-  PlanStore,
-} from '../../application/ports/plan-store.js';
+import type { KeptPlan, KeptPlanContent, PlannedLanes, PlanStore } from '../../application/ports/plan-store.js';
+import { joinInTurns } from '../../application/ports/turns.js';
 import { BUNDLE_FIELD } from '../../domain/bundle/timeline.js';
 import type { ChangeSet } from '../../domain/change/draft.js';
 import type { Commitments } from '../../domain/change/plan/commitments.js';
 import { movedBy } from '../../domain/change/plan/moved-by.js';
+import type { Json } from '../../domain/primitives/json.js';
+import { canonicalPieces } from '../../domain/primitives/json.js';
 import { foldCode } from '../../domain/primitives/text.js';
 import { owedReach } from '../../domain/publishing/owed.js';
 import type { GovernedSystem } from '../../domain/publishing/system.js';
@@ -16,8 +13,9 @@ import { EVERY_BUNDLE_AROUND } from '../readers/bundle-sql.js';
 import type { Sql } from '../sql.js';
 import { firstRow } from '../sql.js';
 import { asIf, holdersOf } from './as-if.js';
-import type { LaneFacts, LoadedRecords, RecordRow } from './lane-records.js';
-import { readLaneFacts, recordsIn } from './lane-records.js';
+import type { RecordRow } from './lane-records.js';
+import { readLaneFacts } from './lane-records.js';
+import { plannedLanes } from './planned-lanes.js';
 
 /** Plans of one transaction, and what they are made of. */
 export class SqlPlanStore implements PlanStore {
@@ -39,10 +37,10 @@ export class SqlPlanStore implements PlanStore {
     ]);
     const ids = await this.namedComponents(set);
     const facts = await readLaneFacts(this.sql, rows, [...ids.values()]);
-    const after = asIf(facts, set, systems, ids);
+    const after = await asIf(facts, set, systems, ids);
     const bundleIds = [...new Set([...composedIds, ...outer.map((row) => row.id)])];
     return {
-      lanes: systems.flatMap((system) => lanesIn(system, facts, after)),
+      lanes: await plannedLanes(systems, facts, after),
       composedIn: holdersOf(composedIds, bundleIds, [facts.bundles, after.bundles]),
     };
   }
@@ -73,8 +71,9 @@ export class SqlPlanStore implements PlanStore {
         id,
         requestId,
         hash,
-        JSON.stringify(commitments),
-        JSON.stringify(content),
+        await joinInTurns(canonicalPieces(commitments)),
+        // Of values that JSON keeps as they are: what a plan tells is told as JSON.
+        await joinInTurns(canonicalPieces(content as unknown as Json)),
         reason === null ? null : JSON.stringify(reason),
       ],
     );
@@ -103,27 +102,4 @@ export class SqlPlanStore implements PlanStore {
     );
     return new Map(rows.map(({ id, code }) => [code, id]));
   }
-}
-
-function lanesIn(system: GovernedSystem, facts: LaneFacts, planned: LaneFacts): PlannedLane[] {
-  const [now, then]: [LoadedRecords, LoadedRecords] = [recordsIn(facts, system.code), recordsIn(planned, system.code)];
-  const before = new Map(now.records.map((record) => [record.id, record]));
-  const observed = new Map(facts.rows.map(({ id, observed: shown }) => [id, shown]));
-  const byProduct = Map.groupBy(then.records, ({ productId }) => productId);
-  return [...byProduct].flatMap(([productId, records]): PlannedLane[] => {
-    const product = then.products.get(productId);
-    if (!product) return [];
-    return [
-      {
-        system,
-        before: { product: now.products.get(productId) ?? null, states: now.states.get(productId) ?? [] },
-        after: { product, states: then.states.get(productId) ?? [] },
-        records: records.map((after) => ({
-          before: before.get(after.id) ?? null,
-          after,
-          observed: observed.get(after.id) ?? null,
-        })),
-      },
-    ];
-  });
 }

@@ -1,7 +1,9 @@
 import type { WrittenRevision } from '../../application/ports/catalog-store.js';
 import type { RecordStore } from '../../application/ports/record-store.js';
 import { hasRecordsOf } from '../../domain/publishing/owed.js';
+import type { FieldValues } from '../../domain/primitives/json.js';
 import type { SystemKind } from '../../domain/publishing/system.js';
+import { EVERY_BUNDLE_AROUND } from '../readers/bundle-sql.js';
 import type { Sql } from '../sql.js';
 
 /** Records of one transaction. */
@@ -26,6 +28,21 @@ export class SqlRecordStore implements RecordStore {
     await this.sql.copy('record', ['id', 'system', 'entity', 'product_id', 'sku_id', 'match'], rows);
   }
 
+  async lock(reach: Parameters<RecordStore['lock']>[0]): Promise<void> {
+    const { productIds, composedIds, requestId } = reach;
+    const rows =
+      composedIds.length === 0 ? [] : await this.sql.rows<{ bundle_id: string }>(EVERY_BUNDLE_AROUND, [composedIds]);
+    // All of them in one statement and in one order: who locks some, and others later, waits in a ring with whoever did.
+    await this.sql.rows(
+      `select count(*) from (select id from record where id in (
+           select id from record where product_id = any($1)
+           union select id from record where product_id in (select product_id from sku where id = any($2))
+           union select record_id from finding where change_request_id = $3 and state <> 'RESOLVED')
+         order by id for no key update) locked`,
+      [productIds, rows.map(({ bundle_id: id }) => id), requestId],
+    );
+  }
+
   async allowCreation(system: string, recordIds: readonly string[] | 'ALL_MISSING'): Promise<string[]> {
     const all = recordIds === 'ALL_MISSING';
     // A variant that is to be created in a product that is gone too takes the product along.
@@ -38,6 +55,14 @@ export class SqlRecordStore implements RecordStore {
       [system, all, all ? [] : recordIds],
     );
     return rows.map(({ id }) => id);
+  }
+
+  async published(recordIds: readonly string[]): Promise<Map<string, FieldValues>> {
+    const rows = await this.sql.rows<{ id: string; published: FieldValues | null }>(
+      'select id, published from record where id = any($1::uuid[])',
+      [recordIds],
+    );
+    return new Map(rows.map(({ id, published }) => [id, published ?? {}]));
   }
 
   async adoptBase(values: readonly { recordId: string; field: string; value: unknown }[]): Promise<void> {

@@ -2,6 +2,7 @@ import { numberedIds } from '../dice.js';
 import type { Backend, Present } from '../backend.js';
 import { MemoryCatalog, MemoryDeliveries, MemoryRecords } from './desk-stores.js';
 import { MemoryFindings } from './findings.js';
+import { admissionOf, admittedFrom } from './gates.js';
 import { isLeased, reopenLanes } from './lanes.js';
 import { MemoryObservations } from './observations.js';
 import { MemoryQueue } from './queue.js';
@@ -52,7 +53,7 @@ export function memoryBackend(systems: readonly GovernedSystem[]): Backend & { t
     due: async () => {
       reopenLanes(tables);
       const lanes = [...tables.lanes.values()].filter(
-        (lane) => lane.dueAt !== null && lane.dueAt <= now && !isLeased(lane, now) && isServed(tables, lane.system),
+        (lane) => lane.dueAt !== null && lane.dueAt <= now && !isLeased(lane, now) && isAdmitted(tables, lane.system),
       );
       const inbox = [...tables.webhooks.values()].filter(
         ({ handledAt, notBefore }) => handledAt === null && (notBefore ?? 0) <= now,
@@ -61,7 +62,9 @@ export function memoryBackend(systems: readonly GovernedSystem[]): Backend & { t
     },
     nextDue: async () => {
       const times = [...tables.lanes.values()].flatMap(({ system, dueAt, leaseUntil }) =>
-        dueAt === null || !isServed(tables, system) ? [] : [Math.max(dueAt, (leaseUntil ?? 0) + 1)],
+        dueAt === null || !isServed(tables, system)
+          ? []
+          : [admittedFrom(tables, system, Math.max(dueAt, (leaseUntil ?? 0) + 1))],
       );
       for (const { handledAt, notBefore } of tables.webhooks.values()) {
         if (handledAt === null) times.push(notBefore ?? now);
@@ -83,6 +86,10 @@ function presentIn(tables: Tables): Present {
 function isServed(tables: Tables, code: string): boolean {
   const { link, mode } = tables.system(code);
   return link === 'LINKED' && mode === 'WRITE';
+}
+
+function isAdmitted(tables: Tables, code: string): boolean {
+  return isServed(tables, code) && admissionOf(tables, code) !== 'SHUT';
 }
 
 function codesOf(rows: readonly { system: string }[]): string[] {

@@ -9,6 +9,9 @@ import { openLanes, statesIn } from './lanes.js';
 import type { DeliveryRow, RecordRow, Tables } from './tables.js';
 import { byId, isSameRecord, isWaiting } from './tables.js';
 
+/** What of records the simulated world uses. */
+export type WorldRecords = Pick<RecordStore, 'ensure' | 'allowCreation' | 'adoptBase'>;
+
 /** The master's present state and its revisions, in memory. */
 export class MemoryCatalog implements Pick<CatalogStore, 'write'> {
   constructor(private readonly tables: Tables) {}
@@ -45,7 +48,7 @@ function told(
   return { created, fields: changes.map(({ field }) => field), decided: [] };
 }
 
-export class MemoryRecords implements RecordStore {
+export class MemoryRecords implements WorldRecords {
   constructor(private readonly tables: Tables) {}
 
   async ensure(written: readonly WrittenRevision[], match: 'TO_CREATE' | 'WAITING'): Promise<void> {
@@ -136,6 +139,11 @@ export class MemoryDeliveries implements Pick<DeliveryStore, 'enqueue' | 'enqueu
       state: 'PENDING',
       attempts: 0,
       conflicts: 0,
+      notFounds: 0,
+      unknowns: 0,
+      lostLeases: 0,
+      rateSince: null,
+      excusedSeconds: 0,
       nextAttemptAt: now,
       lastError: null,
       createdAt: now,
@@ -157,7 +165,8 @@ export class MemoryDeliveries implements Pick<DeliveryStore, 'enqueue' | 'enqueu
     for (const each of dead) {
       const isNewest = dead.filter((other) => isSameRecord(other, each)).at(-1) === each;
       const hasOpen = [...tables.deliveries.values()].some((other) => isWaiting(other) && isSameRecord(other, each));
-      Object.assign(each, { nextAttemptAt: now, retriedAt: now, attempts: 0, conflicts: 0 });
+      const anew = { attempts: 0, conflicts: 0, notFounds: 0, unknowns: 0, lostLeases: 0, rateSince: null, excusedSeconds: 0 };
+      Object.assign(each, { ...anew, nextAttemptAt: now, retriedAt: now });
       tables.move(each, !isNewest || hasOpen ? 'SUPERSEDED' : 'PENDING');
     }
     return { ids, systems: openLanes(tables, dead) };

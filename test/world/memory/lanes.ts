@@ -2,6 +2,7 @@ import type { ClaimedDelivery, LaneRecord } from '../../../src/application/ports
 import type { LifecycleState } from '../../../src/domain/catalog/lifecycle.js';
 import type { OpenFinding } from '../../../src/domain/drift/finding.js';
 import { movedFields } from '../../../src/domain/publishing/owed.js';
+import { unheldSeconds } from './gates.js';
 import type { DeliveryRow, LaneRow, RecordRow, Tables } from './tables.js';
 import { byId, isOpen, isSameRecord, isWaiting } from './tables.js';
 
@@ -58,20 +59,46 @@ export function takeDeliveries(tables: Tables, system: string, productId: string
   const newest = new Map(due.map(({ delivery, record }) => [record.id, delivery]));
   const taken: ClaimedDelivery[] = [];
   for (const { delivery, record } of due) {
-    const present = tables.skus.get(delivery.skuId ?? '') ?? tables.products.get(delivery.productId);
     delivery.attempts += 1;
-    delivery.revision = Math.max(delivery.revision, present?.revision ?? 0);
+    if (delivery.state === 'IN_FLIGHT') delivery.lostLeases += 1;
+    if (delivery.rateSince !== null) delivery.excusedSeconds += unheldSeconds(tables, system, delivery.rateSince, now);
+    delivery.rateSince = null;
     tables.move(delivery, 'IN_FLIGHT');
     if (newest.get(record.id) !== delivery) {
       tables.move(delivery, 'SUPERSEDED');
       delivery.nextAttemptAt = null;
       continue;
     }
-    const { id, target, revision, attempts, conflicts } = delivery;
-    const createdAt = new Date(delivery.retriedAt ?? delivery.createdAt);
-    taken.push({ id, recordId: record.id, target, revision, attempts, conflicts, createdAt });
+    taken.push(claimedOf(tables, delivery, record.id));
   }
   return taken;
+}
+
+function claimedOf(tables: Tables, delivery: DeliveryRow, recordId: string): ClaimedDelivery {
+  const { id, system, target, attempts, conflicts, notFounds, unknowns, lostLeases, excusedSeconds } = delivery;
+  const since = delivery.retriedAt ?? delivery.createdAt;
+  const unpaused = unheldSeconds(tables, system, since, tables.now()) - excusedSeconds;
+  const times = { createdAt: new Date(since), unpausedHours: Math.max(0, unpaused) / 3_600 };
+  return { id, recordId, target, attempts, conflicts, notFounds, unknowns, lostLeases, ...times };
+}
+
+/** Puts claimed deliveries back in line, as if they had not been taken. */
+export function putBack(tables: Tables, claimed: readonly ClaimedDelivery[]): void {
+  for (const { id } of claimed) {
+    const delivery = tables.deliveries.get(id);
+    if (delivery?.state !== 'IN_FLIGHT') continue;
+    const isNeedless = newerWaits(tables, delivery);
+    delivery.attempts -= 1;
+    delivery.nextAttemptAt = isNeedless ? null : tables.now();
+    tables.move(delivery, isNeedless ? 'SUPERSEDED' : 'RETRYING');
+  }
+}
+
+/** Another delivery of the same record waits, and will bring the same state. */
+export function newerWaits(tables: Tables, delivery: DeliveryRow): boolean {
+  return [...tables.deliveries.values()].some(
+    (each) => each !== delivery && isWaiting(each) && isSameRecord(each, delivery),
+  );
 }
 
 /** Opens lanes with something due now. Answers the codes of their systems. */
@@ -172,9 +199,9 @@ function changesSince(tables: Tables, row: RecordRow, open: readonly OpenFinding
   return out;
 }
 
-/** The dead letters before a delivery that arrived. */
+/** The dead letters of a record beside the one delivery that arrived, or died, after them. */
 export function deadLettersBefore(tables: Tables, delivery: DeliveryRow): DeliveryRow[] {
   return [...tables.deliveries.values()].filter(
-    (each) => each.state === 'DEAD_LETTERED' && isSameRecord(each, delivery),
+    (each) => each !== delivery && each.state === 'DEAD_LETTERED' && isSameRecord(each, delivery),
   );
 }

@@ -61,7 +61,8 @@ export class MemoryObservations implements ObservationStore {
     const busy = isHeld || (row.publishedAt ?? 0) >= readAt || (row.observedAt ?? 0) >= readAt;
     const hasDelivery = tables.deliveriesOf(row).some((each) => isOpen(each) || each.state === 'DEAD_LETTERED');
     const states = statesIn(tables, row.productId, row.system);
-    return [{ record: loadRecord(tables, row), product, states, busy, hasDelivery }];
+    // Nobody in the simulated world gives a delivery up.
+    return [{ record: loadRecord(tables, row), product, states, busy, hasDelivery, discarded: null }];
   }
 
   private async store(

@@ -3,7 +3,10 @@ import { LeaseLost } from '../../../src/application/ports/publishing-queue.js';
 import type { FindingDraft } from '../../../src/domain/drift/finding.js';
 import type { FieldValues } from '../../../src/domain/primitives/json.js';
 import { sameJson } from '../../../src/domain/primitives/json.js';
+import type { Contact } from '../../../src/domain/publishing/gate.js';
+import { countedIn } from '../../../src/domain/publishing/retry.js';
 import { MemoryFindings } from './findings.js';
+import { admissionOf, recordContact, takeProbe } from './gates.js';
 import {
   closeLane,
   deadLettersBefore,
@@ -12,13 +15,15 @@ import {
   laneKey,
   LEASE_MS,
   loadRecord,
+  newerWaits,
+  putBack,
   SEND_MARGIN_MS,
   settlingUntil,
   statesIn,
   takeDeliveries,
 } from './lanes.js';
 import type { LaneRow, Tables } from './tables.js';
-import { byId, isSameRecord, isWaiting } from './tables.js';
+import { byId } from './tables.js';
 
 /** Claims and settles as PostgreSQL does, in memory; held to it by the contract suite. */
 export class MemoryQueue implements PublishingQueue {
@@ -28,11 +33,13 @@ export class MemoryQueue implements PublishingQueue {
     const { tables } = this;
     const now = tables.now();
     const system = tables.system(code);
+    const admitted = admissionOf(tables, code);
+    if (system.link !== 'LINKED' || system.mode !== 'WRITE' || admitted === 'SHUT') return null;
     for (;;) {
       const lane = [...tables.lanes.values()]
         .filter((each) => each.system === code && each.dueAt !== null && each.dueAt <= now && !isLeased(each, now))
         .sort((a, b) => (a.dueAt ?? 0) - (b.dueAt ?? 0))[0];
-      if (!lane || system.link !== 'LINKED' || system.mode !== 'WRITE') return null;
+      if (!lane) return null;
       const leaseToken = tables.newId();
       lane.leaseToken = leaseToken;
       lane.leaseUntil = now + LEASE_MS;
@@ -42,13 +49,16 @@ export class MemoryQueue implements PublishingQueue {
         closeLane(tables, lane, wait);
         continue;
       }
+      if (admitted === 'PROBE') takeProbe(tables, code);
       const product = tables.products.get(lane.productId);
       if (!product) throw new Error(`lane of an unknown product: ${code}`);
       const rows = byId(tables.records.values()).filter(
         (row) => row.system === code && row.productId === lane.productId,
       );
       const records = rows.map((row) => loadRecord(tables, row));
-      return { system, leaseToken, product, states: statesIn(tables, product.id, code), records, deliveries };
+      const states = statesIn(tables, product.id, code);
+      const heldRecordIds = new Set<string>();
+      return { system, leaseToken, claimedAt: new Date(now), product, states, records, heldRecordIds, deliveries };
     }
   }
 
@@ -62,6 +72,7 @@ export class MemoryQueue implements PublishingQueue {
     const unmoved = this.unmoved(claim);
     const lane = this.leased(claim);
     if (attempts.some(({ recordId }) => !unmoved.has(recordId))) {
+      putBack(tables, claim.deliveries);
       closeLane(tables, lane, null);
       return null;
     }
@@ -106,10 +117,11 @@ export class MemoryQueue implements PublishingQueue {
     await findings.close(settlement.closings);
     findings.notOurs(settlement.notOurs);
     closeLane(tables, lane, null);
+    if (settlement.contact !== null) recordContact(tables, claim.system.code, settlement.contact, claim.claimedAt);
   }
 
-  async reportHealth(): Promise<void> {
-    // Nobody in the simulated world looks at it.
+  async heard(system: string, contact: Contact, since: Date): Promise<void> {
+    recordContact(this.tables, system, contact, since);
   }
 
   /** Records that are as the claim read them; what moved meanwhile is news that the older look must not undo. */
@@ -141,32 +153,33 @@ export class MemoryQueue implements PublishingQueue {
     for (const { deliveryId, outcome } of deliveries) {
       const delivery = outcome.kind === 'DELIVERED' ? tables.deliveries.get(deliveryId) : undefined;
       const row = delivery && tables.recordOf(delivery);
-      if (row && delivery) row.publishedRevision = Math.max(row.publishedRevision ?? 0, delivery.revision);
+      if (row && delivery && row.externalId !== null) row.publishedRevision = Math.max(row.publishedRevision ?? 0, delivery.revision);
     }
   }
 
   private settleDeliveries({ deliveries }: Settlement): void {
     const { tables } = this;
-    for (const { deliveryId, outcome } of deliveries) {
+    for (const { deliveryId, revision, outcome } of deliveries) {
       const delivery = tables.deliveries.get(deliveryId);
-      if (!delivery) continue;
-      delivery.nextAttemptAt = outcome.kind === 'RETRY' ? tables.now() + outcome.delaySeconds * 1_000 : null;
-      if (outcome.kind !== 'DELIVERED') delivery.lastError = outcome.fault;
-      if (outcome.kind === 'DEAD') tables.move(delivery, 'DEAD_LETTERED');
-      else if (outcome.kind === 'DELIVERED') {
-        tables.move(delivery, 'DELIVERED');
-        for (const dead of deadLettersBefore(tables, delivery)) tables.move(dead, 'SUPERSEDED');
-      } else {
-        if (outcome.conflict) delivery.conflicts += 1;
-        // While a newer one waits, this one has nothing left to do: the newer reads the same state.
-        const hasNewer = [...tables.deliveries.values()].some(
-          (each) => each !== delivery && isWaiting(each) && isSameRecord(each, delivery),
-        );
-        tables.move(delivery, hasNewer ? 'SUPERSEDED' : 'RETRYING');
+      if (delivery?.state !== 'IN_FLIGHT') continue;
+      const isRetried = outcome.kind === 'RETRY';
+      // While a newer one waits, this one has nothing left to do: the newer reads the same state.
+      const isNeedless = outcome.kind !== 'DELIVERED' && newerWaits(tables, delivery);
+      delivery.revision = Math.max(delivery.revision, revision);
+      delivery.nextAttemptAt = isRetried && !isNeedless ? tables.now() + outcome.delaySeconds * 1_000 : null;
+      delivery.rateSince = isRetried && outcome.fault.class === 'RATE_LIMITED' ? tables.now() : null;
+      if (outcome.kind !== 'DELIVERED') {
+        Object.assign(delivery, { ...countedIn(delivery, outcome.fault.class), lastError: outcome.fault });
       }
+      tables.move(delivery, isNeedless ? 'SUPERSEDED' : ENDS[outcome.kind]);
+      if (isNeedless || isRetried) continue;
+      // What arrived resolves the dead letters before it, and what died stands for them.
+      for (const dead of deadLettersBefore(tables, delivery)) tables.move(dead, 'SUPERSEDED');
     }
   }
 }
+
+const ENDS = { DELIVERED: 'DELIVERED', RETRY: 'RETRYING', DEAD: 'DEAD_LETTERED' } as const;
 
 function lost(claim: Claim): LeaseLost {
   return new LeaseLost(claim.system.code, claim.product.handle);

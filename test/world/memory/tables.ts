@@ -1,5 +1,5 @@
 import type { RecordMatch } from '../../../src/application/ports/record-store.js';
-import type { DeliveryState, ScanView } from '../../../src/application/ports/operations-reader.js';
+import type { ScanView } from '../../../src/application/ports/operations-reader.js';
 import type { Actor } from '../../../src/domain/actor.js';
 import type { Product } from '../../../src/domain/catalog/product.js';
 import type { Sku } from '../../../src/domain/catalog/sku.js';
@@ -10,6 +10,8 @@ import type {
   ObservationSource,
 } from '../../../src/domain/drift/finding.js';
 import type { FieldChange, FieldValues, Json } from '../../../src/domain/primitives/json.js';
+import type { DeliveryState } from '../../../src/domain/publishing/delivery-state.js';
+import type { HoldKind } from '../../../src/domain/publishing/gate.js';
 import type {
   DeliveryFault,
   GovernedSystem,
@@ -56,10 +58,30 @@ export interface DeliveryRow {
   state: DeliveryState;
   attempts: number;
   conflicts: number;
+  notFounds: number;
+  unknowns: number;
+  lostLeases: number;
+  /** Since when it waits because the system asked for that. */
+  rateSince: number | null;
+  /** Of its age, what it waited so. */
+  excusedSeconds: number;
   nextAttemptAt: number | null;
   lastError: DeliveryFault | null;
   createdAt: number;
   retriedAt: number | null;
+}
+
+/** What is known of how a system is. */
+export interface GateRow {
+  failures: number;
+  probeAt: number | null;
+}
+
+export interface HoldRow {
+  system: string;
+  kind: HoldKind;
+  beganAt: number;
+  endedAt: number | null;
 }
 
 export interface AttemptRow {
@@ -135,6 +157,8 @@ export class Tables {
   readonly records = new Map<string, RecordRow>();
   readonly lanes = new Map<string, LaneRow>();
   readonly deliveries = new Map<string, DeliveryRow>();
+  readonly gates = new Map<string, GateRow>();
+  readonly holds: HoldRow[] = [];
   readonly attempts = new Map<string, AttemptRow>();
   readonly findings = new Map<string, FindingRow>();
   readonly held: HeldValue[] = [];

@@ -6,6 +6,7 @@ import { standingOf } from '../../../domain/change/plan/standing.js';
 import type { ChangeRequest } from '../../ports/change-request-store.js';
 import type { ReplanReason } from '../../ports/plan-store.js';
 import type { Ports } from '../../ports/ports.js';
+import { inTurns } from '../../ports/turns.js';
 import type { Stores } from '../../ports/unit-of-work.js';
 import type { WorkedPlan } from './work-out-plan.js';
 
@@ -29,7 +30,7 @@ export async function comparePlan(
 ): Promise<PlanStanding> {
   const kept = await stores.plans.latest(request.id);
   const isSame = kept?.hash === plan.hash;
-  const changed = kept && !isSame ? changedCommitments(kept.commitments, plan.commitments) : [];
+  const changed = kept && !isSame ? await inTurns(changedCommitments(kept.commitments, plan.commitments)) : [];
   return { ...standingOf(asked, request.requirements, request.approvedBy, changed), changed, isSame };
 }
 

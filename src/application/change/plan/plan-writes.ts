@@ -3,14 +3,16 @@ import { CommitmentList } from '../../../domain/change/plan/commitments.js';
 import type { OmissionReason, PlannedRecordRef, WritePlan } from '../../../domain/change/plan/write-plan.js';
 import { recordOrder, writeActionOf } from '../../../domain/change/plan/write-plan.js';
 import { lawOf } from '../../../domain/drift/normalise.js';
-import { DEFAULT_RULES, ruleOf } from '../../../domain/drift/source-of-truth.js';
+import { ruleOf } from '../../../domain/drift/source-of-truth.js';
 import type { FieldChange, FieldValues, Json } from '../../../domain/primitives/json.js';
 import { sameJson } from '../../../domain/primitives/json.js';
+import type { Sliced } from '../../../domain/primitives/sliced.js';
+import { eachOf } from '../../../domain/primitives/sliced.js';
 import { hasRecordsOf } from '../../../domain/publishing/owed.js';
 import type { PlannedLane, PlannedLanes, PlannedRecord } from '../../ports/plan-store.js';
 import { lackingComponents } from '../../publishing/components-there.js';
 import { isWanted } from '../../publishing/project-record.js';
-import type { Reckoning, Shown } from '../../publishing/reckon-record.js';
+import type { HouseRules, Reckoning, Shown } from '../../publishing/reckon-record.js';
 import { reckonRecord, sendable } from '../../publishing/reckon-record.js';
 import { PlanCauses } from './plan-causes.js';
 
@@ -25,13 +27,19 @@ interface Judged extends PlannedRecord {
 
 /**
  * What a change set does to every system: each record that the publisher would write once it is applied, and what it would
- * write there, worked out by the publisher's own code from what the systems last showed. Pure, and in one order.
+ * write there, worked out by the publisher's own code from what the systems last showed. Pure, in one order, and in steps:
+ * others have their turns while the plan of many records is made.
  */
-export function planWrites(set: ChangeSet, { lanes, composedIn }: PlannedLanes, masterCurrency: string): WritePlan {
-  const planner = new Planner(new PlanCauses(set, composedIn), masterCurrency);
-  planner.commitments.addMaster(set);
-  for (const lane of lanes) planner.take(lane);
-  return planner.finish();
+export function* planningWrites(
+  set: ChangeSet,
+  { lanes, composedIn }: PlannedLanes,
+  house: HouseRules,
+): Sliced<WritePlan> {
+  const planner = new Planner(new PlanCauses(set, composedIn), house);
+  yield 0;
+  yield* planner.commitments.addMaster(set);
+  yield* eachOf(lanes, (lane) => planner.take(lane));
+  return yield* planner.finish();
 }
 
 class Planner {
@@ -40,7 +48,7 @@ class Planner {
 
   constructor(
     private readonly causes: PlanCauses,
-    private readonly masterCurrency: string,
+    private readonly house: HouseRules,
   ) {}
 
   take(lane: PlannedLane): void {
@@ -70,12 +78,14 @@ class Planner {
     for (const { each, wish } of sent) if (wish) this.write(each, lane, wish);
   }
 
-  finish(): WritePlan {
+  *finish(): Sliced<WritePlan> {
     const { writes, omissions, supersedes, silent } = this.plan;
     const byField = (a: { field: string | null }, b: { field: string | null }): number =>
       (a.field ?? '') < (b.field ?? '') ? -1 : 1;
+    const inOrder = writes.toSorted(recordOrder);
+    yield 1;
     return {
-      writes: writes.toSorted(recordOrder),
+      writes: inOrder,
       omissions: omissions.toSorted((a, b) => recordOrder(a, b) || byField(a, b)),
       supersedes: supersedes.toSorted((a, b) => recordOrder(a, b) || byField(a, b)),
       silent: [...silent].sort((a, b) => (a.system < b.system ? -1 : 1)),
@@ -91,9 +101,8 @@ class Planner {
     const values = observed ?? after.published ?? {};
     const shown = isThere ? { values, unreadable: [], attribution: null } : null;
     const { product, states } = lane.before;
-    const present =
-      before && product ? reckonRecord({ system, product, states }, before, shown, this.masterCurrency) : null;
-    const planned = reckonRecord({ system, ...lane.after }, after, shown, this.masterCurrency);
+    const present = before && product ? reckonRecord({ system, product, states }, before, shown, this.house) : null;
+    const planned = reckonRecord({ system, ...lane.after }, after, shown, this.house);
     const ref = { system: system.code, entity: after.entity, target: after.target };
     return { ...record, ref, because: this.causes.becauseOf(record, lane), shown, present, planned };
   }
@@ -139,7 +148,7 @@ class Planner {
     const compared = new Set(planned.comparisons.map(({ field }) => field));
     for (const field of each.shown ? Object.keys(planned.canonical ?? {}) : []) {
       if (!this.isMine(each, field) || compared.has(field)) continue;
-      this.omit(each, field, ruleOf(DEFAULT_RULES, field) === null ? 'FOREIGN' : 'NOT_SHOWN');
+      this.omit(each, field, ruleOf(this.house.rules, field) === null ? 'FOREIGN' : 'NOT_SHOWN');
     }
     if (planned.isUnpriced) this.omit(each, null, 'PRICE_MISSING');
   }

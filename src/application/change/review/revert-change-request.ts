@@ -6,7 +6,8 @@ import { invertApplied } from '../../../domain/change/invert.js';
 import type { Outcome, Problem } from '../../../domain/problem.js';
 import { accepted, problem, refused } from '../../../domain/problem.js';
 import type { Ports } from '../../ports/ports.js';
-import { addRequest } from '../create-change-request.js';
+import { isBulk } from '../bulk/ask-validation.js';
+import { addForValidation, addRequest } from '../create-change-request.js';
 
 /**
  * Proposes what takes an applied request back, against the present: a new request of the caller's, a draft unless it is
@@ -40,13 +41,9 @@ export async function revertChangeRequest(
     const title = titleFault(whole) ? `Revert ${request.number}` : whole;
     const draft = { title, reason: wish.reason, idempotencyKey: null, changes };
     const asDraft = !wish.submit;
-    const added = await addRequest(ports, stores, caller, {
-      draft,
-      changes,
-      asDraft,
-      origin: 'REQUEST',
-      revertsId: id,
-    });
+    const inverse = { draft, changes, asDraft, origin: 'REQUEST' as const, revertsId: id };
+    const add = isBulk(changes) ? addForValidation : addRequest;
+    const added = await add(ports, stores, caller, inverse);
     if (added.ok) return accepted({ id: added.value.id, left });
     const told = added.problems.map(({ code, message, field }) => {
       const target = field?.[0] === 'changes' ? changes[Number(field[1])]?.target : undefined;

@@ -6,6 +6,7 @@ import { adoptingOperation } from '../../drift/adopted-patch.js';
 import type { ChangeRequest, StoredChange } from '../../ports/change-request-store.js';
 import type { Ports } from '../../ports/ports.js';
 import type { Stores } from '../../ports/unit-of-work.js';
+import { lockReached } from '../plan/lock-reached.js';
 import { planRequest } from '../plan-request.js';
 import { goOn } from './go-on.js';
 
@@ -22,7 +23,10 @@ export async function splitOff(
   const { author, editors } = request;
   const off = request.changes.filter(({ id }) => changeIds.has(id));
   const rest = request.changes.filter(({ id }) => !changeIds.has(id));
-  const planned = await planRequest(ports, stores, rest, author, { lock: false, editors });
+  // What goes on may be applied, so that its rows and records are locked before the findings that follow what does not.
+  const lock = request.origin === 'ADOPTION';
+  const planned = await planRequest(ports, stores, rest, author, { lock, editors });
+  if (lock) await lockReached(stores, request.id, rest, planned.world);
   if (planned.problems.length > 0) {
     return { ok: false, problems: planned.problems.map((each) => ofTheRest(each, rest)) };
   }

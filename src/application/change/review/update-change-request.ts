@@ -10,6 +10,7 @@ import type { Ports } from '../../ports/ports.js';
 import type { Stores } from '../../ports/unit-of-work.js';
 import type { ChangeRequestDraft } from '../change-draft.js';
 import { placedInDraft } from '../change-draft.js';
+import { askValidation, isBulk } from '../bulk/ask-validation.js';
 import { inOrder, readDraft } from '../create-change-request.js';
 import { effectiveFaults } from '../effective-at.js';
 import type { PlannedRequest } from '../plan-request.js';
@@ -38,7 +39,7 @@ export async function updateChangeRequest(
   return ports.work.run(async (stores) => {
     const request = await stores.requests.lock(id);
     if (!request) return refused(problem('NOT_FOUND', 'there is no such change request', ['id']));
-    const sent = sentUnder(caller, draft.idempotencyKey, ['update', id, draft, read.changes]);
+    const sent = await sentUnder(caller, draft.idempotencyKey, ['update', id, draft, read.changes]);
     const before = await keyUsed(stores, sent);
     if (before) return before;
     const objections = objectionsTo(request, caller, 'UPDATE');
@@ -51,6 +52,11 @@ export async function updateChangeRequest(
     }
     const changes = await withBases(stores, withEarlierBases(read.changes, request.changes));
     const editors = withEditor(request, caller.actor);
+    if (request.state === 'DRAFT' && isBulk(changes) && late.length === 0) {
+      await rewrite(ports, stores, caller, { request, draft, changes, planned: null });
+      if (sent) await stores.requests.keepIdempotency({ ...sent, requestId: id });
+      return { ok: true, value: { id } };
+    }
     const planned = await planRequest(ports, stores, changes, request.author, { lock: false, editors });
     const refusals = request.state === 'DRAFT' ? late : [...late, ...planned.problems];
     if (refusals.length > 0) return { ok: false, problems: placedInDraft(refusals, draft.changes).map(inInput) };
@@ -83,7 +89,8 @@ interface Edit {
   request: ChangeRequest;
   draft: ChangeRequestDraft;
   changes: ProposedChange[];
-  planned: PlannedRequest;
+  /** Null: it is checked as a job. */
+  planned: PlannedRequest | null;
 }
 
 async function rewrite(
@@ -99,13 +106,14 @@ async function rewrite(
   const editors = isSame ? request.editors : withEditor(request, actor);
   const stored = withIds(ports, changes, request.changes);
   if (!isSame) await stores.requests.rewrite(request.id, { ...head, editors }, stored);
-  const all = [...request.requirements, ...planned.requirements].flatMap(({ targets }) => targets);
+  const all = [...request.requirements, ...(planned?.requirements ?? [])].flatMap(({ targets }) => targets);
   const now = { ...request, ...head, editors, changes: stored };
-  const voided = await goOn(ports, stores, now, planned, isMoved ? all : edited);
+  const voided = planned ? await goOn(ports, stores, now, planned, isMoved ? all : edited) : [];
   if (isSame) return;
   const targets = edited.slice(0, REMEMBERED);
   const data = { edited: targets, editedCount: edited.length, voided, before: whatWas(request, targets) };
   await stores.audit([{ actor, type: 'CHANGE_REQUEST_UPDATED', subject: request.number, data }]);
+  if (!planned) await askValidation(stores, now, actor, false);
 }
 
 /** A change of the same target keeps its id, so that whoever has read the request can still name it. */

@@ -1,4 +1,5 @@
 import { systemActor } from '../../../domain/actor.js';
+import { requestNotApplied } from '../../../domain/alerts/occasions.js';
 import { windowsOn } from '../../../domain/settings/freeze-windows-setting.js';
 import type { Ports } from '../../ports/ports.js';
 import type { Stores } from '../../ports/unit-of-work.js';
@@ -43,5 +44,6 @@ async function applyOne(ports: Ports, stores: Stores, id: string): Promise<void>
   // Its author counted on it: the request tells what is wrong, and this line says that somebody has to look.
   const data = { state: result, author: request.author.name, authorPartyId: request.author.partyId };
   await stores.audit([{ actor: ACTOR, type: 'CHANGE_REQUEST_NOT_APPLIED', subject: request.number, data }]);
+  await stores.alerts.raise([requestNotApplied(request, request.author.partyId, result)]);
   ports.log('warn', 'a scheduled request was not applied', { request: request.number, ...data });
 }

@@ -4,6 +4,7 @@ import { isAuthorOf } from '../../../domain/change/authors.js';
 import { mayBeDone } from '../../../domain/change/change.js';
 import type { Outcome, Problem } from '../../../domain/problem.js';
 import { accepted, problem } from '../../../domain/problem.js';
+import { forceApplied } from '../../../domain/alerts/occasions.js';
 import type { Ports } from '../../ports/ports.js';
 import { applyChangeRequest } from '../apply-change-request.js';
 
@@ -13,7 +14,7 @@ const SHORTEST_REASON = 10;
 /**
  * Applies a request now, without approvals, before its effective time and in a freeze. It skips neither validation nor
  * conflicts: what does not fit the present becomes CONFLICTED, as ever. Whoever wrote or edited it may not; it is on
- * record with the request, for good.
+ * record with the request, for good, and told at once.
  */
 export async function forceApply(
   ports: Ports,
@@ -43,6 +44,7 @@ export async function forceApply(
     if (result === 'APPLIED') {
       const data = { reason: text, was: request.state, blockedBy: request.blockedBy };
       await stores.audit([{ actor, type: 'CHANGE_REQUEST_FORCED', subject: request.number, data }]);
+      await stores.alerts.raise([forceApplied(request, actor.name, text)]);
       ports.log('warn', 'a request was applied by force', { request: request.number, by: actor.name, reason: text });
     }
     return accepted({ id });

@@ -1,5 +1,7 @@
 import type { FieldValues, Json } from '../../primitives/json.js';
 import { canonicalJson, sameJson } from '../../primitives/json.js';
+import type { Sliced } from '../../primitives/sliced.js';
+import { eachOf } from '../../primitives/sliced.js';
 import type { ChangeSet } from '../draft.js';
 import { changesByKey } from '../changes-by-key.js';
 import type { RecordEntity } from '../../publishing/system.js';
@@ -45,14 +47,14 @@ export class CommitmentList {
   }
 
   /** What the change set makes of the master itself, by keys where fields merge by keys. */
-  addMaster(set: ChangeSet): void {
+  *addMaster(set: ChangeSet): Sliced<void> {
     const add = (entity: RecordEntity, target: string, changes: ChangeSet['skus'][number]['changes']): void => {
       for (const { field, to } of changesByKey(changes)) {
         this.add([target], { system: '', entity, target, field, kind: 'VALUE' }, to);
       }
     };
     for (const { after, changes } of set.products) add('PRODUCT', after.handle, changes);
-    for (const { after, changes } of set.skus) add('SKU', after.code, changes);
+    yield* eachOf(set.skus, ({ after, changes }) => add('SKU', after.code, changes), 0, 0);
   }
 }
 
@@ -60,10 +62,12 @@ export class CommitmentList {
  * What is otherwise than it was committed to: values that are added, taken away or others, and findings that would be
  * written over unseen. A finding that is no longer there takes nothing away.
  */
-export function changedCommitments(was: Commitments, is: Commitments): ChangedCommitment[] {
+export function* changedCommitments(was: Commitments, is: Commitments): Sliced<ChangedCommitment[]> {
   const out: ChangedCommitment[] = [];
   const names = [...new Set([...Object.keys(was), ...Object.keys(is)])].sort();
-  for (const because of names) {
+  yield 0;
+  for (const [index, because] of names.entries()) {
+    yield index / names.length;
     const [before, now] = [ownOf(was, because), ownOf(is, because)];
     if (canonicalJson(before) === canonicalJson(now)) continue;
     for (const key of [...new Set([...Object.keys(before), ...Object.keys(now)])].sort()) {

@@ -14,8 +14,8 @@ export interface ReachedSku {
 }
 
 /**
- * SKUs of products that change or whose status moves in some system, and bundles, at every level, around SKUs whose state
- * or composition changes: only that has a say in a bundle. By code; those that have ended for good are not reached.
+ * SKUs of products that change or whose status moves in some system, and bundles, at every level, around SKUs whose state,
+ * composition or listing changes: only that has a say in a bundle. By code; those that have ended for good are not reached.
  */
 export function reachedSkus(world: World, set: ChangeSet, writes: readonly PlannedWrite[]): ReachedSku[] {
   const named = new Set(set.skus.map(({ after }) => foldCode(after.code)));
@@ -32,7 +32,7 @@ export function reachedSkus(world: World, set: ChangeSet, writes: readonly Plann
   }
   const graph = graphAfter(world, set);
   for (const { after, changes } of set.skus) {
-    if (!changes.some(({ field }) => field === 'state' || isBundleField(field))) continue;
+    if (!changes.some(({ field }) => field === 'state' || field === 'listedIn' || isBundleField(field))) continue;
     for (const key of graph.outwards([foldCode(after.code)])) {
       const bundle = graph.member(key);
       if (bundle && bundle.state !== 'RETIRED') reach(bundle.code, 'BUNDLE', after.code);

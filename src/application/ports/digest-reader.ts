@@ -1,0 +1,48 @@
+import type { Severity } from '../../domain/drift/source-of-truth.js';
+
+/** Dead letters of one system that died of one thing. */
+export interface DeadLetterCause {
+  system: string;
+  class: string;
+  code: string | null;
+  open: number;
+  fresh: number;
+  overdue: number;
+}
+
+/** One thing that waits for somebody, as a line of the digest tells it. */
+export interface DigestItem {
+  ownerId: string | null;
+  kind: 'DEAD_LETTER' | 'FINDING' | 'REQUEST';
+  line: string;
+  fresh: boolean;
+  overdue: boolean;
+}
+
+/** Findings that are open, counted. */
+export interface FindingCount {
+  ownerId: string | null;
+  severity: Severity;
+  open: number;
+  fresh: number;
+  overdue: number;
+}
+
+export interface DigestFacts {
+  causes: DeadLetterCause[];
+  findings: FindingCount[];
+  /** What waits, the longest overdue first: dead letters and requests all of them up to a limit, findings a few an owner. */
+  items: DigestItem[];
+  /** Dead letters beyond the limit: they are in `causes`, and told by no owner. */
+  beyond: number;
+  pausedSystems: string[];
+  /** Scans since then that ended without an end, or are held, one line each. */
+  scans: string[];
+  alertsNotSent: number;
+}
+
+/** What the daily digest is made of; a constant number of statements, whatever there is to tell. */
+export interface DigestReader {
+  /** @param since what is new: when the digest before was raised. */
+  facts(since: Date): Promise<DigestFacts>;
+}

@@ -1,0 +1,37 @@
+import type { FindingDraft, ObservationSource } from '../../domain/drift/finding.js';
+import type { FieldRule } from '../../domain/drift/source-of-truth.js';
+import type { SystemKind } from '../../domain/publishing/system.js';
+import type { SignOff, SourceOfTruth } from '../../domain/truth/standing.js';
+
+/** The source-of-truth matrix as it acts at the moment: version, and what holds of each field (design 4.6). */
+export interface ActingRules {
+  version: number;
+  /** The whole matrix; AUTO_REVERT and AUTO_ADOPT are FLAG while it is unsigned or overdue. */
+  rules: readonly FieldRule[];
+}
+
+/** Reading the matrix, in a transaction or outside of any. */
+export interface TruthReader {
+  /** The version in force, or an older one; null where there is none of that number. */
+  version(version: number | null): Promise<SourceOfTruth | null>;
+  /** What those who compare, write and plan go by. */
+  acting(): Promise<ActingRules>;
+}
+
+/** The matrix in one transaction. */
+export interface TruthStore extends TruthReader {
+  /** Systems that may own a field. */
+  systems(): Promise<{ code: string; kind: SystemKind }[]>;
+  /** How many findings are open on fields, by field. */
+  openFindings(fields: readonly string[]): Promise<Map<string, number>>;
+  signOff(version: number, signOff: Omit<SignOff, 'at'>): Promise<void>;
+}
+
+/** Where what a system says of fields that it owns goes into the master. */
+export interface OwnedValues {
+  /**
+   * Takes the values over, in transactions of its own. Whatever does not go in is a finding; whatever was seen to be
+   * something else meanwhile is left to whoever saw that.
+   */
+  takeOver(system: string, values: readonly FindingDraft[], source: ObservationSource): Promise<void>;
+}

@@ -1,0 +1,136 @@
+import { systemActor } from '../../domain/actor.js';
+import type { ProposedChange } from '../../domain/change/change.js';
+import type { ChangeSet } from '../../domain/change/draft.js';
+import { planChanges } from '../../domain/change/plan-changes.js';
+import type { FindingDraft, ObservationSource } from '../../domain/drift/finding.js';
+import type { FieldValues } from '../../domain/primitives/json.js';
+import { sameJson } from '../../domain/primitives/json.js';
+import type { Problem } from '../../domain/problem.js';
+import { withBases } from '../change/plan-request.js';
+import { writeChangeSet } from '../change/write-change-set.js';
+import { adoptedPatch, adoptingOperation } from '../drift/adopted-patch.js';
+import type { Ports } from '../ports/ports.js';
+import type { Stores } from '../ports/unit-of-work.js';
+
+/** Who takes over what systems own: nobody has decided it, a rule has (design 4.6). */
+export const OWNER_ACTOR = systemActor('source-of-truth');
+
+/** Values of one request; there are more where a whole catalogue is read for the first time. */
+const AT_ONCE = 500;
+
+/** Where the values were seen, and how. */
+interface Seen {
+  system: string;
+  source: ObservationSource;
+}
+
+interface Taking {
+  value: FindingDraft;
+  patch: FieldValues;
+}
+
+/**
+ * Takes into the master what a system says of fields that it owns: one request by the SYSTEM actor for what was seen
+ * together, approved by the version of the matrix that says so, applied at once and owed to the other systems. What the
+ * master refuses (a GTIN that another SKU bears, an amount that is none) becomes a finding, and keeps nothing else back.
+ */
+export async function takeOver(ports: Ports, seen: Seen, values: readonly FindingDraft[]): Promise<void> {
+  for (let from = 0; from < values.length; from += AT_ONCE) {
+    const some = values.slice(from, from + AT_ONCE);
+    await ports.work.run((stores) => takeOverSome(ports, stores, seen, some));
+  }
+}
+
+async function takeOverSome(
+  ports: Ports,
+  stores: Stores,
+  { system, source }: Seen,
+  values: readonly FindingDraft[],
+): Promise<void> {
+  const { version } = await stores.truth.acting();
+  const patches = values.map((value) => ({ value, patch: adoptedPatch(value.field ?? '', value.found) }));
+  const refused = patches.flatMap(({ value, patch }) => (patch.ok ? [] : [value]));
+  let takings = patches.flatMap(({ value, patch }): Taking[] => (patch.ok ? [{ value, patch: patch.value }] : []));
+  let [changes, set] = await planned(ports, stores, takings);
+  // Of what does not fit, the rest goes in all the same; twice at most, because without it something else may not fit.
+  for (let round = 0; set.problems.length + set.conflicts.length > 0; round += 1) {
+    const unfit = round < 2 ? misfits(set, changes) : null;
+    const isOut = ({ value }: Taking): boolean => unfit === null || unfit.has(targetOf(value));
+    refused.push(...takings.filter(isOut).map(({ value }) => value));
+    takings = takings.filter((each) => !isOut(each));
+    [changes, set] = await planned(ports, stores, takings);
+  }
+  // Locked by now: what was seen since is the news, and whoever saw it takes it over.
+  const latest = await stores.records.published(values.flatMap(({ recordId }) => recordId ?? []));
+  const isLatest = ({ recordId, field, found }: FindingDraft): boolean =>
+    sameJson(latest.get(recordId ?? '')?.[field ?? ''] ?? null, found);
+  const stale = takings.filter(({ value }) => !isLatest(value));
+  if (stale.length > 0) {
+    takings = takings.filter(({ value }) => isLatest(value));
+    [changes, set] = await planned(ports, stores, takings);
+    if (set.problems.length + set.conflicts.length > 0) return;
+  }
+  await stores.findings.record(system, refused.filter(isLatest), source);
+  if (set.skus.length + set.products.length > 0) await write(ports, stores, { system, version, changes, set });
+}
+
+async function planned(
+  ports: Ports,
+  stores: Stores,
+  takings: readonly Taking[],
+): Promise<[ProposedChange[], ChangeSet]> {
+  const changes = await withBases(stores, changesOf(takings));
+  const world = await stores.catalog.world(changes, { lock: true });
+  return [changes, planChanges(world, changes, () => ports.newId(), { baseline: false, takesOver: true })];
+}
+
+/** One change a record, so that values of one SKU go in together. */
+function changesOf(takings: readonly Taking[]): ProposedChange[] {
+  const byTarget = new Map<string, ProposedChange>();
+  for (const { value, patch } of takings) {
+    const key = targetOf(value);
+    const operation = adoptingOperation(value);
+    const change = byTarget.get(key) ?? { operation, target: value.target, baseRevision: null, patch: {} };
+    Object.assign(change.patch, patch);
+    byTarget.set(key, change);
+  }
+  return [...byTarget.values()];
+}
+
+function targetOf(value: Pick<FindingDraft, 'kind' | 'skuId' | 'target'>): string {
+  return `${adoptingOperation(value)}:${value.target}`;
+}
+
+/** Targets of the changes that do not fit; null where nobody can tell which. */
+function misfits({ problems, conflicts }: ChangeSet, changes: readonly ProposedChange[]): Set<string> | null {
+  const at = ({ field }: Problem): ProposedChange | undefined =>
+    field?.[0] === 'changes' && field[1] !== undefined ? changes[Number(field[1])] : undefined;
+  const unfit = problems.map(at);
+  if (conflicts.length > 0 || unfit.includes(undefined)) return null;
+  return new Set(unfit.flatMap((each) => (each ? [`${each.operation}:${each.target}`] : [])));
+}
+
+async function write(
+  ports: Ports,
+  stores: Stores,
+  taking: { system: string; version: number; changes: readonly ProposedChange[]; set: ChangeSet },
+): Promise<void> {
+  const { system, version, changes, set } = taking;
+  const reason = `Approved by the source-of-truth matrix, version ${version}`;
+  const id = ports.newId();
+  const count = changes.reduce((sum, { patch }) => sum + Object.keys(patch).length, 0);
+  const number = await stores.requests.add({
+    id,
+    title: `Take over ${count} value${count === 1 ? '' : 's'} that ${system} owns`,
+    reason,
+    origin: 'TAKE_OVER',
+    author: OWNER_ACTOR,
+    effectiveAt: null,
+    changes: changes.map((change) => ({ ...change, id: ports.newId() })),
+  });
+  const { warnings } = set;
+  await stores.requests.update(id, { state: 'APPLIED', requirements: [], warnings, submitted: true, applied: true });
+  const written = await writeChangeSet(stores, set, { actor: OWNER_ACTOR, reason, changeRequestId: id }, 'DELIVER');
+  const data = { system, policyVersion: version, revisions: written.length };
+  await stores.audit([{ actor: OWNER_ACTOR, type: 'OWNED_VALUES_TAKEN', subject: number, data }]);
+}

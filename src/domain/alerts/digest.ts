@@ -1,0 +1,97 @@
+import type { AlertDraft, AlertGroup } from './alert.js';
+import { groupOf } from './alert.js';
+
+/** One owner's share of what waits. */
+export interface OwnerShare {
+  ownerId: string | null;
+  deadLetters: number;
+  overdueDeadLetters: number;
+  findings: number;
+  overdueFindings: number;
+  requests: number;
+  /** What waits, most pressing first; perhaps not all of it. */
+  lines: string[];
+}
+
+/** Everything that a digest tells. */
+export interface DigestTold {
+  /** Day of the digest, YYYY-MM-DD, where the house is. */
+  date: string;
+  deadLetters: { open: number; fresh: number; overdue: number };
+  /** Dead letters that died of one thing, one line each. */
+  causes: string[];
+  findings: { open: number; fresh: number; overdue: number; bySeverity: Record<string, number> };
+  requests: number;
+  orphans: { skus: number; byCause: { cause: string; skus: number }[] };
+  pausedSystems: string[];
+  scans: string[];
+  alertsNotSent: number;
+  /** Dead letters that no owner's share tells. */
+  beyond: number;
+  owners: OwnerShare[];
+}
+
+/** Owners whose share a message has room for come first; the others are counted by whoever renders it. */
+export function digestOf(told: DigestTold): AlertDraft {
+  const general = [
+    groupOf(null, 'Dead letters by cause', told.causes),
+    groupOf(null, 'Systems that nothing is sent to', told.pausedSystems),
+    groupOf(null, 'Scans that did not finish', told.scans),
+    groupOf(
+      null,
+      'SKUs that nobody answers for',
+      told.orphans.byCause.map(({ cause, skus }) => `${cause}: ${skus}`),
+    ),
+  ].filter(({ lines }) => lines.length > 0);
+  return {
+    key: `digest:${told.date}`,
+    kind: 'DIGEST',
+    system: null,
+    subject: told.date,
+    title: `Skuward on ${told.date}: ${pressing(told)}`,
+    body: summary(told).join('\n'),
+    groups: [...general, ...told.owners.map(shareOf)],
+  };
+}
+
+function pressing({ deadLetters, findings }: DigestTold): string {
+  const overdue = deadLetters.overdue + findings.overdue;
+  if (overdue > 0) return `${overdue} overdue`;
+  const open = deadLetters.open + findings.open;
+  return open > 0 ? `${open} open, none overdue` : 'all quiet';
+}
+
+function summary(told: DigestTold): string[] {
+  const { deadLetters, findings } = told;
+  const severities = Object.entries(findings.bySeverity).map(([severity, open]) => `${open} ${severity}`);
+  const named = severities.length > 0 ? ` (${severities.join(', ')})` : '';
+  return [
+    `Dead letters: ${deadLetters.open} open, ${deadLetters.fresh} new, ${deadLetters.overdue} overdue`,
+    `Findings: ${findings.open} open${named}, ${findings.fresh} new, ${findings.overdue} overdue`,
+    `Requests waiting for approval: ${told.requests}`,
+    `Orphaned SKUs: ${told.orphans.skus}`,
+    `Paused systems: ${told.pausedSystems.length}`,
+    `Scans that did not finish: ${told.scans.length}`,
+    ...(told.beyond > 0 ? [`${told.beyond} more dead letters are counted above and told under no owner below`] : []),
+    ...(told.alertsNotSent > 0
+      ? [`${told.alertsNotSent} alerts could not be sent: ask for those that are NOT_SENT or NOWHERE`]
+      : []),
+  ];
+}
+
+function shareOf(share: OwnerShare): AlertGroup {
+  const parts = [
+    counted(share.deadLetters, 'dead letter', share.overdueDeadLetters),
+    counted(share.findings, 'finding', share.overdueFindings),
+    counted(share.requests, 'request to approve', 0),
+  ].filter((part) => part !== null);
+  const who = share.ownerId === null ? 'Nobody is accountable: ' : '';
+  const all = share.deadLetters + share.findings + share.requests;
+  return groupOf(share.ownerId, `${who}${parts.join(', ')}`, share.lines, Math.max(0, all - share.lines.length));
+}
+
+function counted(count: number, what: string, overdue: number): string | null {
+  if (count === 0) return null;
+  const late = overdue > 0 ? ` (${overdue} overdue)` : '';
+  return `${count} ${what}${count === 1 ? '' : 's'}${late}`;
+}

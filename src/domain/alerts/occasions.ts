@@ -1,0 +1,144 @@
+import type { Json } from '../primitives/json.js';
+import type { AlertDraft, AlertGroup } from './alert.js';
+import { groupOf, shortened } from './alert.js';
+
+/** One alert for each of these occasions. Whoever meets one raises it in the transaction that makes it true. */
+
+/** A change request was applied without the approvals that it asked for. */
+export function forceApplied(
+  request: { id: string; number: string; title: string },
+  by: string,
+  reason: string,
+): AlertDraft {
+  const body = `${request.number} "${shortened(request.title)}" was applied by ${by} without approvals. Reason: ${shortened(reason, 1_000)}`;
+  const title = `${request.number} was applied by force`;
+  return { ...about('FORCE_APPLIED', null, request.number), key: `force:${request.id}`, title, body };
+}
+
+/** A finding that cannot wait until the morning. */
+export interface CriticalFinding {
+  id: string;
+  /** How often it was opened before: each opening is an event of its own. */
+  recurrences: number;
+  target: string;
+  kind: string;
+  field: string | null;
+  expected: Json;
+  found: Json;
+  ownerId: string | null;
+}
+
+/** CRITICAL findings that one transaction opened in a system, owner by owner; null where there is none. */
+export function criticalFindings(system: string, findings: readonly CriticalFinding[]): AlertDraft | null {
+  const [first] = findings;
+  if (!first) return null;
+  const many = findings.length > 1;
+  const title = many
+    ? `${findings.length} critical findings in ${system}`
+    : `Critical finding in ${system}: ${first.target}`;
+  const body =
+    'Something that must not be sold is on sale there, or worse. Nothing is written over it until somebody decides.';
+  const groups = groupsByOwner(findings, ({ ownerId }) => ownerId, lineOf);
+  const key = `finding:${first.id}:${first.recurrences}`;
+  return { ...about('CRITICAL_FINDING', system, many ? system : first.target), key, title, body, groups };
+}
+
+function lineOf({ target, kind, field, expected, found }: CriticalFinding): string {
+  const what = field === null ? kind.toLowerCase() : field;
+  return `${target}: ${what} is ${told(found)} instead of ${told(expected)}`;
+}
+
+function told(value: Json): string {
+  return shortened(typeof value === 'string' ? value : JSON.stringify(value), 100);
+}
+
+/** Nothing is sent to a system any more. `pause`: names this pause among all of the system's. */
+export function systemPaused(system: string, pause: string, why: string, until: string | null): AlertDraft {
+  const end = until === null ? 'It goes on by itself once the cause is gone.' : `It ends ${until}.`;
+  const body = `Nothing is written to ${system}: ${shortened(why, 1_000)}. ${end} What is owed waits and is not lost.`;
+  return {
+    ...about('SYSTEM_PAUSED', system, system),
+    key: `pause:${system}:${pause}`,
+    title: `${system} is paused`,
+    body,
+  };
+}
+
+/** A system failed so often in a row that it is left alone. `opening`: names this opening among all of the system's. */
+export function breakerOpened(system: string, opening: string, failures: number, why: string): AlertDraft {
+  const body = `${failures} attempts in a row failed: ${shortened(why, 1_000)}. One attempt is made every half minute; what is owed waits.`;
+  const title = `The breaker of ${system} is open`;
+  return { ...about('BREAKER_OPEN', system, system), key: `breaker:${system}:${opening}`, title, body };
+}
+
+/** A complete scan would have opened so many findings that more likely something is wrong with the scan (design 4.7). */
+export function scanHeld(system: string, scanId: string, findings: number, records: number): AlertDraft {
+  const body = `A scan of ${system} would open ${findings} findings on ${records} linked records. They are staged, and nothing is healed: confirm the scan or cancel it.`;
+  const title = `A scan of ${system} was stopped by bulk safety`;
+  return { ...about('SCAN_HELD', system, system), key: `scan:${scanId}`, title, body };
+}
+
+/** Webhooks that were there before were gone, and have been made again. `since`: when they were last known to be there. */
+export function subscriptionLost(system: string, since: string, topics: readonly string[]): AlertDraft {
+  const body = `${topics.length} webhook subscriptions were gone and have been made again. Edits since ${since} may have been missed: a full scan finds them.`;
+  const title = `${system} had dropped our webhooks`;
+  const groups = [groupOf(null, 'Made again', topics)];
+  return { ...about('SUBSCRIPTION_LOST', system, system), key: `webhooks:${system}:${since}`, title, body, groups };
+}
+
+/** A scheduled version of a bundle could not take effect; the one before stays in force. */
+export function bundleVersionRefused(
+  bundle: { code: string; at: string; changeRequestId: string | null; kind: 'REFUSED' | 'FAILED' },
+  ownerId: string | null,
+  problems: readonly string[],
+): AlertDraft {
+  const fate = bundle.kind === 'REFUSED' ? 'does not stand' : 'could not be put into force yet, and is tried again';
+  const body = `The version of ${bundle.code} that was to be in force from ${bundle.at} ${fate}. The one before stays in force.`;
+  const groups = [groupOf(ownerId, 'What is wrong', problems)];
+  const key = `bundle:${bundle.kind}:${bundle.code}:${bundle.at}:${bundle.changeRequestId ?? ''}`;
+  const title = `A version of ${bundle.code} did not take effect`;
+  return { ...about('BUNDLE_VERSION_REFUSED', null, bundle.code), key, title, body, groups };
+}
+
+/** A scheduled request did not pass when its time had come: its author counted on it (design 4.3). */
+export function requestNotApplied(
+  request: { id: string; number: string; title: string; dueAt: Date | null },
+  authorPartyId: string | null,
+  state: string,
+): AlertDraft {
+  const body = `${request.number} "${shortened(request.title)}" was to be applied and is ${state} instead. The request itself says what is wrong.`;
+  const groups = [groupOf(authorPartyId, 'Its author counted on it', [])];
+  const key = `request:${request.id}:${request.dueAt?.toISOString() ?? ''}:${state}`;
+  const title = `${request.number} was not applied`;
+  return { ...about('REQUEST_NOT_APPLIED', null, request.number), key, title, body, groups };
+}
+
+/** The first share of a large request went wrong; the rest waits. */
+export function canaryStopped(
+  request: { id: string; number: string },
+  system: string,
+  failed: number,
+  tried: number,
+): AlertDraft {
+  const body = `${failed} of the first ${tried} records of ${request.number} failed in ${system}. The rest of it is held back.`;
+  const title = `${request.number} was stopped in ${system}`;
+  return { ...about('CANARY_STOPPED', system, request.number), key: `canary:${request.id}:${system}`, title, body };
+}
+
+function about(
+  kind: AlertDraft['kind'],
+  system: string | null,
+  subject: string,
+): Pick<AlertDraft, 'kind' | 'system' | 'subject' | 'groups'> {
+  return { kind, system, subject, groups: [] };
+}
+
+/** One group an owner, in the order in which owners come. */
+export function groupsByOwner<T>(
+  items: readonly T[],
+  ownerOf: (item: T) => string | null,
+  line: (item: T) => string,
+): AlertGroup[] {
+  const owners = Map.groupBy(items, ownerOf);
+  return [...owners].map(([ownerId, theirs]) => groupOf(ownerId, `${theirs.length}`, theirs.map(line)));
+}

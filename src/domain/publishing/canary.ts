@@ -1,0 +1,79 @@
+/** How far a request with a canary has come in one system. */
+export const CANARY_STATES = ['FIRST', 'REST', 'STOPPED', 'CONTINUED', 'GIVEN_UP', 'FINISHED'] as const;
+export type CanaryState = (typeof CANARY_STATES)[number];
+
+/** When a request goes to a few records of a system before all others, and what stops it. */
+export interface CanaryRule {
+  /** A request that touches more records than this, in all systems together, has a canary in each. */
+  above: number;
+  /** Per cent of a system's records that go first; at least one. */
+  firstPercent: number;
+  /** It stops where at least this share of what has ended, in per cent, died; and never without an error. */
+  stopPercent: number;
+}
+
+/** What has become of the deliveries of a request in one system, or of those that went first. Superseded ones count nowhere. */
+export interface CanaryCounts {
+  waiting: number;
+  delivered: number;
+  dead: number;
+}
+
+/**
+ * Products whose records go first: whole products, because one is published as one, spread over all of them, until they
+ * make up the share. Pure: the same records, the same products.
+ */
+export function firstProducts(productIds: readonly string[], { firstPercent }: CanaryRule): Set<string> {
+  const sizes = new Map<string, number>();
+  for (const id of productIds) sizes.set(id, (sizes.get(id) ?? 0) + 1);
+  const products = [...sizes.keys()].toSorted();
+  const wanted = Math.max(1, Math.ceil((productIds.length * firstPercent) / 100));
+  const first = new Set<string>();
+  let records = 0;
+  // Ids sort by age, so that a stride takes old products and new ones alike.
+  const stride = Math.max(1, Math.floor(products.length / wanted));
+  for (let offset = 0; offset < stride && records < wanted; offset += 1) {
+    for (let at = offset; at < products.length && records < wanted; at += stride) {
+      const id = products[at] ?? '';
+      first.add(id);
+      records += sizes.get(id) ?? 0;
+    }
+  }
+  return first;
+}
+
+/**
+ * What is to be done with a canary. In FIRST, all that went first has to end before the rest may follow; an error share that
+ * is reached stops it at once, there and while the rest is under way. What an operator continued is not stopped again.
+ * @param first counts of what went first; @param all of the whole request in the system.
+ */
+export function canaryStep(
+  state: CanaryState,
+  first: CanaryCounts,
+  all: CanaryCounts,
+  rule: Pick<CanaryRule, 'stopPercent'>,
+): 'WAIT' | 'RELEASE' | 'STOP' | 'FINISH' {
+  switch (state) {
+    case 'FIRST':
+      // Whatever is still to come could lower the share, but not by more than if all of it arrived.
+      if (failing(first, first.waiting, rule)) return 'STOP';
+      return first.waiting > 0 ? 'WAIT' : 'RELEASE';
+    case 'REST':
+      if (failing(all, 0, rule)) return 'STOP';
+      return all.waiting > 0 ? 'WAIT' : 'FINISH';
+    case 'CONTINUED':
+      return all.waiting > 0 ? 'WAIT' : 'FINISH';
+    case 'STOPPED':
+    case 'GIVEN_UP':
+    case 'FINISHED':
+      return 'WAIT';
+  }
+}
+
+function failing(
+  { delivered, dead }: CanaryCounts,
+  yet: number,
+  { stopPercent }: Pick<CanaryRule, 'stopPercent'>,
+): boolean {
+  return dead > 0 && (dead * 100) / (delivered + dead + yet) >= stopPercent;
+}

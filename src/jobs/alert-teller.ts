@@ -1,0 +1,39 @@
+import { raiseDigest } from '../application/alerts/raise-digest.js';
+import { sendAlerts } from '../application/alerts/send-alerts.js';
+import type { Ports } from '../application/ports/ports.js';
+import { Drain } from './drain.js';
+
+/** Tells people what the outbox holds, and once a day the digest. Woken by the sweep: no job, and no poll of its own. */
+export class AlertTeller {
+  private readonly drain = new Drain(() => this.tell());
+  private stopping = false;
+  /** The day whose digest is known to be raised. */
+  private toldDay: string | null = null;
+
+  constructor(private readonly ports: Ports) {}
+
+  wake(): void {
+    void this.drain.wake('all');
+  }
+
+  async stop(): Promise<void> {
+    this.stopping = true;
+    await this.drain.idle();
+  }
+
+  private async tell(): Promise<void> {
+    // One must not keep the other: a digest that cannot be worked out is no reason not to tell that a system is paused.
+    await this.logged('the digest could not be raised', async () => {
+      this.toldDay = await raiseDigest(this.ports, this.toldDay);
+    });
+    await this.logged('alerts could not be taken from the outbox', () => sendAlerts(this.ports, () => this.stopping));
+  }
+
+  private async logged(what: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.ports.log('error', what, { error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+    }
+  }
+}

@@ -1,0 +1,152 @@
+import type { CanaryStore, LockedCanary } from '../../application/ports/canary-store.js';
+import type { PublishingEventType } from '../../application/ports/publishing-event.js';
+import type { Actor } from '../../domain/actor.js';
+import { systemActor } from '../../domain/actor.js';
+import type { AlertDraft } from '../../domain/alerts/alert.js';
+import { canaryStopped } from '../../domain/alerts/occasions.js';
+import type { CanaryRule, CanaryState } from '../../domain/publishing/canary.js';
+import { firstProducts } from '../../domain/publishing/canary.js';
+import { movableTo, OPEN } from '../delivery-moves.js';
+import type { GateTools } from '../gate-sql.js';
+import { openLanes } from '../open-lanes.js';
+import type { Sql } from '../sql.js';
+import { firstRow } from '../sql.js';
+
+const PUBLISHER = systemActor('publisher');
+
+/** Requests that go to a few records of a system first, in one transaction. */
+export class SqlCanaryStore implements CanaryStore {
+  constructor(private readonly tools: GateTools) {}
+
+  async lock(id: string): Promise<LockedCanary | null> {
+    const { sql } = this.tools;
+    const row = await firstRow<Omit<LockedCanary, 'first' | 'all'>>(
+      sql,
+      `select c.id, c.system, c.change_request_id as "changeRequestId", 'CR-' || r.number as request, c.state, c.stop_percent as "stopPercent"
+       from canary c join change_request r on r.id = c.change_request_id where c.id = $1 for update of c`,
+      [id],
+    );
+    if (!row) return null;
+    const counts = await sql.rows<{ first: boolean; waiting: number; delivered: number; dead: number }>(
+      `select canary_first as first, count(*) filter (where state in ${OPEN})::int as waiting,
+         count(*) filter (where state = 'DELIVERED')::int as delivered, count(*) filter (where state = 'DEAD_LETTERED')::int as dead
+       from delivery where canary_id = $1 group by 1`,
+      [id],
+    );
+    const none = { waiting: 0, delivered: 0, dead: 0 };
+    const first = counts.find((each) => each.first) ?? none;
+    const rest = counts.find((each) => !each.first) ?? none;
+    const all = {
+      waiting: first.waiting + rest.waiting,
+      delivered: first.delivered + rest.delivered,
+      dead: first.dead + rest.dead,
+    };
+    return { ...row, first, all };
+  }
+
+  async release(canary: LockedCanary, by: { actor: Actor; reason: string } | null): Promise<void> {
+    const { sql, wake } = this.tools;
+    const released = await sql.rows<{ system: string; product_id: string }>(
+      `update delivery set next_attempt_at = clock_timestamp() where canary_id = $1 and state = 'PENDING' and next_attempt_at is null
+       returning system, product_id`,
+      [canary.id],
+    );
+    await this.turn(canary, by ? 'CONTINUED' : 'REST', by);
+    if (by) await this.say('CANARY_CONTINUED', canary, by.actor, { reason: by.reason, released: released.length });
+    const systems = await openLanes(sql, released);
+    await wake.deliveriesDue(systems);
+  }
+
+  async stop(canary: LockedCanary): Promise<void> {
+    const held = await this.tools.sql.rows(
+      `update delivery set next_attempt_at = null where canary_id = $1 and state = 'PENDING' returning 1`,
+      [canary.id],
+    );
+    await this.turn(canary, 'STOPPED', null);
+    const { delivered, dead } = canary.all;
+    const { changeRequestId, request: number, system } = canary;
+    const alert = canaryStopped({ id: changeRequestId, number }, system, dead, delivered + dead);
+    const facts = { phase: canary.state, delivered, dead, held: held.length };
+    await this.say('CANARY_STOPPED', canary, PUBLISHER, facts, alert);
+  }
+
+  finish(canary: LockedCanary): Promise<void> {
+    return this.turn(canary, 'FINISHED', null);
+  }
+
+  async giveUp(canary: LockedCanary, by: { actor: Actor; reason: string }): Promise<void> {
+    const given = await this.tools.sql.rows(
+      `update delivery set state = 'DISCARDED', note = $2, settled_by = $3, resolved_at = clock_timestamp()
+       where canary_id = $1 and state = 'PENDING' and state in ${movableTo('DISCARDED')} and next_attempt_at is null returning 1`,
+      [canary.id, by.reason, JSON.stringify(by.actor)],
+    );
+    await this.turn(canary, 'GIVEN_UP', by);
+    await this.say('CANARY_GIVEN_UP', canary, by.actor, { reason: by.reason, discarded: given.length });
+  }
+
+  private async turn(
+    canary: LockedCanary,
+    state: CanaryState,
+    by: { actor: Actor; reason: string } | null,
+  ): Promise<void> {
+    await this.tools.sql.rows(
+      `update canary set state = $2, decided_by = coalesce($3, decided_by), reason = coalesce($4, reason),
+         stopped_at = case when $2 = 'STOPPED' then clock_timestamp() else stopped_at end,
+         ended_at = case when $2 in ('FINISHED', 'GIVEN_UP') then clock_timestamp() end where id = $1`,
+      [canary.id, state, by && JSON.stringify(by.actor), by?.reason ?? null],
+    );
+  }
+
+  private say(
+    type: PublishingEventType,
+    { system, request }: LockedCanary,
+    by: Actor,
+    facts: object,
+    alert?: AlertDraft,
+  ): Promise<void> {
+    return this.tools.tell([{ type, system, by, facts: { request, ...facts }, ...(alert && { alert }) }]);
+  }
+}
+
+/** A record that a request reaches. */
+interface Reached {
+  id: string;
+  system: string;
+  productId: string;
+}
+
+/** Which canary a record's delivery belongs to, and whether it goes first. */
+export type CanaryOf = ReadonlyMap<string, { canary: string; first: boolean }>;
+
+/** Makes the canaries of a request that touches more records than it may at once; nothing for a smaller one. */
+export async function beginCanaries(
+  sql: Sql,
+  newId: () => string,
+  changeRequestId: string | null,
+  reached: readonly Reached[],
+  rule: CanaryRule,
+): Promise<CanaryOf> {
+  const of = new Map<string, { canary: string; first: boolean }>();
+  if (changeRequestId === null || reached.length <= rule.above) return of;
+  const written = await sql.rows<{ code: string }>(`select code from system where mode = 'WRITE'`);
+  const systems = new Set(written.map(({ code }) => code));
+  const sent = reached.filter(({ system }) => systems.has(system));
+  if (sent.length <= rule.above) return of;
+  const rows = [...Map.groupBy(sent, ({ system }) => system)].map(([system, records]) => {
+    const first = firstProducts(
+      records.map(({ productId }) => productId),
+      rule,
+    );
+    const id = newId();
+    for (const each of records) of.set(each.id, { canary: id, first: first.has(each.productId) });
+    const ahead = records.filter(({ productId }) => first.has(productId)).length;
+    return { id, system, records: records.length, first_records: ahead };
+  });
+  await sql.rows(
+    `insert into canary (id, change_request_id, system, state, records, first_records, stop_percent)
+     select id, $2, system, 'FIRST', records, first_records, $3
+     from jsonb_to_recordset($1::jsonb) as n(id uuid, system text, records int, first_records int)`,
+    [JSON.stringify(rows), changeRequestId, rule.stopPercent],
+  );
+  return of;
+}

@@ -1,0 +1,136 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createChangeRequest } from '../../src/application/change/create-change-request.js';
+import { raiseDigest } from '../../src/application/alerts/raise-digest.js';
+import type { AlertView } from '../../src/application/ports/alert-store.js';
+import type { Ports } from '../../src/application/ports/ports.js';
+import type { FindingDraft } from '../../src/domain/drift/finding.js';
+import { sqlOver } from '../../src/storage/sql.js';
+import { SqlFindingStore } from '../../src/storage/stores/finding-store.js';
+import { recordStatements } from '../support/statements.js';
+import type { World } from '../support/world.js';
+import { buildWorld, importBaseline, must } from '../support/world.js';
+
+const CSV =
+  'Handle,Title,Vendor,Variant SKU,Variant Price,Status\ntea,Tea,V,T-1,5.00,active\ntea2,Tea,V,T-2,5.00,active\n';
+
+describe('the daily digest', () => {
+  let world: World;
+  let sent: string[];
+
+  beforeAll(async () => {
+    world = await buildWorld();
+    await importBaseline(world, CSV);
+    // Nothing else asks from now on.
+    await world.worker.stop();
+    sent = recordStatements(world.database.source);
+  });
+
+  afterAll(() => world.close());
+
+  const sql = <T = unknown>(text: string, values: unknown[] = []): Promise<T[]> =>
+    sqlOver(world.database.source).rows<T>(text, values);
+
+  /** A process whose clock stands there, in Berlin. */
+  const at = (instant: string): Ports =>
+    Object.create(world.ports, {
+      clock: { value: { now: () => new Date(instant) } },
+      alerting: { value: { messenger: null, digestAt: '09:00', zone: 'Europe/Berlin' } },
+    }) as Ports;
+  const digests = async (): Promise<AlertView[]> =>
+    (await world.ports.alerts.alerts({ first: 50, after: null }, { kinds: ['DIGEST'] })).items.map(({ node }) => node);
+  const days = async (): Promise<string[]> => (await digests()).map(({ subject }) => subject).toSorted();
+
+  it('is raised once a day, by whichever worker comes first, and not before its time', async () => {
+    expect(await raiseDigest(at('2027-01-10T07:59:00Z'), null)).toBeNull();
+    expect(await days()).toEqual([]);
+    const workers = Array.from({ length: 5 }, () => raiseDigest(at('2027-01-10T08:00:00Z'), null));
+    expect(new Set(await Promise.all(workers))).toEqual(new Set(['2027-01-10']));
+    await raiseDigest(at('2027-01-10T22:00:00Z'), null);
+    expect(await days()).toEqual(['2027-01-10']);
+  });
+
+  it('is raised late on the same day, and once after a week', async () => {
+    await raiseDigest(at('2027-01-11T22:30:00Z'), null);
+    await raiseDigest(at('2027-01-18T12:00:00Z'), '2027-01-11');
+    await raiseDigest(at('2027-01-18T12:10:00Z'), null);
+    expect(await days()).toEqual(['2027-01-10', '2027-01-11', '2027-01-18']);
+  });
+
+  it('asks nothing of the database once the day is known to be done', async () => {
+    sent.length = 0;
+    await raiseDigest(at('2027-01-18T20:00:00Z'), '2027-01-18');
+    expect(sent).toEqual([]);
+  });
+
+  it('tells what waits, owner by owner, overdue first, in a constant number of statements', async () => {
+    const [sku] = await sql<{ id: string; product_id: string }>(`select id, product_id from sku where code = 'T-1'`);
+    const draft = (identity: string, severity: FindingDraft['severity']): FindingDraft => ({
+      identity,
+      kind: 'FIELD',
+      recordId: null,
+      productId: sku?.product_id ?? null,
+      skuId: sku?.id ?? null,
+      target: 'T-1',
+      field: identity,
+      expected: '1',
+      found: '2',
+      lastPublished: null,
+      severity,
+      attribution: null,
+    });
+    await world.database.source.transaction(async (tx) => {
+      const store = new SqlFindingStore(sqlOver(tx), () => world.ports.newId());
+      await store.record('erp', [draft('title', 'LOW'), draft('price', 'HIGH')], 'FULL_SCAN');
+    });
+    await sql(`update finding set due_at = clock_timestamp() - interval '1 hour' where field = 'price'`);
+    await sql(
+      `insert into delivery (id, system, entity, product_id, sku_id, target, revision, state, last_error, died_at, due_at)
+       values ($1, 'erp', 'SKU', $2, $3, 'T-1', 1, 'DEAD_LETTERED', '{"class":"VALIDATION","code":"422","message":"no <such> tax"}',
+         clock_timestamp() - interval '2 days', clock_timestamp() - interval '1 day')`,
+      [world.ports.newId(), sku?.product_id, sku?.id],
+    );
+    const change = {
+      kind: 'skuUpdate' as const,
+      input: { code: 'T-1', baseRevision: null, fields: { price: '6.00' } },
+    };
+    const request = { title: 'Dearer tea', reason: null, idempotencyKey: null, changes: [change] };
+    must(await createChangeRequest(world.ports, world.people.mia, request, false));
+    await sql(`update system set health = 'DOWN' where code = 'erp'`);
+    await sql(
+      `insert into scan (id, system, mode, state, started_by, finished_at, error)
+       values ($1, 'erp', 'FULL', 'FAILED', '{}', clock_timestamp() + interval '1 hour', 'the ERP hung up')`,
+      [world.ports.newId()],
+    );
+    await sql(`insert into ownership_rule (id, scope, match, match_folded, owner_id, effective_from)
+      select gen_random_uuid(), 'SKU', 'T-2', 't-2', id, clock_timestamp() from party where code = 'oli'`);
+    await sql(`update party set active = false where code = 'oli'`);
+    await world.ports.outbox.nowhere();
+    sent.length = 0;
+    await raiseDigest(at('2027-01-19T08:00:00Z'), null);
+    expect(sent.length).toBeLessThan(20);
+    const [digest] = await digests();
+    expect(digest?.title).toBe('Skuward on 2027-01-19: 2 overdue');
+    expect(digest?.body.split('\n')).toEqual([
+      'Dead letters: 1 open, 0 new, 1 overdue',
+      expect.stringMatching(/^Findings: \d+ open \(.*1 HIGH.*\), \d+ new, 1 overdue$/),
+      'Requests waiting for approval: 1',
+      'Orphaned SKUs: 1',
+      'Paused systems: 1',
+      'Scans that did not finish: 1',
+      expect.stringMatching(/^\d+ alerts could not be sent/),
+    ]);
+    const group = (heading: string): AlertView['groups'][number] | undefined =>
+      digest?.groups.find((each) => each.heading.startsWith(heading));
+    expect(group('Dead letters by cause')?.lines).toEqual(['erp VALIDATION 422: 1 open, 0 new, 1 overdue']);
+    expect(group('Systems that nothing is sent to')?.lines).toEqual(['erp']);
+    expect(group('Scans')?.lines).toEqual(['erp: failed: the ERP hung up']);
+    expect(group('SKUs that nobody')?.lines).toEqual(['OWNER_INACTIVE: 1']);
+    const ada = digest?.groups.find(({ ownerId }) => ownerId === world.people.ada.actor.partyId);
+    expect(ada?.heading).toMatch(/^1 dead letter \(1 overdue\), \d+ findings? \(1 overdue\), 1 request to approve$/);
+    expect(ada?.lines.slice(0, 2).toSorted()).toEqual([
+      'OVERDUE HIGH T-1 in erp: price differs',
+      'OVERDUE T-1 in erp: no <such> tax',
+    ]);
+    expect(ada?.lines.join()).toContain('waits for approval: Dearer tea');
+  });
+});

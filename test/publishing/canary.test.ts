@@ -1,0 +1,155 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Connector, RecordOutcome } from '../../src/application/ports/connector.js';
+import type { CanaryView } from '../../src/application/ports/operations-reader.js';
+import { advanceCanaries } from '../../src/application/publishing/advance-canaries.js';
+import { decideCanary } from '../../src/application/publishing/decide-canary.js';
+import { setSetting } from '../../src/application/settings/set-setting.js';
+import { codesOf, must } from '../support/world.js';
+import { Failing } from './failing-kit.js';
+
+const CODES = Array.from({ length: 20 }, (_, index) => `CUP-${String.fromCharCode(65 + index)}`);
+const REASON = 'looked at with the ERP team';
+
+describe('a request that touches many records', () => {
+  let kit: Failing;
+  let write: Connector['write'];
+  beforeEach(async () => {
+    kit = await Failing.open(...CODES);
+    const connector = kit.world.ports.connectors.of('erp');
+    write = connector.write.bind(connector);
+    // In small what 1% of more than 500 is in large.
+    const value = { canary: { above: 30, firstPercent: 10, stopPercent: 20 } };
+    must(
+      await setSetting(kit.world.ports, kit.world.people.alex, {
+        key: 'publishing',
+        value,
+        reason: 'small enough for a test',
+      }),
+    );
+  });
+  afterEach(() => kit.world.close());
+
+  const raise = (codes: readonly string[], value: string): Promise<string> =>
+    kit.apply(
+      ...codes.map((code) => ({
+        kind: 'skuUpdate' as const,
+        input: { code, baseRevision: null, fields: { price: value } },
+      })),
+    );
+  const canary = async (request: string): Promise<CanaryView> => {
+    const all = (await kit.world.ports.operations.canariesOfRequests([request])).get(request) ?? [];
+    const found = all.find(({ system }) => system === 'erp');
+    if (!found) throw new Error('there is no canary');
+    return found;
+  };
+  const round = async (): Promise<number> => {
+    const lanes = await kit.drain();
+    await advanceCanaries(kit.world.ports, 'erp');
+    return lanes;
+  };
+  function refuses(until = Number.POSITIVE_INFINITY): void {
+    let left = until;
+    const refuse: Connector['write'] = (command) => {
+      left -= 1;
+      if (left < 0) return write(command);
+      const told = { code: '422', message: 'no', retryAfterSeconds: null, ambiguous: false, raw: null };
+      return Promise.resolve(
+        command.writes.map(({ id, entity }): RecordOutcome => {
+          return { id, entity, written: false, fault: { ...told, class: 'VALIDATION' } };
+        }),
+      );
+    };
+    Object.assign(kit.world.ports.connectors.of('erp'), { write: refuse });
+  }
+  const priced = async (value: string): Promise<number> => {
+    const prices = await Promise.all(CODES.map((code) => kit.listPrice(code)));
+    return prices.filter((price) => price === value).length;
+  };
+
+  it('goes to a few first, is verified there, and then to the rest', async () => {
+    const request = await raise(CODES, '11.00');
+    expect(await canary(request)).toMatchObject({ state: 'FIRST', records: 20, firstRecords: 2, waiting: 20 });
+    expect(await round()).toBe(2);
+    expect(await priced('11.00')).toBe(2);
+    expect(await canary(request)).toMatchObject({ state: 'REST', delivered: 2, waiting: 18 });
+    expect(await round()).toBe(18);
+    expect(await priced('11.00')).toBe(20);
+    expect(await canary(request)).toMatchObject({ state: 'FINISHED', delivered: 20, dead: 0 });
+  });
+
+  it('goes to all at once where it is small', async () => {
+    const request = await raise(CODES.slice(0, 15), '11.00');
+    expect((await kit.world.ports.operations.canariesOfRequests([request])).size).toBe(0);
+    expect(await kit.drain()).toBe(15);
+  });
+
+  it('stops where too much of it dies, is seen on the request and the system, and an operator lets it go on', async () => {
+    refuses();
+    const request = await raise(CODES, '11.00');
+    expect(await round()).toBe(2);
+    const stopped = await canary(request);
+    expect(stopped).toMatchObject({ state: 'STOPPED', dead: 2, waiting: 18 });
+    expect((await kit.world.ports.operations.openCanaries(['erp'])).get('erp')).toMatchObject([{ id: stopped.id }]);
+    expect(await kit.audit('CANARY_STOPPED')).toEqual(['CANARY_STOPPED']);
+    await kit.later(86_400);
+    await kit.world.ports.queue.systemsWithDue();
+    expect(await round()).toBe(0);
+
+    Object.assign(kit.world.ports.connectors.of('erp'), { write });
+    const { ports, people } = kit.world;
+    expect(codesOf(await decideCanary(ports, people.oli, stopped.id, 'CONTINUE', 'ok'))).toEqual(['REASON_TOO_SHORT']);
+    must(await decideCanary(ports, people.oli, stopped.id, 'CONTINUE', REASON));
+    expect(await round()).toBe(18);
+    expect(await canary(request)).toMatchObject({
+      state: 'FINISHED',
+      delivered: 18,
+      dead: 2,
+      reason: REASON,
+      decidedBy: { name: 'oli' },
+    });
+    expect(codesOf(await decideCanary(ports, people.oli, stopped.id, 'GIVE_UP', REASON))).toEqual(['WRONG_STATE']);
+  });
+
+  it('stops while the rest is under way, too', async () => {
+    const request = await raise(CODES, '11.00');
+    await round();
+    refuses();
+    await kit.drain('erp', 3);
+    await advanceCanaries(kit.world.ports, 'erp');
+    expect(await canary(request)).toMatchObject({ state: 'STOPPED', delivered: 2, dead: 3, waiting: 15 });
+    expect(await round()).toBe(0);
+  });
+
+  it('is given up by an operator: the rest is discarded, and said to be so at the next scan', async () => {
+    refuses();
+    const request = await raise(CODES, '11.00');
+    await round();
+    const { ports, people } = kit.world;
+    must(await decideCanary(ports, people.oli, (await canary(request)).id, 'GIVE_UP', REASON));
+    expect(await canary(request)).toMatchObject({ state: 'GIVEN_UP', waiting: 0, dead: 2 });
+    const states = (await ports.operations.deliveriesOfRequests([request])).get(request) ?? [];
+    const inErp = Map.groupBy(
+      states.filter(({ system }) => system === 'erp'),
+      ({ state }) => state,
+    );
+    expect([inErp.get('DISCARDED')?.length, inErp.get('DEAD_LETTERED')?.length]).toEqual([18, 2]);
+    await kit.scan('erp');
+    const found = await ports.operations.findings({ first: 50, after: null }, { system: 'erp', states: ['OPEN'] });
+    expect(await found.totalCount()).toBe(18);
+    expect(found.items[0]?.node.note).toBe(`given up by oli: ${REASON}`);
+  });
+
+  it('keeps no later change of one of its records waiting', async () => {
+    refuses();
+    const request = await raise(CODES, '11.00');
+    await round();
+    Object.assign(kit.world.ports.connectors.of('erp'), { write });
+    const held = ((await kit.world.ports.operations.deliveriesOfRequests([request])).get(request) ?? []).find(
+      ({ system, state }) => system === 'erp' && state === 'PENDING',
+    );
+    await kit.price(held?.target ?? '', '12.00');
+    expect(await kit.drain()).toBe(1);
+    expect(await kit.listPrice(held?.target ?? '')).toBe('12.00');
+    expect(await canary(request)).toMatchObject({ state: 'STOPPED', waiting: 17 });
+  });
+});

@@ -1,0 +1,181 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Connector, RecordOutcome } from '../../src/application/ports/connector.js';
+import type { DeadLetterGroup } from '../../src/application/ports/operations-reader.js';
+import { revertFindings } from '../../src/application/drift/revert-findings.js';
+import { assignDeliveries } from '../../src/application/publishing/assign-deliveries.js';
+import { discardDeliveries } from '../../src/application/publishing/discard-deliveries.js';
+import { retryDeliveries } from '../../src/application/publishing/retry-deliveries.js';
+import { codesOf, must } from '../support/world.js';
+import { Failing, PAGE } from './failing-kit.js';
+
+describe('dead letters', () => {
+  let kit: Failing;
+  let write: Connector['write'];
+  beforeEach(async () => {
+    kit = await Failing.open('CUP', 'TEA', 'MUG');
+    const connector = kit.world.ports.connectors.of('erp');
+    write = connector.write.bind(connector);
+  });
+  afterEach(() => kit.world.close());
+
+  /** The ERP refuses whatever is sent to it, by these words; by its own again without any. */
+  function refuses(words?: (code: string) => string): void {
+    const connector = kit.world.ports.connectors.of('erp');
+    if (!words) return void Object.assign(connector, { write });
+    const refuse: Connector['write'] = ({ writes }) =>
+      Promise.resolve(
+        writes.map(({ id, entity, code }): RecordOutcome => {
+          const told = { code: '422', message: words(code), retryAfterSeconds: null, ambiguous: false, raw: null };
+          return { id, entity, written: false, fault: { ...told, class: 'VALIDATION' } };
+        }),
+      );
+    Object.assign(connector, { write: refuse });
+  }
+  const die = async (code: string, price: string): Promise<string> => {
+    await kit.price(code, price);
+    await kit.drain();
+    const { id, state } = await kit.last(code);
+    expect(state).toBe('DEAD_LETTERED');
+    return id;
+  };
+  const groups = async (filter = {}): Promise<DeadLetterGroup[]> =>
+    (await kit.world.ports.operations.deadLetterGroups(PAGE, filter)).items.map(({ node }) => node);
+
+  it('are grouped by cause, with counts, the oldest, and how many are overdue', async () => {
+    refuses((code) => `${code}: price 11.00 is above the limit of "gold"`);
+    await die('CUP', '11.00');
+    await kit.later(25 * 3_600);
+    await die('TEA', '12.00');
+    refuses(() => 'this item is locked');
+    await die('MUG', '13.00');
+    const [price, locked] = await groups();
+    expect([price, locked]).toMatchObject([
+      {
+        system: 'erp',
+        errorClass: 'VALIDATION',
+        code: '422',
+        count: 2,
+        overdue: 1,
+        unassigned: 2,
+        shape: '…: price … is above the limit of …',
+      },
+      { count: 1, overdue: 0, shape: 'this item is locked', message: 'this item is locked' },
+    ]);
+    expect(price?.oldestAt.getTime()).toBeLessThan(price?.newestAt.getTime() ?? 0);
+    expect((await groups({ overdue: true })).map(({ count }) => count)).toEqual([1]);
+    const first = await kit.world.ports.operations.deadLetterGroups({ first: 1, after: null }, {});
+    const after = first.items[0]?.cursor ?? '';
+    const next = await kit.world.ports.operations.deadLetterGroups({ first: 1, after }, {});
+    expect([first.items[0]?.node.key, next.items[0]?.node.key, await next.totalCount()]).toEqual([
+      price?.key,
+      locked?.key,
+      2,
+    ]);
+  });
+
+  it('are retried by group, by filter and by id; what arrives resolves them', async () => {
+    refuses((code) => `${code} is locked`);
+    await die('CUP', '11.00');
+    await die('TEA', '12.00');
+    refuses(() => 'no more than three a day');
+    const mug = await die('MUG', '13.00');
+    refuses();
+    const { ports, people } = kit.world;
+    const group = (await groups()).find(({ count }) => count === 2)?.key ?? '';
+    expect(must(await retryDeliveries(ports, people.oli, { ids: null, filter: { group } })).ids).toHaveLength(2);
+    await kit.drain();
+    expect([(await kit.last('CUP')).state, (await kit.last('TEA')).state]).toEqual(['DELIVERED', 'DELIVERED']);
+    expect((await kit.last('MUG')).state).toBe('DEAD_LETTERED');
+    must(await retryDeliveries(ports, people.oli, { ids: [mug], filter: null }));
+    await kit.drain();
+    expect(await kit.last('MUG')).toMatchObject({
+      state: 'DELIVERED',
+      attempts: 1,
+      group: null,
+      settledBy: { name: 'oli' },
+    });
+    expect(await groups()).toEqual([]);
+    const none = { ids: null, filter: null };
+    expect(codesOf(await retryDeliveries(ports, people.oli, none))).toEqual(['REQUIRED']);
+    expect(codesOf(await retryDeliveries(ports, people.oli, { ids: [mug], filter: null }))).toEqual(['WRONG_STATE']);
+  });
+
+  it('are resolved by themselves when a later delivery of the record succeeds', async () => {
+    refuses((code) => `${code} is locked`);
+    await die('CUP', '11.00');
+    refuses();
+    await kit.price('CUP', '12.00');
+    await kit.drain();
+    const [dead, later] = await kit.deliveries('CUP');
+    expect([dead, later]).toMatchObject([{ state: 'SUPERSEDED', dueAt: null }, { state: 'DELIVERED' }]);
+    expect(dead?.resolvedAt).not.toBeNull();
+    expect(await kit.audit('DEAD_LETTERS_BORN', 'DEAD_LETTERS_RESOLVED')).toEqual([
+      'DEAD_LETTERS_BORN',
+      'DEAD_LETTERS_RESOLVED',
+    ]);
+  });
+
+  it('are one for a record: the newest stands for the older, is due when that was, and is whose that was', async () => {
+    refuses((code) => `${code} is locked`);
+    const first = await die('CUP', '11.00');
+    const { ports, people } = kit.world;
+    must(await assignDeliveries(ports, people.oli, { ids: [first], filter: null }, 'mia'));
+    await kit.later(23 * 3_600);
+    const due = (await kit.last('CUP')).dueAt;
+    refuses(() => 'now for another reason');
+    await die('CUP', '12.00');
+    const [older, newer] = await kit.deliveries('CUP');
+    expect(older?.state).toBe('SUPERSEDED');
+    expect(newer).toMatchObject({ state: 'DEAD_LETTERED', dueAt: due, assigneeId: people.mia.actor.partyId });
+    expect((await groups()).map(({ count }) => count)).toEqual([1]);
+  });
+
+  it('are somebody’s to look at, and so is what dies of the same later', async () => {
+    refuses((code) => `${code} is locked`);
+    await die('CUP', '11.00');
+    const { ports, people } = kit.world;
+    const [group] = await groups();
+    must(await assignDeliveries(ports, people.oli, { ids: null, filter: { group: group?.key ?? '' } }, 'Ada'));
+    await die('TEA', '12.00');
+    const ada = people.ada.actor.partyId;
+    expect(await groups()).toMatchObject([{ count: 2, unassigned: 0, assigneeIds: [ada] }]);
+    expect((await groups({ assignee: 'mia' })).length).toBe(0);
+    const ids = [(await kit.last('TEA')).id];
+    expect(codesOf(await assignDeliveries(ports, people.oli, { ids, filter: null }, 'nobody'))).toEqual(['NOT_FOUND']);
+    must(await assignDeliveries(ports, people.oli, { ids, filter: null }, null));
+    expect(await groups()).toMatchObject([{ count: 2, unassigned: 1 }]);
+  });
+
+  it('are given up with a reason; the next scan says what the system lacks, who gave it up and why', async () => {
+    refuses((code) => `${code} is locked`);
+    const id = await die('CUP', '11.00');
+    const { ports, people } = kit.world;
+    const reason = 'the ERP team sets this price by hand';
+    expect(codesOf(await discardDeliveries(ports, people.oli, [id], 'no'))).toEqual(['REASON_TOO_SHORT']);
+    must(await discardDeliveries(ports, people.oli, [id], reason));
+    expect(await kit.last('CUP')).toMatchObject({
+      state: 'DISCARDED',
+      note: reason,
+      dueAt: null,
+      settledBy: { name: 'oli' },
+    });
+    expect(codesOf(await discardDeliveries(ports, people.oli, [id], reason))).toEqual(['WRONG_STATE']);
+    await kit.scan('erp');
+    expect((await kit.deliveries('CUP')).map(({ state }) => state)).toEqual(['DISCARDED']);
+    const [finding] = await kit.findings('CUP');
+    expect(finding).toMatchObject({
+      kind: 'FIELD',
+      field: 'price',
+      expected: '11.00',
+      found: '10.00',
+      lastPublished: '10.00',
+    });
+    expect(finding?.note).toBe(`given up by oli: ${reason}`);
+
+    refuses();
+    must(await revertFindings(ports, people.oli, { ids: [finding?.id ?? ''], note: null, confirm: false }));
+    await kit.drain();
+    expect(await kit.listPrice('CUP')).toBe('11.00');
+    expect(await kit.findings('CUP')).toMatchObject([{ state: 'RESOLVED', resolution: 'REVERTED' }]);
+  });
+});

@@ -1,0 +1,140 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Connector } from '../../src/application/ports/connector.js';
+import { pauseSystem } from '../../src/application/publishing/pause-system.js';
+import { publishLane } from '../../src/application/publishing/publish-lane.js';
+import { resumeSystem } from '../../src/application/publishing/resume-system.js';
+import { codesOf, must } from '../support/world.js';
+import { Failing } from './failing-kit.js';
+
+const CODES = Array.from({ length: 12 }, (_, index) => `CUP-${String.fromCharCode(65 + index)}`);
+const REASON = 'the ERP is being moved';
+
+describe('what stands between a system and its deliveries', () => {
+  let kit: Failing;
+  beforeEach(async () => {
+    kit = await Failing.open(...CODES);
+  });
+  afterEach(() => kit.world.close());
+
+  const inHours = (hours: number): Date => new Date(Date.now() + hours * 3_600_000);
+  const pause = (until: Date, reason = REASON): ReturnType<typeof pauseSystem> =>
+    pauseSystem(kit.world.ports, kit.world.people.oli, { system: 'erp', reason, until });
+  const all = (value: string): Promise<string> =>
+    kit.apply(
+      ...CODES.map((code) => ({
+        kind: 'skuUpdate' as const,
+        input: { code, baseRevision: null, fields: { price: value } },
+      })),
+    );
+
+  it('opens after ten failures one after another, lets one claim through every 30 s, and closes with an answer', async () => {
+    await all('11.00');
+    await kit.erpFails(12, '503');
+    const { last } = await kit.erpHeard(0);
+    expect(await kit.drain()).toBe(10);
+    expect(await kit.erp()).toMatchObject({ health: 'DOWN', holds: [{ kind: 'BREAKER' }] });
+    expect((await kit.erpHeard(last)).asked).toBe(10);
+
+    await kit.later(29);
+    expect(await kit.drain()).toBe(0);
+    await kit.later(2);
+    // Two processes at once: one goes, the other sees that it has.
+    const { ports } = kit.world;
+    const both = await Promise.all([publishLane(ports, 'erp'), publishLane(ports, 'erp'), publishLane(ports, 'erp')]);
+    expect(both.filter(Boolean)).toHaveLength(1);
+    expect((await kit.erpHeard(last)).asked).toBe(11);
+    await kit.later(28);
+    expect(await kit.drain()).toBe(0);
+
+    await kit.erpHeals();
+    // Two days behind an open breaker, and not one of them dies.
+    await kit.later(48 * 3_600);
+    expect(await kit.drain()).toBe(12);
+    expect(await kit.erp()).toMatchObject({ health: 'UP', holds: [], deadLetters: 0, pendingDeliveries: 0 });
+    expect(await kit.audit('BREAKER_OPENED', 'BREAKER_CLOSED')).toEqual(['BREAKER_OPENED', 'BREAKER_CLOSED']);
+  });
+
+  it('counts only failures one after another', async () => {
+    await all('11.00');
+    await kit.erpFails(9, '503');
+    expect(await kit.drain()).toBe(12);
+    expect(await kit.erp()).toMatchObject({ health: 'UP', holds: [] });
+  });
+
+  it('sends nothing during a pause, goes on by itself when it is over, and says both', async () => {
+    must(await pause(inHours(2)));
+    await all('11.00');
+    const { last } = await kit.erpHeard(0);
+    expect(await kit.drain()).toBe(0);
+    expect(await kit.erp()).toMatchObject({ holds: [{ kind: 'PAUSE', reason: REASON, beganBy: { name: 'oli' } }] });
+    expect(await kit.drain('shopify')).toBe(12);
+    expect((await kit.erpHeard(last)).asked).toBe(0);
+    await kit.later(2 * 3_600 + 1);
+    await kit.world.ports.queue.endPauses();
+    expect(await kit.drain()).toBe(12);
+    expect(await kit.erp()).toMatchObject({ holds: [] });
+    expect(await kit.audit('SYSTEM_PAUSED', 'SYSTEM_RESUMED')).toEqual(['SYSTEM_PAUSED', 'SYSTEM_RESUMED']);
+  });
+
+  it('makes nothing older: a delivery is as old as the time in which it could have been sent', async () => {
+    await kit.price('CUP-A', '11.00');
+    must(await pause(inHours(50)));
+    await kit.later(40 * 3_600);
+    // A pause in the place of a pause is one stretch of time, and so are a pause and a breaker at once.
+    must(await pause(inHours(10)));
+    await kit.later(9 * 3_600);
+    must(await resumeSystem(kit.world.ports, kit.world.people.oli, 'erp'));
+    await kit.erpFails(1, '503');
+    await kit.drain();
+    expect(await kit.last('CUP-A')).toMatchObject({ state: 'RETRYING' });
+    const [age] = await kit.sql<{ hours: number }>(
+      `select unheld_seconds('erp', created_at, clock_timestamp()) / 3600 as hours from delivery where target = 'CUP-A' and system = 'erp'`,
+    );
+    expect(age?.hours).toBeLessThan(0.1);
+  });
+
+  it('holds what was claimed before the pause, and is not sent yet', async () => {
+    await kit.price('CUP-A', '11.00');
+    const { ports } = kit.world;
+    const connector = ports.connectors.of('erp');
+    const readRoots = connector.readRoots.bind(connector);
+    Object.assign(connector, {
+      readRoots: async (...args: Parameters<Connector['readRoots']>) => {
+        must(await pause(inHours(1)));
+        return readRoots(...args);
+      },
+    });
+    await publishLane(ports, 'erp');
+    expect(await kit.last('CUP-A')).toMatchObject({ state: 'RETRYING', attempts: 0, lastError: null });
+    expect(await kit.listPrice('CUP-A')).toBe('10.00');
+    Object.assign(connector, { readRoots });
+    must(await resumeSystem(ports, kit.world.people.oli, 'erp'));
+    await kit.drain();
+    expect(await kit.listPrice('CUP-A')).toBe('11.00');
+  });
+
+  it('resumes at once, whatever holds it', async () => {
+    await all('11.00');
+    await kit.erpFails(10, '503');
+    await kit.drain();
+    await kit.later(1);
+    must(await resumeSystem(kit.world.ports, kit.world.people.oli, 'erp'));
+    await kit.later(900);
+    await kit.drain();
+    expect(await kit.erp()).toMatchObject({ pendingDeliveries: 0, deadLetters: 0, holds: [] });
+    expect(codesOf(await resumeSystem(kit.world.ports, kit.world.people.oli, 'erp'))).toEqual(['WRONG_STATE']);
+  });
+
+  it('refuses what it cannot do, all at once', async () => {
+    const { ports, people } = kit.world;
+    const input = { system: 'nowhere', reason: 'short', until: inHours(-1) };
+    expect(codesOf(await pauseSystem(ports, people.oli, input)).sort()).toEqual([
+      'EFFECTIVE_IN_PAST',
+      'NOT_FOUND',
+      'REASON_TOO_SHORT',
+    ]);
+    expect(codesOf(await pause(inHours(24 * 93)))).toEqual(['INVALID_FORMAT']);
+    expect(codesOf(await resumeSystem(ports, people.oli, 'nowhere'))).toEqual(['NOT_FOUND']);
+    expect(await kit.erp()).toMatchObject({ holds: [] });
+  });
+});
