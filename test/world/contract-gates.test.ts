@@ -62,6 +62,7 @@ onBoth('what holds a system', (bench) => {
     const { queue } = bench().backend;
     await bench().price('11.00');
     const before = await bench().now();
+    await bench().pass(1);
     await queue.heard(ERP, 'AUTH', before);
     await queue.heard(ERP, 'REACHED', before);
     expect(await claimOrNull(bench())).toBeNull();
