@@ -203,8 +203,8 @@ onBoth('settling', (bench) => {
 
   it('counts answers by their class', async () => {
     await bench().price('11.00');
-    for (const of of ['CONFLICT', 'NOT_FOUND', 'UNKNOWN', 'UNKNOWN', 'TRANSIENT'] as const) {
-      await bench().settle(await bench().claim(ERP), retryOf(of));
+    for (const each of ['CONFLICT', 'NOT_FOUND', 'UNKNOWN', 'UNKNOWN', 'TRANSIENT'] as const) {
+      await bench().settle(await bench().claim(ERP), retryOf(each));
     }
     const counts = { attempts: 6, conflicts: 1, notFounds: 1, unknowns: 2, lostLeases: 0 };
     expect((await bench().claim(ERP)).deliveries).toMatchObject([counts]);
