@@ -36,7 +36,10 @@ export const NOTHING_OWNED: OwnedValues = {
 };
 
 /** The revision that a claimed delivery is going to bring. */
-export function revisionIn({ records, product }: Pick<Claim, 'records' | 'product'>, { recordId }: ClaimedDelivery): number {
+export function revisionIn(
+  { records, product }: Pick<Claim, 'records' | 'product'>,
+  { recordId }: ClaimedDelivery,
+): number {
   return records.find(({ id }) => id === recordId)?.sku?.revision ?? product.revision;
 }
 

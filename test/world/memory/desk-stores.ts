@@ -165,7 +165,15 @@ export class MemoryDeliveries implements Pick<DeliveryStore, 'enqueue' | 'enqueu
     for (const each of dead) {
       const isNewest = dead.filter((other) => isSameRecord(other, each)).at(-1) === each;
       const hasOpen = [...tables.deliveries.values()].some((other) => isWaiting(other) && isSameRecord(other, each));
-      const anew = { attempts: 0, conflicts: 0, notFounds: 0, unknowns: 0, lostLeases: 0, rateSince: null, excusedSeconds: 0 };
+      const anew = {
+        attempts: 0,
+        conflicts: 0,
+        notFounds: 0,
+        unknowns: 0,
+        lostLeases: 0,
+        rateSince: null,
+        excusedSeconds: 0,
+      };
       Object.assign(each, { ...anew, nextAttemptAt: now, retriedAt: now });
       tables.move(each, !isNewest || hasOpen ? 'SUPERSEDED' : 'PENDING');
     }

@@ -153,7 +153,8 @@ export class MemoryQueue implements PublishingQueue {
     for (const { deliveryId, outcome } of deliveries) {
       const delivery = outcome.kind === 'DELIVERED' ? tables.deliveries.get(deliveryId) : undefined;
       const row = delivery && tables.recordOf(delivery);
-      if (row && delivery && row.externalId !== null) row.publishedRevision = Math.max(row.publishedRevision ?? 0, delivery.revision);
+      if (row && delivery && row.externalId !== null)
+        row.publishedRevision = Math.max(row.publishedRevision ?? 0, delivery.revision);
     }
   }
 
