@@ -8,6 +8,9 @@ import { apply, createApart, move, propose, set } from './bundle-kit.js';
 
 const CODES = ['k0', 'k1', 'k2', 'k3', 'k4', 'k5'];
 
+/** Bundles that share nothing with each other, so that no lock on a common component orders who sets them. */
+const RING = [5, 2, 4, 0, 3, 1].map((index) => `r${index}`);
+
 describe('requests that meet in the graph of bundles', () => {
   let world: World;
   let owner: Client;
@@ -19,6 +22,7 @@ describe('requests that meet in the graph of bundles', () => {
       world,
       ...['a', 'b', 'x', 'y'].flatMap((code) => createApart(code)),
       ...CODES.flatMap((code) => createApart(code, '1 a, 1 b')),
+      ...RING.flatMap((code) => [...createApart(`of-${code}`), ...createApart(code, `2 of-${code}`)]),
     );
   });
   afterAll(async () => {
@@ -34,9 +38,13 @@ describe('requests that meet in the graph of bundles', () => {
   };
   const count = async (text: string): Promise<number> => Number((await owner.query<{ n: string }>(text)).rows[0]?.n);
 
-  it('never make a circle together, though each of them alone would not', async () => {
+  it.each([
+    ['though each of them alone would not', CODES, '1', ', 1 a'],
+    ['nor a deadlock, where nothing but the circle is common to them', RING, '2', ''],
+  ])('never make a circle together, %s', async (_, codes, quantity, beside) => {
     // k0 holds k1 holds … holds k5 holds k0: whichever comes last would close it.
-    const states = await approveAll(CODES.map((code, index) => [set(code, `1 ${CODES[(index + 1) % 6]}, 1 a`)]));
+    const next = (index: number): string => `${quantity} ${codes[(index + 1) % codes.length]}${beside}`;
+    const states = await approveAll(codes.map((code, index) => [set(code, next(index))]));
     expect(states.filter((state) => state === 'CONFLICTED').length).toBeGreaterThan(0);
     expect(states.filter((state) => state === 'APPLIED').length).toBeGreaterThan(1);
     const circles = await count(

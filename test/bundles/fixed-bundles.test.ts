@@ -129,8 +129,16 @@ describe('bundles of a store that is configured for product bundles', () => {
     expect((await now(finding)).resolution).toBe('REVERTED');
     await edit(SAM, 'box', '1 a, 2 c');
     await scanned();
-    const input = { ids: [(await found('box')).id], reason: 'the merchandiser did it on purpose' };
-    const { changeRequestId } = must(await adoptFindings(world.ports, world.people.mia, input));
+    const adopt = async (): ReturnType<typeof adoptFindings> => {
+      const input = { ids: [(await found('box')).id], reason: 'the merchandiser did it on purpose' };
+      return adoptFindings(world.ports, world.people.mia, input);
+    };
+    // What is found is taken apart: of a bundle that holds another one it would lose that.
+    expect(codesOf(await adopt())).toEqual(['NOT_RESOLVABLE_HERE']);
+    await delivered((await apply(world, set('box', '3 a, 1 c'))).id);
+    await edit(SAM, 'box', '1 a, 2 c');
+    await scanned();
+    const { changeRequestId } = must(await adopt());
     must(await approveChangeRequest(world.ports, world.people.ada, changeRequestId, null));
     await delivered(changeRequestId);
     expect(await shownOf(world, 'box')).toEqual({ erp: '1 a, 2 c', shopify: '1 a, 2 c' });
@@ -169,9 +177,8 @@ describe('bundles of a store that is configured for product bundles', () => {
       { price: '30.00', components: [{ sku: 'c', quantity: 5 }] },
     ]);
     await scanned();
-    expect((await findings()).filter(({ target }) => target === 'box').map(({ field }) => field)).toEqual([
-      'bundle.components',
-    ]);
+    const blamed = (await findings()).filter(({ target }) => target === 'box').map(({ field }) => field);
+    expect(new Set(blamed)).toEqual(new Set(['bundle.components']));
   }, 120_000);
 
   it('that are a choice of their product are told by components, as everywhere else', async () => {

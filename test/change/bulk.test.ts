@@ -7,7 +7,6 @@ import { forceApply } from '../../src/application/change/run/force-apply.js';
 import { submitChangeRequest } from '../../src/application/change/submit-change-request.js';
 import { withdrawChangeRequest } from '../../src/application/change/withdraw-change-request.js';
 import type { Ports } from '../../src/application/ports/ports.js';
-import type { Stores } from '../../src/application/ports/unit-of-work.js';
 import type { ValidationView } from '../../src/application/ports/request-validations.js';
 import { setSetting } from '../../src/application/settings/set-setting.js';
 import { dyingAt } from '../support/dying-ports.js';
@@ -122,14 +121,14 @@ describe('a request of many changes', () => {
 
   it('stays withdrawn where that came after its judgement, and before that was kept', async () => {
     const id = await kit.propose(prices('14.50'));
-    const look = async <T>(work: (stores: Stores) => Promise<T>): Promise<T> => {
+    const look: typeof ports.work.look = async (work) => {
       const judged = await ports.work.look(work);
       must(await withdrawChangeRequest(ports, world.people.mia, id));
       return judged;
     };
-    const run = <T>(work: (stores: Stores) => Promise<T>): Promise<T> => ports.work.run(work);
-    const withdrawn = Object.create(ports, { work: { value: { run, look } } }) as Ports;
-    expect(await validateNext(withdrawn)).toBe(true);
+    const between = { run: ports.work.run.bind(ports.work), look };
+    const withdrawing = Object.assign(Object.create(ports) as typeof ports, { work: between });
+    expect(await validateNext(withdrawing)).toBe(true);
     expect(await kit.view(id)).toMatchObject({ state: 'WITHDRAWN', requirements: [], submittedAt: null });
     expect(await events(id)).toEqual(['VALIDATING', 'WITHDRAWN']);
   });

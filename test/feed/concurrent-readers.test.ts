@@ -4,7 +4,7 @@ import type { Client } from 'pg';
 import { readCatalogFeed } from '../../src/application/feed/read-catalog-feed.js';
 import { Sequencer } from '../../src/jobs/sequencer.js';
 import type { World } from '../support/world.js';
-import { buildWorld } from '../support/world.js';
+import { buildWorld, costIsOurs } from '../support/world.js';
 import type { Seen } from './feed-checker.js';
 import { faultsOfReading } from './feed-checker.js';
 import { connect, faultsOfPositions } from './sequencer-kit.js';
@@ -61,6 +61,7 @@ describe('two readers beside eight writers', () => {
 
   beforeAll(async () => {
     world = await buildWorld({ worker: false });
+    await costIsOurs(world.ports);
     owner = await connect(world.ownerUrl);
     await owner.query('alter table feed_entry add column naive bigint generated always as identity');
     sequencers = [new Sequencer(world.ports), new Sequencer(world.ports)];

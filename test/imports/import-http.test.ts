@@ -7,7 +7,9 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import express from 'express';
 import { AccessModule } from '../../src/access/access.module.js';
-import { BOOTSTRAP_KEY, PRODUCTION } from '../../src/access/tokens.js';
+import { BOOTSTRAP_KEY, METRICS_TOKEN, PRODUCTION } from '../../src/access/tokens.js';
+import { Metrics } from '../../src/application/ports/meter.js';
+import { ServiceMetrics } from '../../src/porch/metrics/service-metrics.js';
 import { Ports } from '../../src/application/ports/ports.js';
 import type { ReadinessReport } from '../../src/application/ports/readiness.js';
 import { Readiness } from '../../src/application/ports/readiness.js';
@@ -50,6 +52,8 @@ beforeAll(async () => {
     { provide: ReportRenderer, useClass: BoundReportRenderer },
     { provide: BOOTSTRAP_KEY, useValue: KEY },
     { provide: PRODUCTION, useValue: true },
+    { provide: METRICS_TOKEN, useValue: null },
+    { provide: Metrics, useValue: new ServiceMetrics(world.ports.log) },
   ];
   // The room's own module under the porch's: the same providers, made global.
   const given = { module: GivenModule, global: true, providers, exports: providers };

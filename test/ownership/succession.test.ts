@@ -134,6 +134,18 @@ describe('a party that leaves', () => {
     expect((await own.audited('PARTY_DEACTIVATED')).at(-1)).toMatchObject({ subject: 'olaf', data: { orphaned: 1 } });
     must(await own.set('olaf', { active: false, successor: 'mia' }));
     expect(await own.ownerOf('e')).toBe('mia');
+    // So may a team that was left empty then: its rules stay its own, and somebody is in it again.
+    must(await own.set('otto'));
+    must(await own.team('duo', ['otto']));
+    await own.owns('SKU', 'e', 'duo');
+    must(await own.set('otto', { active: false, leaveOrphaned: true }));
+    expect(must(await own.set('otto', { active: false, name: 'Otto' })).leaves?.teamIds).toHaveLength(1);
+    must(await own.set('otto', { active: false, successor: 'mia' }));
+    const later = new Map((await world.ports.catalog.parties()).map((party) => [party.code, party]));
+    expect([await own.ownerOf('e'), later.get('duo')?.memberIds.includes(later.get('mia')?.id ?? '')]).toEqual([
+      'duo',
+      true,
+    ]);
   });
 
   it('is refused a successor who could not answer either, and every other wrong thing at once', async () => {

@@ -31,8 +31,8 @@ interface Effect {
 }
 
 /**
- * Puts every version whose time has come into effect, each bundle in a transaction of its own, so that one that fails
- * keeps nobody waiting. What failed, or waits for the end of a freeze, stays due, and is passed by: it hides nothing behind it.
+ * Puts every version whose time has come into effect, each in a transaction of its own, so that one that fails keeps no other
+ * bundle waiting. What failed, or waits for the end of a freeze, stays due, and is passed by: it hides nothing behind it.
  * @param after where the call before left off; null begins with whatever has been due for longest.
  * @param atOnce versions that are looked at in one call.
  * @returns where to go on; null when all that is due has been looked at.
@@ -42,32 +42,58 @@ export async function takeEffect(
   after: DuePlace | null = null,
   atOnce: number = AT_ONCE,
 ): Promise<DuePlace | null> {
-  const due = await ports.work.run(async (stores) => {
-    const { freezeWindows } = await stores.settings.current();
-    const isAllFrozen = windowsOn(freezeWindows, await stores.now()).some(({ systems }) => systems === undefined);
-    return isAllFrozen ? [] : stores.bundles.due(null, atOnce, after);
-  });
-  for (const version of firstOfEach(due)) {
-    try {
-      const { refused } = await ports.work.run((stores) => takeEffectOf(ports, stores, [version.code]));
-      for (const each of refused) logRefusal(ports, each.version, each.problems);
-    } catch (error) {
-      await couldNotLook(ports, version, error);
-    }
-  }
+  const { due, held } = await ports.work.run((stores) => lookedAt(stores, after, atOnce));
+  const free = due.filter(({ bundleId }) => !held.has(bundleId));
+  for (const versions of Map.groupBy(free, ({ bundleId }) => bundleId).values()) await inTurn(ports, versions);
   return due.length === atOnce ? (due.at(-1) ?? null) : null;
 }
 
-/** A bundle's versions are put into effect together, in the order of time. */
-function firstOfEach(due: readonly DueVersion[]): DueVersion[] {
-  const seen = new Set<string>();
-  return due.filter(({ bundleId }) => !seen.has(bundleId) && seen.add(bundleId));
+/**
+ * What is due, and ids of bundles that a freeze window is on over for certain: they are passed by without being planned, or each
+ * sweep of a long freeze would lock and plan every one of them anew. The rest is judged when it is planned.
+ */
+async function lookedAt(
+  stores: Stores,
+  after: DuePlace | null,
+  atOnce: number,
+): Promise<{ due: DueVersion[]; held: ReadonlySet<string> }> {
+  const { freezeWindows } = await stores.settings.current();
+  const on = windowsOn(freezeWindows, await stores.now());
+  if (on.some(({ systems }) => systems === undefined)) return { due: [], held: new Set() };
+  const due = await stores.bundles.due(null, atOnce, after);
+  const frozen = on.flatMap(({ systems = [] }) => systems);
+  const ids = [...new Set(due.map(({ bundleId }) => bundleId))];
+  const isNone = frozen.length === 0 || ids.length === 0;
+  return { due, held: new Set(isNone ? [] : await stores.deliveries.composedFor(ids, frozen)) };
 }
 
-/** A fault of ours, or of the database: the version stays due, and operators are told, because nobody else would be. */
-async function couldNotLook(ports: Ports, version: DueVersion, error: unknown): Promise<void> {
-  ports.log('error', 'a bundle could not be looked at', { bundle: version.code, error: String(error) });
-  const failure = { version, kind: 'FAILED' as const, problems: [], error: String(error).slice(0, ERROR_LIMIT) };
+/**
+ * Versions of one bundle, each in a transaction of its own and in the order of time: where one is held or fails, those after
+ * it wait behind it, because they were proposed as what follows it; those before it are in effect.
+ */
+async function inTurn(ports: Ports, versions: readonly DueVersion[]): Promise<void> {
+  for (const [index, version] of versions.entries()) {
+    try {
+      const { code, at: only } = version;
+      const { refused, isHeld } = await ports.work.run((stores) => takeEffectOf(ports, stores, [code], { only }));
+      for (const each of refused) logRefusal(ports, each.version, each.problems);
+      if (isHeld) return;
+    } catch (error) {
+      await couldNotLook(ports, version, error, versions.length - index - 1);
+      return;
+    }
+  }
+}
+
+/**
+ * A fault of ours, or of the database: the version stays due, and operators are told, because nobody else would be.
+ * @param behind later versions of the bundle that are due as well, and wait for it.
+ */
+async function couldNotLook(ports: Ports, version: DueVersion, fault: unknown, behind: number): Promise<void> {
+  ports.log('error', 'a bundle could not be looked at', { bundle: version.code, error: String(fault), behind });
+  const waiting = behind === 0 ? '' : `; later versions that wait behind it: ${behind}`;
+  const error = `${String(fault).slice(0, ERROR_LIMIT)}${waiting}`;
+  const failure = { version, kind: 'FAILED' as const, problems: [], error };
   try {
     await ports.work.run((stores) => versionFailed(ports, stores, failure));
   } catch (again) {
@@ -86,20 +112,26 @@ function logRefusal(ports: Ports, { code, at, changeRequestId }: DueVersion, pro
  * Everything is judged anew, against the world as it is now. What does not stand leaves the timeline: the version before
  * stays in force, and the audit log and the request that proposed it say why. What a freeze window is on over waits for
  * its end.
- * @param how evenIfFrozen: for what is done by force, which the version has to come before; locked: called before anything
- *   is written, where anything is due, to lock first what the caller's transaction locks besides.
+ * @param how evenIfFrozen: for what is done by force, which the version has to come before; only: the version of this
+ *   moment, and nothing where an earlier one stands before it: it is held then; locked: called before anything is written,
+ *   where anything is due, to lock first what the caller's transaction locks besides.
  */
 export async function takeEffectOf(
   ports: Pick<Ports, 'newId'>,
   stores: Stores,
   codes: readonly string[],
-  how: { evenIfFrozen: boolean; locked?: (due: readonly ProposedChange[]) => Promise<void> } = { evenIfFrozen: false },
+  how: {
+    evenIfFrozen?: boolean;
+    only?: string | null;
+    locked?: (due: readonly ProposedChange[]) => Promise<void>;
+  } = {},
 ): Promise<Effect> {
-  const { evenIfFrozen } = how;
+  const { evenIfFrozen = false, only = null } = how;
   const refused: Refusal[] = [];
-  const due = await stores.bundles.due(codes, AT_ONCE);
+  const due = await stores.bundles.due(codes, only === null ? AT_ONCE : 1);
   if (due.length > 0) await how.locked?.(due.map((version) => bundleSet(version, inForce(version))));
   for (const version of due) {
+    if (only !== null && version.at !== only) return { refused, isHeld: version.at < only };
     const lines = linesJson(version.lines);
     const patch = inForce(version);
     const problems = await write(ports, stores, version, patch, { judged: true, evenIfFrozen });

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Caller } from '../../domain/actor.js';
 import type { Party } from '../../domain/ownership/party.js';
 import type { AssignmentPlan } from '../../domain/ownership/plan-assignments.js';
-import { doubledLines, planAssignments } from '../../domain/ownership/plan-assignments.js';
+import { doubledLines, planAssignments, standingRows } from '../../domain/ownership/plan-assignments.js';
 import type { Assignment, AssignmentFault } from '../../domain/ownership/read-assignments.js';
 import { AssignmentReader } from '../../domain/ownership/read-assignments.js';
 import type { OwnershipRule } from '../../domain/ownership/resolve-owner.js';
@@ -70,17 +70,19 @@ export async function assignOwners(
   return ports.work.run(async (stores) => {
     await stores.ownership.lock();
     const parties = await stores.parties.parties();
-    const faults = [...reader.faults, ...(await faultsInMaster(stores, reader, parties))];
+    const ownerIds = ownersOf(reader.assignments, parties);
+    const live = await liveRules(stores, reader.assignments);
+    const standing = standingRows(reader.assignments, ownerIds, live);
+    const faults = [...reader.faults, ...(await faultsInMaster(stores, reader, parties, standing))];
     if (faults.length > 0) return refusedBy(faults);
-    const byCode = new Map(parties.map((party) => [party.code, party]));
     const owned = reader.assignments.flatMap((each) => {
-      const ownerId = byCode.get(foldCode(each.owner))?.id;
-      return ownerId === undefined ? [] : [{ ...each, ownerId }];
+      const ownerId = ownerIds.get(each.owner);
+      return ownerId === undefined || standing.has(each) ? [] : [{ ...each, ownerId }];
     });
-    const plan = planAssignments(owned, await liveRules(stores, owned));
+    const plan = planAssignments(owned, live);
     if (!dryRun) await write(ports, stores, caller, plan, sha256);
     const { rows, blank: leftBlank } = reader;
-    const counts = { unchanged: plan.unchanged, set: plan.add.length, ended: plan.end.length };
+    const counts = { unchanged: plan.unchanged + standing.size, set: plan.add.length, ended: plan.end.length };
     const warnings = await warningsOf(stores, plan, parties);
     return { ok: true, value: { dryRun, rows, leftBlank, ...counts, warnings } };
   });
@@ -129,11 +131,26 @@ function refusedBy(faults: readonly AssignmentFault[]): AssignmentOutcome {
   return { ok: false, faults: told, faultCount: faults.length };
 }
 
-/** What the rows get wrong about what there is: owners, SKUs, products, and each other. Two statements. */
+/** Ids of owners, by the code as a row has it; nothing for codes that nobody has. */
+function ownersOf(assignments: readonly Assignment[], parties: readonly Party[]): Map<string, string> {
+  const byCode = new Map(parties.map(({ code, id }) => [code, id]));
+  const codes = new Set(assignments.map(({ owner }) => owner));
+  const known = [...codes].flatMap((code): [string, string][] => {
+    const id = byCode.get(foldCode(code));
+    return id === undefined ? [] : [[code, id]];
+  });
+  return new Map(known);
+}
+
+/**
+ * What the rows get wrong about what there is: owners, SKUs, products, and each other. Two statements.
+ * @param standing rows that ask for nothing new, and are wrong only beside a row that does.
+ */
 async function faultsInMaster(
   stores: Stores,
   reader: AssignmentReader,
   parties: readonly Party[],
+  standing: ReadonlySet<Assignment>,
 ): Promise<AssignmentFault[]> {
   const byId = new Map(parties.map((party) => [party.id, party]));
   const byCode = new Map(parties.map((party) => [party.code, party]));
@@ -145,7 +162,8 @@ async function faultsInMaster(
     SKU: new Set(await stores.ownership.unknown('SKU', keysOf('SKU'))),
     PRODUCT: new Set(await stores.ownership.unknown('PRODUCT', keysOf('PRODUCT'))),
   };
-  const faults = reader.assignments.flatMap((each) => {
+  const asking = reader.assignments.filter((each) => !standing.has(each));
+  const faults = asking.flatMap((each) => {
     const { scope, key, match, owner, line } = each;
     if (!known.has(owner)) known.set(owner, ownerFault(owner, byId, byCode));
     const fault = known.get(owner);
@@ -156,7 +174,9 @@ async function faultsInMaster(
       ...(fault ? [reader.faultOf(line, fault, owner)] : []),
     ];
   });
-  const doubled = doubledLines(reader.assignments).map(({ line, other }) => {
+  const still = new Set([...standing].map(({ line }) => line));
+  const shared = doubledLines(reader.assignments).filter(({ line, other }) => !still.has(line) || !still.has(other));
+  const doubled = shared.map(({ line, other }) => {
     const message = `line ${other} names the same for a time that both share`;
     return reader.faultOf(line, problem('DUPLICATE_CHANGE', message, ['match']), null);
   });

@@ -1,5 +1,5 @@
 import type { Party } from '../../domain/ownership/party.js';
-import { silencedBy } from '../../domain/ownership/party.js';
+import { canAnswer, silencedBy } from '../../domain/ownership/party.js';
 import type { OwnershipRule } from '../../domain/ownership/resolve-owner.js';
 import { foldCode } from '../../domain/primitives/text.js';
 import type { Ports } from '../ports/ports.js';
@@ -31,9 +31,16 @@ export interface PartyLeaves {
 
 export type Parties = ReadonlyMap<string, Party>;
 
-/** The parties whose rules lose whoever answered for them: the one that is changed if it is switched off, and emptied teams. */
+/**
+ * The parties whose rules lose whoever answered for them: the one that is changed if it is switched off, and emptied teams. Teams
+ * that an earlier leaving emptied are among them as long as nobody answers, or a successor who is named later would miss them.
+ */
 export function leftBehind(before: Parties, after: Parties, changed: Party): string[] {
-  const silenced = silencedBy(before, after).filter((id) => id !== changed.id);
+  const emptied = [...after.values()].filter(
+    (party) => !changed.active && party.active && party.memberIds.includes(changed.id) && !canAnswer(party, after),
+  );
+  const left = new Set([...silencedBy(before, after), ...emptied.map(({ id }) => id)]);
+  const silenced = [...left].filter((id) => id !== changed.id);
   const itself = !changed.active || silencedBy(before, after).includes(changed.id);
   return itself ? [changed.id, ...silenced] : silenced;
 }

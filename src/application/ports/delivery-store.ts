@@ -31,6 +31,8 @@ export interface DeliveryStore {
     composedIds: readonly string[];
     productIds: readonly string[];
   }): Promise<string[]>;
+  /** Which of these bundles would send something to one of these systems if what they are made of changed: the rule of `holding`. */
+  composedFor(bundleIds: readonly string[], systems: readonly string[]): Promise<string[]>;
   /** For records as they are, at their present revision: reverts, creations that were allowed, lags without a delivery. */
   enqueueRecords(recordIds: readonly string[]): Promise<string[]>;
   /** Dead letters back to PENDING, due at once. */

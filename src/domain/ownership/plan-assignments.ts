@@ -40,6 +40,35 @@ export function doubledLines(assignments: readonly Assignment[]): { line: number
 }
 
 /**
+ * Rows of which each is one of the rules that are there, to its first and last instant, with every rule that outranks it in the
+ * file too: the file of all rules sent back, whatever they are. They ask for nothing, so nothing is to be said against them.
+ * @param ownerIds by the code in a row; a row whose owner is not known stands for no rule.
+ */
+export function standingRows(
+  assignments: readonly Assignment[],
+  ownerIds: ReadonlyMap<string, string>,
+  live: readonly OwnershipRule[],
+): ReadonlySet<Assignment> {
+  const byMatch = Map.groupBy(live, ({ scope, match }) => `${scope} ${match ?? ''}`);
+  const rules = new Map<Assignment, OwnershipRule>();
+  for (const each of assignments) {
+    const rule = (byMatch.get(`${each.scope} ${each.key}`) ?? []).find(
+      (one) =>
+        one.ownerId === ownerIds.get(each.owner) &&
+        Number(one.effectiveFrom) === Number(each.effectiveFrom) &&
+        endOf(one) === endOf(each),
+    );
+    if (rule) rules.set(each, rule);
+  }
+  const told = new Set([...rules.values()].map(({ id }) => id));
+  const isOutranked = (rule: OwnershipRule): boolean =>
+    (byMatch.get(`${rule.scope} ${rule.match ?? ''}`) ?? []).some(
+      (other) => !told.has(other.id) && outranks(other, rule) && overlap(other, rule),
+    );
+  return new Set([...rules].filter(([, rule]) => !isOutranked(rule)).map(([each]) => each));
+}
+
+/**
  * Only what is not so already is written: a file that is sent twice changes nothing the second time. A rule without an end
  * ends those of the same scope and match that last beyond its beginning, which it would outrank for ever; beside one with
  * an end they stay, and decide again afterwards.

@@ -87,6 +87,23 @@ export class SqlDeliveryStore implements DeliveryStore {
     return rows.map(({ system }) => system);
   }
 
+  async composedFor(bundleIds: readonly string[], systems: readonly string[]): Promise<string[]> {
+    const rows = await this.sql.rows<{ inner: string }>(
+      `with recursive around (inner_id, id) as (
+         select id, id from unnest($1::uuid[]) id
+         union
+         select a.inner_id, k.bundle_id from around a cross join lateral (
+           select c.bundle_id from bundle_component c where c.component_id = a.id and c.state = 'CURRENT' offset 0) k)
+       select distinct a.inner_id as "inner" from around a join sku s on s.id = a.id
+         join system y on y.mode = 'WRITE' and y.code = any($2)
+       where s.state <> 'DRAFT' and (y.code = any(s.listed_in) or exists (
+         select from record r
+         where r.entity = 'SKU' and r.sku_id = s.id and r.system = y.code and r.external_id is not null))`,
+      [bundleIds, systems],
+    );
+    return rows.map((row) => row.inner);
+  }
+
   /** Systems show bundles taken apart, so that what is in one is seen in every bundle around it. */
   private async bundlesAround(skuIds: readonly string[]): Promise<string[]> {
     const rows = await this.sql.rows<{ bundle_id: string }>(EVERY_BUNDLE_AROUND, [skuIds]);
