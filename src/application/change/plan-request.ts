@@ -103,5 +103,9 @@ export async function readApproving(
 
 export function nobodyLeft(targets: readonly string[]): Problem {
   const named = targets.slice(0, 10).join(', ') + (targets.length > 10 ? ` and ${targets.length - 10} more` : '');
-  return problem('NO_ELIGIBLE_APPROVER', `besides its authors there are too few who could approve the changes of ${named}`, ['changes']);
+  return problem(
+    'NO_ELIGIBLE_APPROVER',
+    `besides its authors there are too few who could approve the changes of ${named}`,
+    ['changes'],
+  );
 }
