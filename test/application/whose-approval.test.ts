@@ -8,6 +8,9 @@ import { rejectChangeRequest } from '../../src/application/change/reject-change-
 import { acknowledgeFindings } from '../../src/application/drift/acknowledge-findings.js';
 import { revertFindings } from '../../src/application/drift/revert-findings.js';
 import { setOwnershipRule } from '../../src/application/ownership/set-ownership-rule.js';
+import { setSetting } from '../../src/application/settings/set-setting.js';
+import { forceApply } from '../../src/application/change/run/force-apply.js';
+import type { Json } from '../../src/domain/primitives/json.js';
 import { setParty } from '../../src/application/ownership/set-party.js';
 import type { Caller, Role } from '../../src/domain/actor.js';
 import type { Outcome } from '../../src/domain/problem.js';
@@ -141,5 +144,50 @@ describe('whose approval counts, and in which words', () => {
       'INVALID_FORMAT',
     );
     must(await approve(people.ada, id, 'fine\nwith me'));
+  });
+
+  it('is not theirs who were in the team that wrote it, though they have left it since', async () => {
+    const bo = must(await person('bo-writes')).id;
+    must(await person('cy-writes'));
+    const team = (members: string[]): Promise<Outcome<{ id: string }>> =>
+      setParty(world.ports, HOST, { code: 'duo', kind: 'TEAM', name: 'duo', email: null, active: true, members });
+    const keyOf = async (party: string, id: string, role: Role): Promise<Caller> => {
+      const { keyId } = must(
+        await createApiKey(world.ports, HOST, { name: party, party, roles: [role], expiresAt: null }),
+      );
+      return { actor: { kind: 'API_KEY', id: keyId, name: party, partyId: id }, roles: [role] };
+    };
+    const duo = must(await team(['bo-writes', 'cy-writes'])).id;
+    const [asDuo, asBo] = [await keyOf('duo', duo, 'MERCHANDISER'), await keyOf('bo-writes', bo, 'ADMIN')];
+    must(
+      await setOwnershipRule(world.ports, HOST, {
+        scope: 'SKU',
+        match: 'b',
+        owner: 'bo-writes',
+        effectiveFrom: null,
+        effectiveTo: null,
+      }),
+    );
+    const { id } = must(await propose([update('b', { price: '11.00' })], asDuo));
+    expect(codesOf(await approve(asBo, id))).toEqual(['SELF_APPROVAL']);
+    must(await team(['cy-writes']));
+    expect(codesOf(await approve(asBo, id))).toEqual(['SELF_APPROVAL']);
+    expect(codesOf(await forceApply(world.ports, asBo, id, 'it has to be now'))).toEqual(['SELF_APPROVAL']);
+  });
+
+  it('is asked by the policy of the moment, and where nobody could give it nothing is applied', async () => {
+    await onSale('f');
+    const { id } = must(await propose([update('f', { price: '12.00' })]));
+    const { approvals } = await world.ports.settings.current();
+    const nine = [...approvals, { key: 'nine', require: { party: 'mia', count: 9 } }];
+    const set = (value: Json): ReturnType<typeof setSetting> =>
+      setSetting(world.ports, HOST, { key: 'approvals', value, reason: 'nine eyes see more' });
+    must(await set(nine as unknown as Json));
+    must(await approve(world.people.ada, id));
+    expect(await world.ports.changes.requestById(id)).toMatchObject({
+      state: 'CONFLICTED',
+      problems: [{ code: 'NO_ELIGIBLE_APPROVER' }],
+    });
+    must(await set(approvals as unknown as Json));
   });
 });

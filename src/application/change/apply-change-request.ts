@@ -1,4 +1,5 @@
 import { sameJson } from '../../domain/primitives/json.js';
+import type { Problem } from '../../domain/problem.js';
 import { foldCode } from '../../domain/primitives/text.js';
 import { adoptedPatch, adoptingOperation } from '../drift/adopted-patch.js';
 import type { LockedFinding } from '../ports/finding-store.js';
@@ -9,6 +10,7 @@ import { comparePlan, keepPlan, replan } from './plan/keep-plan.js';
 import type { LockedPlan } from './plan/plan-under-locks.js';
 import { planUnderLocks } from './plan/plan-under-locks.js';
 import { holdRequest } from './run/hold-request.js';
+import { nobodyLeft } from './plan-request.js';
 import { writeChangeSet } from './write-change-set.js';
 
 export type ApplyResult = 'APPLIED' | 'CONFLICTED' | 'IN_REVIEW' | 'SCHEDULED';
@@ -28,9 +30,8 @@ export async function applyChangeRequest(
 ): Promise<ApplyResult> {
   const { forced = null } = how;
   const { planned, plan } = how.ready ?? (await planOnce(ports, stores, request, forced !== null));
-  // Whether somebody could still approve is no longer the question: they have. And where somebody else made the same
-  // change meanwhile, there is nothing left to do, which is no problem.
-  const problems = planned.set.problems;
+  // Where somebody else made the same change meanwhile, there is nothing left to do, which is no problem.
+  const problems = [...planned.set.problems, ...(forced ? [] : await nobodyToAsk(stores, request, planned, plan))];
   const { conflicts, warnings } = planned.set;
   if (conflicts.length > 0 || problems.length > 0) {
     await stores.requests.update(request.id, { state: 'CONFLICTED', conflicts, problems, warnings });
@@ -80,6 +81,21 @@ function planOnce(ports: Ports, stores: Stores, request: ChangeRequest, evenIfFr
   const planning = (): Promise<LockedPlan> => planUnderLocks(ports, stores, request, { evenIfFrozen });
   if (!evenIfFrozen) return planning();
   return stores.tentatively(planning, ({ planned: { set } }) => set.conflicts.length + set.problems.length === 0);
+}
+
+/**
+ * What policy asks by now of people who are not to be found. Whoever has approved it already has approved it, though they
+ * have left since; what nobody has, nobody can, and then it is not applied.
+ */
+async function nobodyToAsk(
+  stores: Stores,
+  request: ChangeRequest,
+  { unanswered }: LockedPlan['planned'],
+  plan: LockedPlan['plan'],
+): Promise<Problem[]> {
+  if (unanswered.length === 0) return [];
+  const { missing } = await comparePlan(stores, request, unanswered, plan);
+  return missing.length === 0 ? [] : [nobodyLeft([...new Set(missing.flatMap(({ targets }) => targets))])];
 }
 
 /**

@@ -21,6 +21,8 @@ export interface PlannedRequest {
   explained: RuleExplained[];
   /** Targets that somebody has to approve and nobody could. */
   orphans: string[];
+  /** What is asked of them. */
+  unanswered: ApprovalRequirement[];
   problems: Problem[];
   /** What it was planned against. */
   world: World;
@@ -51,7 +53,7 @@ export async function planRequest(
   const inForce = await stores.ownership.rulesInForce(ownerKeysOf(touched.flatMap(({ under }) => under)), at);
   const approving = await readApproving(stores, at);
   const owned = await mapInTurns(touched, (thing) => ownedTouch(thing, inForce));
-  const { requirements, orphans, explained } = await inTurns(
+  const { requirements, orphans, unanswered, explained } = await inTurns(
     askingFor(owned, world.settings.approvals, {
       ...approving,
       authorPartyId: author.partyId,
@@ -63,7 +65,15 @@ export async function planRequest(
   const nothing = idle
     ? [problem('REQUIRED', 'nothing would change: the master is like this already', ['changes'])]
     : [];
-  return { set, requirements, explained, orphans, problems: [...set.problems, ...nobody, ...nothing], world };
+  return {
+    set,
+    requirements,
+    explained,
+    orphans,
+    unanswered,
+    problems: [...set.problems, ...nobody, ...nothing],
+    world,
+  };
 }
 
 /** Where the author named no base revision, it is the present one: what they could see when they wrote. */
@@ -91,7 +101,11 @@ export async function readApproving(
   };
 }
 
-function nobodyLeft(targets: readonly string[]): Problem {
+export function nobodyLeft(targets: readonly string[]): Problem {
   const named = targets.slice(0, 10).join(', ') + (targets.length > 10 ? ` and ${targets.length - 10} more` : '');
-  return problem('NO_ELIGIBLE_APPROVER', `nobody but the author could approve the changes of ${named}`, ['changes']);
+  return problem(
+    'NO_ELIGIBLE_APPROVER',
+    `besides its authors there are too few who could approve the changes of ${named}`,
+    ['changes'],
+  );
 }

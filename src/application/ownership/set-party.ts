@@ -1,4 +1,4 @@
-import type { Caller } from '../../domain/actor.js';
+import type { Actor, Caller } from '../../domain/actor.js';
 import type { Party } from '../../domain/ownership/party.js';
 import type { PartyDraft } from '../../domain/ownership/party-draft.js';
 import { partyAfter, partyFaults, successorOf } from '../../domain/ownership/party-draft.js';
@@ -53,6 +53,7 @@ export async function setParty(ports: Ports, caller: Caller, draft: PartyDraft):
       return refused(successorRequired(changed, leaves));
     await stores.parties.saveParty(changed, at);
     await auditParty(stores, caller, was, changed, after);
+    await keepWriters(stores, was, changed, before);
     const handed =
       successor.value === null
         ? null
@@ -72,6 +73,19 @@ export async function setParty(ports: Ports, caller: Caller, draft: PartyDraft):
     }
     return accepted({ id: changed.id, leaves, warnings: await engineeringWarnings(stores, before, after, at) });
   });
+}
+
+/**
+ * What a team has written is everybody's who was in it then: who is taken out of it does not thereby become somebody else,
+ * who could approve it (design 4.3).
+ */
+async function keepWriters(stores: Stores, was: Party | null, changed: Party, parties: Parties): Promise<void> {
+  const gone = (was?.memberIds ?? []).filter((id) => !changed.memberIds.includes(id));
+  const members = gone.flatMap((id): Actor[] => {
+    const party = parties.get(id);
+    return party ? [{ kind: 'USER', id: `party:${id}`, name: party.name, partyId: id }] : [];
+  });
+  if (members.length > 0) await stores.requests.leaveTeam(changed.id, members);
 }
 
 /** What stands against a change beside the parties themselves. */

@@ -22,6 +22,8 @@ export interface Asked {
   requirements: ApprovalRequirement[];
   /** Targets that somebody has to approve and nobody could. */
   orphans: string[];
+  /** What is asked of them, of nobody: whoever has given it already has given it. */
+  unanswered: ApprovalRequirement[];
   explained: RuleExplained[];
 }
 
@@ -40,7 +42,7 @@ export function* askingFor(
   world: ApprovalWorld,
 ): Sliced<Asked> {
   const skus = touched.filter(({ kind }) => kind === 'SKU').length;
-  const asked: Asked = { requirements: [], orphans: [], explained: [] };
+  const asked: Asked = { requirements: [], orphans: [], unanswered: [], explained: [] };
   for (const [index, rule] of policy.entries()) {
     yield index / policy.length;
     const groups = groupsOf(rule, touched, skus, world);
@@ -48,12 +50,16 @@ export function* askingFor(
     asked.explained.push(explained(rule, groups, touched, skus));
     for (const group of groups) {
       const eligible = eligibleFor(group.namedId, countOf(rule), world);
-      if (!eligible) asked.orphans.push(...group.targets);
-      else asked.requirements.push(requirementOf(rule, group, eligible, world));
+      if (!eligible) {
+        asked.orphans.push(...group.targets);
+        asked.unanswered.push(requirementOf(rule, group, NOBODY_ELIGIBLE, world));
+      } else asked.requirements.push(requirementOf(rule, group, eligible, world));
     }
   }
   return { ...asked, orphans: [...new Set(asked.orphans)] };
 }
+
+const NOBODY_ELIGIBLE: Eligible = { ids: [], fell: null };
 
 /** What a rule asks of one party. */
 interface Group {

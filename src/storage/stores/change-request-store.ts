@@ -128,6 +128,17 @@ export class SqlChangeRequestStore implements ChangeRequestStore {
     );
   }
 
+  async leaveTeam(teamId: string, members: readonly Actor[]): Promise<void> {
+    await this.sql.rows(
+      `update change_request c set editors = c.editors || (
+         select coalesce(jsonb_agg(m), '[]') from jsonb_array_elements($2::jsonb) m
+         where not exists (select from jsonb_array_elements(c.editors) e where e->>'partyId' = m->>'partyId'))
+       where c.state not in ('APPLIED', 'REJECTED', 'WITHDRAWN') and (c.author->>'partyId' = $1::text
+         or exists (select from jsonb_array_elements(c.editors) e where e->>'partyId' = $1::text))`,
+      [teamId, JSON.stringify(members)],
+    );
+  }
+
   async reask(requests: readonly Pick<AskedRequest, 'id' | 'requirements'>[]): Promise<void> {
     await this.sql.rows(
       `update change_request c set requirements = n.requirements
