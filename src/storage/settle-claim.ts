@@ -30,7 +30,13 @@ export async function settleClaim(tools: GateTools, claim: Claim, settlement: Se
   await tools.tell(events);
 }
 
-async function settleAttempts(sql: Sql, { attempts }: Settlement): Promise<void> {
+async function settleAttempts(sql: Sql, { attempts, unheard }: Settlement): Promise<void> {
+  // A write is stored before it is sent, and may be sent long after: what counts is the latest that it can have been.
+  if (unheard.length > 0) {
+    await sql.rows('update attempt set sent_at = clock_timestamp() where id = any($1) and settled_at is null', [
+      unheard,
+    ]);
+  }
   if (attempts.length === 0) return;
   await sql.rows(
     `update attempt a set settled_at = clock_timestamp(), outcome = n.outcome

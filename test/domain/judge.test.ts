@@ -15,6 +15,7 @@ function judge(
   open: Partial<OpenFinding>[] = [],
   changedAt: [string, Date][] = [],
   readOnly = false,
+  expected: FieldValues[] = [],
 ): ReturnType<typeof judgeRecord> {
   const openFindings = open.map((each): OpenFinding => ({
     id: 'f1',
@@ -39,7 +40,7 @@ function judge(
     base: values.b,
     observed: values.o,
     unreadable: [],
-    expected: [],
+    expected,
     rules: DEFAULT_RULES,
   };
   return judgeRecord(record, compareRecord(input), {
@@ -135,5 +136,20 @@ describe('what verdicts lead to: nothing is overwritten unseen', () => {
     expect(severityOf('HIGH', 'lifecycle', 'ON_HOLD', { salable: true })).toBe('CRITICAL');
     expect(severityOf('HIGH', 'lifecycle', 'ACTIVE', { published: false })).toBe('HIGH');
     expect(severityOf('HIGH', 'price', 'RETIRED', { published: true })).toBe('HIGH');
+  });
+
+  it("never takes others' tags for ours: not from an echo of ours, and not at the first look", () => {
+    const echo = judge(
+      { c: { 'product.tags': ['newer'] }, b: { 'product.tags': ['old'] }, o: { 'product.tags': ['new', 'theirs'] } },
+      [],
+      [],
+      false,
+      [{ 'product.tags': ['new'] }],
+    );
+    expect(echo.base['product.tags']).toEqual(['new']);
+    expect(echo.writes['product.tags']).toEqual(['newer', 'theirs']);
+    const first = judge({ c: { 'product.tags': ['ours'] }, b: null, o: { 'product.tags': ['theirs'] } });
+    expect(first.base['product.tags']).toEqual([]);
+    expect(first.held).toEqual(['product.tags']);
   });
 });

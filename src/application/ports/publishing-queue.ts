@@ -110,6 +110,8 @@ export interface Settlement {
   records: RecordSettlement[];
   deliveries: DeliverySettlement[];
   attempts: { attemptId: string; outcome: 'CONFIRMED' | 'REJECTED' | 'AMBIGUOUS' | 'ECHO' | 'LOST' }[];
+  /** Attempts that stay open: they were sent by now at the latest, and whoever is next waits until they cannot arrive any more. */
+  unheard: string[];
   findings: { source: ObservationSource; drafts: FindingDraft[] }[];
   closings: Closing[];
   /** Findings that no write of ours resolves, because the field is somebody else's there; each with the reason. */

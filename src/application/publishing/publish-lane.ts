@@ -181,8 +181,12 @@ async function send(
     recordId: each.record.id,
     expected: each.judgement ? each.judgement.expected : each.canonical,
   }));
+  // The lease runs from when it was renewed, and its news may have been long on the way: a process that stood still.
+  const askedAt = ports.clock.now().getTime();
   const window = await ports.queue.willSend(claim, attempts, draft.takeFindings());
   if (!window) return false;
+  const leftMs = window.sendWithinMs - Math.max(0, ports.clock.now().getTime() - askedAt);
+  if (leftMs <= 0) throw new LeaseLost(claim.system.code, claim.product.handle);
   const attemptOf = new Map(attempts.map((each) => [each.recordId, each.attemptId]));
   const root = claim.records.find((each) => each.root !== null)?.root ?? draft.knownRoot();
   const { id, handle } = claim.product;
@@ -201,7 +205,7 @@ async function send(
     },
   };
   // Past that moment somebody else may hold the lease, and what we send would be an older revision over a newer one.
-  const outcomes = await connector.write(command, ports.clock.deadline(window.sendWithinMs)).catch((error: unknown) => {
+  const outcomes = await connector.write(command, ports.clock.deadline(leftMs)).catch((error: unknown) => {
     const fault = faultOf(error);
     return writes.map(({ write, record }) => ({
       id: write?.id ?? '',

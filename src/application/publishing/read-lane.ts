@@ -42,7 +42,14 @@ export async function readLane(
   const known = new Set(claim.records.map((record) => `${record.entity}:${record.externalId ?? ''}`));
   const codes = lost.flatMap((record) => (record.entity === 'SKU' ? [record.target] : []));
   const { id, handle } = claim.product;
-  const candidates = [...shown, ...(await connector.lookUp({ productId: id, handle, codes })).map(readable)];
+  const looked = (await connector.lookUp({ productId: id, handle, codes })).map(readable);
+  // A look-up shows what is around, too, and later than it was read: what somebody edited in between is known by it.
+  const later = new Map(looked.map((each) => [`${each.entity}:${each.externalId}`, each]));
+  for (const record of records) {
+    const hit = record.externalId === null ? undefined : later.get(`${record.entity}:${record.externalId}`);
+    if (hit) found.set(record.id, hit);
+  }
+  const candidates = [...looked, ...shown];
   for (const record of lost) {
     const hit = candidates.find((each) => isItself(record, each) && !known.has(`${each.entity}:${each.externalId}`));
     if (hit) found.set(record.id, hit);

@@ -2,8 +2,9 @@ import type { LifecycleState } from '../../domain/catalog/lifecycle.js';
 import type { Product } from '../../domain/catalog/product.js';
 import type { FieldComparison } from '../../domain/drift/compare.js';
 import { compareRecord } from '../../domain/drift/compare.js';
+import type { FindingDraft } from '../../domain/drift/finding.js';
 import type { Judgement } from '../../domain/drift/judge.js';
-import { judgeRecord } from '../../domain/drift/judge.js';
+import { findingOf, judgeRecord } from '../../domain/drift/judge.js';
 import type { FieldRule } from '../../domain/drift/source-of-truth.js';
 import type { FieldValues } from '../../domain/primitives/json.js';
 import type { Attribution, GovernedSystem, RecordEntity } from '../../domain/publishing/system.js';
@@ -78,7 +79,7 @@ export function reckonRecord(
   const { published = record.published } = shown;
   const comparisons = compareRecord({
     canonical,
-    base: unfinished ? { ...shown.values, ...published } : published,
+    base: unfinished ? { ...shown.values, ...tagsOf(expected), ...published } : published,
     observed: shown.values,
     unreadable: shown.unreadable,
     expected,
@@ -94,9 +95,43 @@ export function reckonRecord(
     undecided,
   };
   const judgement = judgeRecord(record, comparisons, context);
+  if (unfinished) judgement.findings.push(...doubtful(record, comparisons, judgement, attribution));
   const differs = Object.keys(judgement.writes).length > 0;
   const wish = differs ? { action: 'UPDATE' as const, values: judgement.writes } : null;
   return { canonical, comparisons, judgement, wish, isUnpriced: false };
+}
+
+/** B of tags is what is ours: after an unfinished creation, what it was to put there. Others' tags are theirs. */
+function tagsOf(expected: readonly FieldValues[]): FieldValues {
+  const tags = expected.flatMap(({ 'product.tags': each }) => (Array.isArray(each) ? each : []));
+  return expected.some((each) => 'product.tags' in each) ? { 'product.tags': [...new Set(tags)] } : {};
+}
+
+/** What a creation does in steps of its own, and so may have left undone. */
+const LATER_STEPS = ['lifecycle', 'bundle.components'];
+/** Whatever is written of them, others' stay. */
+const KEPT = ['product.tags'];
+/** What a system shows of a field that nobody has said anything about. */
+const BLANKS = [null, '', '0.00'];
+
+/**
+ * What a creation of ours whose answer was lost will write over, though somebody may have typed it meanwhile: it is put
+ * on record before it goes, because no edit is ever overwritten unseen (design section 3, rule 5). Such a finding ends by
+ * itself with the next look.
+ */
+function doubtful(
+  record: LaneRecord,
+  comparisons: readonly FieldComparison[],
+  { writes }: Judgement,
+  attribution: Attribution | null,
+): FindingDraft[] {
+  return comparisons.flatMap((each) => {
+    const { field, observed = null, result } = each;
+    const isOurs =
+      result.verdict !== 'LAG' || !(field in writes) || LATER_STEPS.includes(field) || KEPT.includes(field);
+    const isBlank = Array.isArray(observed) ? observed.length === 0 : BLANKS.some((blank) => blank === observed);
+    return isOurs || isBlank ? [] : [findingOf(record, { ...each, base: undefined }, { attribution })];
+  });
 }
 
 /** Shopify takes a variant without a price as one that costs nothing. */

@@ -27,6 +27,7 @@ export class SettlementDraft {
   private readonly records = new Map<string, RecordSettlement>();
   private readonly outcomes = new Map<string, DeliverySettlement['outcome']>();
   private readonly attempts: Settlement['attempts'] = [];
+  private readonly unheard: Settlement['unheard'] = [];
   private findings: Settlement['findings'] = [];
   private readonly closings: Settlement['closings'] = [];
   private readonly notOurs: Settlement['notOurs'] = [];
@@ -167,7 +168,8 @@ export class SettlementDraft {
       this.notOurs.push({ recordId: record.id, field: fault.notOurs, reason: fault.message });
     }
     // An ambiguous attempt stays open: the next claim reads first, and tells from what is there whether it arrived.
-    if (!fault.ambiguous) this.attempts.push({ attemptId, outcome: 'REJECTED' });
+    if (fault.ambiguous) this.unheard.push(attemptId);
+    else this.attempts.push({ attemptId, outcome: 'REJECTED' });
     this.fail(record, fault);
   }
 
@@ -207,8 +209,8 @@ export class SettlementDraft {
       const outcome = this.outcomes.get(delivery.recordId) ?? this.deathOf(delivery, forgotten(), null);
       return { deliveryId: delivery.id, revision: record?.sku?.revision ?? this.claim.product.revision, outcome };
     });
-    const { attempts, findings, closings, notOurs, contact } = this;
-    return { records: [...this.records.values()], deliveries, attempts, findings, closings, notOurs, contact };
+    const { attempts, unheard, findings, closings, notOurs, contact } = this;
+    return { records: [...this.records.values()], deliveries, attempts, unheard, findings, closings, notOurs, contact };
   }
 
   private fail(record: LaneRecord, fault: DeliveryFault): void {

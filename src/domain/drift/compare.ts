@@ -14,7 +14,10 @@ import { ruleOf } from './source-of-truth.js';
  * - NOT_COVERED: it could not be read; never a guess.
  */
 export type FieldVerdict =
-  { verdict: 'IN_SYNC' | 'ECHO' | 'LAG' | 'NEVER_AGREED' | 'NOT_COVERED' } | { verdict: 'DRIFT'; bothMoved: boolean };
+  | { verdict: 'IN_SYNC' | 'LAG' | 'NOT_COVERED' }
+  /** `published`: what of O counts as published from now on. */
+  | { verdict: 'ECHO' | 'NEVER_AGREED'; published: Json }
+  | { verdict: 'DRIFT'; bothMoved: boolean };
 
 export interface FieldComparison {
   field: string;
@@ -67,8 +70,9 @@ function judge(
   if (observed === undefined) return { verdict: 'NOT_COVERED' };
   const law = lawOf(field);
   if (law.agrees(canonical, observed, base, rule.tolerance)) return { verdict: 'IN_SYNC' };
-  if (expected.some((each) => law.unmoved(each, observed, rule.tolerance))) return { verdict: 'ECHO' };
-  if (base === undefined) return { verdict: 'NEVER_AGREED' };
+  const published = law.acknowledged(observed, base, expected);
+  if (expected.some((each) => law.unmoved(each, observed, rule.tolerance))) return { verdict: 'ECHO', published };
+  if (base === undefined) return { verdict: 'NEVER_AGREED', published };
   if (law.unmoved(base, observed, rule.tolerance)) return { verdict: 'LAG' };
   return { verdict: 'DRIFT', bothMoved: !law.agrees(canonical, base, base, rule.tolerance) };
 }

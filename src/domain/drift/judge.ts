@@ -95,12 +95,14 @@ function judgeField(
       out.base[each.field] = each.canonical;
       if (open) out.closings.push(endingOf(open));
       return;
-    case 'ECHO':
-      out.base[each.field] = each.observed ?? null;
+    case 'ECHO': {
+      const echoed = { ...each, base: each.result.published };
+      out.base[each.field] = each.result.published;
       out.inSync = false;
-      if (open) settleOpen(record, each, open, context, out);
-      else if (!context.readOnly) want(each, out);
+      if (open) settleOpen(record, echoed, open, context, out);
+      else if (!context.readOnly) want(echoed, out);
       return;
+    }
     case 'LAG':
       out.inSync = false;
       if (open) settleOpen(record, each, open, context, out);
@@ -110,7 +112,7 @@ function judgeField(
     case 'NEVER_AGREED':
     case 'DRIFT':
       out.inSync = false;
-      if (each.result.verdict === 'NEVER_AGREED') out.base[each.field] = each.observed ?? null;
+      if (each.result.verdict === 'NEVER_AGREED') out.base[each.field] = each.result.published;
       if (open) settleOpen(record, each, open, context, out);
       else hold(record, each, context, out);
   }

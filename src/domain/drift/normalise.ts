@@ -13,6 +13,8 @@ export interface FieldLaw {
   unmoved(base: Json, observed: Json, tolerance: string | null): boolean;
   /** What to write so that `observed` becomes as the master wants it. */
   target(canonical: Json, observed: Json | undefined, base: Json | undefined): Json;
+  /** What of `observed` counts as published, where writes of ours (`expected`) may have left it there. */
+  acknowledged(observed: Json, base: Json | undefined, expected: readonly Json[]): Json;
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -51,6 +53,7 @@ function plainLaw(normalise: (value: Json) => Json): FieldLaw {
     agrees: (canonical, observed) => sameJson(canonical, observed),
     unmoved: (base, observed) => sameJson(base, observed),
     target: (canonical) => canonical,
+    acknowledged: (observed) => observed,
   };
 }
 
@@ -60,6 +63,7 @@ function numberLaw(text: (plain: string) => string): FieldLaw {
     agrees: (canonical, observed, _base, tolerance) => near(canonical, observed, tolerance),
     unmoved: (base, observed, tolerance) => near(base, observed, tolerance),
     target: (canonical) => canonical,
+    acknowledged: (observed) => observed,
   };
 }
 
@@ -92,6 +96,9 @@ const tagLaw: FieldLaw = {
     const foreign = words(observed).filter((tag) => !has(canonical, tag) && !has(base, tag));
     return normaliseTags([...words(canonical), ...foreign]);
   },
+  // Others' tags never become ours: we would take them away some day.
+  acknowledged: (observed, base, expected) =>
+    words(observed).filter((tag) => has(base, tag) || expected.some((each) => has(each, tag))),
 };
 
 /** Only what the master says of it counts: a system may show more (an inventory policy that nobody governs now). */
@@ -103,6 +110,7 @@ const lifecycleLaw: FieldLaw = {
     if (!isObject(canonical) || !isObject(observed)) return canonical;
     return Object.fromEntries(Object.entries(canonical).filter(([key, value]) => !sameJson(value, observed[key])));
   },
+  acknowledged: (observed) => observed,
 };
 
 function isObject(value: Json | undefined): value is { [key: string]: Json } {
@@ -139,6 +147,7 @@ const componentsLaw: FieldLaw = {
   agrees: (canonical, observed) => sameComponents(canonical, observed),
   unmoved: (base, observed) => sameComponents(base, observed),
   target: (canonical) => canonical,
+  acknowledged: (observed) => observed,
 };
 
 const textLaw = plainLaw(normaliseText);
