@@ -64,13 +64,13 @@ async function takeOverSome(
   const latest = await stores.records.published(values.flatMap(({ recordId }) => recordId ?? []));
   const isLatest = ({ recordId, field, found }: FindingDraft): boolean =>
     sameJson(latest.get(recordId ?? '')?.[field ?? ''] ?? null, found);
+  await stores.findings.record(system, refused.filter(isLatest), source);
   const stale = takings.filter(({ value }) => !isLatest(value));
   if (stale.length > 0) {
     takings = takings.filter(({ value }) => isLatest(value));
     [changes, set] = await planned(ports, stores, takings);
     if (set.problems.length + set.conflicts.length > 0) return;
   }
-  await stores.findings.record(system, refused.filter(isLatest), source);
   if (set.skus.length + set.products.length > 0) await write(ports, stores, { system, version, changes, set });
 }
 
