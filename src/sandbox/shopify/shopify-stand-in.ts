@@ -9,16 +9,16 @@ import { RequestJournal } from '../request-journal.js';
 import type { ReadyOperation } from './admin-api.js';
 import { readOperation, runOperation, throttled, unauthorized, withApiHeaders } from './admin-api.js';
 import { loadAdminSchema } from './admin-schema.js';
-import { BulkOperations } from './bulk-operations.js';
+import { BulkOperations } from './bulk/bulk-operations.js';
 import { BundleJobs } from './bundles/bundle-jobs.js';
 import { gid, shopifyTime } from './product-doc.js';
-import { CostBucket } from './query-cost.js';
+import { CostBucket } from './access/query-cost.js';
 import type { ShopContext, ShopFeatures } from './shop-context.js';
 import { API_VERSION } from './shop-view.js';
-import { ShopifyControl } from './shopify-control.js';
+import { ShopifyControl } from './control/shopify-control.js';
 import type { Change, ProductChange } from './shopify-state.js';
 import { ShopifyState } from './shopify-state.js';
-import { WebhookSender } from './webhook-sender.js';
+import { WebhookSender } from './webhooks/webhook-sender.js';
 
 /** A big shop's bucket, so that a demo is not slowed; `POST /control/throttle` makes it small. */
 const BUCKET = { maximumAvailable: 20_000, restoreRate: 1000 };

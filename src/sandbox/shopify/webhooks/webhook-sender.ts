@@ -1,10 +1,10 @@
 import { createHmac, randomUUID } from 'node:crypto';
-import { ControlRefusal } from '../loopback-server.js';
-import type { BulkRun } from './bulk-operations.js';
-import type { SubscriptionDoc } from './product-doc.js';
-import { gid } from './product-doc.js';
-import { API_VERSION, SHOP_DOMAIN } from './shop-view.js';
-import type { ProductChange, ShopifyState } from './shopify-state.js';
+import { ControlRefusal } from '../../loopback-server.js';
+import type { BulkRun } from '../bulk/bulk-operations.js';
+import type { SubscriptionDoc } from '../product-doc.js';
+import { gid } from '../product-doc.js';
+import { API_VERSION, SHOP_DOMAIN } from '../shop-view.js';
+import type { ProductChange, ShopifyState } from '../shopify-state.js';
 import type { ShopEvent } from './webhook-events.js';
 import { eventsOf } from './webhook-events.js';
 import { itemPayload, productPayload, trim } from './webhook-payload.js';

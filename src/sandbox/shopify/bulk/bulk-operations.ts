@@ -1,10 +1,10 @@
 import type { DocumentNode, GraphQLSchema, SelectionSetNode } from 'graphql';
 import { execute, Kind, parse, validate } from 'graphql';
-import { loudFieldResolver } from './admin-schema.js';
-import { adminRoot } from './admin-root.js';
-import { gid, shopifyTime } from './product-doc.js';
-import type { BulkRunner, ShopContext, UserError } from './shop-context.js';
-import { userError } from './shop-context.js';
+import { loudFieldResolver } from '../admin-schema.js';
+import { adminRoot } from '../admin-root.js';
+import { gid, shopifyTime } from '../product-doc.js';
+import type { BulkRunner, ShopContext, UserError } from '../shop-context.js';
+import { userError } from '../shop-context.js';
 
 const CONCURRENT_LIMIT = 5;
 const CONNECTION_LIMIT = 5;

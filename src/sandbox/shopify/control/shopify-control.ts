@@ -1,20 +1,20 @@
-import { editorLabel, readEditor } from '../actor.js';
-import type { FaultPlan } from '../fault-plan.js';
-import type { Answer, Request } from '../loopback-server.js';
-import { ControlRefusal, jsonObject } from '../loopback-server.js';
-import { isPlainObject } from '../plain-object.js';
-import { readExport } from '../read-export.js';
-import type { JournalCommit, RequestJournal } from '../request-journal.js';
-import type { BundleJobs } from './bundles/bundle-jobs.js';
-import { setComponents } from './bundles/control-components.js';
-import { setFeatures } from './bundles/control-features.js';
+import { editorLabel, readEditor } from '../../actor.js';
+import type { FaultPlan } from '../../fault-plan.js';
+import type { Answer, Request } from '../../loopback-server.js';
+import { ControlRefusal, jsonObject } from '../../loopback-server.js';
+import { isPlainObject } from '../../plain-object.js';
+import { readExport } from '../../read-export.js';
+import type { JournalCommit, RequestJournal } from '../../request-journal.js';
+import type { BundleJobs } from '../bundles/bundle-jobs.js';
+import { setComponents } from '../bundles/control-components.js';
+import { setFeatures } from '../bundles/control-features.js';
 import { adminProduct, found, resourceOf } from './control-lookup.js';
 import { editProduct, newStaffProduct } from './control-edit.js';
 import { fillProducts } from './fill-products.js';
-import type { CostBucket } from './query-cost.js';
-import type { ShopContext, ShopFeatures } from './shop-context.js';
-import type { ShopifyState } from './shopify-state.js';
-import type { WebhookSender } from './webhook-sender.js';
+import type { CostBucket } from '../access/query-cost.js';
+import type { ShopContext, ShopFeatures } from '../shop-context.js';
+import type { ShopifyState } from '../shopify-state.js';
+import type { WebhookSender } from '../webhooks/webhook-sender.js';
 
 export interface ShopifyControlParts {
   state: ShopifyState;
