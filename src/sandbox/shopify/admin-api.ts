@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { DocumentNode, ExecutionResult, GraphQLSchema, OperationDefinitionNode } from 'graphql';
-import { execute, getOperationAST, getVariableValues, GraphQLError, parse, validate } from 'graphql';
+import { execute, getOperationAST, getVariableValues, GraphQLError, parse, print, validate } from 'graphql';
 import type { Answer, Request } from '../loopback-server.js';
 import { isPlainObject, parseJson } from '../plain-object.js';
 import type { CostBucket, ThrottleStatus } from './access/cost-bucket.js';
@@ -43,7 +43,7 @@ export function readOperation(schema: GraphQLSchema, request: Request): ReadyOpe
   const coerced = getVariableValues(schema, operation.variableDefinitions ?? [], body.variables);
   const bad = badVariables(schema, operation, body.variables, coerced.errors ?? []);
   if (bad.length > 0 || !coerced.coerced) return { status: 200, json: { errors: bad } };
-  const tooLong = longestArray(coerced.coerced, '');
+  const tooLong = longestArray(named(coerced.coerced, operation), '');
   if (tooLong) return { status: 200, json: { errors: [tooLong] } };
   const cost = requestedCost({ schema, document, operation, variables: coerced.coerced });
   if (cost > COST_LIMIT) return { status: 200, json: { errors: [tooCostly(cost)] } };
@@ -148,6 +148,14 @@ function longestArray(value: unknown, name: string): object | null {
     if (found) return found;
   }
   return null;
+}
+
+/** Variables by what they are, where it is variants: their lists may be longer, whatever the variable is called. */
+function named(variables: Record<string, unknown>, { variableDefinitions }: OperationDefinitionNode): object[] {
+  return (variableDefinitions ?? []).map(({ variable, type }) => {
+    const isVariants = /ProductVariant(?:sBulk|Set)Input/.test(print(type));
+    return { [isVariants ? 'variants' : variable.name.value]: variables[variable.name.value] };
+  });
 }
 
 function tooCostly(cost: number): object {

@@ -35,11 +35,6 @@ export function metafieldsSet(args: { metafields: MetafieldsSetInput[] }, contex
     const namespace = resolveNamespace(metafield.namespace);
     const isThis = (one: MetafieldDoc): boolean => one.namespace === namespace && one.key === metafield.key;
     const held = owner.metafields.find(isThis) ?? null;
-    if (isStale(held, compareDigest, metafield.value)) {
-      const message =
-        'The resource has been updated since it was loaded. Try again with an updated `compareDigest` value.';
-      errors.push(userError(path, message, 'STALE_OBJECT'));
-    }
     if (isForeign(namespace)) {
       const message = 'Access to this namespace and key on Metafields for this resource type is not allowed.';
       errors.push(userError(path, message, 'APP_NOT_AUTHORIZED'));
@@ -47,6 +42,10 @@ export function metafieldsSet(args: { metafields: MetafieldsSetInput[] }, contex
     if (typeof compareDigest === 'string' && !/^[0-9a-f]{64}$/.test(compareDigest)) {
       const message = 'The digest is not valid.';
       errors.push(userError([...path, 'compareDigest'], message, 'INVALID_COMPARE_DIGEST'));
+    } else if (isStale(held, compareDigest, metafield.value)) {
+      const message =
+        'The resource has been updated since it was loaded. Try again with an updated `compareDigest` value.';
+      errors.push(userError(path, message, 'STALE_OBJECT'));
     }
     const target = { type, id: owner.id, metafields: owner.metafields };
     owner.metafields = writeMetafields(context, target, [metafield], false, path, errors);

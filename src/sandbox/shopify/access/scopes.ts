@@ -30,14 +30,14 @@ export function scopeHandles(): string[] {
   ];
 }
 
-/** What is missing for a field of a type that answers `typeName`; null when nothing is. */
+/** What is missing for a field that answers `typeName`, or rows of it; null when nothing is. */
 export function missingAccess(
   granted: readonly string[],
   parent: string,
   field: string,
   typeName: string,
 ): string | null {
-  for (const name of [`${parent}.${field}`, typeName]) {
+  for (const name of [`${parent}.${field}`, typeName.replace(/Connection$/, '')]) {
     const required = REQUIRED[name] ?? DOCUMENTED[name];
     if (required && !required.anyOf.some((scope) => holds(granted, scope))) return required.requiredAccess;
   }

@@ -88,13 +88,14 @@ function signatureOf(key: string): string {
   return Buffer.from(key).toString('hex').slice(-64);
 }
 
+/** Null for anything that is no form: what exactly is wrong with it nobody asks. */
 async function readForm(request: Request): Promise<FormData | null> {
+  const headers = { 'content-type': request.headers['content-type'] ?? '' };
+  if (!headers['content-type'].startsWith('multipart/form-data')) return null;
   try {
-    const headers = { 'content-type': request.headers['content-type'] ?? '' };
     return await new Response(new Uint8Array(request.body), { headers }).formData();
-  } catch (error) {
-    if (error instanceof TypeError) return null;
-    throw error;
+  } catch {
+    return null;
   }
 }
 
