@@ -1,4 +1,4 @@
-import type { Caller } from '../../domain/actor.js';
+import type { Actor, Caller } from '../../domain/actor.js';
 import { definitionsOf } from '../../domain/attributes/read-attribute-list.js';
 import type { ProposedChange } from '../../domain/change/change.js';
 import type { Outcome, Problem } from '../../domain/problem.js';
@@ -13,6 +13,7 @@ import { enterReview } from './enter-review.js';
 import { effectiveFaults } from './effective-at.js';
 import { planRequest, withBases } from './plan-request.js';
 import { keyUsed, sentUnder } from './request-key.js';
+import { freezeForeseen } from './run/hold-request.js';
 import { restOfProblems } from './rest-of-problems.js';
 
 /**
@@ -68,6 +69,8 @@ export interface NewRequest {
   origin: 'REQUEST' | 'ADOPTION' | 'IMPORT';
   /** The applied request that it takes back. */
   revertsId?: string;
+  /** Whose it is as well, beside its author: they do not approve it either. */
+  editors?: readonly Actor[];
 }
 
 /**
@@ -87,7 +90,8 @@ export async function addRequest(
   const before = await keyUsed(stores, sent);
   if (before) return before;
   const changes = await withBases(stores, request.changes);
-  const planned = await planRequest(ports, stores, changes, caller.actor, { lock: false });
+  const { editors } = request;
+  const planned = await planRequest(ports, stores, changes, caller.actor, { lock: false, ...(editors && { editors }) });
   const late = effectiveFaults(effectiveAt, await stores.now());
   if (late.length > 0 || (!asDraft && planned.problems.length > 0)) {
     return { ok: false, problems: asDraft ? late : [...late, ...planned.problems] };
@@ -95,9 +99,10 @@ export async function addRequest(
   const { id, number } = await keep(ports, stores, caller, { ...request, changes });
   if (sent) await stores.requests.keepIdempotency({ ...sent, requestId: id });
   await beforeReview(id);
-  if (!asDraft) await enterReview(ports, stores, id, planned, caller.actor);
+  if (!asDraft) await enterReview(ports, stores, { id, effectiveAt }, planned, caller.actor);
   else {
-    const { conflicts, warnings } = planned.set;
+    const { conflicts } = planned.set;
+    const warnings = [...planned.set.warnings, ...(await freezeForeseen(stores, planned, effectiveAt))];
     await stores.requests.update(id, { state: 'DRAFT', problems: planned.problems, conflicts, warnings });
     await stores.audit([
       { actor: caller.actor, type: 'CHANGE_REQUEST_DRAFTED', subject: number, data: { changes: changes.length } },
@@ -131,7 +136,7 @@ async function keep(
   ports: Ports,
   stores: Stores,
   caller: Caller,
-  { draft, changes, origin, revertsId }: NewRequest,
+  { draft, changes, origin, revertsId, editors }: NewRequest,
 ): Promise<{ id: string; number: string }> {
   const id = ports.newId();
   const number = await stores.requests.add({
@@ -142,6 +147,7 @@ async function keep(
     author: caller.actor,
     effectiveAt: draft.effectiveAt ?? null,
     changes: changes.map((change) => ({ ...change, id: ports.newId() })),
+    editors: editors ?? [],
     revertsId: revertsId ?? null,
   });
   return { id, number };
