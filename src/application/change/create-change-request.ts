@@ -7,10 +7,12 @@ import { gtinRulesOf } from '../../domain/settings/gtin-setting.js';
 import type { Ports } from '../ports/ports.js';
 import type { Stores } from '../ports/unit-of-work.js';
 import { askValidation, isBulk } from './bulk/ask-validation.js';
+import type { Telling } from './bulk/told-progress.js';
 import type { ChangeRequestDraft } from './change-draft.js';
 import { placedInDraft, readChangeRequest } from './change-draft.js';
 import { enterReview } from './enter-review.js';
 import { effectiveFaults } from './effective-at.js';
+import { workOutPlan } from './plan/work-out-plan.js';
 import { planRequest, withBases } from './plan-request.js';
 import { keyUsed, sentUnder } from './request-key.js';
 import { freezeForeseen } from './run/hold-request.js';
@@ -71,6 +73,8 @@ export interface NewRequest {
   revertsId?: string;
   /** Whose it is as well, beside its author: they do not approve it either. */
   editors?: readonly Actor[];
+  /** Told how far its changes are, where there are many and somebody watches. */
+  told?: Telling;
 }
 
 /**
@@ -90,8 +94,9 @@ export async function addRequest(
   const before = await keyUsed(stores, sent);
   if (before) return before;
   const changes = await withBases(stores, request.changes);
-  const { editors } = request;
-  const planned = await planRequest(ports, stores, changes, caller.actor, { lock: false, ...(editors && { editors }) });
+  const { editors, told } = request;
+  const checking = { lock: false, ...(editors && { editors }), ...(told && { told: told.checked }) };
+  const planned = await planRequest(ports, stores, changes, caller.actor, checking);
   const late = effectiveFaults(effectiveAt, await stores.now());
   if (late.length > 0 || (!asDraft && planned.problems.length > 0)) {
     return { ok: false, problems: asDraft ? late : [...late, ...planned.problems] };
@@ -99,7 +104,8 @@ export async function addRequest(
   const { id, number } = await keep(ports, stores, caller, { ...request, changes });
   if (sent) await stores.requests.keepIdempotency({ ...sent, requestId: id });
   await beforeReview(id);
-  if (!asDraft) await enterReview(ports, stores, { id, effectiveAt }, planned, caller.actor);
+  const plan = told && !asDraft ? await workOutPlan(ports, stores, planned, told.planned) : null;
+  if (!asDraft) await enterReview(ports, stores, { id, effectiveAt }, planned, caller.actor, plan);
   else {
     const { conflicts } = planned.set;
     const warnings = [...planned.set.warnings, ...(await freezeForeseen(stores, planned, effectiveAt))];

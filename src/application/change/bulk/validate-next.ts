@@ -28,7 +28,10 @@ export async function validateNext(ports: Ports): Promise<boolean> {
     await ports.work.run((stores) => giveUp(ports, stores, asked, runner));
     return true;
   }
-  const told = new ToldProgress(ports, asked, runner);
+  const { requestId, changes } = asked;
+  const told = new ToldProgress(ports, { request: requestId }, changes, (stores, phase, done) =>
+    stores.validations.tell(requestId, runner, phase, done),
+  );
   try {
     const judged = await ports.work.look((stores) => judge(ports, stores, asked.requestId, told));
     await ports.work.run((stores) => settle(ports, stores, { asked, runner, judged }));
