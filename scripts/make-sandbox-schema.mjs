@@ -49,6 +49,7 @@ const MUTATIONS = [
   'bulkOperationRunQuery',
   'inventoryItemUpdate',
   'metafieldDefinitionCreate',
+  'metafieldDefinitionDelete',
   'metafieldsDelete',
   'metafieldsSet',
   'productBundleCreate',

@@ -128,6 +128,7 @@ export const adminRoot = {
   publishableUnpublish: (args: Parameters<typeof shop.setPublished>[0], context: ShopContext) =>
     shop.setPublished(args, context, false),
   metafieldDefinitionCreate: shop.metafieldDefinitionCreate,
+  metafieldDefinitionDelete: shop.metafieldDefinitionDelete,
   metafieldsDelete: metafields.metafieldsDelete,
   metafieldsSet: metafields.metafieldsSet,
   webhookSubscriptionCreate,

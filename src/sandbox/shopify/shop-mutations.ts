@@ -1,10 +1,11 @@
 import { definitionOf } from './metafield-input.js';
-import type { DefinitionDoc } from './product-doc.js';
+import type { DefinitionDoc, MetafieldDoc } from './product-doc.js';
 import { gid, numberOf, ONLINE_STORE } from './product-doc.js';
 import { productView, resolveNamespace, variantView } from './product-view.js';
 import type { ShopContext, UserError } from './shop-context.js';
 import { onlyKnown, userError } from './shop-context.js';
 import { definitionView } from './shop-view.js';
+import type { Change } from './shopify-state.js';
 
 interface PublicationInput {
   publicationId?: string | null;
@@ -71,4 +72,32 @@ export function metafieldDefinitionCreate(
   };
   context.commit([{ put: 'definition', doc }]);
   return { createdDefinition: definitionView(doc), userErrors: [] };
+}
+
+/** With `deleteAllAssociatedMetafields` what it defined goes too, which for type `id` it has to [V: schema text]. */
+export function metafieldDefinitionDelete(
+  args: { id?: string | null; identifier?: unknown; deleteAllAssociatedMetafields?: boolean | null },
+  context: ShopContext,
+): object {
+  onlyKnown('metafieldDefinitionDelete', args, ['id', 'deleteAllAssociatedMetafields']);
+  const { state } = context;
+  const doc = state.definitions().find((one) => gid('MetafieldDefinition', one.id) === args.id);
+  const refused = (message: string, code: string): object => {
+    return { deletedDefinitionId: null, deletedDefinition: null, userErrors: [userError(['id'], message, code)] };
+  };
+  if (!doc) return refused('Definition not found.', 'NOT_FOUND');
+  const isIts = (one: MetafieldDoc): boolean => one.namespace === doc.namespace && one.key === doc.key;
+  const changes: Change[] = [{ drop: 'definition', id: doc.id }];
+  for (const product of args.deleteAllAssociatedMetafields === true ? state.keptProducts() : []) {
+    const owners = doc.ownerType === 'PRODUCT' ? [product] : product.variants;
+    if (!owners.some(({ metafields }) => metafields.some(isIts))) continue;
+    const draft = structuredClone(product);
+    for (const owner of doc.ownerType === 'PRODUCT' ? [draft] : draft.variants) {
+      owner.metafields = owner.metafields.filter((one) => !isIts(one));
+    }
+    changes.push({ put: 'product', doc: draft });
+  }
+  context.commit(changes);
+  const { namespace, key, ownerType } = doc;
+  return { deletedDefinitionId: args.id, deletedDefinition: { namespace, key, ownerType }, userErrors: [] };
 }

@@ -17,6 +17,7 @@ export type Change =
   | { put: 'product'; doc: ProductDoc }
   | { drop: 'product'; id: number }
   | { put: 'definition'; doc: DefinitionDoc }
+  | { drop: 'definition'; id: number }
   | { put: 'operation'; doc: OperationDoc }
   | { put: 'subscription'; doc: SubscriptionDoc }
   | { drop: 'subscription'; id: number }
@@ -196,7 +197,8 @@ export class ShopifyState {
   private apply(change: Change): ProductChange | null {
     if ('drop' in change) {
       if (change.drop === 'product') return this.replace(change.id, null);
-      this.subscriptionsById.delete(change.id);
+      const docs = change.drop === 'definition' ? this.definitionsById : this.subscriptionsById;
+      docs.delete(change.id);
       return null;
     }
     if (change.put === 'product') return this.replace(change.doc.id, change.doc);

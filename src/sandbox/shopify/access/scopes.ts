@@ -12,7 +12,14 @@ const REQUIRED: Record<string, Requirement> = JSON.parse(
 
 /** Said in the words of the documentation alone, so not in that data [D]. */
 const DOCUMENTED: Record<string, Requirement> = Object.fromEntries(
-  ['metafieldDefinitionCreate', 'metafieldsDelete', 'metafieldsSet', 'tagsAdd', 'tagsRemove'].map((name) => [
+  [
+    'metafieldDefinitionCreate',
+    'metafieldDefinitionDelete',
+    'metafieldsDelete',
+    'metafieldsSet',
+    'tagsAdd',
+    'tagsRemove',
+  ].map((name) => [
     `Mutation.${name}`,
     { anyOf: ['write_products'], requiredAccess: '`write_products` access scope.' },
   ]),
