@@ -9,7 +9,6 @@ import type { PublicationList } from './publication-list.js';
 import type { RawComponent, RawProduct, RawVariant, ReadingContext } from './reading.js';
 import { productRecord, variantRecord } from './reading.js';
 import type { ShopifyClient } from './calling/shopify-client.js';
-import type { UserError } from './calling/shopify-errors.js';
 
 interface BulkOperation {
   id: string;
@@ -107,11 +106,7 @@ class Bundles {
 }
 
 async function started(client: ShopifyClient, query: string, signal: AbortSignal | undefined): Promise<string> {
-  const payload = await client.mutate<{ bulkOperation: { id: string } | null; userErrors: UserError[] }>(
-    BULK_RUN,
-    { query },
-    signal,
-  );
+  const payload = await client.mutate(BULK_RUN, { query }, signal);
   if (!payload.bulkOperation) throw partial('Shopify began no bulk operation');
   return payload.bulkOperation.id;
 }
@@ -120,7 +115,7 @@ async function completed(client: ShopifyClient, id: string, signal: AbortSignal 
   let wait = FIRST_POLL_MILLISECONDS;
   for (let waited = 0; waited < MAX_SCAN_MILLISECONDS; waited += wait) {
     await pause(wait, signal);
-    const { data } = await client.query<{ bulkOperation: BulkOperation | null }>(BULK_STATUS, { id }, signal);
+    const { data } = await client.query(BULK_STATUS, { id }, signal);
     const operation = data.bulkOperation;
     if (operation?.status === 'COMPLETED' && operation.partialDataUrl === null) return operation;
     if (!operation || !UNDER_WAY.has(operation.status)) {

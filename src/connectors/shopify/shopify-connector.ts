@@ -119,11 +119,7 @@ export class ShopifyConnector implements Connector {
   }
 
   private async byHandle(handle: string, signal: AbortSignal | undefined): Promise<string | null> {
-    const { data } = await this.client.query<{ productByIdentifier: { id: string } | null }>(
-      PRODUCT_BY_HANDLE,
-      { handle },
-      signal,
-    );
+    const { data } = await this.client.query(PRODUCT_BY_HANDLE, { handle }, signal);
     return data.productByIdentifier?.id ?? null;
   }
 
@@ -133,7 +129,7 @@ export class ShopifyConnector implements Connector {
     const products = new Set<string>();
     let after: string | null = null;
     for (let pages = 0; pages < MAX_HIT_PAGES; pages += 1) {
-      const answer: { data: SkuHits } = await this.client.query<SkuHits>(VARIANTS_BY_SKU, { query, after }, signal);
+      const answer: { data: SkuHits } = await this.client.query(VARIANTS_BY_SKU, { query, after }, signal);
       const { nodes, pageInfo } = answer.data.productVariants;
       for (const { sku, product } of nodes) if (foldCode(sku ?? '') === foldCode(code)) products.add(product.id);
       if (!pageInfo.hasNextPage) break;

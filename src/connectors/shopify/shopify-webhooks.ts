@@ -7,7 +7,6 @@ import { faultOf, parsedJson } from '../faults.js';
 import { RESUBSCRIBE, SUBSCRIBE, SUBSCRIPTIONS } from './documents.js';
 import { rootOfProduct } from './reading.js';
 import type { ShopifyClient } from './calling/shopify-client.js';
-import type { UserError } from './calling/shopify-errors.js';
 
 /**
  * Topics that name a product. Inventory item webhooks name none and carry nothing of weight, so cost, HS code and
@@ -19,6 +18,9 @@ interface Subscription {
   id: string;
   topic: string;
   uri: string;
+  format: string;
+  filter: string | null;
+  includeFields: string[];
 }
 
 interface SubscriptionPage {
@@ -61,20 +63,22 @@ export class ShopifyWebhooks implements WebhookSide {
     const mended: string[] = [];
     for (const topic of TOPICS) {
       const ofTopic = there.filter((each) => each.topic === topic);
-      if (ofTopic.some((each) => each.uri === uri)) continue;
+      if (ofTopic.some((each) => each.uri === uri && isWhole(each))) continue;
       // The same path under another host is ours from before PUBLIC_URL moved; anything else is somebody's own.
-      const moved = ofTopic.find((each) => pathOf(each.uri) === pathOf(uri));
-      if (await this.subscribe(topic, uri, moved)) mended.push(topic);
+      const ours = ofTopic.find((each) => pathOf(each.uri) === pathOf(uri));
+      if (await this.subscribe(topic, uri, ours)) mended.push(topic);
     }
     return mended;
   }
 
   /** False when it turned out to be there already. */
-  private async subscribe(topic: string, uri: string, moved: Subscription | undefined): Promise<boolean> {
-    const subscription = { uri, format: 'JSON' };
+  private async subscribe(topic: string, uri: string, ours: Subscription | undefined): Promise<boolean> {
+    const subscription = { uri, format: 'JSON' as const };
+    // An empty filter and no fields named: all of it [B].
+    const whole = { ...subscription, filter: '', includeFields: [] };
     try {
-      if (moved) await this.client.mutate<{ userErrors: UserError[] }>(RESUBSCRIBE, { id: moved.id, subscription });
-      else await this.client.mutate<{ userErrors: UserError[] }>(SUBSCRIBE, { topic, subscription });
+      if (ours) await this.client.mutate(RESUBSCRIBE, { id: ours.id, subscription: whole });
+      else await this.client.mutate(SUBSCRIBE, { topic, subscription });
       return true;
     } catch (error) {
       // Two processes that start at once: the other one was quicker (message recorded in shopify.md 2.2 [R]).
@@ -87,8 +91,8 @@ export class ShopifyWebhooks implements WebhookSide {
     const found: Subscription[] = [];
     let after: string | null = null;
     for (let pages = 0; pages < MAX_PAGES; pages += 1) {
-      const answer: { data: SubscriptionPage } = await this.client.query<SubscriptionPage>(SUBSCRIPTIONS, {
-        topics: TOPICS,
+      const answer: { data: SubscriptionPage } = await this.client.query(SUBSCRIPTIONS, {
+        topics: [...TOPICS],
         after,
       });
       const { nodes, pageInfo } = answer.data.webhookSubscriptions;
@@ -98,6 +102,11 @@ export class ShopifyWebhooks implements WebhookSide {
     }
     return found;
   }
+}
+
+/** One that somebody narrowed keeps some changes from us, and reads as if nothing happened. */
+function isWhole({ format, filter, includeFields }: Subscription): boolean {
+  return format === 'JSON' && !filter && includeFields.length === 0;
 }
 
 function headerOf(headers: Record<string, string | undefined>, name: string): string | undefined {

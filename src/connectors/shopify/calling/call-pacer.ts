@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConnectorError } from '../../../application/ports/connector.js';
 import type { RateBudgets, Urgency } from '../../../application/ports/rate-budget.js';
-import { faultOf, networkFault } from '../../faults.js';
+import { faultOf } from '../../faults.js';
 import { CostBook } from './cost-book.js';
 import { LocalBudgets } from './local-budgets.js';
 import type { CostExtension } from './shopify-errors.js';
@@ -81,7 +81,7 @@ export class CallPacer {
 
   private async taken(points: number, urgency: Urgency, since: number, signal?: AbortSignal): Promise<void> {
     for (;;) {
-      if (signal?.aborted) throw new ConnectorError(networkFault(signal.reason, false));
+      if (signal?.aborted) throw notSent();
       const waited = (performance.now() - since) / 1_000;
       const keep = urgency === 'SCAN' && waited > STARVED_SECONDS ? KEEP.PUBLISH : KEEP[urgency];
       const { granted, waitSeconds } = await this.reserve(points, keep);
@@ -104,9 +104,13 @@ export class CallPacer {
 async function nap(seconds: number, signal: AbortSignal | undefined): Promise<void> {
   try {
     await sleep(seconds * 1_000, undefined, { signal });
-  } catch (error) {
-    throw new ConnectorError(networkFault(error, false));
+  } catch {
+    throw notSent();
   }
+}
+
+function notSent(): ConnectorError {
+  return new ConnectorError(faultOf('TRANSIENT', 'not sent: the time for it was over', { code: 'NOT_SENT' }));
 }
 
 function spent(waitSeconds: number): ConnectorError {
