@@ -62,6 +62,8 @@ function connectorTo(baseUrl: string, token: string): Connector {
     accessToken: null,
     clientSecret: null,
     previousClientSecret: null,
+    clientId: null,
+    headRoomPercent: 20,
   };
   const shop = { publications: [], bundles: 'components' as const };
   const system = { code: 'erp', kind: 'ERP', connector: 'http', baseUrl, token, concurrency: 2 } as const;

@@ -129,7 +129,7 @@ export interface AdminOperations {
     };
   };
   ChangedSince: {
-    variables: { query: string; after?: string | null };
+    variables: { query?: string | null; after?: string | null; first: number; newestFirst: boolean };
     data: {
       products: {
         nodes: {

@@ -233,8 +233,8 @@ export const RESUBSCRIBE = mutation(
 /** By the search index, which lags: what has changed is a hint, and is read again by id. Oldest first, so that a page that is cut loses nothing. */
 export const CHANGED_SINCE = query(
   'ChangedSince',
-  `($query: String!, $after: String) {
-  products(first: 100, after: $after, query: $query, sortKey: UPDATED_AT) {
+  `($query: String, $after: String, $first: Int!, $newestFirst: Boolean!) {
+  products(first: $first, after: $after, query: $query, sortKey: UPDATED_AT, reverse: $newestFirst) {
     nodes { id updatedAt } pageInfo { hasNextPage endCursor } } }`,
 );
 

@@ -1,6 +1,9 @@
 import type {
   Capabilities,
+  ChangePage,
+  Check,
   Connector,
+  Expectations,
   LookUp,
   RecordOutcome,
   RootReading,
@@ -16,7 +19,9 @@ import { BundleMaker } from './bundles/bundle-maker.js';
 import { BundleOperations } from './bundles/bundle-operations.js';
 import { ComponentWriter } from './bundles/component-writer.js';
 import { FixedBundleWriter } from './bundles/fixed-bundle-writer.js';
+import { changedProducts } from './changed-products.js';
 import { CustomId } from './custom-id.js';
+import { diagnose } from './diagnose.js';
 import { PRODUCT_BY_HANDLE, VARIANTS_BY_SKU } from './documents.js';
 import { ProductReader, recordsOf } from './product-reader.js';
 import { ProductWriter } from './product-writer.js';
@@ -50,7 +55,7 @@ export class ShopifyConnector implements Connector {
 
   constructor(
     private readonly config: SystemConfig,
-    line: ShopifyLine,
+    private readonly line: ShopifyLine,
   ) {
     this.client = line.client;
     this.publications = new PublicationList(this.client, config.publications);
@@ -68,7 +73,7 @@ export class ShopifyConnector implements Connector {
     this.capabilities = {
       productRecords: true,
       concurrencyToken: false,
-      changeCursor: false,
+      changeCursor: true,
       kits: true,
       nestedKits: false,
       stock: false,
@@ -116,6 +121,14 @@ export class ShopifyConnector implements Connector {
 
   scan(signal?: AbortSignal): AsyncIterable<ObservedRecord[]> {
     return bulkScan(this.client, this.publications, signal);
+  }
+
+  changesSince(cursor: string | null, signal?: AbortSignal): AsyncIterable<ChangePage> {
+    return changedProducts(this.client, this.reader, cursor, signal);
+  }
+
+  diagnose(expectations: Expectations, signal?: AbortSignal): Promise<Check[]> {
+    return diagnose(this.line, this.publications, this.config, expectations, signal);
   }
 
   private async recordsOfProducts(ids: string[], signal: AbortSignal | undefined): Promise<ObservedRecord[]> {

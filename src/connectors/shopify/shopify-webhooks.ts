@@ -4,31 +4,11 @@ import type { WebhookSide } from '../../application/ports/connector.js';
 import type { Json } from '../../domain/primitives/json.js';
 import type { RootRef } from '../../domain/publishing/system.js';
 import { faultOf, parsedJson } from '../faults.js';
-import { RESUBSCRIBE, SUBSCRIBE, SUBSCRIPTIONS } from './documents.js';
+import { RESUBSCRIBE, SUBSCRIBE } from './documents.js';
 import { rootOfProduct } from './reading.js';
 import type { ShopifyClient } from './calling/shopify-client.js';
-
-/**
- * Topics that name a product. Inventory item webhooks name none and carry nothing of weight, so cost, HS code and
- * origin edits are found by the scan (shopify.md 2.4).
- */
-const TOPICS = ['PRODUCTS_CREATE', 'PRODUCTS_UPDATE', 'PRODUCTS_DELETE'] as const;
-
-interface Subscription {
-  id: string;
-  topic: string;
-  uri: string;
-  format: string;
-  filter: string | null;
-  includeFields: string[];
-}
-
-interface SubscriptionPage {
-  webhookSubscriptions: { nodes: Subscription[]; pageInfo: { hasNextPage: boolean; endCursor: string | null } };
-}
-
-/** An app may have hundreds of subscriptions; on three topics a thousand is beyond any. */
-const MAX_PAGES = 10;
+import type { Subscription } from './subscriptions.js';
+import { isWhole, pathOf, readSubscriptions, TOPICS } from './subscriptions.js';
 
 /** Receives what Shopify says on its own account: only ever a hint to look again. */
 export class ShopifyWebhooks implements WebhookSide {
@@ -59,7 +39,7 @@ export class ShopifyWebhooks implements WebhookSide {
   }
 
   async ensureSubscriptions(uri: string): Promise<string[]> {
-    const there = await this.subscriptions();
+    const there = await readSubscriptions(this.client);
     const mended: string[] = [];
     for (const topic of TOPICS) {
       const ofTopic = there.filter((each) => each.topic === topic);
@@ -86,27 +66,6 @@ export class ShopifyWebhooks implements WebhookSide {
       throw error;
     }
   }
-
-  private async subscriptions(): Promise<Subscription[]> {
-    const found: Subscription[] = [];
-    let after: string | null = null;
-    for (let pages = 0; pages < MAX_PAGES; pages += 1) {
-      const answer: { data: SubscriptionPage } = await this.client.query(SUBSCRIPTIONS, {
-        topics: [...TOPICS],
-        after,
-      });
-      const { nodes, pageInfo } = answer.data.webhookSubscriptions;
-      found.push(...nodes);
-      if (!pageInfo.hasNextPage) break;
-      after = pageInfo.endCursor;
-    }
-    return found;
-  }
-}
-
-/** One that somebody narrowed keeps some changes from us, and reads as if nothing happened. */
-function isWhole({ format, filter, includeFields }: Subscription): boolean {
-  return format === 'JSON' && !filter && includeFields.length === 0;
 }
 
 function headerOf(headers: Record<string, string | undefined>, name: string): string | undefined {
@@ -120,10 +79,6 @@ function productIdOf(body: { [key: string]: Json }): string | null {
   const id = body['id'];
   const isId = (typeof id === 'number' && Number.isSafeInteger(id)) || (typeof id === 'string' && /^\d+$/.test(id));
   return isId ? `gid://shopify/Product/${id}` : null;
-}
-
-function pathOf(uri: string): string {
-  return URL.canParse(uri) ? new URL(uri).pathname : uri;
 }
 
 function notPromised(topic: string): ConnectorError {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConnectorError } from '../../../application/ports/connector.js';
-import type { RateBudgets, Urgency } from '../../../application/ports/rate-budget.js';
+import type { BudgetTold, RateBudgets, Urgency } from '../../../application/ports/rate-budget.js';
 import { faultOf } from '../../faults.js';
 import { CostBook } from './cost-book.js';
 import { LocalBudgets } from './local-budgets.js';
@@ -33,6 +33,8 @@ export class CallPacer {
   private readonly tails = new Map<Urgency, Promise<void>>();
   private readonly fallback = new LocalBudgets();
   private underWay = 0;
+  /** What the store last said of its budget to this process. */
+  told: BudgetTold | null = null;
 
   constructor(
     private readonly system: string,
@@ -63,7 +65,8 @@ export class CallPacer {
     if (!maximum || left === undefined || !restoreRate) return;
     // What was throttled cost nothing, and says so by a cost of null.
     const refund = admission.points - (cost?.actualQueryCost ?? 0);
-    const ended = { refund, share: this.share, told: { maximum, left, restoreRate }, underWay: this.underWay };
+    this.told = { maximum, left, restoreRate };
+    const ended = { refund, share: this.share, told: this.told, underWay: this.underWay };
     await this.fallback.settle(this.system, ended);
     // The pace is a courtesy: a database that does not answer keeps no call from its caller.
     await this.budgets.settle(this.system, ended).catch(() => undefined);
