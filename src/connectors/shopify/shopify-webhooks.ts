@@ -54,10 +54,8 @@ export class ShopifyWebhooks implements WebhookSide {
   /** False when it turned out to be there already. */
   private async subscribe(topic: string, uri: string, ours: Subscription | undefined): Promise<boolean> {
     const subscription = { uri, format: 'JSON' as const };
-    // An empty filter and no fields named: all of it [B].
-    const whole = { ...subscription, filter: '', includeFields: [] };
     try {
-      if (ours) await this.client.mutate(RESUBSCRIBE, { id: ours.id, subscription: whole });
+      if (ours) await this.client.mutate(RESUBSCRIBE, { id: ours.id, subscription: { ...subscription, ...widened(ours) } });
       else await this.client.mutate(SUBSCRIBE, { topic, subscription });
       return true;
     } catch (error) {
@@ -66,6 +64,11 @@ export class ShopifyWebhooks implements WebhookSide {
       throw error;
     }
   }
+}
+
+/** An empty filter and no fields named are all of it [B]; said only where somebody had narrowed it. */
+function widened({ filter, includeFields }: Subscription): { filter?: string; includeFields?: string[] } {
+  return { ...(filter ? { filter: '' } : {}), ...(includeFields.length > 0 ? { includeFields: [] } : {}) };
 }
 
 function headerOf(headers: Record<string, string | undefined>, name: string): string | undefined {
