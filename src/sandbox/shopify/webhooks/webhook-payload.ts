@@ -1,5 +1,5 @@
-import type { MetafieldDoc, ProductDoc, SubscriptionDoc, VariantDoc } from './product-doc.js';
-import { gid, ONLINE_STORE, variantTitle } from './product-doc.js';
+import type { MetafieldDoc, ProductDoc, SubscriptionDoc, VariantDoc } from '../product-doc.js';
+import { gid, ONLINE_STORE, variantTitle } from '../product-doc.js';
 
 const FULL_VARIANTS = 100;
 

@@ -1,12 +1,12 @@
-import { ControlRefusal } from '../loopback-server.js';
-import type { ExportProduct, ExportVariant } from '../read-export.js';
-import { isMoney, normaliseTags, shopMoney } from './normalise.js';
-import { addUsedValues, defaultOptions } from './option-input.js';
-import type { OptionDoc, ProductDoc, VariantDoc } from './product-doc.js';
-import { DEFAULT_TITLE, ONLINE_STORE } from './product-doc.js';
-import { newProduct } from './product-input.js';
-import type { ShopContext } from './shop-context.js';
-import { newVariant } from './variant-input.js';
+import { ControlRefusal } from '../../loopback-server.js';
+import type { ExportProduct, ExportVariant } from '../../read-export.js';
+import { isMoney, normaliseTags, shopMoney } from '../normalise.js';
+import { addUsedValues, defaultOptions } from '../option-input.js';
+import type { OptionDoc, ProductDoc, VariantDoc } from '../product-doc.js';
+import { DEFAULT_TITLE, ONLINE_STORE } from '../product-doc.js';
+import { newProduct } from '../product-input.js';
+import type { ShopContext } from '../shop-context.js';
+import { newVariant } from '../variant-input.js';
 
 /** Products a commit, so that filling a hundred thousand variants is neither one line nor a hundred thousand. */
 const PRODUCTS_A_COMMIT = 200;

@@ -1,5 +1,5 @@
-import type { ProductDoc, VariantDoc } from './product-doc.js';
-import type { ProductChange } from './shopify-state.js';
+import type { ProductDoc, VariantDoc } from '../product-doc.js';
+import type { ProductChange } from '../shopify-state.js';
 import { itemPayload, productPayload } from './webhook-payload.js';
 
 /** What a commit is announced as. The body is not part of it: Shopify puts it together only when it sends [C]. */

@@ -1,13 +1,13 @@
-import type { Editor } from '../actor.js';
-import { ControlRefusal } from '../loopback-server.js';
+import type { Editor } from '../../actor.js';
+import { ControlRefusal } from '../../loopback-server.js';
 import type { Target } from './control-lookup.js';
-import { isMoney } from './normalise.js';
-import type { ProductDoc, ProductStatus, VariantDoc } from './product-doc.js';
-import { ONLINE_STORE } from './product-doc.js';
-import { newProduct, writeProduct } from './product-input.js';
-import type { ShopContext, UserError } from './shop-context.js';
-import { userError } from './shop-context.js';
-import { writeVariant } from './variant-input.js';
+import { isMoney } from '../normalise.js';
+import type { ProductDoc, ProductStatus, VariantDoc } from '../product-doc.js';
+import { ONLINE_STORE } from '../product-doc.js';
+import { newProduct, writeProduct } from '../product-input.js';
+import type { ShopContext, UserError } from '../shop-context.js';
+import { userError } from '../shop-context.js';
+import { writeVariant } from '../variant-input.js';
 
 const PRODUCT_KEYS = ['title', 'vendor', 'productType', 'tags', 'status', 'handle', 'descriptionHtml'];
 const VARIANT_KEYS = ['price', 'compareAtPrice', 'barcode', 'sku', 'taxable', 'inventoryPolicy'];

@@ -1,7 +1,7 @@
-import { ControlRefusal } from '../loopback-server.js';
-import type { ProductDoc, VariantDoc } from './product-doc.js';
-import { gid, numberOf, ONLINE_STORE } from './product-doc.js';
-import type { ShopifyState } from './shopify-state.js';
+import { ControlRefusal } from '../../loopback-server.js';
+import type { ProductDoc, VariantDoc } from '../product-doc.js';
+import { gid, numberOf, ONLINE_STORE } from '../product-doc.js';
+import type { ShopifyState } from '../shopify-state.js';
 
 export interface Target {
   product: ProductDoc;
