@@ -177,7 +177,7 @@ export class ProductWriter {
 }
 
 /** What is sent for a variant that is there; a create that found its variant made already is one of these too. */
-function updateInput(write: RecordWrite, externalId: string | null): VariantInput {
+export function updateInput(write: RecordWrite, externalId: string | null): VariantInput {
   if (externalId === null)
     throw new ConnectorError(faultOf('VALIDATION', `${write.code}: an update needs the variant's id`));
   const { published: _, optionValues, ...input } = variantInput(write);

@@ -55,7 +55,8 @@ export class ShopifyWebhooks implements WebhookSide {
   private async subscribe(topic: string, uri: string, ours: Subscription | undefined): Promise<boolean> {
     const subscription = { uri, format: 'JSON' as const };
     try {
-      if (ours) await this.client.mutate(RESUBSCRIBE, { id: ours.id, subscription: { ...subscription, ...widened(ours) } });
+      if (ours)
+        await this.client.mutate(RESUBSCRIBE, { id: ours.id, subscription: { ...subscription, ...widened(ours) } });
       else await this.client.mutate(SUBSCRIBE, { topic, subscription });
       return true;
     } catch (error) {
