@@ -88,6 +88,25 @@ export interface ChangePage {
   cursor: string;
 }
 
+/** One thing that was looked at in a system's settings and in the system itself. */
+export interface Check {
+  /** What it is about: token, scopes, webhooks, … */
+  subject: string;
+  /** WARNING: something of what the service does there will not work. FAILED: nothing will. */
+  state: 'OK' | 'WARNING' | 'FAILED';
+  message: string;
+  /** What to do about it; null where all is well. */
+  remedy: string | null;
+}
+
+/** What the rest of the settings promises of a system. */
+export interface Expectations {
+  /** Where its webhooks are to arrive. */
+  webhookUrl: string;
+  /** ISO 4217. */
+  currency: string;
+}
+
 /**
  * Speaks one kind of system's language; knows nothing of deliveries, findings or rules.
  * Every method throws ConnectorError and nothing else for what the system or the network did.
@@ -123,6 +142,8 @@ export interface Connector {
   changesSince?(cursor: string | null, signal?: AbortSignal): AsyncIterable<ChangePage>;
   /** Stock on hand of everything, in batches; not there where the system keeps none. Ends normally only when it was complete. */
   readStock?(signal?: AbortSignal): AsyncIterable<StockLine[]>;
+  /** Looks whether all is there that it takes to work with the system, and changes nothing. Throws nothing. */
+  diagnose?(expectations: Expectations, signal?: AbortSignal): Promise<Check[]>;
   /** Null where the system cannot call us. */
   readonly webhooks: WebhookSide | null;
 }
