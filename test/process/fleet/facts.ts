@@ -46,7 +46,14 @@ export interface Facts {
   findings: FindingFact[];
   /** `RECORD FIELD` and a value that a finding on it ever held. */
   held: { record_id: string; field: string; found: unknown }[];
-  deliveries: { id: string; system: string; target: string; state: DeliveryState; request: string | null }[];
+  deliveries: {
+    id: string;
+    system: string;
+    target: string;
+    state: DeliveryState;
+    request: string | null;
+    created_at: Date;
+  }[];
   steps: { delivery_id: string; was: DeliveryState | null; became: DeliveryState }[];
   /** `FIELD TARGET` with every value of the master, oldest first. */
   revisions: { target: string; price: string | null; title: string; entity: 'PRODUCT' | 'SKU' }[];
@@ -73,7 +80,7 @@ export async function readFacts(database: OwnDatabase): Promise<Facts> {
        where f.record_id is not null and f.field is not null and e.type in ('OPENED', 'REOPENED', 'REFRESHED')`,
     ),
     deliveries: await rows(
-      'select id, system, target, state, change_request_id as request from delivery order by created_at, id',
+      'select id, system, target, state, change_request_id as request, created_at from delivery order by created_at, id',
     ),
     steps: await rows('select delivery_id, was, became from watch.step order by id'),
     revisions: await rows(

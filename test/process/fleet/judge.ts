@@ -15,6 +15,8 @@ export interface Evidence {
   history: History;
   edits: readonly StaffEdit[];
   applied: readonly Applied[];
+  /** By the database's clock: when nothing was open any more, before anybody scanned. */
+  settledAt: Date;
 }
 
 /** One for each rule of docs/publishing.md that is broken, in words; empty where all hold. */
@@ -35,7 +37,7 @@ export function judge(evidence: Evidence): Verdict {
     for (const edit of byCell.get(cell) ?? []) weigh(edit, values, index, verdict);
   }
   verdict.broken.push(...twice(history), ...unaccounted(index, history), ...miscounted(evidence));
-  verdict.broken.push(...unended(evidence, index), ...illegalSteps(evidence));
+  verdict.broken.push(...unended(evidence, index), ...illegalSteps(evidence), ...behind(evidence));
   const { unnumbered, holes } = evidence.facts.feed;
   if (unnumbered > 0 || holes > 0) verdict.broken.push(`feed: ${unnumbered} entries without a number, ${holes} holes`);
   return verdict;
@@ -159,6 +161,12 @@ function unended({ facts }: Evidence, index: Index): string[] {
     const isMissed = (index.open.get(record?.id ?? '') ?? []).some(({ kind }) => kind === 'MISSING');
     return OPEN_STATES.includes(state) && !isMissed ? [`a delivery of ${target} to ${system} is still ${state}`] : [];
   });
+}
+
+/** DELIVERED means that it is there: a look afterwards finds nothing that is owed still. */
+function behind({ facts, settledAt }: Evidence): string[] {
+  const late = facts.deliveries.filter(({ request, created_at: at }) => request === null && at > settledAt);
+  return late.map(({ system, target }) => `${target} counted as delivered to ${system}, and was not there`);
 }
 
 function illegalSteps({ facts }: Evidence): string[] {
