@@ -7,7 +7,7 @@ import type { OwnDatabase } from './own-database.js';
 
 const STAND_INS = fileURLToPath(new URL('stand-ins.mjs', import.meta.url));
 const SUPERVISE_MS = 100;
-const READY_SECONDS = 90;
+const READY_SECONDS = 240;
 
 /** Makes whoever shows it an ADMIN. */
 export const ADMIN_KEY = 'fleet-bootstrap-key-0123456789abcdef';

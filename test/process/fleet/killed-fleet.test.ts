@@ -30,6 +30,7 @@ const LEAST_DELIVERIES = 2_000;
 const BACKLOG = 600;
 const SETTLE_SECONDS = 420;
 const MINUTE_MS = 60_000;
+const SET_UP_MS = 8 * MINUTE_MS;
 
 const describeFleet = KILLS > 0 ? describeOnLinux : describe.skip;
 
@@ -46,7 +47,7 @@ describeFleet('three workers and a database that are killed while they deliver',
     fleet = await Fleet.start(site, database, WORKERS);
     desk = await Desk.open(site, new Dice(SEED + 1), SKUS);
     await watchSteps(database);
-  }, 4 * MINUTE_MS);
+  }, SET_UP_MS);
 
   afterAll(async () => {
     await fleet?.close();
@@ -113,22 +114,28 @@ describeFleet('three workers and a database that are killed while they deliver',
       const killer = new Killer(fleet, database, dice, letGo);
       const staff = new Staff(desk.api, new Dice(SEED + 2), codes, handles);
       let over = false;
+      let failed = false;
       const people = (async () => {
         for (; !over; await sleep(150)) await staff.act();
       })();
       let deliveries = 0;
       const master = (async () => {
-        while (!over || deliveries < LEAST_DELIVERIES) {
+        while (!failed && (!over || deliveries < LEAST_DELIVERIES)) {
           await desk.wave(dice.pick([120, 200, 300]));
           await desk.launch();
           deliveries = desk.applied.reduce((sum, { owes }) => sum + owes.length, 0);
-          await until('room for more', SETTLE_SECONDS, async () => (await open().catch(() => BACKLOG)) < BACKLOG);
+          const room = async (): Promise<boolean> => failed || (await open().catch(() => BACKLOG)) < BACKLOG;
+          await until('room for more', SETTLE_SECONDS, room);
         }
       })();
       const killing = (async () => {
-        while (killer.kills < KILLS) await killer.strike();
-      })().finally(() => (over = true));
-      await Promise.all([people, master, killing]);
+        while (!failed && killer.kills < KILLS) await killer.strike();
+      })();
+      const all = [people, master, killing.finally(() => (over = true))];
+      // Whatever fails, the others end as well: nobody may go on in a fleet that is gone.
+      for (const each of all) each.catch(() => (over = failed = true));
+      await Promise.allSettled(all);
+      await Promise.all(all);
       const killedAt = performance.now();
       // The last ones, all at once. From here on nothing goes wrong any more.
       killer.workers += await fleet.killAllWorkers(letGo);
