@@ -112,12 +112,16 @@ async function deliver(name, ports, { boss }, connector, owner) {
   const stopProfile = await profiled(name);
   const { ms } = await timed(async () => {
     await worker.start();
-    await until('all deliveries', async () => {
-      const { rows } = await owner.query(
-        `select not exists (select from delivery where state in ('PENDING', 'IN_FLIGHT', 'RETRYING')) as done`,
-      );
-      return rows[0].done;
-    }, 25);
+    await until(
+      'all deliveries',
+      async () => {
+        const { rows } = await owner.query(
+          `select not exists (select from lane where due_at is not null or lease_token is not null) as done`,
+        );
+        return rows[0].done;
+      },
+      100,
+    );
   });
   await stopProfile();
   const used = process.cpuUsage(cpu);
@@ -166,16 +170,24 @@ async function pgBoss(boss, version) {
   console.log(`  ${'pg-boss, jobs one by one'.padEnd(44)} ${rate(JOBS, single.ms)}   (PostgreSQL ${version})`);
   const batches = await timed(async () => {
     for (let n = 0; n < JOBS; n += BATCH) {
-      await boss.insert(queue, Array.from({ length: BATCH }, () => ({ data: {} })));
+      await boss.insert(
+        queue,
+        Array.from({ length: BATCH }, () => ({ data: {} })),
+      );
       const jobs = await boss.fetch(queue, { batchSize: BATCH });
-      await boss.complete(queue, jobs.map(({ id }) => id));
+      await boss.complete(
+        queue,
+        jobs.map(({ id }) => id),
+      );
     }
   });
   console.log(`  ${`pg-boss, ${BATCH} jobs at a time`.padEnd(44)} ${rate(JOBS, batches.ms)}`);
 }
 
 function rate(count, ms) {
-  return `${Math.round((count / ms) * 1000).toLocaleString('en').padStart(7)} a second`;
+  return `${Math.round((count / ms) * 1000)
+    .toLocaleString('en')
+    .padStart(7)} a second`;
 }
 
 console.log(`${machine()}; ${DELIVERIES} changed SKUs`);

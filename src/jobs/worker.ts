@@ -11,16 +11,12 @@ import { resumeImports } from '../application/imports/resume-imports.js';
 import { runImport } from '../application/imports/run-import.js';
 import type { Ports } from '../application/ports/ports.js';
 import { advanceCanaries } from '../application/publishing/advance-canaries.js';
-import { publishLane } from '../application/publishing/publish-lane.js';
 import { AlertTeller } from './alert-teller.js';
 import { Drain } from './drain.js';
+import { Lanes } from './lanes.js';
 import { QUEUES } from './queues.js';
 import { Sequencer } from './sequencer.js';
 
-/** Lanes of one system that this process works on side by side. */
-const LANES = 4;
-/** How many lanes go by before it is looked whether the request that they belong to should stop. */
-const CANARY_LANES = 25;
 /** A wake-up that was lost is made up for within this time (design section 3). */
 const SWEEP_MS = 10_000;
 /** A verdict that was put off because a delivery was at work is looked at again after this. */
@@ -43,7 +39,7 @@ function pollEvery(seconds: number): { pollingIntervalSeconds: number; notifyPol
 
 /** Takes the jobs of this process. State is in the database alone, so workers may run beside each other in whatever number. */
 export class Worker {
-  private readonly deliveries: Drain;
+  private readonly lanes: Lanes;
   private readonly webhooks: Drain;
   private readonly bundles: Drain;
   private readonly requests: Drain;
@@ -60,7 +56,7 @@ export class Worker {
     private readonly ports: Ports,
     private readonly boss: PgBoss,
   ) {
-    this.deliveries = new Drain((lane) => this.publish(lane));
+    this.lanes = new Lanes(ports, (system, error) => this.failed('deliver', system, error));
     this.webhooks = new Drain((system) => this.takeInbox(system));
     this.bundles = new Drain(() => this.takeEffect());
     this.requests = new Drain(() => this.applyDue());
@@ -76,7 +72,7 @@ export class Worker {
   async start(): Promise<void> {
     // Not awaited: a system that does not answer must not keep the other's wake-ups, nor its own, waiting.
     await this.boss.work<{ system: string }>(QUEUES.deliver, { ...TOLD, batchSize: 50 }, async (jobs) => {
-      for (const system of new Set(jobs.map(({ data }) => data.system))) this.wakeLanes(system);
+      for (const system of new Set(jobs.map(({ data }) => data.system))) this.lanes.wake(system);
     });
     await this.boss.work<{ system: string }>(QUEUES.webhook, { ...TOLD, batchSize: 200 }, (jobs) =>
       this.eachSystem(jobs, (system) => this.webhooks.wake(system)),
@@ -103,7 +99,7 @@ export class Worker {
     this.stopping = true;
     if (this.sweep) clearInterval(this.sweep);
     for (const timer of this.timers) clearTimeout(timer);
-    await this.deliveries.idle();
+    await this.lanes.stop();
     await this.webhooks.idle();
     await this.bundles.idle();
     await this.requests.idle();
@@ -115,26 +111,6 @@ export class Worker {
   private async eachSystem(jobs: Job<{ system: string }>[], wake: (system: string) => Promise<void>): Promise<void> {
     const systems = new Set(jobs.map(({ data }) => data.system));
     await Promise.all([...systems].map(wake));
-  }
-
-  /** Each lane drains by itself, so that one which hangs on a slow answer holds up its own product alone. */
-  private wakeLanes(system: string): void {
-    for (let number = 0; number < LANES; number += 1) void this.deliveries.wake(`${number}:${system}`);
-  }
-
-  private async publish(lane: string): Promise<void> {
-    const system = lane.slice(lane.indexOf(':') + 1);
-    try {
-      let lanes = 0;
-      while (!this.stopping && (await publishLane(this.ports, system))) {
-        lanes += 1;
-        if (lanes % CANARY_LANES === 0) await advanceCanaries(this.ports, system);
-      }
-      if (!this.stopping) await advanceCanaries(this.ports, system);
-    } catch (error) {
-      // The lane stays due, and the next wake-up or sweep takes it.
-      this.failed('deliver', system, error);
-    }
   }
 
   private async takeInbox(system: string): Promise<void> {
@@ -199,7 +175,7 @@ export class Worker {
       await this.ports.scans.failAbandonedScans(SCAN_IDLE_SECONDS);
       await resumeImports(this.ports, IMPORT_IDLE_SECONDS);
       await this.ports.queue.endPauses();
-      for (const system of await this.ports.queue.systemsWithDue()) this.wakeLanes(system);
+      for (const system of await this.ports.queue.systemsWithDue()) this.lanes.wake(system);
       await advanceCanaries(this.ports, null);
       for (const system of await this.ports.observations.systemsWithWebhooks()) void this.webhooks.wake(system);
       void this.bundles.wake('all');

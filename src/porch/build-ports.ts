@@ -26,6 +26,7 @@ import { SqlOwnershipReader } from '../storage/readers/ownership-reader.js';
 import { PgSequencerSeats } from '../storage/sequencer/sequencer-seat.js';
 import { SqlScanStore } from '../storage/scan-store.js';
 import { SqlPlanReader } from '../storage/readers/plan-reader.js';
+import { SharedTruthReader } from '../storage/readers/truth-reader.js';
 import { SqlQualityReader } from '../storage/readers/quality-reader.js';
 import type { Sql } from '../storage/sql.js';
 import { sqlOver } from '../storage/sql.js';
@@ -73,7 +74,7 @@ export function buildPorts(
     readonly stock = new SqlStockStore(sql, inTransaction);
     readonly naming = new SqlNamingReader(sql);
     readonly settings = new SqlSettingReader(sql);
-    readonly truth = new SqlTruthStore(sql, uuid);
+    readonly truth = new SharedTruthReader(new SqlTruthStore(sql, uuid));
     readonly owned: OwnedValues = {
       takeOver: (system, values, source) => takeOver(this, { system, source }, values),
     };
