@@ -28,6 +28,7 @@ import { SqlScanStore } from '../storage/scan-store.js';
 import { SqlPlanReader } from '../storage/readers/plan-reader.js';
 import { SharedTruthReader } from '../storage/readers/truth-reader.js';
 import { SqlQualityReader } from '../storage/readers/quality-reader.js';
+import { SqlWaitingJobs } from '../storage/readers/waiting-jobs.js';
 import type { Sql } from '../storage/sql.js';
 import { sqlOver } from '../storage/sql.js';
 import { SqlImportStore } from '../storage/stores/import-store.js';
@@ -81,6 +82,7 @@ export function buildPorts(
     readonly queue = new SqlPublishingQueue(source, wakeups, uuid);
     readonly observations = new SqlObservationStore(source, wakeups, uuid);
     readonly scans = new SqlScanStore(source, wakeups, uuid);
+    readonly waitingJobs = new SqlWaitingJobs(sql);
     readonly plans = new SqlPlanReader(sql);
     readonly quality = new SqlQualityReader(sql);
     readonly ownership = new SqlOwnershipReader(sql);

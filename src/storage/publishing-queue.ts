@@ -14,6 +14,7 @@ import type { SendingLane } from './prepare-to-send.js';
 import { prepareToSend } from './prepare-to-send.js';
 import { tellIn } from './publishing-events.js';
 import type { SettledClaim } from './settle-claim.js';
+import { SequencerWake } from './sequencer/wake.js';
 import { settleClaims } from './settle-claim.js';
 import { inTransaction } from './in-transaction.js';
 import type { Sql } from './sql.js';
@@ -37,12 +38,15 @@ interface Desk {
  */
 export class SqlPublishingQueue implements PublishingQueue, LaneSweep {
   private readonly desks = new Map<string, Desk>();
+  private readonly sequencer: SequencerWake;
 
   constructor(
     private readonly source: DataSource,
     private readonly wakeupsOf: (sql: Sql) => Wakeups,
     private readonly newId: () => string,
-  ) {}
+  ) {
+    this.sequencer = new SequencerWake(source);
+  }
 
   claim(system: string): Promise<Claim | null> {
     return this.deskOf(system).claim.call(null);
@@ -89,11 +93,15 @@ export class SqlPublishingQueue implements PublishingQueue, LaneSweep {
     return nothing;
   }
 
-  private transaction<T>(work: (tools: GateTools) => Promise<T>): Promise<T> {
-    return inTransaction(this.source, (tx) => {
+  private async transaction<T>(work: (tools: GateTools) => Promise<T>): Promise<T> {
+    let appended = false;
+    const result = await inTransaction(this.source, (tx) => {
       const sql = sqlOver(tx);
-      return work({ sql, newId: this.newId, tell: tellIn(sql, this.newId), wake: this.wakeupsOf(sql) });
+      const tell = tellIn(sql, this.newId, () => (appended = true));
+      return work({ sql, newId: this.newId, tell, wake: this.wakeupsOf(sql) });
     });
+    if (appended) this.sequencer.now();
+    return result;
   }
 
   async begun(attemptIds: readonly string[], operation: string): Promise<void> {
