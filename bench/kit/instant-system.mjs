@@ -9,7 +9,13 @@ export class InstantSystem {
   #roots = new Map();
 
   constructor(records, { productRecords }) {
-    this.capabilities = { productRecords, concurrencyToken: false, attribution: false, resetByComposing: [] };
+    this.capabilities = {
+      productRecords,
+      concurrencyToken: false,
+      attribution: false,
+      lanes: 64,
+      resetByComposing: [],
+    };
     for (const { entity, external_id: externalId, root_id: rootId, code, observed } of records) {
       const root = { externalId: rootId, code: null };
       const told = { updatedAt: null, attribution: null, token: null, unreadable: [] };

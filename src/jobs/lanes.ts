@@ -3,10 +3,8 @@ import { advanceCanaries } from '../application/publishing/advance-canaries.js';
 import { publishLane } from '../application/publishing/publish-lane.js';
 import { Drain } from './drain.js';
 
-/** Lanes of one system that this process always works on side by side, */
+/** Lanes of one system that this process always works on side by side; more only where its connector says so. */
 const LEAST = 4;
-/** and as many at most, of a system that takes them quickly. */
-const MOST = 64;
 /** A lane that took no longer than this was not kept waiting by the ones beside it, in milliseconds. */
 const QUICK_MS = 750;
 /** How many lanes go by before it is looked whether the request that they belong to should stop. */
@@ -22,8 +20,8 @@ interface Pace {
 
 /**
  * Brings what is due to the systems, several lanes of each side by side. Each drains by itself, so that one which hangs
- * on a slow answer holds up its own product alone. A system that takes lanes quickly is brought more of them at a time, each
- * good one making room for one more; one that is slow or fails is brought half as many: what it is not quick to take would
+ * on a slow answer holds up its own product alone. A system that takes lanes quickly, and whose connector allows it, is brought
+ * more of them at a time, each good one making room for one more; one that is slow or fails is brought half as many: what it is not quick to take would
  * only wait, and every claim that waits is a lease that runs.
  */
 export class Lanes {
@@ -71,7 +69,7 @@ export class Lanes {
     const wasDue = await publishLane(this.ports, system, (allDelivered) => (isGood = allDelivered));
     if (!wasDue) return false;
     if (!isGood || performance.now() - since > QUICK_MS) pace.width = Math.max(LEAST, Math.floor(pace.width / 2));
-    else if (pace.width < MOST) {
+    else if (pace.width < (this.ports.connectors.of(system).capabilities.lanes ?? LEAST)) {
       void this.drain.wake(`${pace.width}:${system}`);
       pace.width += 1;
     }

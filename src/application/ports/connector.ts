@@ -62,6 +62,8 @@ export interface Capabilities {
   concurrencyToken: boolean;
   /** The system names who changed a record. */
   attribution: boolean;
+  /** How many products may be under way side by side, where it takes them quickly; not said: 4. */
+  lanes?: number;
   /** Fields that the system itself sets anew while it takes what a bundle is made of. */
   resetByComposing: readonly string[];
 }

@@ -24,12 +24,7 @@ const ROWS_A_PAGE = 200;
 
 /** Speaks the generic ERP contract (design 7): one item per SKU, asked for by code, written under its ETag. */
 export class HttpErpConnector implements Connector {
-  readonly capabilities: Capabilities = {
-    productRecords: false,
-    concurrencyToken: true,
-    attribution: true,
-    resetByComposing: [],
-  };
+  readonly capabilities: Capabilities;
   readonly webhooks = null;
   private readonly client: ErpClient;
   private readonly concurrency: number;
@@ -40,6 +35,13 @@ export class HttpErpConnector implements Connector {
       meter.apiCall(config.code, result),
     );
     this.concurrency = config.concurrency;
+    this.capabilities = {
+      productRecords: false,
+      concurrencyToken: true,
+      attribution: true,
+      lanes: config.concurrency,
+      resetByComposing: [],
+    };
   }
 
   /** An item can only be asked for by code. Another item under the same code is not the one that was asked for. */
