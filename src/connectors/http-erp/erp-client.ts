@@ -2,6 +2,7 @@ import { ConnectorError } from '../../application/ports/connector.js';
 import type { CallResult } from '../../application/ports/meter.js';
 import type { Json } from '../../domain/primitives/json.js';
 import type { DeliveryFault, ErrorClass } from '../../domain/publishing/system.js';
+import type { ExchangeGate } from '../exchange-gate.js';
 import {
   exchangeSignal,
   faultOf,
@@ -16,6 +17,8 @@ export interface ErpAnswer {
   status: number;
   body: { [key: string]: Json };
   etag: string | null;
+  /** By the server's own clock, to the second; null where it does not say. */
+  answeredAt: Date | null;
 }
 
 /** Statuses that are part of the conversation and not faults; the connector reads them itself. */
@@ -43,6 +46,7 @@ export class ErpClient {
   constructor(
     private readonly baseUrl: string,
     private readonly token: string,
+    private readonly gate: ExchangeGate,
     private readonly onCall: (result: CallResult) => void = () => {},
   ) {}
 
@@ -69,30 +73,39 @@ export class ErpClient {
         faultOf('UNKNOWN', 'the ERP answered something that is no JSON object', { ambiguous: write, raw }),
       );
     }
-    return { status: response.status, body, etag: response.headers.get('ETag') };
+    const date = Date.parse(response.headers.get('Date') ?? '');
+    const answeredAt = Number.isNaN(date) ? null : new Date(date);
+    return { status: response.status, body, etag: response.headers.get('ETag'), answeredAt };
   }
 
   private async exchange(request: ErpRequest, write: boolean): Promise<{ response: Response; text: string }> {
-    const { method, path, headers, body, signal } = request;
+    let isSent = false;
     try {
-      const response = await fetch(`${this.baseUrl}${path}`, {
-        method,
-        headers: {
-          ...headers,
-          Authorization: `Bearer ${this.token}`,
-          Accept: 'application/json, application/problem+json',
-          ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-        },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        // A redirect would carry the token to wherever it points.
-        redirect: 'error',
-        signal: exchangeSignal(signal),
-      });
-      return { response, text: await response.text() };
+      return await this.gate.pass(async () => {
+        isSent = true;
+        const response = await fetch(`${this.baseUrl}${request.path}`, this.fetchOptions(request));
+        return { response, text: await response.text() };
+      }, request.signal);
     } catch (error) {
-      const fault = networkFault(error, write);
+      const fault = networkFault(error, write && isSent);
       throw new ConnectorError({ ...fault, message: withoutSecrets(fault.message, [this.token]) });
     }
+  }
+
+  private fetchOptions({ method, headers, body, signal }: ErpRequest): RequestInit {
+    return {
+      method,
+      headers: {
+        ...headers,
+        Authorization: `Bearer ${this.token}`,
+        Accept: 'application/json, application/problem+json',
+        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      // A redirect would carry the token to wherever it points.
+      redirect: 'error',
+      signal: exchangeSignal(signal),
+    };
   }
 
   /** Problem details (RFC 9457) give the message; a 5xx leaves open whether a write happened. */

@@ -1,6 +1,7 @@
 import { ConnectorError } from '../../application/ports/connector.js';
 import type {
   Capabilities,
+  ChangePage,
   Connector,
   LookUp,
   RecordOutcome,
@@ -13,35 +14,43 @@ import { UNMETERED } from '../../application/ports/meter.js';
 import type { StockLine } from '../../application/ports/stock-store.js';
 import type { Json } from '../../domain/primitives/json.js';
 import type { DeliveryFault, ObservedRecord, RootRef } from '../../domain/publishing/system.js';
+import { ExchangeGate } from '../exchange-gate.js';
 import { faultOf } from '../faults.js';
 import { mapLimited } from '../map-limited.js';
 import type { SystemConfig } from '../system-config.js';
 import { checkedBaseUrl, required } from '../system-config.js';
 import { ErpClient } from './erp-client.js';
+import { ChangeCursor } from './change-cursor.js';
 import { itemBody, itemRecord, stockLine } from './erp-item.js';
 
 const ROWS_A_PAGE = 200;
 
 /** Speaks the generic ERP contract (design 7): one item per SKU, asked for by code, written under its ETag. */
 export class HttpErpConnector implements Connector {
-  readonly capabilities: Capabilities;
+  readonly capabilities: Capabilities = {
+    productRecords: false,
+    concurrencyToken: true,
+    changeCursor: true,
+    kits: true,
+    nestedKits: false,
+    stock: true,
+    attribution: true,
+    resetByComposing: [],
+    productsPerWrite: 1,
+  };
   readonly webhooks = null;
   private readonly client: ErpClient;
   private readonly concurrency: number;
 
   /** @throws Error when the settings lack something. */
   constructor(config: SystemConfig, meter: Meter = UNMETERED) {
-    this.client = new ErpClient(checkedBaseUrl(required(config, 'baseUrl')), required(config, 'token'), (result) =>
+    const baseUrl = checkedBaseUrl(required(config, 'baseUrl'));
+    const gate = new ExchangeGate(config.concurrency);
+    this.client = new ErpClient(baseUrl, required(config, 'token'), gate, (result) =>
       meter.apiCall(config.code, result),
     );
     this.concurrency = config.concurrency;
-    this.capabilities = {
-      productRecords: false,
-      concurrencyToken: true,
-      attribution: true,
-      lanes: config.concurrency,
-      resetByComposing: [],
-    };
+    this.capabilities = { ...this.capabilities, lanes: config.concurrency };
   }
 
   /** An item can only be asked for by code. Another item under the same code is not the one that was asked for. */
@@ -75,19 +84,39 @@ export class HttpErpConnector implements Connector {
   }
 
   async *scan(signal?: AbortSignal): AsyncGenerator<ObservedRecord[]> {
-    for await (const items of this.pages('items', signal)) yield items.map((item) => itemRecord(objectOf(item), null));
+    for await (const items of this.pages('items', {}, signal)) yield items.map(recordOf);
+  }
+
+  async *changesSince(cursor: string | null, signal?: AbortSignal): AsyncGenerator<ChangePage> {
+    if (cursor === null) {
+      const { answeredAt } = await this.client.send({ method: 'GET', path: '/items?limit=1', signal });
+      yield { records: [], gone: [], cursor: ChangeCursor.from(new Date(), answeredAt).moved() };
+      return;
+    }
+    const here = ChangeCursor.read(cursor);
+    for await (const items of this.pages('items', { updatedSince: here.askFrom() }, signal)) {
+      const records = items.map(recordOf);
+      for (const { updatedAt } of records) here.saw(updatedAt, new Date());
+      yield { records, gone: [], cursor: here.unmoved() };
+    }
+    yield { records: [], gone: [], cursor: here.moved() };
   }
 
   async *readStock(signal?: AbortSignal): AsyncGenerator<StockLine[]> {
-    for await (const lines of this.pages('stock', signal)) yield lines.map((line) => stockLine(objectOf(line)));
+    for await (const lines of this.pages('stock', {}, signal)) yield lines.map((line) => stockLine(objectOf(line)));
   }
 
   /** Every page of a list, each under the key that bears its path's name. @throws ConnectorError when it is not complete. */
-  private async *pages(list: 'items' | 'stock', signal: AbortSignal | undefined): AsyncGenerator<Json[]> {
+  private async *pages(
+    list: 'items' | 'stock',
+    which: Record<string, string>,
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<Json[]> {
     const seen = new Set<string>();
     let after = '';
     for (;;) {
-      const query = new URLSearchParams({ limit: String(ROWS_A_PAGE), ...(after === '' ? {} : { after }) });
+      const place: Record<string, string> = after === '' ? {} : { after };
+      const query = new URLSearchParams({ ...which, limit: String(ROWS_A_PAGE), ...place });
       const { body } = await this.client.send({ method: 'GET', path: `/${list}?${query.toString()}`, signal });
       const { [list]: rows, next } = body;
       if (!Array.isArray(rows)) throw partial(`a page without ${list}`);
@@ -158,6 +187,11 @@ export class HttpErpConnector implements Connector {
 
 function pathOf(code: string): string {
   return `/items/${encodeURIComponent(code)}`;
+}
+
+/** A listing gives no ETags; who writes reads anew. */
+function recordOf(item: Json): ObservedRecord {
+  return itemRecord(objectOf(item), null);
 }
 
 function objectOf(item: Json): { [key: string]: Json } {
