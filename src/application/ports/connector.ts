@@ -72,6 +72,8 @@ export interface Capabilities {
   stock: boolean;
   /** The system names who changed a record. */
   attribution: boolean;
+  /** How many products may be under way side by side, where it takes them quickly; not said: 4. */
+  lanes?: number;
   /** Fields that the system itself sets anew while it takes what a bundle is made of. */
   resetByComposing: readonly string[];
   /** Products whose writes the system takes in one call; more than 1: `writeMany` is there. */

@@ -35,13 +35,18 @@ interface Reckoned {
 /**
  * Brings one product's records in one system to the latest revision: reads, compares, writes only what differs and is
  * ours, verifies, and settles under the lease. Level-triggered: it looks at the state of things, never at a message.
+ * @param ended told, once it is settled, whether everything of it was delivered.
  * @returns false when nothing was due.
  */
-export async function publishLane(ports: PublishingPorts, system: string): Promise<boolean> {
+export async function publishLane(
+  ports: PublishingPorts,
+  system: string,
+  ended: (allDelivered: boolean) => void = () => {},
+): Promise<boolean> {
   const claim = await ports.queue.claim(system);
   if (!claim) return false;
   try {
-    await deliver(ports, claim, ports.connectors.of(system));
+    await deliver(ports, claim, ports.connectors.of(system), ended);
   } catch (error) {
     if (!(error instanceof LeaseLost)) throw error;
     ports.log('warn', error.message, { system, product: claim.product.handle });
@@ -49,7 +54,12 @@ export async function publishLane(ports: PublishingPorts, system: string): Promi
   return true;
 }
 
-async function deliver(ports: PublishingPorts, claim: Claim, connector: Connector): Promise<void> {
+async function deliver(
+  ports: PublishingPorts,
+  claim: Claim,
+  connector: Connector,
+  ended: (allDelivered: boolean) => void,
+): Promise<void> {
   const draft = new SettlementDraft(ports, claim);
   try {
     if (!draft.layDownAbandoned() && !(await bring(ports, claim, connector, draft))) return;
@@ -67,6 +77,7 @@ async function deliver(ports: PublishingPorts, claim: Claim, connector: Connecto
   const settlement = draft.finish();
   await ports.queue.settle(claim, settlement);
   ports.meter?.settled(claim, settlement);
+  ended(settlement.deliveries.every(({ outcome }) => outcome.kind === 'DELIVERED'));
   if (draft.taken.length > 0) await ports.owned.takeOver(claim.system.code, draft.taken, 'BEFORE_WRITE');
 }
 
