@@ -28,6 +28,8 @@ export interface RecordWrite {
   /** The system's id; null on CREATE. */
   externalId: string | null;
   values: FieldValues;
+  /** All that the record is to show, changed now or not, for what a system takes only together with something else. */
+  projection?: FieldValues;
   /** Token of the reading that this write was decided on, where the system has tokens. */
   token: string | null;
   /** The system's ids of the components that `values` names, by folded code; all of them, where `bundle.components` is written. */
