@@ -19,6 +19,8 @@ import { Sequencer } from './sequencer.js';
 
 /** Lanes of one system that this process works on side by side. */
 const LANES = 4;
+/** The same of a system that takes many products in one call: what these lanes ask at the same time is one call. */
+const GATHERED_LANES = 64;
 /** How many lanes go by before it is looked whether the request that they belong to should stop. */
 const CANARY_LANES = 25;
 /** A wake-up that was lost is made up for within this time (design section 3). */
@@ -119,7 +121,9 @@ export class Worker {
 
   /** Each lane drains by itself, so that one which hangs on a slow answer holds up its own product alone. */
   private wakeLanes(system: string): void {
-    for (let number = 0; number < LANES; number += 1) void this.deliveries.wake(`${number}:${system}`);
+    const { productsPerWrite } = this.ports.connectors.of(system).capabilities;
+    const lanes = productsPerWrite > 1 ? Math.min(productsPerWrite, GATHERED_LANES) : LANES;
+    for (let number = 0; number < lanes; number += 1) void this.deliveries.wake(`${number}:${system}`);
   }
 
   private async publish(lane: string): Promise<void> {

@@ -6,7 +6,7 @@ import { idOf, ITEMS_A_PAGE } from './tryton-reader.js';
 import { date, numberIn, textIn } from './tryton-wire.js';
 
 /**
- * Stock on hand in all warehouses together, of goods that are in use and have a code. A kit has none of its own: what could
+ * Stock on hand in all warehouses together, whatever zone it lies in, of goods that are in use and have a code. A kit has none of its own: what could
  * be made of its components is no figure that anybody counted.
  */
 export async function* trytonStock(database: TrytonDatabase, signal?: AbortSignal): AsyncGenerator<StockLine[]> {
@@ -17,8 +17,6 @@ export async function* trytonStock(database: TrytonDatabase, signal?: AbortSigna
   const context = {
     locations: warehouses.map(idOf),
     with_childs: true,
-    // Of a warehouse only what lies in its storage counts, and not what is still at the door.
-    stock_skip_warehouse: true,
     stock_date_end: date(new Date()),
   };
   for (let after = 0; ;) {
