@@ -28,6 +28,8 @@ export interface RecordWrite {
   /** The system's id; null on CREATE. */
   externalId: string | null;
   values: FieldValues;
+  /** All that the record is to show, changed now or not, for what a system takes only together with something else. */
+  projection?: FieldValues;
   /** Token of the reading that this write was decided on, where the system has tokens. */
   token: string | null;
   /** The system's ids of the components that `values` names, by folded code; all of them, where `bundle.components` is written. */
@@ -74,6 +76,8 @@ export interface Capabilities {
   attribution: boolean;
   /** How many products may be under way side by side, where it takes them quickly; not said: 4. */
   lanes?: number;
+  /** What lanes ask at the same time goes out as one call: there are always `lanes` of them, however long it takes. */
+  gathers?: boolean;
   /** Fields that the system itself sets anew while it takes what a bundle is made of. */
   resetByComposing: readonly string[];
   /** Products whose writes the system takes in one call; more than 1: `writeMany` is there. */

@@ -141,7 +141,7 @@ function reckon(
   // One that is not on sale yet waits for its price; one that is on sale without a price is somebody's mistake.
   if (isUnpriced && record.skuState !== 'PRELAUNCH')
     draft.refused(record, 'PRICE_MISSING', `${record.target} has no price, and would be free in ${claim.system.code}`);
-  const wanted = wish && writeOf(claim, record, observed, wish);
+  const wanted = wish && { ...writeOf(claim, record, observed, wish), projection: canonical ?? {} };
   const write = wanted && whole(claim, record, wanted, draft);
   return { record, observed, canonical: canonical ?? {}, judgement, comparisons, write };
 }
