@@ -10,7 +10,6 @@ import { reaskByDate } from '../application/ownership/reask-by-date.js';
 import { resumeImports } from '../application/imports/resume-imports.js';
 import { runImport } from '../application/imports/run-import.js';
 import type { Ports } from '../application/ports/ports.js';
-import { advanceCanaries } from '../application/publishing/advance-canaries.js';
 import { AlertTeller } from './alert-teller.js';
 import { Drain } from './drain.js';
 import { JobWatch } from './job-watch.js';
