@@ -5,6 +5,7 @@ import { applyDue } from '../application/change/run/apply-due.js';
 import { forgetKeys } from '../application/change/run/forget-keys.js';
 import { handleWebhooks } from '../application/drift/handle-webhooks.js';
 import { refreshAllStock } from '../application/drift/refresh-stock.js';
+import { tendFindings } from '../application/drift/resolve/tend-findings.js';
 import { runScan } from '../application/drift/run-scan.js';
 import { reaskByDate } from '../application/ownership/reask-by-date.js';
 import { resumeImports } from '../application/imports/resume-imports.js';
@@ -47,6 +48,7 @@ export class Worker {
   private readonly webhooks: Drain;
   private readonly bundles: Drain;
   private readonly requests: Drain;
+  private readonly findings: Drain;
   private readonly alerts: AlertTeller;
   private readonly validations: Drain;
   private readonly sequencer: Sequencer;
@@ -64,6 +66,7 @@ export class Worker {
     this.webhooks = new Drain((system) => this.takeInbox(system));
     this.bundles = new Drain(() => this.takeEffect());
     this.requests = new Drain(() => this.applyDue());
+    this.findings = new Drain(() => this.tendFindings());
     this.alerts = new AlertTeller(ports);
     this.validations = new Drain(() => this.validate());
     this.sequencer = new Sequencer(ports);
@@ -92,6 +95,7 @@ export class Worker {
     await this.boss.schedule(QUEUES.stock, STOCK_CRON);
     await this.boss.work<{ at: string }>(QUEUES.bundle, TIMED, () => this.bundles.wake('all'));
     await this.boss.work<{ at: string }>(QUEUES.request, TIMED, () => this.requests.wake('all'));
+    await this.boss.work<{ at: string | null }>(QUEUES.finding, TIMED, () => this.findings.wake('all'));
     await this.boss.work(QUEUES.validation, TOLD, () => this.validations.wake('all'));
     this.sequencer.start();
     this.sweep = setInterval(() => void this.sweepNow(), SWEEP_MS);
@@ -107,6 +111,7 @@ export class Worker {
     await this.webhooks.idle();
     await this.bundles.idle();
     await this.requests.idle();
+    await this.findings.idle();
     await this.alerts.stop();
     await this.validations.idle();
     await this.sequencer.stop();
@@ -175,6 +180,15 @@ export class Worker {
     }
   }
 
+  private async tendFindings(): Promise<void> {
+    try {
+      if (!this.stopping) await tendFindings(this.ports);
+    } catch (error) {
+      // They stay due, and the next wake-up or sweep takes them.
+      this.failed('finding', 'all', error);
+    }
+  }
+
   private async validate(): Promise<void> {
     try {
       while (!this.stopping && (await validateNext(this.ports)));
@@ -205,6 +219,7 @@ export class Worker {
       void this.bundles.wake('all');
       this.turnsSeen = await reaskByDate(this.ports, this.turnsSeen);
       void this.requests.wake('all');
+      void this.findings.wake('all');
       void this.validations.wake('all');
       await forgetKeys(this.ports);
     } catch (error) {

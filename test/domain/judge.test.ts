@@ -49,6 +49,7 @@ function judge(
     changedAt: new Map(changedAt),
     readOnly,
     undecided: {},
+    policyVersion: 1,
   });
 }
 

@@ -7,7 +7,7 @@ import type { ObservedRecord } from '../../src/domain/publishing/system.js';
 import type { Bench } from './contract-kit.js';
 import { ATTEMPT, inOrder, onBoth, RETRY, SHOP_RECORDS, shown } from './contract-kit.js';
 import { plainSku, productSet, skuSet, plainProduct, together } from './desk.js';
-import { MASTERS, NOTHING_OWNED } from './processes.js';
+import { MASTERS, NOTHING_HEALS, NOTHING_OWNED } from './processes.js';
 import { ERP, SHOP } from './story.js';
 
 /** A system that shows what it is told to show, takes every write, and remembers what was sent. */
@@ -48,6 +48,7 @@ function portsOf(
     observations,
     truth: MASTERS,
     owned: NOTHING_OWNED,
+    healing: NOTHING_HEALS,
     connectors: { of: () => connector },
     clock: {
       now: () => new Date(time),

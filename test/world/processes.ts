@@ -2,6 +2,7 @@ import { handleWebhooks } from '../../src/application/drift/handle-webhooks.js';
 import { receiveWebhook } from '../../src/application/drift/receive-webhook.js';
 import { runScan } from '../../src/application/drift/run-scan.js';
 import type { Connector } from '../../src/application/ports/connector.js';
+import type { Healer } from '../../src/application/ports/finding-store.js';
 import type { ObservationStore } from '../../src/application/ports/observation-store.js';
 import type { ScanPorts } from '../../src/application/ports/ports.js';
 import type { Claim, ClaimedDelivery } from '../../src/application/ports/publishing-queue.js';
@@ -35,6 +36,11 @@ export const NOTHING_OWNED: OwnedValues = {
   takeOver: (system) => Promise.reject(new Error(`${system} owns nothing, and something of it was taken over`)),
 };
 
+/** Nor does anything heal by itself. */
+export const NOTHING_HEALS: Healer = {
+  heal: (system) => Promise.reject(new Error(`nothing heals by itself, and something of ${system} was to`)),
+};
+
 /** The revision that a claimed delivery is going to bring. */
 export function revisionIn(
   { records, product }: Pick<Claim, 'records' | 'product'>,
@@ -64,6 +70,7 @@ export function portsOf(ground: Ground, process: Process): ScanPorts {
     scans: stepped(ground, process, backend.scans),
     truth: stepped(ground, process, MASTERS),
     owned: stepped(ground, process, NOTHING_OWNED),
+    healing: stepped(ground, process, NOTHING_HEALS),
     stock: {
       levelsOfSkus: () => Promise.resolve(new Map()),
       take: () => Promise.resolve({ strangers: 0 }),

@@ -83,6 +83,7 @@ export class ShopifyConnector implements Connector {
       productRecords: true,
       concurrencyToken: false,
       attribution: false,
+      recodes: true,
       // A product bundle costs what its components cost until it is told otherwise [C].
       resetByComposing: isFixed ? ['price', 'compareAtPrice'] : [],
     };
