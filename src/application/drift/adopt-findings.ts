@@ -1,4 +1,5 @@
-import type { Caller } from '../../domain/actor.js';
+import type { Actor, Caller } from '../../domain/actor.js';
+import { editorsIn } from '../../domain/drift/edited-by.js';
 import type { Outcome, Problem } from '../../domain/problem.js';
 import { accepted, problem, refused } from '../../domain/problem.js';
 import { addRequest } from '../change/create-change-request.js';
@@ -48,6 +49,14 @@ export async function adoptFindings(
   });
 }
 
+async function editorsOf(stores: Stores, { actor }: Caller, locked: readonly LockedFinding[]): Promise<Actor[]> {
+  const editors = editorsIn(
+    locked.map(({ attribution }) => attribution),
+    await stores.parties.parties(),
+  );
+  return editors.filter(({ partyId }) => partyId !== actor.partyId);
+}
+
 /** The request may be applied at once, so that what it changes is locked before the findings, as at any apply. */
 async function lockMasters(ports: Ports, stores: Stores, ids: readonly string[]): Promise<void> {
   const changes = changesTogether(await proposalsOf(ports, stores, await stores.findings.read(ids)));
@@ -86,6 +95,12 @@ async function propose(
     changes,
     asDraft: false,
     origin: 'ADOPTION' as const,
+    // Who made the edit there has written what is proposed: it is theirs to approve no more than the caller's.
+    editors: await editorsOf(
+      stores,
+      caller,
+      proposals.map(({ finding }) => finding),
+    ),
   };
   const added = await addRequest(ports, stores, caller, request, async (id) => {
     await stores.findings.proposeAdoption(ids, caller.actor, id, reason.trim());

@@ -9,7 +9,7 @@ import type {
   ObservationSource,
 } from '../../domain/drift/finding.js';
 import type { Severity } from '../../domain/drift/source-of-truth.js';
-import type { RootRef } from '../../domain/publishing/system.js';
+import type { Attribution, RootRef } from '../../domain/publishing/system.js';
 import type { Json } from '../../domain/primitives/json.js';
 
 export interface LockedFinding {
@@ -36,6 +36,8 @@ export interface LockedFinding {
   externalId: string | null;
   root: RootRef | null;
   changeRequestId: string | null;
+  /** Who made the edit there, as far as the system tells. */
+  attribution: Attribution | null;
   /** Why the system takes no correction of it from us; null where nothing is known to be in the way. */
   notOurs: string | null;
 }

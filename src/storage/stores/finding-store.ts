@@ -240,7 +240,7 @@ const DUE_FROM_NOW = `clock_timestamp() + make_interval(hours => case severity $
 
 /** A rejected or withdrawn adoption no longer counts: the finding may be proposed again. */
 const LOCKED = `select f.id, f.system, f.kind, f.state, f.record_id as "recordId", f.product_id as "productId", f.sku_id as "skuId", f.target,
-  f.field, f.expected, f.found, f.severity, f.resolution, f.resolved_by as "resolvedBy", f.healing, f.waived_until as "waivedUntil", f.note,
+  f.field, f.expected, f.found, f.attribution, f.severity, f.resolution, f.resolved_by as "resolvedBy", f.healing, f.waived_until as "waivedUntil", f.note,
   f.revert_requested_by as "revertRequestedBy", f.not_ours as "notOurs", f.external_id as "externalId",
   case when f.root_id is not null then jsonb_build_object('externalId', f.root_id, 'code', f.root_code) end as root,
   (select c.id from change_request c where c.id = f.change_request_id and c.state not in ('REJECTED', 'WITHDRAWN'))

@@ -79,7 +79,7 @@ export class MemoryFindings implements WorldFindings {
       const what = { id, system, kind, state, recordId, productId, skuId, target, field, expected, found, severity };
       const waivedUntil = row.waivedUntil === null ? null : new Date(row.waivedUntil);
       const how = { resolution, resolvedBy, healing, waivedUntil, note, revertRequestedBy, changeRequestId, notOurs };
-      return { ...what, ...how, externalId: null, root: null };
+      return { ...what, ...how, attribution: null, externalId: null, root: null };
     });
   }
 
