@@ -9,6 +9,7 @@ import type { Claim, ClaimedDelivery } from '../../src/application/ports/publish
 import { LeaseLost } from '../../src/application/ports/publishing-queue.js';
 import type { OwnedValues, TruthReader } from '../../src/application/ports/truth-store.js';
 import { publishLane } from '../../src/application/publishing/publish-lane.js';
+import type { FieldRule } from '../../src/domain/drift/source-of-truth.js';
 import { DEFAULT_RULES } from '../../src/domain/drift/source-of-truth.js';
 import type { Backend } from './backend.js';
 import type { Dice } from './dice.js';
@@ -26,6 +27,10 @@ export interface Ground {
   /** A store threw what no store should. */
   broken(error: unknown): void;
   tell(line: string): void;
+  /** The matrix that is signed. */
+  rules: readonly FieldRule[];
+  /** What the matrix does by itself about a system's findings. */
+  healing: Healer;
 }
 
 /** The matrix before anybody has changed it: everything is the master's. */
@@ -68,9 +73,9 @@ export function portsOf(ground: Ground, process: Process): ScanPorts {
     }),
     observations: stepped(ground, process, backend.observations, { judge: judging(ground, process) }),
     scans: stepped(ground, process, backend.scans),
-    truth: stepped(ground, process, MASTERS),
+    truth: stepped(ground, process, { acting: async () => ({ version: 1, rules: ground.rules }) }),
     owned: stepped(ground, process, NOTHING_OWNED),
-    healing: stepped(ground, process, NOTHING_HEALS),
+    healing: stepped(ground, process, ground.healing),
     stock: {
       levelsOfSkus: () => Promise.resolve(new Map()),
       take: () => Promise.resolve({ strangers: 0 }),
