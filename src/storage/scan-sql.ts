@@ -195,17 +195,19 @@ async function strangersOf(sql: Sql, scanId: string): Promise<FindingDraft[]> {
       found: ids,
       severity: 'HIGH',
     })),
-    ...unknown.map(({ external_id: externalId, code, fields, root_id: rootId, root_code: rootCode, product }): FindingDraft => ({
-      ...bare,
-      place: { externalId, root: { externalId: rootId, code: rootCode } },
-      identity: `external:${externalId}|UNEXPECTED`,
-      kind: 'UNEXPECTED',
-      productId: null,
-      skuId: null,
-      target: code ?? externalId,
-      expected: null,
-      found: { ...productFields(product), ...fields },
-      severity: 'LOW',
-    })),
+    ...unknown.map(
+      ({ external_id: externalId, code, fields, root_id: rootId, root_code: rootCode, product }): FindingDraft => ({
+        ...bare,
+        place: { externalId, root: { externalId: rootId, code: rootCode } },
+        identity: `external:${externalId}|UNEXPECTED`,
+        kind: 'UNEXPECTED',
+        productId: null,
+        skuId: null,
+        target: code ?? externalId,
+        expected: null,
+        found: { ...productFields(product), ...fields },
+        severity: 'LOW',
+      }),
+    ),
   ];
 }

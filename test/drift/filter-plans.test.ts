@@ -33,16 +33,21 @@ describe('every filter of findings is served by indexes', () => {
     await owner.connect();
     try {
       await owner.query(
-        `insert into finding (id, system, kind, identity, target, field, severity, state, resolution, resolved_at, source, attribution,
-           owner_id, first_seen_at, opened_at, last_seen_at, due_at, expected, found)
+        // As long as a finding is in real life: with who wrote it there, who resolved it, and a note.
+        `insert into finding (id, system, kind, identity, target, field, severity, state, resolution, resolved_at, resolved_by, source,
+           attribution, owner_id, first_seen_at, opened_at, last_seen_at, due_at, expected, found, last_published, note)
          select gen_random_uuid(), case when n % 3 = 0 then 'erp' else 'shopify' end, case when n % 20 = 0 then 'MISSING' else 'FIELD' end,
-           'x' || n, 'F-' || (n % 5000), (array['price', 'title', 'gtin', 'weight'])[1 + n % 4],
+           gen_random_uuid() || '|FIELD|' || n, 'F-' || (n % 5000), (array['price', 'title', 'gtin', 'weight'])[1 + n % 4],
            (array['LOW', 'MEDIUM', 'HIGH', 'CRITICAL'])[1 + n % 4], case when n % 10 < 7 then 'RESOLVED' else 'OPEN' end,
-           case when n % 10 < 7 then 'REVERTED' end, case when n % 10 < 7 then now() end, 'FULL_SCAN',
-           case when n % 9 = 0 then jsonb_build_object('app', case when n % 900 = 0 then 'Repricer' else 'Other' end) end,
+           case when n % 10 < 7 then 'REVERTED' end, case when n % 10 < 7 then now() end,
+           case when n % 10 < 7 then jsonb_build_object('kind', 'API_KEY', 'id', gen_random_uuid(), 'name', 'oli', 'partyId', gen_random_uuid()) end,
+           'FULL_SCAN', jsonb_build_object('actor', 'someone-' || n, 'at', now(), 'confidence', 'LIKELY',
+             'app', case when n % 900 = 0 then 'Repricer' when n % 9 = 0 then 'Other' end),
            case when n % 50 = 0 then (select id from party where code_folded = 'ada') end,
            now() - make_interval(mins => n), now() - make_interval(mins => n), now() - make_interval(mins => n),
-           case when n % 10 >= 7 then now() - make_interval(mins => n - 1000) end, to_jsonb(repeat('a', 60)), to_jsonb(repeat('b', 60))
+           case when n % 10 >= 7 then now() - make_interval(mins => n - 1000) end, to_jsonb('a title as it is ' || repeat('a', 60)),
+           to_jsonb('a title as it was found ' || repeat('b', 60)), to_jsonb('a title as it was published ' || repeat('c', 60)),
+           'what somebody said of it, in a sentence or two: ' || repeat('d', 120)
          from generate_series(1, $1::int) n`,
         [FINDINGS],
       );

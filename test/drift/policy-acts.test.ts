@@ -79,13 +79,20 @@ describe('what the source-of-truth matrix does by itself', () => {
   });
 
   it('adopts by a request of its own, and brings it to the other systems; what the master refuses is left to people', async () => {
-    const version = await kit.rules([{ field: 'hsCode', onDrift: 'AUTO_ADOPT' }, { field: 'gtin', onDrift: 'AUTO_ADOPT' }]);
+    const version = await kit.rules([
+      { field: 'hsCode', onDrift: 'AUTO_ADOPT' },
+      { field: 'gtin', onDrift: 'AUTO_ADOPT' },
+    ]);
     await kit.editErp('A1', { hsCode: '610990' });
     await kit.editErp('A2', { gtin: '12345670' });
     await kit.editErp('B1', { gtin: '12345670' });
     await kit.scanned();
     const adopted = await kit.finding('A1', 'erp');
-    expect(adopted).toMatchObject({ state: 'RESOLVED', resolution: 'ADOPTED', resolvedBy: { name: `policy v${version}` } });
+    expect(adopted).toMatchObject({
+      state: 'RESOLVED',
+      resolution: 'ADOPTED',
+      resolvedBy: { name: `policy v${version}` },
+    });
     expect((await kit.world.ports.catalog.skuByCode('A1'))?.hsCode).toBe('610990');
     const request = await kit.world.ports.changes.requestById(adopted.changeRequestId ?? '');
     expect(request).toMatchObject({ state: 'APPLIED', author: { kind: 'SYSTEM', name: `policy v${version}` } });
@@ -96,7 +103,8 @@ describe('what the source-of-truth matrix does by itself', () => {
     const two = await Promise.all(['A2', 'B1'].map((code) => kit.finding(code, 'erp')));
     const open = two.filter(({ state }) => state === 'OPEN');
     expect(open.length).toBeGreaterThan(0);
-    for (const each of open) expect(each).toMatchObject({ healing: null, note: expect.stringContaining('not adopted by itself') });
+    for (const each of open)
+      expect(each).toMatchObject({ healing: null, note: expect.stringContaining('not adopted by itself') });
   });
 
   it('ignores, on record, and never writes over it', async () => {

@@ -42,14 +42,22 @@ describe('findings are resolved as their kind allows', () => {
     const until = new Date(now + 30 * DAY);
     must(await waive([id], until));
     must(await waive([id], until));
-    expect(await kit.sql(`select 1 from finding_event where finding_id = $1 and type = 'WAIVED'`, [id])).toHaveLength(1);
+    expect(await kit.sql(`select 1 from finding_event where finding_id = $1 and type = 'WAIVED'`, [id])).toHaveLength(
+      1,
+    );
     const change = { code: 'W1', baseRevision: null, fields: { price: '12.00' } };
     await kit.applied({ kind: 'skuUpdate', input: change });
     await kit.drained();
     await kit.scanned();
     expect((await kit.item('W1')).listPrice).toBe('11.00');
     const waived = await kit.finding('W1', 'erp');
-    expect(waived).toMatchObject({ state: 'WAIVED', resolution: null, dueAt: null, waivedUntil: until, expected: '12.00' });
+    expect(waived).toMatchObject({
+      state: 'WAIVED',
+      resolution: null,
+      dueAt: null,
+      waivedUntil: until,
+      expected: '12.00',
+    });
     expect(await kit.findings({ target: 'W1', overdue: true })).toEqual([]);
     expect(codesOf(await revert([id]))).toEqual(['WRONG_STATE']);
     await kit.tended();

@@ -201,7 +201,10 @@ export class People {
   }
 
   /** What the matrix does by itself about one finding: what is owed anew, or what was written into the master. */
-  async heal(id: string, action: 'AUTO_REVERT' | 'AUTO_ADOPT'): Promise<{ owed: string | null; set: ChangeSet | null }> {
+  async heal(
+    id: string,
+    action: 'AUTO_REVERT' | 'AUTO_ADOPT',
+  ): Promise<{ owed: string | null; set: ChangeSet | null }> {
     const seen = await this.backend.present();
     const finding = seen.findings.find((each) => each.id === id);
     if (!finding) return { owed: null, set: null };

@@ -180,7 +180,12 @@ export class World {
       await this.tend();
       await this.machines.sweep();
       if (this.machines.startable().length > 0) continue;
-      const soonest = [this.scheduler.next(), await this.backend.nextDue(), ...this.machines.restarts(), ...this.waivers];
+      const soonest = [
+        this.scheduler.next(),
+        await this.backend.nextDue(),
+        ...this.machines.restarts(),
+        ...this.waivers,
+      ];
       const times = soonest.filter((each) => each !== null);
       if (times.length === 0) return;
       await this.tick(Math.max(1, Math.min(...times) - this.scheduler.now));

@@ -7,7 +7,7 @@ import { lockReached } from '../change/plan/lock-reached.js';
 import type { LockedFinding } from '../ports/finding-store.js';
 import type { Ports } from '../ports/ports.js';
 import type { Stores } from '../ports/unit-of-work.js';
-import { reasonFaults } from '../publishing/given-reason.js';
+import { reasonFaults } from '../../domain/given-reason.js';
 import { confirmHeld } from '../truth/confirm-held.js';
 import { checkFindings } from './check-findings.js';
 import type { Proposal } from './resolve/adoption.js';
@@ -41,7 +41,8 @@ export async function adoptFindings(
     if (problems.length > 0) return { ok: false, problems };
     const again = proposedAlready(locked);
     if (again !== null) return accepted({ ids, changeRequestId: again });
-    if (locked.some(({ healing }) => healing === 'HELD')) return adoptHeld(ports, stores, caller, { locked, named, reason });
+    if (locked.some(({ healing }) => healing === 'HELD'))
+      return adoptHeld(ports, stores, caller, { locked, named, reason });
     const proposals = await proposalsOf(ports, stores, locked);
     problems.push(...(await objections(ports, proposals, named)));
     if (problems.length > 0) return { ok: false, problems };
@@ -76,7 +77,11 @@ async function objections(ports: Ports, proposals: readonly Proposal[], named: r
       return [{ finding, fault: problem('ALREADY_DECIDED', `${finding.target} is proposed for adoption already`) }];
     return changes.ok ? [] : changes.problems.map((fault) => ({ finding, fault }));
   });
-  const among = [...contradictions(locked), ...(await ownPrices(ports, locked)), ...(await nestedBundles(ports, locked))];
+  const among = [
+    ...contradictions(locked),
+    ...(await ownPrices(ports, locked)),
+    ...(await nestedBundles(ports, locked)),
+  ];
   return [...own, ...among].map(({ finding, fault }) => ofFinding(named, finding.id, fault));
 }
 

@@ -84,8 +84,10 @@ function objectionTo(
   const name = finding.system;
   if (system?.mode === 'READ_ONLY') return not(`${name} is read-only: nothing is written to it`);
   if (notOurs !== null) return not(`not ours to correct: ${notOurs}`);
-  if (kind === 'DUPLICATE') return not(`two records of ${name} bear ${target}: which of them is meant is decided there`);
-  if (kind === 'UNEXPECTED' && system?.link !== 'LINKED') return not(`${name} is not in service: nothing is sent to it yet`);
+  if (kind === 'DUPLICATE')
+    return not(`two records of ${name} bear ${target}: which of them is meant is decided there`);
+  if (kind === 'UNEXPECTED' && system?.link !== 'LINKED')
+    return not(`${name} is not in service: nothing is sent to it yet`);
   if (kind === 'UNEXPECTED' && finding.root === null)
     return not(`it is not known where ${target} is in ${name}: start a full scan first`);
   if (field !== null && ruleOf(rules, field)?.owner === name)

@@ -255,9 +255,7 @@ function verify(
     rules,
   };
   const astray = [
-    ...compareRecord(input).filter(
-      ({ result }) => result.verdict !== 'IN_SYNC' && result.verdict !== 'NOT_COVERED',
-    ),
+    ...compareRecord(input).filter(({ result }) => result.verdict !== 'IN_SYNC' && result.verdict !== 'NOT_COVERED'),
     ...codeAstray(each.record, shown, CODE in (each.write?.values ?? {})),
   ];
   draft.written(each.record, shown, values, wanted, each.judgement, attempt, astray);

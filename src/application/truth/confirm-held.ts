@@ -9,8 +9,7 @@ import type { Taking } from './take-over.js';
 import { misfits, plannedTakeOver, targetOf, writeTakeOver } from './take-over.js';
 
 type Confirmed =
-  | { ok: true; value: { changeRequestId: string } }
-  | { ok: false; problems: { findingId: string; fault: Problem }[] };
+  { ok: true; value: { changeRequestId: string } } | { ok: false; problems: { findingId: string; fault: Problem }[] };
 
 /**
  * Takes over values that bulk safety held, because somebody has looked at them: applied at once, as the matrix has approved

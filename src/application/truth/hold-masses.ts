@@ -17,7 +17,9 @@ export async function holdMasses(
   const replaced = new Map([...byField].map(([field, of]) => [field, replacing(of).length]));
   if ([...replaced.values()].every((count) => count === 0)) return values;
   const { linked, before } = await stores.truth.tallyTakeover(system, replaced, TALLY_HOURS);
-  const held = [...byField].filter(([field, of]) => isTooMuch(of, { compared, linked, before: before.get(field) ?? 0 }));
+  const held = [...byField].filter(([field, of]) =>
+    isTooMuch(of, { compared, linked, before: before.get(field) ?? 0 }),
+  );
   if (held.length === 0) return values;
   const { version } = await stores.truth.acting();
   const masses = new Map(held.map(([field, of]) => [field, replacing(of).length]));

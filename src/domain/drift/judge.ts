@@ -82,7 +82,8 @@ export function judgeRecord(
       (finding) => finding.field === each.field && finding.kind === kindOfField(each.field),
     );
     if (open?.state === 'WAIVED') judgeWaived(record, each, open, context, out);
-    else if (isOwnedElsewhere(each.rule) && each.rule.owner === context.system) judgeOwned(record, each, open, context, out);
+    else if (isOwnedElsewhere(each.rule) && each.rule.owner === context.system)
+      judgeOwned(record, each, open, context, out);
     else judgeField(record, each, open, context, out);
   }
   return out;
@@ -183,9 +184,11 @@ function judgeOwned(
   // They came in such numbers that a person looks at them first.
   if (open?.healing === 'HELD') {
     out.held.push(each.field);
-    out.findings.push({ ...findingOf(record, each, context), policy: { action: 'HELD', version: context.policyVersion } });
-  }
-  else out.taken.push(findingOf(record, each, context));
+    out.findings.push({
+      ...findingOf(record, each, context),
+      policy: { action: 'HELD', version: context.policyVersion },
+    });
+  } else out.taken.push(findingOf(record, each, context));
 }
 
 function isEmpty(value: Json): boolean {

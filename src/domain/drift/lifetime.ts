@@ -114,7 +114,13 @@ function ignored(before: FindingBefore | null, draft: FindingDraft, version: num
   const isAgain = before !== null && before.state === 'RESOLVED' && !wasIgnored;
   return {
     ...opened(draft),
-    step: wasIgnored ? (sameJson(before.found, draft.found) ? 'SAME' : 'REFRESHED') : isAgain ? 'IGNORED_AGAIN' : 'IGNORED',
+    step: wasIgnored
+      ? sameJson(before.found, draft.found)
+        ? 'SAME'
+        : 'REFRESHED'
+      : isAgain
+        ? 'IGNORED_AGAIN'
+        : 'IGNORED',
     state: 'RESOLVED',
     resolution: 'SUPERSEDED',
     resolvedBy: policyActor(version),

@@ -28,7 +28,11 @@ export function readable(observed: ObservedRecord): ObservedRecord {
 
 /** Whoever wrote the record last may have written another field of it: likely, unless the connector knows better. */
 function readableAttribution(given: Attribution): Attribution {
-  const [actor, app, at] = [given.actor, given.app, given.at].map(storableOrNull) as [string | null, string | null, string | null];
+  const [actor, app, at] = [given.actor, given.app, given.at].map(storableOrNull) as [
+    string | null,
+    string | null,
+    string | null,
+  ];
   const isNamed = actor !== null || app !== null;
   return { actor, app, at, confidence: isNamed ? (given.confidence ?? 'LIKELY') : null };
 }

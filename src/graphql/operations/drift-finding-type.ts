@@ -62,7 +62,10 @@ export class DriftAttributionType {
   app!: string | null;
   @Field(() => DateTimeScalar, { nullable: true })
   at!: string | null;
-  @Field(() => AttributionConfidenceEnum, { nullable: true, description: 'How sure that is; null where nobody is named.' })
+  @Field(() => AttributionConfidenceEnum, {
+    nullable: true,
+    description: 'How sure that is; null where nobody is named.',
+  })
   confidence!: AttributionConfidence | null;
 }
 

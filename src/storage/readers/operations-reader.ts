@@ -176,5 +176,7 @@ function findingConditions(query: FindingQuery): Conditions {
 /** In words that the index of what is due knows. */
 function overdueText(overdue: boolean | null): string {
   if (overdue === null) return 'true';
-  return overdue ? `f.state <> 'RESOLVED' and f.due_at < now()` : `(f.state = 'RESOLVED' or f.due_at is null or f.due_at >= now())`;
+  return overdue
+    ? `f.state <> 'RESOLVED' and f.due_at < now()`
+    : `(f.state = 'RESOLVED' or f.due_at is null or f.due_at >= now())`;
 }

@@ -84,7 +84,9 @@ export class SqlFindingStore implements FindingStore {
     const ids = over.map(({ id }) => id);
     if (ids.length === 0) return 0;
     await this.lockRecords('f.id = any($1)', [ids]);
-    const opened = await this.sql.rows<LockedFinding & { attribution: null; recurrences: number; ownerId: string | null }>(
+    const opened = await this.sql.rows<
+      LockedFinding & { attribution: null; recurrences: number; ownerId: string | null }
+    >(
       `update finding f set state = 'OPEN', waived_until = null, opened_at = clock_timestamp(), due_at = ${DUE_FROM_NOW}
        where f.id in (select id from finding where id = any($1) and state = 'WAIVED' and waived_until <= clock_timestamp()
          order by id for update)
@@ -120,11 +122,7 @@ export class SqlFindingStore implements FindingStore {
   }
 
   async requestRevert(ids: readonly string[], by: Actor, note: string | null): Promise<void> {
-    await this.sql.rows(REVERT, [
-      ids,
-      JSON.stringify(by),
-      note,
-    ]);
+    await this.sql.rows(REVERT, [ids, JSON.stringify(by), note]);
     await this.events(ids.map((id) => ({ id, type: 'REVERT_REQUESTED', actor: by, data: { note } })));
   }
 

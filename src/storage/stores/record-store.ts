@@ -85,7 +85,13 @@ export class SqlRecordStore implements RecordStore {
       const [own, product] = [true, false].map((isSku) =>
         Object.fromEntries(Object.entries(base).filter(([field]) => field.startsWith('product.') !== isSku)),
       );
-      const named = { system, code: foldCode(code), external_id: externalId, root_id: root.externalId, root_code: root.code };
+      const named = {
+        system,
+        code: foldCode(code),
+        external_id: externalId,
+        root_id: root.externalId,
+        root_code: root.code,
+      };
       return { ...named, own, product };
     });
     // The product's record is the root, where it is one of its own and nobody has matched it yet.

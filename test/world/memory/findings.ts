@@ -54,7 +54,8 @@ export class MemoryFindings implements WorldFindings {
     Object.assign(kept, { expected: draft.expected, found: draft.found }, next);
     // What changed there once more is not what a revert was asked of.
     if (isOpening || !isSame) Object.assign(kept, nobody);
-    if (isOpening && before?.state === 'RESOLVED') Object.assign(kept, { openedAt: now, source, changeRequestId: null });
+    if (isOpening && before?.state === 'RESOLVED')
+      Object.assign(kept, { openedAt: now, source, changeRequestId: null });
     if (step === 'REOPENED') kept.reopenedAt.push(now);
     tables.findings.set(id, kept);
     if (isOpening || !isSame) tables.held.push({ findingId: id, found: draft.found });

@@ -95,7 +95,10 @@ export function changesTogether(proposals: readonly Proposal[]): ProposedChange[
     for (const each of changes.ok ? changes.value : []) {
       const key = keyOf(each);
       const change = byTarget.get(key) ?? { ...each, patch: {} };
-      Object.assign(change.patch, each.operation === 'PRODUCT_CREATE' ? { ...each.patch, ...change.patch } : each.patch);
+      Object.assign(
+        change.patch,
+        each.operation === 'PRODUCT_CREATE' ? { ...each.patch, ...change.patch } : each.patch,
+      );
       byTarget.set(key, change);
     }
   }

@@ -135,7 +135,8 @@ function misfits(
   canTell: boolean,
 ): { finding: LockedFinding; why: string }[] {
   const all = taking.map(({ finding }) => finding);
-  if (conflicts.length > 0 || !canTell) return all.map((finding) => ({ finding, why: 'the master was changed meanwhile' }));
+  if (conflicts.length > 0 || !canTell)
+    return all.map((finding) => ({ finding, why: 'the master was changed meanwhile' }));
   return problems.flatMap(({ field, message }) => {
     const at = field?.[0] === 'changes' ? changes[Number(field[1])] : undefined;
     const of = findingsAt(taking, at);

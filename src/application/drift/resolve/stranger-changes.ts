@@ -58,7 +58,9 @@ function productOf(code: string, title: string, values: FieldValues): { change: 
   const target = typeof shown === 'string' && shown !== '' ? shown : slugOf(code);
   const fields = Object.fromEntries(PRODUCT_TAKEN.flatMap((field) => given(field, values[`product.${field}`])));
   const options = Array.isArray(values.optionValues) ? values.optionValues : [];
-  const optionNames = options.flatMap((each) => (typeof partOf(each, 'name') === 'string' ? [partOf(each, 'name')] : []));
+  const optionNames = options.flatMap((each) =>
+    typeof partOf(each, 'name') === 'string' ? [partOf(each, 'name')] : [],
+  );
   const shownTitle = values['product.title'];
   const named = { ...fields, title: typeof shownTitle === 'string' ? shownTitle : title };
   const read = readProductFields({ ...named, ...(optionNames.length > 0 && { optionNames: optionNames as string[] }) });

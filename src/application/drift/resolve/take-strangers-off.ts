@@ -106,7 +106,8 @@ async function send(
     unsettledSeconds: null,
     begun: () => Promise.resolve(),
   });
-  if (!outcome) return { fault: { ...NOTHING, class: 'UNKNOWN', code: 'NO_OUTCOME', message: 'nothing was said of it' } };
+  if (!outcome)
+    return { fault: { ...NOTHING, class: 'UNKNOWN', code: 'NO_OUTCOME', message: 'nothing was said of it' } };
   if (!outcome.written) return { fault: outcome.fault };
   const shown = readable(outcome.observed);
   const isOff = shown.entity === 'SKU' ? !isOnSale(shownOf(shown, product)) : !isOnSale(shownOf(own, shown));

@@ -2,7 +2,7 @@ import type { Caller } from '../../../domain/actor.js';
 import type { Outcome, Problem } from '../../../domain/problem.js';
 import { accepted, problem } from '../../../domain/problem.js';
 import type { Ports } from '../../ports/ports.js';
-import { reasonFaults } from '../../publishing/given-reason.js';
+import { reasonFaults } from '../../../domain/given-reason.js';
 import { checkFindings } from '../check-findings.js';
 
 /** As long as a waiver may last: whoever means longer says so again, and why (design 4.8). */
@@ -60,5 +60,7 @@ function untilFaults(until: Date, now: Date): Problem[] {
   if (until <= now)
     return [problem('EFFECTIVE_IN_PAST', `${until.toISOString()} is past: it is ${now.toISOString()}`, ['until'])];
   if (until.getTime() <= now.getTime() + LONGEST_WAIVER_DAYS * DAY) return [];
-  return [problem('INVALID_FORMAT', `a waiver lasts at most ${LONGEST_WAIVER_DAYS} days: say so again then`, ['until'])];
+  return [
+    problem('INVALID_FORMAT', `a waiver lasts at most ${LONGEST_WAIVER_DAYS} days: say so again then`, ['until']),
+  ];
 }
