@@ -32,6 +32,8 @@ export interface RecordWrite {
   projection?: FieldValues;
   /** Token of the reading that this write was decided on, where the system has tokens. */
   token: string | null;
+  /** What the record bears there instead of `code`, where somebody gave it another one; a value `code` writes ours back. */
+  presentCode?: string;
   /** The system's ids of the components that `values` names, by folded code; all of them, where `bundle.components` is written. */
   componentIds: ReadonlyMap<string, string>;
 }
@@ -78,6 +80,8 @@ export interface Capabilities {
   lanes?: number;
   /** What lanes ask at the same time goes out as one call: there are always `lanes` of them, however long it takes. */
   gathers?: boolean;
+  /** A record's code can be written, under the value `code`; left out: it cannot, and is put right in the system itself. */
+  recodes?: boolean;
   /** Fields that the system itself sets anew while it takes what a bundle is made of. */
   resetByComposing: readonly string[];
   /** Products whose writes the system takes in one call; more than 1: `writeMany` is there. */

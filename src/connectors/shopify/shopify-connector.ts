@@ -86,6 +86,7 @@ export class ShopifyConnector implements Connector {
       nestedKits: false,
       stock: false,
       attribution: false,
+      recodes: true,
       // A product bundle costs what its components cost until it is told otherwise [C].
       resetByComposing: isFixed ? ['price', 'compareAtPrice'] : [],
       productsPerWrite: PRODUCTS_A_WRITE,
