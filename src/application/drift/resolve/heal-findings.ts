@@ -98,7 +98,7 @@ async function adopt(
   }
   await stores.findings.leaveToPeople([...left].map(([id, why]) => ({ id, note: `not adopted by itself: ${why}` })));
   if (taking.length === 0) return left.size;
-  const isFrozen = (await freezeOver(stores, set, set.world)) !== null;
+  const isFrozen = (await freezeOver(stores, { set, world: set.world })) !== null;
   if (!isFrozen) await write(ports, stores, taking, set, version);
   return left.size + (isFrozen ? 0 : taking.length);
 }
@@ -119,7 +119,7 @@ async function unfit(ports: Ports, proposals: readonly Proposal[]): Promise<Map<
 
 type Planned = ChangeSet & {
   changes: Awaited<ReturnType<typeof withBases>>;
-  world: Parameters<typeof freezeOver>[2];
+  world: Parameters<typeof freezeOver>[1]['world'];
 };
 
 async function planned(ports: Ports, stores: Stores, taking: readonly Proposal[]): Promise<Planned> {
