@@ -9,5 +9,8 @@ export function isSupported(version: string): boolean {
   return SUPPORTED_VERSIONS.includes(version);
 }
 
-/** The one to ask for where the settings do not say. */
+/**
+ * The one to ask for where the settings do not say. Shopify keeps a version for at least a year, and answers a dead one with
+ * the oldest that lives (shopify.md 0 [D]), which is told by an alert.
+ */
 export const DEFAULT_VERSION = '2026-10';
