@@ -13,11 +13,11 @@ const REAL_PATIENCE_MS = 300_000;
  * The same facts on the stand-in and, where the environment names one, on a development store (shop.ts says how): what
  * holds for one has to hold for the other, or the stand-in lies. Run it by `npm run test:shopify-conformance`.
  */
-describe.each(targets())('$name', ({ open, isReal, name }) => {
+describe.each(targets())('$name', ({ isReal, name, ...target }) => {
   let shop: Shop;
   const told: string[] = [];
   beforeAll(async () => {
-    shop = await open();
+    shop = await target.open();
   }, REAL_PATIENCE_MS);
   afterAll(async () => {
     await shop.end();
@@ -27,16 +27,16 @@ describe.each(targets())('$name', ({ open, isReal, name }) => {
 
   it.each([...CONTRACT_FACTS, ...WRITE_FACTS, ...BULK_FACTS])(
     '[$mark] $says',
-    async ({ holds }) => {
-      await holds(shop);
+    async (fact) => {
+      await fact.holds(shop);
     },
     REAL_PATIENCE_MS,
   );
 
   it.each(BELIEFS)(
     '[B] $says',
-    async ({ says, believed, see }) => {
-      const seen = await see(shop);
+    async ({ says, believed, ...belief }) => {
+      const seen = await belief.see(shop);
       const isSo = JSON.stringify(seen) === JSON.stringify(believed);
       told.push(`  ${isSo ? 'so  ' : 'NOT '} ${says}${isSo ? '' : `: saw ${JSON.stringify(seen)}`}`);
       // The stand-in has to do what is believed; of Shopify, either is news and neither a failure.

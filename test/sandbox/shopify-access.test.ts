@@ -289,6 +289,7 @@ it('names what there is when a control is unknown or wrong', async () => {
     ['latency', { ms: -5 }],
     ['metafields', { as: STAFF, handle: 'x', set: [] }],
     ['restore', {}],
+    ['restore', { commits: [7] }],
     ['seed', { seed: 0.5 }],
     ['webhooks', { lossShare: 2 }],
     ['webhooks', { colour: 'red' }],

@@ -186,7 +186,8 @@ describe('bulk mutations', () => {
     for (const one of listAt(staged, 'parameters')) form.set(textAt(one, 'name'), textAt(one, 'value'));
     form.set('file', new Blob([text], { type: 'text/jsonl' }), 'v.jsonl');
     const { status } = await fetch(textAt(staged, 'url'), { method: 'POST', body: form });
-    return { key: String(form.get('key')), status };
+    const key = form.get('key');
+    return { key: typeof key === 'string' ? key : '', status };
   }
 
   const write = async (mutation: string, path: string): Promise<unknown> =>

@@ -107,6 +107,6 @@ function badIds(type: GraphQLInputType, value: unknown, path: (string | number)[
     });
   }
   if (type !== GraphQLID || (typeof value === 'string' && GID.test(value))) return [];
-  const explanation = `Invalid global id '${String(value)}'`;
+  const explanation = `Invalid global id '${typeof value === 'string' ? value : JSON.stringify(value)}'`;
   return [{ path, explanation, message: explanation }];
 }

@@ -150,10 +150,17 @@ export class ShopifyStandIn {
 
   private async admit(request: Request): Promise<Answer | 'hang' | 'reset'> {
     const refusal = this.account.refusal();
-    if (refusal) return refusal;
-    if (!this.tokens.isValid(request.headers['x-shopify-access-token'])) return unauthorized();
+    if (refusal) return this.refused(refusal);
+    if (!this.tokens.isValid(request.headers['x-shopify-access-token'])) return this.refused(unauthorized());
     const ready = readOperation(this.schema, request);
-    return 'status' in ready ? ready : this.answer(ready);
+    return 'status' in ready ? this.refused(ready) : this.answer(ready);
+  }
+
+  /** What never came to be an operation is in the journal too, without a name. */
+  private refused(answer: Answer): Answer {
+    const { status } = answer;
+    this.journal.add({ source: 'request', operation: '', kind: 'query', by: 'api', status, fault: null, commits: [] });
+    return answer;
   }
 
   private async answer(ready: ReadyOperation): Promise<Answer | 'hang' | 'reset'> {

@@ -10,21 +10,26 @@ const CHUNK_CHARACTERS = 64 * 1024;
 
 /** The directory of result files: they are not held in memory, and go with the process that made them. */
 export class BulkFiles {
-  private readonly directory: string;
+  private directory: string | null = null;
 
-  constructor(dataDir: string | null) {
-    this.directory = dataDir === null ? mkdtempSync(join(tmpdir(), 'stand-in-bulk-')) : join(dataDir, 'shopify-bulk');
-    if (dataDir === null) return;
-    rmSync(this.directory, { recursive: true, force: true });
-    mkdirSync(this.directory, { recursive: true });
-  }
+  constructor(private readonly dataDir: string | null) {}
 
   create(id: number): BulkFile {
+    this.directory ??= this.made();
     return new BulkFile(join(this.directory, `${id}.jsonl`));
   }
 
   close(): void {
-    rmSync(this.directory, { recursive: true, force: true });
+    if (this.directory !== null) rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  /** What a process before this one left behind belongs to nobody. */
+  private made(): string {
+    if (this.dataDir === null) return mkdtempSync(join(tmpdir(), 'stand-in-bulk-'));
+    const directory = join(this.dataDir, 'shopify-bulk');
+    rmSync(directory, { recursive: true, force: true });
+    mkdirSync(directory, { recursive: true });
+    return directory;
   }
 }
 

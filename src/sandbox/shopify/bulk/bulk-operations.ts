@@ -132,6 +132,7 @@ export class BulkOperations implements BulkRunner {
   }
 
   private begin(type: BulkRun['type'], text: string, context: ShopContext): BulkRun {
+    for (const old of this.runs.values()) if (this.isExpired(old)) old.file.remove();
     const id = context.state.newId();
     const run: BulkRun = {
       id,

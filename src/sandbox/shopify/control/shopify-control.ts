@@ -10,6 +10,7 @@ import type { BulkOperations } from '../bulk/bulk-operations.js';
 import { setComponents } from '../bundles/control-components.js';
 import { FORMULA_LIMIT } from '../formula/formula-catalog.js';
 import type { ShopContext } from '../shop-context.js';
+import type { Commit } from '../shopify-state.js';
 import { editProduct, newStaffProduct } from './control-edit.js';
 import { adminProduct, found, resourceOf } from './control-lookup.js';
 import { setMetafields } from './control-metafields.js';
@@ -79,7 +80,11 @@ export class ShopifyControl {
         faults.clear();
         return { pending: 0 };
       },
-      'GET journal': (request) => journal.after(Number(request.query.get('after') ?? 0)),
+      'GET journal': (request) => {
+        const after = Number(request.query.get('after') ?? 0);
+        if (Number.isNaN(after)) throw new ControlRefusal(400, 'after must be the number of an entry');
+        return journal.after(after);
+      },
       'GET products': (request) => ({
         products: found(state, request.query).map((product) => adminProduct(state, product)),
       }),
@@ -118,7 +123,9 @@ export class ShopifyControl {
   /** What `GET snapshot` answered, put back. Nobody is told. */
   private restore(body: Record<string, unknown>): unknown {
     const { commits } = body;
-    if (!Array.isArray(commits)) throw new ControlRefusal(400, 'the body must be what GET snapshot answered');
+    if (!Array.isArray(commits) || !commits.every(isCommit)) {
+      throw new ControlRefusal(400, 'the body must be what GET snapshot answered');
+    }
     this.parts.state.restore(commits);
     return { restored: true };
   }
@@ -187,4 +194,11 @@ export class ShopifyControl {
     });
     return answer;
   }
+}
+
+function isCommit(value: unknown): value is Commit {
+  if (!isPlainObject(value) || typeof value['lastId'] !== 'number' || !Array.isArray(value['changes'])) return false;
+  return value['changes'].every(
+    (one) => isPlainObject(one) && (isPlainObject(one['doc']) || typeof one['id'] === 'number'),
+  );
 }
