@@ -12,6 +12,7 @@ import { runImport } from '../application/imports/run-import.js';
 import type { Ports } from '../application/ports/ports.js';
 import { advanceCanaries } from '../application/publishing/advance-canaries.js';
 import { publishLane } from '../application/publishing/publish-lane.js';
+import { publishTogether } from '../application/publishing/publish-together.js';
 import { AlertTeller } from './alert-teller.js';
 import { Drain } from './drain.js';
 import { QUEUES } from './queues.js';
@@ -125,6 +126,8 @@ export class Worker {
   private async publish(lane: string): Promise<void> {
     const system = lane.slice(lane.indexOf(':') + 1);
     try {
+      // One of them is enough to lead the others.
+      if (lane.startsWith('0:')) while (!this.stopping && (await publishTogether(this.ports, system)));
       let lanes = 0;
       while (!this.stopping && (await publishLane(this.ports, system))) {
         lanes += 1;
