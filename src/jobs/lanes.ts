@@ -1,6 +1,7 @@
 import type { Ports } from '../application/ports/ports.js';
 import { advanceCanaries } from '../application/publishing/advance-canaries.js';
 import { publishLane } from '../application/publishing/publish-lane.js';
+import { publishTogether } from '../application/publishing/publish-together.js';
 import { Drain } from './drain.js';
 
 /** Lanes of one system that this process always works on side by side; more only where its connector says so. */
@@ -53,6 +54,8 @@ export class Lanes {
     const [number, system] = [Number(lane.slice(0, colon)), lane.slice(colon + 1)];
     const pace = this.paceOf(system);
     try {
+      // One of them is enough to lead the others.
+      if (number === 0) while (!this.stopping && (await publishTogether(this.ports, system)));
       while (!this.stopping && number < pace.width && (await this.publish(system, pace))) {
         pace.passed += 1;
         if (pace.passed % CANARY_LANES === 0) await this.canaries.wake(system);

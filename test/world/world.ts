@@ -338,7 +338,7 @@ export class World {
         return this.machines.up().length > 0 ? this.scan(act.system) : undefined;
       case 'LOSE_WEBHOOK':
       case 'DOUBLE_WEBHOOK':
-        this.webhooks.push(act.kind === 'LOSE_WEBHOOK' ? 'LOST' : 'DOUBLED');
+        this.webhooks.push(act.do === 'LOSE_WEBHOOK' ? 'LOST' : 'DOUBLED');
         return;
       case 'WAIT':
         this.tell(`${act.seconds} s pass`);

@@ -43,9 +43,9 @@ interface SkuHits {
 /** Shopify lets many variants bear one SKU; whoever has more than 200 has worse problems than a slow look-up. */
 const MAX_HIT_PAGES = 10;
 /** Products of one bulk mutation: their file stays far below Shopify's 100 MB, and their lanes within their lease. */
-const PRODUCTS_A_WRITE = 1_000;
+const PRODUCTS_A_WRITE = 600;
 /** Up to so many products calls of their own are sooner done than an upload and a read of each. */
-const BULK_ABOVE = 500;
+const BULK_ABOVE = 50;
 
 /** Speaks the Admin GraphQL API of one store. */
 export class ShopifyConnector implements Connector {
