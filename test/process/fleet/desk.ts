@@ -5,8 +5,12 @@ import { until } from '../site.js';
 import { catalogue, patiently } from './catalogue.js';
 import { ADMIN_KEY } from './fleet.js';
 
-const PATIENCE_SECONDS = 60;
-const IMPORT_SECONDS = 120;
+/**
+ * Staff edit all the while, and whoever approved is asked again where a finding has come up meanwhile that the request would
+ * end: on a busy machine it takes several rounds until one comes between two edits.
+ */
+const PATIENCE_SECONDS = 300;
+const IMPORT_SECONDS = 300;
 
 interface UserErrors {
   userErrors: { message: string }[];
