@@ -21,9 +21,10 @@ interface Pace {
 
 /**
  * Brings what is due to the systems, several lanes of each side by side. Each drains by itself, so that one which hangs
- * on a slow answer holds up its own product alone. A system that takes lanes quickly, and whose connector allows it, is brought
- * more of them at a time, each good one making room for one more; one that is slow or fails is brought half as many: what it is not quick to take would
- * only wait, and every claim that waits is a lease that runs. Where lanes are gathered into one call, all of them run always.
+ * on a slow answer holds up its own product alone. A system that takes lanes quickly, and whose connector allows it, is
+ * brought more of them at a time, each good one making room for one more; one that is slow or fails is brought half as
+ * many: what it is not quick to take would only wait, and every claim that waits is a lease that runs. Where
+ * lanes are gathered into one call, all of them run always.
  */
 export class Lanes {
   private readonly drain = new Drain((lane) => this.work(lane));
