@@ -156,19 +156,19 @@ describe('a real Tryton on bad days', () => {
   });
 
   it('a kit with a component that is out of use is compared and written as it is', async () => {
-    await apply(...createPlain('BKIT', '1 B04, 2 B05'));
+    await apply(...createPlain('bkit', '1 B04, 2 B05'));
     for (const to of ['PRELAUNCH', 'ACTIVE'] as const) {
-      await apply(move('BKIT', to));
+      await apply(move('bkit', to));
       await drain();
     }
     await copy.mara.archive('B05');
     expect(await scan('erp')).toBe('SUCCEEDED');
-    expect(await findings('BKIT')).toEqual([]);
+    expect(await findings('bkit')).toEqual([]);
     expect((await findings('B05')).map(({ kind }) => kind)).toEqual(['LIFECYCLE']);
-    const request = await price('BKIT', '44.00');
+    const request = await price('bkit', '44.00');
     await drain();
     expect((await deliveryOf(request)).state).toBe('DELIVERED');
-    expect(await priceThere('BKIT')).toEqual([44]);
+    expect(await priceThere('bkit')).toEqual([44]);
   });
 
   it('what somebody types between our reading and our write is not overwritten unseen', async () => {

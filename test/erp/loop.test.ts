@@ -19,7 +19,7 @@ const SAMPLE = new URL('../../src/sandbox/sample/catalog.csv', import.meta.url);
 /** A real catalogue, where it is; else our own, which has bundles of its own making below. */
 const CSV = readFileSync(HAS_LUMA ? new URL('products_export.csv', LUMA) : SAMPLE, 'utf8');
 const PAGE = { first: 100, after: null };
-const KIT = 'KIT-OF-THREE';
+const KIT = 'kit-of-three';
 const LONG = 400;
 
 describe('the loop, with a real Tryton as the ERP', () => {

@@ -43,7 +43,7 @@ describe('a Tryton that is stopped in the middle of a batch, and comes back with
     ...FRESH,
     attemptId: 'a1',
     product: { id: 'p', handle: 'h', root: null },
-    writes: codes.map((code) => createOf('SKU', code, ITEM)),
+    writes: codes.map((code) => createOf('SKU', code, { ...ITEM, unitOfMeasure: null })),
   };
 
   it('takes all of a batch or nothing, and takes it once', async () => {

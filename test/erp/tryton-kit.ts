@@ -63,7 +63,6 @@ export async function copyOfTryton(tryton = runningTryton()): Promise<TrytonCopy
     database,
     user: 'skuward',
     password: tryton.password,
-    units: { EA: 'u' },
     storeDomain: null,
     apiVersion: '',
     accessToken: null,
@@ -113,7 +112,8 @@ export const ITEM: FieldValues = {
 /** A real Tryton under contract. */
 export async function realTryton(): Promise<ContractSystem> {
   const copy = await copyOfTryton();
-  const { config, mara, proxy } = copy;
+  const { mara, proxy } = copy;
+  const config = { ...copy.config, units: { EA: 'u' } };
   return {
     proxy,
     connect: ({ secret = config.password ?? '', concurrency = config.concurrency } = {}) =>
