@@ -1,5 +1,5 @@
 import { policyActor } from '../../../domain/actor.js';
-import type { ChangeSet } from '../../../domain/change/draft.js';
+import type { ChangeSet, World } from '../../../domain/change/draft.js';
 import { planChanges } from '../../../domain/change/plan-changes.js';
 import { ruleOf } from '../../../domain/drift/source-of-truth.js';
 import { freezeOver } from '../../change/run/hold-request.js';
@@ -98,7 +98,7 @@ async function adopt(
   }
   await stores.findings.leaveToPeople([...left].map(([id, why]) => ({ id, note: `not adopted by itself: ${why}` })));
   if (taking.length === 0) return left.size;
-  const isFrozen = (await freezeOver(stores, set, set.world)) !== null;
+  const isFrozen = (await freezeOver(stores, { set, world: set.world })) !== null;
   if (!isFrozen) await write(ports, stores, taking, set, version);
   return left.size + (isFrozen ? 0 : taking.length);
 }
@@ -119,7 +119,7 @@ async function unfit(ports: Ports, proposals: readonly Proposal[]): Promise<Map<
 
 type Planned = ChangeSet & {
   changes: Awaited<ReturnType<typeof withBases>>;
-  world: Parameters<typeof freezeOver>[2];
+  world: World;
 };
 
 async function planned(ports: Ports, stores: Stores, taking: readonly Proposal[]): Promise<Planned> {
