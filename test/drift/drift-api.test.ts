@@ -41,7 +41,10 @@ describe('drift, by the API', () => {
   it('tells of a finding what it is, whose, when it is due, and how sure it is who did it', async () => {
     const query = `{ driftFindings(filter: { target: "cup", overdue: false, severities: [HIGH] }) { totalCount nodes { id kind field found
       healing fight revertRequestedBy { name } dueAt owner { code } attribution { actor app confidence } } } }`;
-    const { driftFindings } = await asked<{ driftFindings: { totalCount: number; nodes: { id: string }[] } }>(query, 'VIEWER');
+    const { driftFindings } = await asked<{ driftFindings: { totalCount: number; nodes: { id: string }[] } }>(
+      query,
+      'VIEWER',
+    );
     expect(driftFindings).toMatchObject({
       totalCount: 1,
       nodes: [
