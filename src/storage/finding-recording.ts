@@ -49,7 +49,10 @@ export async function recordFindings(
     const before = was.get(draft.identity) ?? null;
     return { draft, before, next: seenAgain(before, draft) };
   });
-  const values = steps.map(({ draft, next }) => rowOf(newId(), draft, next, owners.get(draft.identity) ?? null));
+  const values = steps.map(({ draft, next }) => ({
+    ...rowOf(newId(), draft, next, owners.get(draft.identity) ?? null),
+    is_new: !was.has(draft.identity),
+  }));
   const stored = await sql.rows<{ id: string; identity: string }>(RECORD, [JSON.stringify(values), system, source]);
   const ids = new Map(stored.map(({ id, identity }) => [identity, id]));
   const recorded = steps.flatMap((step): Recorded[] => {
@@ -147,7 +150,7 @@ const RECORD = `
   with n as (select * from jsonb_to_recordset($1::jsonb) as t(id uuid, identity text, kind text, record_id uuid, product_id uuid,
       sku_id uuid, target text, field text, expected jsonb, found jsonb, last_published jsonb, attribution jsonb, owner_id uuid,
       external_id text, root_id text, root_code text, severity text, state text, resolution text, resolved_by jsonb,
-      recurrences int, healing text, auto_undone int, fight text, note text, due text, due_hours int, is_opening boolean)),
+      recurrences int, healing text, auto_undone int, fight text, note text, due text, due_hours int, is_opening boolean, is_new boolean)),
   stored as (
     insert into finding as f (id, system, kind, identity, record_id, product_id, sku_id, target, field, expected, found,
         last_published, severity, state, resolution, resolved_by, resolved_at, source, attribution, note, owner_id, recurrences,
@@ -155,7 +158,7 @@ const RECORD = `
       select id, $2, kind, identity, record_id, product_id, sku_id, target, field, expected, found, last_published, severity,
         state, resolution, resolved_by, case when state = 'RESOLVED' then clock_timestamp() end, $3, attribution, note, owner_id,
         recurrences, healing, auto_undone, fight, external_id, root_id, root_code, clock_timestamp(), clock_timestamp(),
-        clock_timestamp(), case when due <> 'NEVER' then clock_timestamp() + make_interval(hours => due_hours) end from n
+        clock_timestamp(), case when due <> 'NEVER' then clock_timestamp() + make_interval(hours => due_hours) end from n where is_new
       on conflict (system, identity) do nothing returning f.id, f.identity),
   moved as (
     update finding f set

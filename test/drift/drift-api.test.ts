@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createApiKey } from '../../src/application/access/create-api-key.js';
+import { nodeId } from '../../src/graphql/node-id.js';
 import type { Role } from '../../src/domain/actor.js';
 import type { Api } from '../support/api.js';
 import { openApi } from '../support/api.js';
@@ -41,7 +42,10 @@ describe('drift, by the API', () => {
   it('tells of a finding what it is, whose, when it is due, and how sure it is who did it', async () => {
     const query = `{ driftFindings(filter: { target: "cup", overdue: false, severities: [HIGH] }) { totalCount nodes { id kind field found
       healing fight revertRequestedBy { name } dueAt owner { code } attribution { actor app confidence } } } }`;
-    const { driftFindings } = await asked<{ driftFindings: { totalCount: number; nodes: { id: string }[] } }>(query, 'VIEWER');
+    const { driftFindings } = await asked<{ driftFindings: { totalCount: number; nodes: { id: string }[] } }>(
+      query,
+      'VIEWER',
+    );
     expect(driftFindings).toMatchObject({
       totalCount: 1,
       nodes: [
@@ -75,10 +79,11 @@ describe('drift, by the API', () => {
     expect(await codes(waive(-1))).toEqual(['EFFECTIVE_IN_PAST']);
     expect(await codes(waive(93))).toEqual(['INVALID_FORMAT']);
     expect(await codes(waive(10, 'x'))).toEqual(['REASON_TOO_SHORT']);
-    const none = waive(10).replace(id, 'nonsense');
+    const none = waive(10).replace(id, nodeId('DriftFinding', '00000000-0000-7000-8000-000000000000'));
     expect((await asked<{ payload: Payload }>(none)).payload.userErrors).toEqual([
       { code: 'NOT_FOUND', field: ['ids', '0'] },
     ]);
+    await expect(asked(waive(10).replace(id, 'nonsense'))).rejects.toThrow('BAD_USER_INPUT');
     await expect(asked(waive(10).replace(/until: "[^"]*"/, 'until: "soon"'))).rejects.toThrow();
   });
 

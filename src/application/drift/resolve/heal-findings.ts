@@ -1,5 +1,5 @@
 import { policyActor } from '../../../domain/actor.js';
-import type { ChangeSet } from '../../../domain/change/draft.js';
+import type { ChangeSet, World } from '../../../domain/change/draft.js';
 import { planChanges } from '../../../domain/change/plan-changes.js';
 import { ruleOf } from '../../../domain/drift/source-of-truth.js';
 import { freezeOver } from '../../change/run/hold-request.js';
@@ -119,7 +119,7 @@ async function unfit(ports: Ports, proposals: readonly Proposal[]): Promise<Map<
 
 type Planned = ChangeSet & {
   changes: Awaited<ReturnType<typeof withBases>>;
-  world: Parameters<typeof freezeOver>[1]['world'];
+  world: World;
 };
 
 async function planned(ports: Ports, stores: Stores, taking: readonly Proposal[]): Promise<Planned> {
