@@ -1,6 +1,7 @@
 import { ConnectorError } from '../../application/ports/connector.js';
 import type {
   Capabilities,
+  ChangePage,
   Connector,
   LookUp,
   RecordOutcome,
@@ -19,6 +20,7 @@ import { mapLimited } from '../map-limited.js';
 import type { SystemConfig } from '../system-config.js';
 import { checkedBaseUrl, required } from '../system-config.js';
 import { ErpClient } from './erp-client.js';
+import { ChangeCursor } from './change-cursor.js';
 import { itemBody, itemRecord, stockLine } from './erp-item.js';
 
 const ROWS_A_PAGE = 200;
@@ -28,7 +30,7 @@ export class HttpErpConnector implements Connector {
   readonly capabilities: Capabilities = {
     productRecords: false,
     concurrencyToken: true,
-    changeCursor: false,
+    changeCursor: true,
     kits: true,
     nestedKits: false,
     stock: true,
@@ -81,19 +83,39 @@ export class HttpErpConnector implements Connector {
   }
 
   async *scan(signal?: AbortSignal): AsyncGenerator<ObservedRecord[]> {
-    for await (const items of this.pages('items', signal)) yield items.map((item) => itemRecord(objectOf(item), null));
+    for await (const items of this.pages('items', {}, signal)) yield items.map(recordOf);
+  }
+
+  async *changesSince(cursor: string | null, signal?: AbortSignal): AsyncGenerator<ChangePage> {
+    if (cursor === null) {
+      const { answeredAt } = await this.client.send({ method: 'GET', path: '/items?limit=1', signal });
+      yield { records: [], gone: [], cursor: ChangeCursor.from(new Date(), answeredAt).moved() };
+      return;
+    }
+    const here = ChangeCursor.read(cursor);
+    for await (const items of this.pages('items', { updatedSince: here.askFrom() }, signal)) {
+      const records = items.map(recordOf);
+      for (const { updatedAt } of records) here.saw(updatedAt, new Date());
+      yield { records, gone: [], cursor: here.unmoved() };
+    }
+    yield { records: [], gone: [], cursor: here.moved() };
   }
 
   async *readStock(signal?: AbortSignal): AsyncGenerator<StockLine[]> {
-    for await (const lines of this.pages('stock', signal)) yield lines.map((line) => stockLine(objectOf(line)));
+    for await (const lines of this.pages('stock', {}, signal)) yield lines.map((line) => stockLine(objectOf(line)));
   }
 
   /** Every page of a list, each under the key that bears its path's name. @throws ConnectorError when it is not complete. */
-  private async *pages(list: 'items' | 'stock', signal: AbortSignal | undefined): AsyncGenerator<Json[]> {
+  private async *pages(
+    list: 'items' | 'stock',
+    which: Record<string, string>,
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<Json[]> {
     const seen = new Set<string>();
     let after = '';
     for (;;) {
-      const query = new URLSearchParams({ limit: String(ROWS_A_PAGE), ...(after === '' ? {} : { after }) });
+      const place: Record<string, string> = after === '' ? {} : { after };
+      const query = new URLSearchParams({ ...which, limit: String(ROWS_A_PAGE), ...place });
       const { body } = await this.client.send({ method: 'GET', path: `/${list}?${query.toString()}`, signal });
       const { [list]: rows, next } = body;
       if (!Array.isArray(rows)) throw partial(`a page without ${list}`);
@@ -164,6 +186,11 @@ export class HttpErpConnector implements Connector {
 
 function pathOf(code: string): string {
   return `/items/${encodeURIComponent(code)}`;
+}
+
+/** A listing gives no ETags; who writes reads anew. */
+function recordOf(item: Json): ObservedRecord {
+  return itemRecord(objectOf(item), null);
 }
 
 function objectOf(item: Json): { [key: string]: Json } {
