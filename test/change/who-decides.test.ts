@@ -175,6 +175,6 @@ describe('who decides on a request, and in what right', () => {
     const reason = 'many eyes see more';
     const set = await setSetting(world.ports, HOST, { key: 'approvals', value: rules(6), reason });
     expect(must(set).effects[0]).toMatchObject({ code: 'QUORUM_OUT_OF_REACH', count: 1, examples: ['many'] });
-    must(await setSetting(world.ports, HOST, { key: 'approvals', value: approvals as unknown as Json, reason }));
+    must(await setSetting(world.ports, HOST, { key: 'approvals', value: approvals, reason }));
   });
 });
