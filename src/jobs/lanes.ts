@@ -1,6 +1,7 @@
 import type { Ports } from '../application/ports/ports.js';
 import { advanceCanaries } from '../application/publishing/advance-canaries.js';
 import { publishLane } from '../application/publishing/publish-lane.js';
+import { publishTogether } from '../application/publishing/publish-together.js';
 import { Drain } from './drain.js';
 
 /** Lanes of one system that this process always works on side by side; more only where its connector says so. */
@@ -22,7 +23,8 @@ interface Pace {
  * Brings what is due to the systems, several lanes of each side by side. Each drains by itself, so that one which hangs
  * on a slow answer holds up its own product alone. A system that takes lanes quickly, and whose connector allows it, is
  * brought more of them at a time, each good one making room for one more; one that is slow or fails is brought half as
- * many: what it is not quick to take would only wait, and every claim that waits is a lease that runs.
+ * many: what it is not quick to take would only wait, and every claim that waits is a lease that runs. Where
+ * lanes are gathered into one call, all of them run always.
  */
 export class Lanes {
   private readonly drain = new Drain((lane) => this.work(lane));
@@ -53,6 +55,8 @@ export class Lanes {
     const [number, system] = [Number(lane.slice(0, colon)), lane.slice(colon + 1)];
     const pace = this.paceOf(system);
     try {
+      // One of them is enough to lead the others.
+      if (number === 0) while (!this.stopping && (await publishTogether(this.ports, system)));
       while (!this.stopping && number < pace.width && (await this.publish(system, pace))) {
         pace.passed += 1;
         if (pace.passed % CANARY_LANES === 0) await this.canaries.wake(system);
@@ -64,12 +68,14 @@ export class Lanes {
   }
 
   private async publish(system: string, pace: Pace): Promise<boolean> {
+    const { lanes = LEAST, gathers = false } = this.ports.connectors.of(system).capabilities;
     const since = performance.now();
     let isGood = false;
     const wasDue = await publishLane(this.ports, system, (allDelivered) => (isGood = allDelivered));
     if (!wasDue) return false;
+    if (gathers) return true;
     if (!isGood || performance.now() - since > QUICK_MS) pace.width = Math.max(LEAST, Math.floor(pace.width / 2));
-    else if (pace.width < (this.ports.connectors.of(system).capabilities.lanes ?? LEAST)) {
+    else if (pace.width < lanes) {
       void this.drain.wake(`${pace.width}:${system}`);
       pace.width += 1;
     }
@@ -77,7 +83,8 @@ export class Lanes {
   }
 
   private paceOf(system: string): Pace {
-    const known = this.paces.get(system) ?? { width: LEAST, passed: 0 };
+    const { lanes = LEAST, gathers = false } = this.ports.connectors.of(system).capabilities;
+    const known = this.paces.get(system) ?? { width: gathers ? lanes : LEAST, passed: 0 };
     this.paces.set(system, known);
     return known;
   }

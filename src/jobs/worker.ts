@@ -5,6 +5,7 @@ import { applyDue } from '../application/change/run/apply-due.js';
 import { forgetKeys } from '../application/change/run/forget-keys.js';
 import { handleWebhooks } from '../application/drift/handle-webhooks.js';
 import { refreshAllStock } from '../application/drift/refresh-stock.js';
+import { tendFindings } from '../application/drift/resolve/tend-findings.js';
 import { runScan } from '../application/drift/run-scan.js';
 import { reaskByDate } from '../application/ownership/reask-by-date.js';
 import { resumeImports } from '../application/imports/resume-imports.js';
@@ -44,6 +45,7 @@ export class Worker {
   private readonly webhooks: Drain;
   private readonly bundles: Drain;
   private readonly requests: Drain;
+  private readonly findings: Drain;
   private readonly alerts: AlertTeller;
   private readonly validations: Drain;
   private readonly sequencer: Sequencer;
@@ -63,6 +65,7 @@ export class Worker {
     this.webhooks = new Drain((system) => this.takeInbox(system));
     this.bundles = new Drain(() => this.takeEffect());
     this.requests = new Drain(() => this.applyDue());
+    this.findings = new Drain(() => this.tendFindings());
     this.alerts = new AlertTeller(ports);
     this.validations = new Drain(() => this.validate());
     this.sequencer = new Sequencer(ports);
@@ -97,6 +100,9 @@ export class Worker {
     // Word of what is to begin comes at once, and the job itself begins at its moment.
     await this.take<{ at: string }>(QUEUES.bundle, 1, () => this.bundles.wake('all').then(() => this.watch.look()));
     await this.take<{ at: string }>(QUEUES.request, 1, () => this.requests.wake('all').then(() => this.watch.look()));
+    await this.take<{ at: string | null }>(QUEUES.finding, 1, () =>
+      this.findings.wake('all').then(() => this.watch.look()),
+    );
     await this.take(QUEUES.validation, 1, () => this.validations.wake('all'));
     this.sequencer.start();
     this.sweep = setInterval(() => void this.sweepNow(), SWEEP_MS);
@@ -118,6 +124,7 @@ export class Worker {
     await this.webhooks.idle();
     await this.bundles.idle();
     await this.requests.idle();
+    await this.findings.idle();
     await this.alerts.stop();
     await this.validations.idle();
     await this.sequencer.stop();
@@ -166,6 +173,15 @@ export class Worker {
     }
   }
 
+  private async tendFindings(): Promise<void> {
+    try {
+      if (!this.stopping) await tendFindings(this.ports);
+    } catch (error) {
+      // They stay due, and the next wake-up or sweep takes them.
+      this.failed('finding', 'all', error);
+    }
+  }
+
   private async validate(): Promise<void> {
     try {
       while (!this.stopping && (await validateNext(this.ports)));
@@ -197,6 +213,7 @@ export class Worker {
       if (due.versions) void this.bundles.wake('all');
       if (due.requests) void this.requests.wake('all');
       if (due.validations) void this.validations.wake('all');
+      void this.findings.wake('all');
       if (performance.now() >= this.nextTidying) await this.tidy();
     } catch (error) {
       this.failed('sweep', 'all', error);

@@ -112,6 +112,16 @@ export class SqlPublishingQueue implements PublishingQueue, LaneSweep {
     await this.transaction((tools) => recordContacts(tools, system, [{ contact, since }]));
   }
 
+  async owedLanes(system: string, most: number): Promise<number> {
+    const [row] = await sqlOver(this.source).rows<{ lanes: number }>(
+      `select count(*)::int as lanes from (
+         select 1 from lane where system = $1 and due_at <= clock_timestamp()
+           and (lease_until is null or lease_until < clock_timestamp()) limit $2) l`,
+      [system, most],
+    );
+    return row?.lanes ?? 0;
+  }
+
   async systemsWithDue(): Promise<string[]> {
     const sql = sqlOver(this.source);
     await reopenLanes(sql);
