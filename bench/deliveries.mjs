@@ -43,10 +43,10 @@ const BATCH = 50;
 
 /** Statements that this process sends: each is a round trip. */
 let statements = 0;
-const { query } = pg.Client.prototype;
+const query = Object.getOwnPropertyDescriptor(pg.Client.prototype, 'query').value;
 pg.Client.prototype.query = function counted(...args) {
   statements += 1;
-  return query.apply(this, args);
+  return Reflect.apply(query, this, args);
 };
 
 function valueOf(outcome) {
