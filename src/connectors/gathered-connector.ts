@@ -7,6 +7,8 @@ const ROOTS_A_CALL = 250;
 const CODES_A_CALL = 250;
 /** Calls of one kind under way at a time: while two are on their way, the next ones gather. */
 const CALLS_AT_ONCE = 2;
+/** Lanes that ask beside each other; each holds a claim while it waits for its turn. */
+const LANES = 64;
 
 interface Waiting<In, Out> {
   given: In;
@@ -107,7 +109,7 @@ export function gathered(connector: Connector): Connector {
     (commands, signal) => writeMany(commands, signal),
   );
   return {
-    capabilities: connector.capabilities,
+    capabilities: { ...connector.capabilities, lanes: Math.min(connector.capabilities.productsPerWrite, LANES), gathers: true },
     webhooks: connector.webhooks,
     readRoots: (roots, signal) => reads.ask(roots, roots.length, signal),
     lookUp: (query, signal) => looks.ask(query, query.codes.length, signal),
