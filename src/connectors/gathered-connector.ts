@@ -109,7 +109,11 @@ export function gathered(connector: Connector): Connector {
     (commands, signal) => writeMany(commands, signal),
   );
   return {
-    capabilities: { ...connector.capabilities, lanes: Math.min(connector.capabilities.productsPerWrite, LANES), gathers: true },
+    capabilities: {
+      ...connector.capabilities,
+      lanes: Math.min(connector.capabilities.productsPerWrite, LANES),
+      gathers: true,
+    },
     webhooks: connector.webhooks,
     readRoots: (roots, signal) => reads.ask(roots, roots.length, signal),
     lookUp: (query, signal) => looks.ask(query, query.codes.length, signal),

@@ -176,7 +176,7 @@ describe('a real Tryton on bad days', () => {
     const request = await price('B06', '11.00');
     await drain();
     expect((await deliveryOf(request)).state).toBe('DELIVERED');
-    const told = await world.ports.operations.findings(PAGE, { system: 'erp', target: 'B06' });
+    const told = await world.ports.operations.findings(PAGE, { system: 'erp', target: 'B06', kinds: ['FIELD'] });
     expect(told.items.map(({ node }) => [node.found, node.attribution?.actor])).toEqual([['99.00', 'mara']]);
   });
 

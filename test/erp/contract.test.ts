@@ -57,6 +57,17 @@ describe("what is Tryton's own", () => {
     expect(normaliseAll((await found('SH-M')).fields)).toMatchObject({ title: 'Shirt', lifecycle: { active: true } });
   });
 
+  it('a code that somebody changed is written back, but for what the template puts before it', async () => {
+    await made('R-1');
+    await copy.mara.recode('R-1', 'R-1-X');
+    const recoded = { ...(await found('R-1-X')), code: 'R-1' };
+    await changed(recoded, { code: 'R-1' });
+    expect((await found('R-1')).externalId).toBe(recoded.externalId);
+    const { template } = await copy.mara.variant('R-1');
+    await copy.mara.write('product.template', [template], { code: 'T/' });
+    expect((await refusal(await found('T/R-1'), { code: 'R-1' })).message).toContain('T/');
+  });
+
   it('a weight is a weight in whatever unit it was typed', async () => {
     const record = await made('W-1');
     const { template } = await copy.mara.variant('W-1');

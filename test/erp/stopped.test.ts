@@ -72,8 +72,6 @@ describe('a Tryton that is stopped in the middle of a batch, and comes back with
     const { records } = await changesOf(connector, cursor);
     const edited = records.find(({ code }) => code === 'S007');
     expect(normaliseAll(edited?.fields ?? {})).toMatchObject({ price: '77.00' });
-    expect(edited?.attribution?.actor).toBe('mara');
-    expect(Date.parse(edited?.updatedAt ?? '')).toBeLessThan(Date.now() - 8 * 60_000);
   }, 300_000);
 
   it('still sees that somebody was faster', async () => {

@@ -36,6 +36,7 @@ export class TrytonConnector implements Connector {
     nestedKits: false,
     stock: true,
     attribution: true,
+    recodes: true,
     resetByComposing: [],
     productsPerWrite: PRODUCTS_A_WRITE,
   };

@@ -19,6 +19,8 @@ export interface RecordToken {
   tariff: number | null;
   hsCode: string | null;
   country: string | null;
+  /** What Tryton puts before the variant's own code. */
+  prefix: string;
   /** Row of the unit in which it is counted, and whether it has one in which it is sold, and bought. */
   unit: number;
   hasSaleUnit: boolean;

@@ -51,6 +51,9 @@ interface Putting {
 function put(field: string, value: Json, putting: Putting): void {
   const { around, there, out } = putting;
   switch (field) {
+    case 'code':
+      out.variant['suffix_code'] = suffixOf(textOf(field, value), there);
+      return;
     case 'title':
       out.template['name'] = value;
       return;
@@ -83,6 +86,13 @@ function put(field: string, value: Json, putting: Putting): void {
     default:
       throw refused(`Tryton has no place for ${field}`);
   }
+}
+
+/** A code is the template's, which all of its variants begin with, and the variant's own. */
+function suffixOf(code: string, there: There): string {
+  const prefix = there?.prefix ?? '';
+  if (!code.startsWith(prefix)) throw refused(`code: the template's code ${prefix} stands before every code of it`);
+  return code.slice(prefix.length);
 }
 
 function putWeight(value: Json, { gram }: Surroundings, out: ItemValues): void {
