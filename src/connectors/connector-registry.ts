@@ -79,7 +79,7 @@ function shopifyConnectors(
   });
   const made = { PERSON: shopify('PERSON'), PUBLISH: shopify('PUBLISH'), SCAN: shopify('SCAN') };
   function shopify(urgency: Urgency): Connector {
-    return new ShopifyConnector(system, { ...line, client: line.client.at(urgency) });
+    return new ShopifyConnector(system, { ...line, client: line.client.at(urgency) }, urgency === 'SCAN');
   }
   return (urgency) => made[urgency];
 }

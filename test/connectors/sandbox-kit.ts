@@ -17,6 +17,8 @@ export interface Kit {
   shopify: Connector;
   erp: Connector;
   logged: string[];
+  /** A connector to the store as those have it who observe. */
+  observer(): Connector;
   /** A fresh pair of connectors with other settings: nothing remembered from before. */
   connector(kind: 'shopify' | 'erp', changes?: Partial<SystemConfig>): Connector;
   /** How a connector to it is configured. */
@@ -38,6 +40,7 @@ export async function startKit(): Promise<Kit> {
     shopify: connector('shopify'),
     erp: connector('erp'),
     logged,
+    observer: () => buildConnectors([shopifyConfig(sandbox)], () => undefined).of('shopify-us', 'SCAN'),
     connector,
     configOf,
     async control<T>(side: 'shopify' | 'erp', method: string, path: string, body?: unknown): Promise<T> {

@@ -25,6 +25,7 @@ import { changedProducts } from './changed-products.js';
 import { CustomId } from './custom-id.js';
 import { diagnose } from './diagnose.js';
 import { PRODUCT_BY_HANDLE, VARIANTS_BY_SKU } from './documents.js';
+import { ProductEvents } from './product-events.js';
 import { ProductReader, recordsOf } from './product-reader.js';
 import { ProductWriter } from './product-writer.js';
 import { PublicationList } from './publication-list.js';
@@ -42,6 +43,8 @@ interface SkuHits {
 
 /** Shopify lets many variants bear one SKU; whoever has more than 200 has worse problems than a slow look-up. */
 const MAX_HIT_PAGES = 10;
+/** Who moved a product is asked for where a webhook named it, and not for a whole scan. */
+const MOST_ATTRIBUTED = 5;
 /** Products of one bulk mutation: their file stays far below Shopify's 100 MB, and their lanes within their lease. */
 const PRODUCTS_A_WRITE = 600;
 /** Up to so many products calls of their own are sooner done than an upload and a read of each. */
@@ -57,12 +60,15 @@ export class ShopifyConnector implements Connector {
   private readonly operations: BundleOperations;
   private readonly writer: ProductWriter;
   private readonly bulkWriter: BulkWriter;
+  private readonly events: ProductEvents;
 
   private readonly client: ShopifyClient;
 
   constructor(
     private readonly config: SystemConfig,
     private readonly line: ShopifyLine,
+    /** It is asked for what is there and not for publishing: then who did it is of interest, too. */
+    private readonly observes = false,
   ) {
     this.client = line.client;
     this.publications = new PublicationList(this.client, config.publications);
@@ -77,6 +83,7 @@ export class ShopifyConnector implements Connector {
     const publicationWriter = new PublicationWriter(this.client, this.reader, this.publications, compositions);
     const maker = isFixed ? new BundleMaker(this.client, this.customId, this.operations) : null;
     this.writer = new ProductWriter(this.client, this.reader, this.customId, publicationWriter, maker);
+    this.events = new ProductEvents(this.client);
     this.bulkWriter = new BulkWriter(this.client, this.reader);
     this.capabilities = {
       productRecords: true,
@@ -98,10 +105,11 @@ export class ShopifyConnector implements Connector {
   async readRoots(roots: RootRef[], signal?: AbortSignal): Promise<RootReading[]> {
     const ids = roots.map(({ externalId }) => externalId);
     const read = await this.reader.read(ids, signal);
-    return roots.map((root, at) => {
+    const readings = roots.map((root, at) => {
       const product = read[at] ?? null;
       return { root, records: product && recordsOf(product) };
     });
+    return this.observes && roots.length <= MOST_ATTRIBUTED ? this.attributed(readings, signal) : readings;
   }
 
   /**
@@ -157,6 +165,13 @@ export class ShopifyConnector implements Connector {
 
   diagnose(expectations: Expectations, signal?: AbortSignal): Promise<Check[]> {
     return diagnose(this.line, this.publications, this.config, expectations, signal);
+  }
+
+  private attributed(readings: RootReading[], signal: AbortSignal | undefined): Promise<RootReading[]> {
+    return mapLimited(readings, this.config.concurrency, async ({ root, records }) => ({
+      root,
+      records: records && (await this.events.attribute(root.externalId, records, signal)),
+    }));
   }
 
   private async recordsOfProducts(ids: string[], signal: AbortSignal | undefined): Promise<ObservedRecord[]> {
