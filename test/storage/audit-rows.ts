@@ -108,9 +108,9 @@ async function addFinding(
   const resolvedAt = last?.[0] === 'RESOLVED' ? last[1] : null;
   await owner.query(
     `insert into finding (id, system, kind, identity, sku_id, target, field, expected, found, severity, state, resolution,
-       source, attribution, owner_id, first_seen_at, opened_at, last_seen_at, recurrences, due_at, resolved_at)
+       source, attribution, owner_id, first_seen_at, opened_at, last_seen_at, recurrences, due_at, resolved_at, waived_until)
      values ($1::uuid, $2, $3, $1::uuid::text, $4, $5, $6, '"1"', '"2"', $7, $8, $9, 'FULL_SCAN', $10, $11, $12, $13, $13, $14,
-       '2026-12-01Z', $15)`,
+       '2026-12-01Z', $15, case when $8 = 'WAIVED' then '2027-01-01Z'::timestamptz end)`,
     [
       id,
       row.system ?? 'shopify-us',

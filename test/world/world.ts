@@ -14,6 +14,7 @@ import { People } from './people.js';
 import type { Ground } from './processes.js';
 import { receiving, scanning } from './processes.js';
 import { Died, Scheduler } from './scheduler.js';
+import { healing } from './healing.js';
 import type { Act, Story, SystemCode } from './story.js';
 import { ERP, SHOP, MATRICES } from './story.js';
 import { ErpConnector } from './systems/erp-connector.js';
@@ -264,21 +265,12 @@ export class World {
     this.log.note(products, skus, SYSTEMS);
   }
 
-  /** What the matrix does by itself, one finding after the other. */
+  /** What the matrix does by itself. */
   private async heal(system: string): Promise<void> {
-    const waiting = await this.backend.transact(({ findings }) => findings.healing(system, 100));
-    for (const { id } of waiting) {
-      const [now] = await this.backend.transact(({ findings }) => findings.lock([id]));
-      if (!now || (now.healing !== 'AUTO_REVERT' && now.healing !== 'AUTO_ADOPT')) continue;
-      const { owed, set } = await this.people.heal(id, now.healing);
+    await healing(this.backend, this.people, system, async ({ owed, set }) => {
       if (owed !== null) this.ground.owed([owed]);
       await this.written(set);
-      if (now.healing === 'AUTO_ADOPT' && set === null) await this.leave(id);
-    }
-  }
-
-  private async leave(id: string): Promise<void> {
-    await this.backend.transact(({ findings }) => findings.leaveToPeople([{ id, note: 'the master refuses it' }]));
+    });
   }
 
   /** What a worker's sweep does about findings: waivers end, and what a crash kept from being healed is. */

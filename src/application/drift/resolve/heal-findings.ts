@@ -148,9 +148,10 @@ async function write(
   ports: Ports,
   stores: Stores,
   taking: readonly Proposal[],
-  { changes, world: _, ...set }: Planned,
+  planned: Planned,
   version: number,
 ): Promise<void> {
+  const { changes, ...set } = planned;
   const author = policyActor(version);
   const reason = `AUTO_ADOPT, approved by policy v${version}`;
   const systems = [...new Set(taking.map(({ finding }) => finding.system))].join(', ');
@@ -159,7 +160,12 @@ async function write(
   const id = ports.newId();
   const added = changes.map((change) => ({ ...change, id: ports.newId() }));
   const number = await stores.requests.add({
-    ...{ id, title, reason, origin: 'ADOPTION' as const, author, effectiveAt: null },
+    id,
+    title,
+    reason,
+    origin: 'ADOPTION',
+    author,
+    effectiveAt: null,
     changes: added,
   });
   const { warnings } = set;
