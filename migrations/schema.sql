@@ -183,7 +183,8 @@ create table decision (
   kind text not null,
   comment text,
   at timestamp with time zone default clock_timestamp() not null,
-  plan_id uuid
+  plan_id uuid,
+  decided_as jsonb default '[]'::jsonb not null
 );
 
 create table delivery (
@@ -343,7 +344,9 @@ create table import_job (
   ignored_columns text[] default '{}'::text[] not null,
   request jsonb,
   proposed jsonb,
-  quality_issues integer default 0 not null
+  quality_issues integer default 0 not null,
+  proposing_done integer,
+  proposing_total integer
 );
 
 create table import_named (
@@ -484,6 +487,14 @@ create table quality_issue (
   resolved_at timestamp with time zone,
   resolved_revision integer,
   change_request_id uuid
+);
+
+create table rate_budget (
+  system text not null,
+  maximum double precision not null,
+  restore_rate double precision not null,
+  points double precision not null,
+  counted_at timestamp with time zone not null
 );
 
 create table record (
@@ -754,6 +765,8 @@ alter table product_revision add constraint product_revision_pkey PRIMARY KEY (p
 
 alter table quality_issue add constraint quality_issue_pkey PRIMARY KEY (id);
 
+alter table rate_budget add constraint rate_budget_pkey PRIMARY KEY (system);
+
 alter table record add constraint record_pkey PRIMARY KEY (id);
 
 alter table request_plan add constraint request_plan_pkey PRIMARY KEY (id);
@@ -822,7 +835,7 @@ alter table alert add constraint alert_check CHECK (((state = 'WAITING'::text) =
 
 alter table alert add constraint alert_check1 CHECK (((state = 'SENT'::text) = (sent_at IS NOT NULL)));
 
-alter table alert add constraint alert_kind_check CHECK ((kind = ANY (ARRAY['DIGEST'::text, 'SYSTEM_PAUSED'::text, 'BREAKER_OPEN'::text, 'CRITICAL_FINDING'::text, 'FORCE_APPLIED'::text, 'SCAN_HELD'::text, 'SUBSCRIPTION_LOST'::text, 'BUNDLE_VERSION_REFUSED'::text, 'REQUEST_NOT_APPLIED'::text, 'CANARY_STOPPED'::text])));
+alter table alert add constraint alert_kind_check CHECK ((kind = ANY (ARRAY['DIGEST'::text, 'SYSTEM_PAUSED'::text, 'BREAKER_OPEN'::text, 'CRITICAL_FINDING'::text, 'FORCE_APPLIED'::text, 'SCAN_HELD'::text, 'SUBSCRIPTION_LOST'::text, 'BUNDLE_VERSION_REFUSED'::text, 'REQUEST_NOT_APPLIED'::text, 'CANARY_STOPPED'::text, 'API_VERSION_CHANGED'::text])));
 
 alter table alert add constraint alert_state_check CHECK ((state = ANY (ARRAY['WAITING'::text, 'SENT'::text, 'NOT_SENT'::text, 'NOWHERE'::text])));
 
@@ -936,13 +949,17 @@ alter table quality_issue add constraint quality_issue_entity_check CHECK ((enti
 
 alter table quality_issue add constraint quality_issue_severity_check CHECK ((severity = ANY (ARRAY['ERROR'::text, 'WARNING'::text])));
 
+alter table rate_budget add constraint rate_budget_maximum_check CHECK ((maximum > (0)::double precision));
+
+alter table rate_budget add constraint rate_budget_restore_rate_check CHECK ((restore_rate > (0)::double precision));
+
 alter table record add constraint record_check CHECK (((entity = 'SKU'::text) = (sku_id IS NOT NULL)));
 
 alter table record add constraint record_entity_check CHECK ((entity = ANY (ARRAY['PRODUCT'::text, 'SKU'::text])));
 
 alter table record add constraint record_match_check CHECK ((match = ANY (ARRAY['WAITING'::text, 'MATCHED'::text, 'TO_CREATE'::text, 'MISSING'::text])));
 
-alter table request_validation add constraint request_validation_phase_check CHECK ((phase = ANY (ARRAY['WAITING'::text, 'CHECKING'::text, 'PLANNING'::text, 'DONE'::text])));
+alter table request_validation add constraint request_validation_phase_check CHECK ((phase = ANY (ARRAY['WAITING'::text, 'CHECKING'::text, 'PLANNING'::text, 'DONE'::text, 'STOPPED'::text])));
 
 alter table scan add constraint scan_mode_check CHECK ((mode = ANY (ARRAY['FULL'::text, 'INCREMENTAL'::text])));
 
@@ -1115,6 +1132,8 @@ alter table quality_issue add constraint quality_issue_import_id_fkey FOREIGN KE
 alter table quality_issue add constraint quality_issue_product_id_fkey FOREIGN KEY (product_id) REFERENCES product(id);
 
 alter table quality_issue add constraint quality_issue_sku_id_fkey FOREIGN KEY (sku_id) REFERENCES sku(id);
+
+alter table rate_budget add constraint rate_budget_system_fkey FOREIGN KEY (system) REFERENCES system(code);
 
 alter table record add constraint record_product_id_fkey FOREIGN KEY (product_id) REFERENCES product(id);
 
@@ -1382,6 +1401,14 @@ CREATE INDEX webhook_waiting ON public.webhook USING btree (system, root_id) WHE
 
 -- functions
 
+CREATE OR REPLACE FUNCTION public.budget_points(budget rate_budget, share double precision)
+ RETURNS double precision
+ LANGUAGE sql
+AS $function$
+        select least(share * budget.maximum, budget.points
+          + greatest(0, extract(epoch from clock_timestamp() - budget.counted_at)::float8) * share * budget.restore_rate)
+      $function$;
+
 CREATE OR REPLACE FUNCTION public.fold_code(text)
  RETURNS text
  LANGUAGE sql
@@ -1478,6 +1505,8 @@ comment on table code_reservation is 'Proposed SKU codes that nobody but their h
 
 comment on table decision is 'Who approved or rejected a change request; append-only.';
 
+comment on column decision.decided_as is 'Rule by rule: the party that it names, and whether who decided is that party, a member, its delegate, or one of those that the duty fell to.';
+
 comment on table delivery is 'The duty to bring one record to one revision.';
 
 comment on column delivery.rate_since is 'Since when it waits because the system asked for that; this makes it no older.';
@@ -1524,6 +1553,8 @@ comment on column import_job.proposed is 'Of an import that proposes: its change
 
 comment on column import_job.quality_issues is 'Quality issues that were noted; of a dry run, that would be. Written in the transaction that notes them.';
 
+comment on column import_job.proposing_done is 'Of an import that proposes, once its file is read: how many of its changes are checked and planned; null before that.';
+
 comment on table import_named is 'What the rows of an import that proposes have named so far, so that none is named twice; dropped when it ends.';
 
 comment on table import_rehearsal is 'What a dry run would have created so far, for its later rows to be checked against; dropped when it ends.';
@@ -1557,6 +1588,12 @@ comment on table product is 'The style that a shopper sees, as it is now. Rows a
 comment on table product_revision is 'One immutable state of one product; append-only.';
 
 comment on table quality_issue is 'A value of a baseline that did not hold: the SKU was taken without it, and nobody compares or writes the field until a revision sets it.';
+
+comment on table rate_budget is 'What of the rate budget of a system may be spent, by all processes together. Unlogged: after a crash the next answer of the system tells it anew.';
+
+comment on column rate_budget.maximum is 'Of the whole bucket, as the system last said, in its points.';
+
+comment on column rate_budget.points is 'What was left of our share at counted_at; below nothing where others drained the bucket.';
 
 comment on table record is 'One SKU or product as one system holds it: its id there, what was last published and seen.';
 

@@ -1,5 +1,7 @@
 import { machineClock } from '../application/ports/clock.js';
 import type { ConnectorRegistry } from '../application/ports/connector.js';
+import { healFindings } from '../application/drift/resolve/heal-findings.js';
+import type { Healer } from '../application/ports/finding-store.js';
 import type { OwnedValues } from '../application/ports/truth-store.js';
 import { takeOver } from '../application/truth/take-over.js';
 import { SILENT, type Alerting } from '../application/ports/messenger.js';
@@ -26,7 +28,9 @@ import { SqlOwnershipReader } from '../storage/readers/ownership-reader.js';
 import { PgSequencerSeats } from '../storage/sequencer/sequencer-seat.js';
 import { SqlScanStore } from '../storage/scan-store.js';
 import { SqlPlanReader } from '../storage/readers/plan-reader.js';
+import { SharedTruthReader } from '../storage/readers/truth-reader.js';
 import { SqlQualityReader } from '../storage/readers/quality-reader.js';
+import { SqlWaitingJobs } from '../storage/readers/waiting-jobs.js';
 import type { Sql } from '../storage/sql.js';
 import { sqlOver } from '../storage/sql.js';
 import { SqlImportStore } from '../storage/stores/import-store.js';
@@ -73,13 +77,17 @@ export function buildPorts(
     readonly stock = new SqlStockStore(sql, inTransaction);
     readonly naming = new SqlNamingReader(sql);
     readonly settings = new SqlSettingReader(sql);
-    readonly truth = new SqlTruthStore(sql, uuid);
+    readonly truth = new SharedTruthReader(new SqlTruthStore(sql, uuid));
     readonly owned: OwnedValues = {
-      takeOver: (system, values, source) => takeOver(this, { system, source }, values),
+      takeOver: (system, values, source, compared = null) => takeOver(this, { system, source }, values, compared),
+    };
+    readonly healing: Healer = {
+      heal: (system) => healFindings(this, system),
     };
     readonly queue = new SqlPublishingQueue(source, wakeups, uuid);
     readonly observations = new SqlObservationStore(source, wakeups, uuid);
     readonly scans = new SqlScanStore(source, wakeups, uuid);
+    readonly waitingJobs = new SqlWaitingJobs(sql);
     readonly plans = new SqlPlanReader(sql);
     readonly quality = new SqlQualityReader(sql);
     readonly ownership = new SqlOwnershipReader(sql);

@@ -1,4 +1,5 @@
 import { createApiKey } from '../application/access/create-api-key.js';
+import { doctorCommand } from '../cli/doctor-command.js';
 import { exportCommand } from '../cli/export-command.js';
 import { importCommand } from '../cli/import-command.js';
 import { reportCommand } from '../cli/report-command.js';
@@ -12,6 +13,7 @@ import type { Role } from '../domain/actor.js';
 import { ROLES, systemActor } from '../domain/actor.js';
 import { demo } from './demo/run-demo.js';
 import { buildPorts } from './build-ports.js';
+import { examineWith } from './examine-system.js';
 import { buildLog } from './logger.js';
 import { borrowDatabase, locateDatabase, migrateDatabase, openDatabase } from './open-database.js';
 import { docsCommand, schemaCommand, schemaSqlCommand } from './derived-files.js';
@@ -23,6 +25,7 @@ skuward export FILE [--states S] [--vendor V] [--search W] [--columns C] [--url 
 skuward report QUARTER --out FILE      the quarterly drift audit as HTML
 skuward key NAME --role ROLE [--party CODE]   make an API key (on the machine of the database)
 skuward verify [--export FILE | --file FILE] [--anchor SEQUENCE:HASH]   the audit log's hash chain
+skuward doctor --system CODE [--json]  what is missing to work with a system
 skuward migrate                        bring the database up to date
 skuward demo                           tell the whole loop on the sandbox
 skuward docs [--check]                 write docs/lifecycle.md, docs/approvals.md and docs/source-of-truth.md
@@ -48,6 +51,8 @@ export async function runCommand(config: Config, command: string, args: string[]
       return keyCommand(config, args, io);
     case 'verify':
       return verifyCommand(args, io, () => openAuditLog(config));
+    case 'doctor':
+      return doctorCommand(args, io, examineWith(config, buildLog('error')));
     case 'migrate':
       return migrateCommand(config, io);
     case 'demo':

@@ -1,7 +1,7 @@
 import { compareRecord } from '../../domain/drift/compare.js';
 import type { FindingDraft, ObservationSource } from '../../domain/drift/finding.js';
-import { identityOf } from '../../domain/drift/finding.js';
-import { baseOfUngoverned, findingOf, judgeRecord, ungoverned } from '../../domain/drift/judge.js';
+import { heals, identityOf } from '../../domain/drift/finding.js';
+import { baseOfUngoverned, endingOf, findingOf, judgeRecord, ungoverned } from '../../domain/drift/judge.js';
 import { normaliseAll } from '../../domain/drift/normalise.js';
 import { readable } from '../../domain/drift/readable.js';
 import type { FieldRule } from '../../domain/drift/source-of-truth.js';
@@ -45,9 +45,9 @@ export async function observe(
   const readRoots = source === 'WEBHOOK' ? observation.records.map(({ root }) => root.externalId) : [];
   const lookFor = { externalIds, rootIds: [...new Set([...rootIds, ...readRoots])] };
   const seen = new Map(observation.records.map((each) => [`${each.entity}:${each.externalId}`, readable(each)]));
-  const { rules } = await ports.truth.acting();
+  const { rules, version: policyVersion } = await ports.truth.acting();
   const taken: FindingDraft[] = [];
-  const looking = { ports, system, rules, taken };
+  const looking: Looking = { ports, system, rules, policyVersion, taken, heals: false };
   const counts = await ports.observations.judge(
     system,
     lookFor,
@@ -55,7 +55,9 @@ export async function observe(
     (records) => judgeAll(looking, records, seen),
     source,
   );
-  if (taken.length > 0) await ports.owned.takeOver(system.code, taken, source);
+  const compared = source === 'FULL_SCAN' ? counts.compared : null;
+  if (taken.length > 0) await ports.owned.takeOver(system.code, taken, source, compared);
+  if (looking.heals) await ports.healing.heal(system.code);
   return counts;
 }
 
@@ -64,8 +66,11 @@ interface Looking {
   ports: PublishingPorts;
   system: GovernedSystem;
   rules: readonly FieldRule[];
+  policyVersion: number;
   /** What the system says of fields that it owns; judging may be begun anew, and then so is this. */
   taken: FindingDraft[];
+  /** The matrix does something by itself about what is found. */
+  heals: boolean;
 }
 
 function judgeAll(
@@ -86,11 +91,12 @@ function judgeAll(
 }
 
 function judgeOne(
-  { ports, system, rules, taken }: Looking,
+  looking: Looking,
   each: ObservableRecord,
   shown: ObservedRecord,
   out: Omit<Verdicts, 'system' | 'source'>,
 ): void {
+  const { ports, system, rules, policyVersion, taken } = looking;
   const { record, product, states } = each;
   const values = normaliseAll(shown.fields);
   const canonical = projectRecord(record, product, states, system, ports.masterCurrency);
@@ -116,11 +122,13 @@ function judgeOne(
     changedAt: record.changedAt,
     readOnly: system.mode === 'READ_ONLY',
     undecided: undecidedValues(record, system, values, canonical),
+    policyVersion,
   });
   const recoded = recodedOf(record, shown);
   if (recoded) out.findings.push(recoded);
   else closeRecoded(record, out);
   taken.push(...judgement.taken);
+  if (judgement.findings.some(heals)) looking.heals = true;
   out.findings.push(...judgement.findings);
   out.closings.push(...judgement.closings);
   out.records.push({
@@ -162,8 +170,7 @@ function recodedOf(record: ObservableRecord['record'], shown: ObservedRecord): F
 
 function closeRecoded(record: ObservableRecord['record'], out: Omit<Verdicts, 'system' | 'source'>): void {
   for (const open of record.openFindings.filter(({ kind }) => kind === 'RECODED')) {
-    const by = { kind: 'SYSTEM' as const, id: 'system:observer', name: 'observer', partyId: null };
-    out.closings.push({ findingId: open.id, resolution: 'SELF_HEALED', by });
+    out.closings.push(endingOf(open));
   }
 }
 

@@ -9,6 +9,7 @@ import type { Clock } from './clock.js';
 import type { ConnectorRegistry } from './connector.js';
 import type { DigestReader } from './digest-reader.js';
 import type { DriftAuditReader } from './drift-audit-reader.js';
+import type { Healer } from './finding-store.js';
 import type { FeedReader } from './feed-reader.js';
 import type { ImportStore } from './import-store.js';
 import type { Alerting } from './messenger.js';
@@ -27,6 +28,7 @@ import type { SettingReader } from './setting-store.js';
 import type { StockStore } from './stock-store.js';
 import type { OwnedValues, TruthReader } from './truth-store.js';
 import type { UnitOfWork } from './unit-of-work.js';
+import type { WaitingJobs } from './waiting-jobs.js';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 export type Log = (level: LogLevel, message: string, detail?: object) => void;
@@ -57,10 +59,12 @@ export abstract class Ports {
   abstract readonly settings: SettingReader;
   abstract readonly truth: TruthReader;
   abstract readonly owned: OwnedValues;
+  abstract readonly healing: Healer;
   abstract readonly stock: StockStore;
   abstract readonly queue: PublishingQueue & LaneSweep;
   abstract readonly observations: ObservationStore & InboxSweep;
   abstract readonly scans: ScanStore;
+  abstract readonly waitingJobs: WaitingJobs;
   abstract readonly onboarding: OnboardingStore;
   abstract readonly ownership: OwnershipReader;
   abstract readonly plans: PlanReader;
@@ -85,6 +89,7 @@ export type PublishingPorts = Pick<Ports, 'connectors' | 'clock' | 'log' | 'mast
   observations: ObservationStore;
   truth: Pick<TruthReader, 'acting'>;
   owned: OwnedValues;
+  healing: Healer;
   /** Where anybody counts. */
   meter?: Meter;
 };

@@ -15,6 +15,7 @@ import type { PublishingPorts } from '../ports/ports.js';
 import { idsOfComponents, lackingComponents } from './components-there.js';
 import { contactOf, contactOfAll, faultOf } from './fault-of.js';
 import { readLane } from './read-lane.js';
+import { bearsOurs, CODE, codeAstray, withOwnCode } from './recoding.js';
 import type { HouseRules } from './reckon-record.js';
 import { reckonRecord, sendable } from './reckon-record.js';
 import { SettlementDraft } from './settlement-draft.js';
@@ -35,13 +36,18 @@ interface Reckoned {
 /**
  * Brings one product's records in one system to the latest revision: reads, compares, writes only what differs and is
  * ours, verifies, and settles under the lease. Level-triggered: it looks at the state of things, never at a message.
+ * @param ended told, once it is settled, whether everything of it was delivered.
  * @returns false when nothing was due.
  */
-export async function publishLane(ports: PublishingPorts, system: string): Promise<boolean> {
+export async function publishLane(
+  ports: PublishingPorts,
+  system: string,
+  ended: (allDelivered: boolean) => void = () => {},
+): Promise<boolean> {
   const claim = await ports.queue.claim(system);
   if (!claim) return false;
   try {
-    await deliver(ports, claim, ports.connectors.of(system));
+    await deliver(ports, claim, ports.connectors.of(system), ended);
   } catch (error) {
     if (!(error instanceof LeaseLost)) throw error;
     ports.log('warn', error.message, { system, product: claim.product.handle });
@@ -49,7 +55,12 @@ export async function publishLane(ports: PublishingPorts, system: string): Promi
   return true;
 }
 
-async function deliver(ports: PublishingPorts, claim: Claim, connector: Connector): Promise<void> {
+async function deliver(
+  ports: PublishingPorts,
+  claim: Claim,
+  connector: Connector,
+  ended: (allDelivered: boolean) => void,
+): Promise<void> {
   const draft = new SettlementDraft(ports, claim);
   try {
     if (!draft.layDownAbandoned() && !(await bring(ports, claim, connector, draft))) return;
@@ -67,6 +78,8 @@ async function deliver(ports: PublishingPorts, claim: Claim, connector: Connecto
   const settlement = draft.finish();
   await ports.queue.settle(claim, settlement);
   ports.meter?.settled(claim, settlement);
+  ended(settlement.deliveries.every(({ outcome }) => outcome.kind === 'DELIVERED'));
+  if (draft.heals) await ports.healing.heal(claim.system.code);
   if (draft.taken.length > 0) await ports.owned.takeOver(claim.system.code, draft.taken, 'BEFORE_WRITE');
 }
 
@@ -77,8 +90,8 @@ async function bring(
   connector: Connector,
   draft: SettlementDraft,
 ): Promise<boolean> {
-  const { rules } = await ports.truth.acting();
-  const house = { masterCurrency: ports.masterCurrency, rules };
+  const { rules, version: policyVersion } = await ports.truth.acting();
+  const house = { masterCurrency: ports.masterCurrency, rules, policyVersion };
   const underWay = await workUnderWay(claim, connector);
   if (underWay) {
     draft.failAll(underWay);
@@ -130,7 +143,8 @@ function reckon(
   // One that is not on sale yet waits for its price; one that is on sale without a price is somebody's mistake.
   if (isUnpriced && record.skuState !== 'PRELAUNCH')
     draft.refused(record, 'PRICE_MISSING', `${record.target} has no price, and would be free in ${claim.system.code}`);
-  const wanted = wish && writeOf(claim, record, observed, wish);
+  const due = withOwnCode(record, observed, wish);
+  const wanted = due && { ...writeOf(claim, record, observed, due), projection: canonical ?? {} };
   const write = wanted && whole(claim, record, wanted, draft);
   return { record, observed, canonical: canonical ?? {}, judgement, comparisons, write };
 }
@@ -159,6 +173,7 @@ function writeOf(
     values,
     token: observed?.token ?? null,
     componentIds: NO_COMPONENTS,
+    ...(observed && observed.code !== null && !bearsOurs(record, observed) && { presentCode: observed.code }),
   };
 }
 
@@ -250,9 +265,10 @@ function verify(
     expected: [],
     rules,
   };
-  const astray = compareRecord(input).filter(
-    ({ result }) => result.verdict !== 'IN_SYNC' && result.verdict !== 'NOT_COVERED',
-  );
+  const astray = [
+    ...compareRecord(input).filter(({ result }) => result.verdict !== 'IN_SYNC' && result.verdict !== 'NOT_COVERED'),
+    ...codeAstray(each.record, shown, CODE in (each.write?.values ?? {})),
+  ];
   draft.written(each.record, shown, values, wanted, each.judgement, attempt, astray);
 }
 

@@ -7,6 +7,7 @@ import type {
   DriftResolution,
   DriftState,
   FindingDraft,
+  Healing,
   ObservationSource,
 } from '../../../src/domain/drift/finding.js';
 import type { FieldChange, FieldValues, Json } from '../../../src/domain/primitives/json.js';
@@ -95,7 +96,7 @@ export interface AttemptRow {
   outcome: string | null;
 }
 
-export interface FindingRow extends Omit<FindingDraft, 'attribution'> {
+export interface FindingRow extends Omit<FindingDraft, 'attribution' | 'note' | 'policy' | 'place'> {
   id: string;
   system: string;
   state: DriftState;
@@ -103,6 +104,14 @@ export interface FindingRow extends Omit<FindingDraft, 'attribution'> {
   source: ObservationSource;
   openedAt: number;
   recurrences: number;
+  /** When it was opened again. */
+  reopenedAt: number[];
+  resolvedBy: Actor | null;
+  healing: Healing | null;
+  autoUndone: number;
+  fight: string | null;
+  note: string | null;
+  waivedUntil: number | null;
   revertRequestedBy: Actor | null;
   notOurs: string | null;
   changeRequestId: string | null;
