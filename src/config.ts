@@ -202,13 +202,22 @@ function readSystem(raw: unknown, path: string, env: Env): ConfiguredSystem {
     storeDomain: text('storeDomain'),
     apiVersion: text('apiVersion') ?? '2026-10',
     accessToken: secret('accessToken'),
+    clientId: secret('clientId'),
     clientSecret: secret('clientSecret'),
     previousClientSecret: secret('previousClientSecret'),
     publications: publications as string[],
     bundles: pick('bundles', ['components', 'fixed'] as const, 'components'),
     token: secret('token'),
+    headRoomPercent: readHeadRoom(raw, path),
     concurrency,
   };
+}
+
+function readHeadRoom(raw: Raw, path: string): number {
+  const percent = raw.headRoomPercent ?? 20;
+  if (typeof percent !== 'number' || !(percent >= 0 && percent <= 90))
+    throw new ConfigError(`${path}.headRoomPercent is 0 to 90`);
+  return percent;
 }
 
 function missing(what: string): never {

@@ -1,48 +1,79 @@
 import type { Meter } from '../application/ports/meter.js';
 import { UNMETERED } from '../application/ports/meter.js';
 import type { Connector, ConnectorRegistry } from '../application/ports/connector.js';
+import type { RateBudgets, Urgency } from '../application/ports/rate-budget.js';
 import { HttpErpConnector } from './http-erp/http-erp-connector.js';
+import { LocalBudgets } from './shopify/calling/local-budgets.js';
 import { ShopifyConnector } from './shopify/shopify-connector.js';
+import { openLine } from './shopify/shopify-line.js';
 import type { SystemConfig } from './system-config.js';
 
 type Log = (level: 'info' | 'warn' | 'error', message: string, detail?: object) => void;
+
+/** What connectors share with other processes of the service, and tell it; left out: nothing. */
+export interface Surroundings {
+  meter?: Meter;
+  budgets?: RateBudgets;
+  /** A system answers in another version of its API than the one asked for. Once a version and process. */
+  onForeignVersion?: (system: string, asked: string, answered: string) => void;
+}
+
+/** A connector for each urgency of what it is asked. */
+type Connectors = (urgency: Urgency) => Connector;
 
 /**
  * One connector per configured system. Connects to nothing yet.
  * @throws Error, naming the system, for settings that are missing, doubled or unsafe.
  */
-export function buildConnectors(systems: SystemConfig[], log: Log, meter: Meter = UNMETERED): ConnectorRegistry {
-  const connectors = new Map<string, Connector>();
+export function buildConnectors(systems: SystemConfig[], log: Log, surroundings: Surroundings = {}): ConnectorRegistry {
+  const connectors = new Map<string, Connectors>();
   for (const system of systems) {
     if (connectors.has(system.code)) throw new Error(`system ${system.code} is configured twice`);
-    connectors.set(system.code, connectorOf(system, log, meter));
+    connectors.set(system.code, connectorsOf(system, log, surroundings));
   }
   return {
-    of(code) {
-      const connector = connectors.get(code);
-      if (!connector) throw new Error(`system ${code} is not configured`);
-      return connector;
+    of(code, urgency = 'PUBLISH') {
+      const found = connectors.get(code);
+      if (!found) throw new Error(`system ${code} is not configured`);
+      return found(urgency);
     },
   };
 }
 
-function connectorOf(system: SystemConfig, log: Log, meter: Meter): Connector {
+function connectorsOf(system: SystemConfig, log: Log, surroundings: Surroundings): Connectors {
   if (!Number.isInteger(system.concurrency) || system.concurrency < 1) {
     throw new Error(`system ${system.code}: concurrency is at least 1`);
   }
-  if (system.connector === 'http') return new HttpErpConnector(system, meter);
+  if (system.connector === 'http') {
+    const connector = new HttpErpConnector(system, surroundings.meter ?? UNMETERED);
+    return () => connector;
+  }
+  return shopifyConnectors(system, log, surroundings);
+}
+
+function shopifyConnectors(
+  system: SystemConfig,
+  log: Log,
+  { meter = UNMETERED, budgets = new LocalBudgets(), onForeignVersion }: Surroundings,
+): Connectors {
+  const { code } = system;
   if (system.publications.length === 0) {
     log('warn', 'no publications are configured: whether a variant is on sale can neither be seen nor set', {
-      system: system.code,
+      system: code,
     });
   }
-  if (!system.clientSecret)
-    log('warn', 'no client secret is configured: webhooks are refused', { system: system.code });
-  return new ShopifyConnector(system, meter, (asked, answered) => {
-    log('error', 'Shopify answers another API version than the one asked for', {
-      system: system.code,
-      asked,
-      answered,
-    });
+  if (!system.clientSecret) log('warn', 'no client secret is configured: webhooks are refused', { system: code });
+  const line = openLine(system, {
+    meter,
+    budgets,
+    onForeignVersion: (asked, answered) => {
+      log('error', 'Shopify answers another API version than the one asked for', { system: code, asked, answered });
+      onForeignVersion?.(code, asked, answered);
+    },
   });
+  const made = { PERSON: shopify('PERSON'), PUBLISH: shopify('PUBLISH'), SCAN: shopify('SCAN') };
+  function shopify(urgency: Urgency): Connector {
+    return new ShopifyConnector(system, { ...line, client: line.client.at(urgency) });
+  }
+  return (urgency) => made[urgency];
 }

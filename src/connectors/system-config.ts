@@ -9,6 +9,8 @@ export interface SystemConfig {
   /** Shopify's, such as `2026-10`. */
   apiVersion: string;
   accessToken: string | null;
+  /** Instead of `accessToken`: with `clientSecret` it asks for tokens that live for a day. */
+  clientId: string | null;
   /** Signs Shopify's webhooks. */
   clientSecret: string | null;
   /** Accepted beside `clientSecret` while the secret is being rotated. */
@@ -19,6 +21,8 @@ export interface SystemConfig {
   bundles: 'components' | 'fixed';
   /** Bearer token of an ERP. */
   token: string | null;
+  /** Percent of a store's rate that are left to other users of it: 0 to 90. */
+  headRoomPercent: number;
   /** How many exchanges with the system may be under way at once. */
   concurrency: number;
 }

@@ -31,6 +31,8 @@ export function sandboxSystems(sandbox: Sandbox): ConfiguredSystem[] {
     mode: 'WRITE',
     currency: 'USD',
     previousClientSecret: null,
+    clientId: null,
+    headRoomPercent: 20,
     concurrency: 4,
     bundles: 'components',
   } as const;

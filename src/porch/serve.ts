@@ -9,12 +9,15 @@ import { ConfigError } from '../config.js';
 import { buildConnectors } from '../connectors/connector-registry.js';
 import { faultsOfLifecycle, TRANSITIONS } from '../domain/catalog/lifecycle.js';
 import { DELIVERY_TRANSITIONS, faultsOfDeliveryStates } from '../domain/publishing/delivery-state.js';
+import { apiVersionChanged } from '../domain/alerts/occasions.js';
 import { faultsOfGates } from '../domain/gates/gate-faults.js';
 import { GATE_RULES } from '../domain/gates/gate-rules.js';
 import { resumeImports } from '../application/imports/resume-imports.js';
 import { Worker } from '../jobs/worker.js';
 import type { Sandbox } from '../sandbox/start-sandbox.js';
 import { sqlOver } from '../storage/sql.js';
+import { SqlAlertStore } from '../storage/stores/alert-store.js';
+import { SqlRateBudgets } from '../storage/stores/rate-budgets.js';
 import { registerSystems } from '../storage/stores/system-store.js';
 import { SlackMessenger } from '../connectors/slack/slack-messenger.js';
 import { SqlMetricsReader } from '../storage/readers/metrics-reader.js';
@@ -97,9 +100,16 @@ async function assemble(
   const { slackWebhookUrl, publicUrl, digestAt, zone } = config;
   const messenger = slackWebhookUrl === null ? null : new SlackMessenger(slackWebhookUrl, publicUrl);
   const alerting = { messenger, digestAt, zone };
-  const ports = buildPorts(database, buildConnectors(systems, log, meter), masterCurrency, log, { alerting, meter });
+  const sql = sqlOver(database.source);
+  const uuid = (): string => ports.newId();
+  const onForeignVersion = (system: string, asked: string, answered: string): void => {
+    const raised = new SqlAlertStore(sql, uuid).raise([apiVersionChanged(system, asked, answered)]);
+    raised.catch((error: unknown) => log('error', 'an alert could not be raised', { system, error: String(error) }));
+  };
+  const connectors = buildConnectors(systems, log, { meter, budgets: new SqlRateBudgets(sql), onForeignVersion });
+  const ports: Ports = buildPorts(database, connectors, masterCurrency, log, { alerting, meter });
   const known = systems.map(({ code, kind, connector, mode, currency }) => ({ code, kind, connector, mode, currency }));
-  await registerSystems(sqlOver(database.source), known, () => ports.newId());
+  await registerSystems(sql, known, () => ports.newId());
   return ports;
 }
 

@@ -56,7 +56,7 @@ describe('/metrics of a running service', () => {
 
   /** A delivery to each system, by connectors that are counted. */
   async function work(metrics: ServiceMetrics): Promise<void> {
-    const connectors = buildConnectors(sandboxSystems(world.sandbox), world.ports.log, metrics.meter);
+    const connectors = buildConnectors(sandboxSystems(world.sandbox), world.ports.log, { meter: metrics.meter });
     const ports = Object.create(world.ports, {
       connectors: { value: connectors },
       meter: { value: metrics.meter },

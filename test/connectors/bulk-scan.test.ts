@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { bulkScan } from '../../src/connectors/shopify/bulk-scan.js';
 import { PublicationList } from '../../src/connectors/shopify/publication-list.js';
-import { ShopifyClient } from '../../src/connectors/shopify/shopify-client.js';
+import { StaticToken } from '../../src/connectors/shopify/calling/access-token.js';
+import { CallPacer } from '../../src/connectors/shopify/calling/call-pacer.js';
+import { LocalBudgets } from '../../src/connectors/shopify/calling/local-budgets.js';
+import { ShopifyClient } from '../../src/connectors/shopify/calling/shopify-client.js';
 import type { ObservedRecord } from '../../src/domain/publishing/system.js';
 import type { Canned, CannedServer } from './canned-server.js';
 import { startCannedServer } from './canned-server.js';
@@ -55,7 +58,8 @@ function scan(): AsyncIterable<ObservedRecord[]> {
     storeDomain: 'x.myshopify.com',
     baseUrl: server.url,
     apiVersion: '2026-10',
-    accessToken: 't',
+    token: new StaticToken('t'),
+    pacer: new CallPacer('shop', new LocalBudgets(), 0.8),
   });
   return bulkScan(client, new PublicationList(client, ['gid://shopify/Publication/1']));
 }

@@ -12,6 +12,8 @@ const STORE: SystemConfig = {
   accessToken: 'secret-token',
   clientSecret: 'secret',
   previousClientSecret: null,
+  clientId: null,
+  headRoomPercent: 20,
   publications: ['Online Store'],
   bundles: 'components',
   token: null,

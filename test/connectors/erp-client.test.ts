@@ -22,6 +22,8 @@ beforeEach(async () => {
     accessToken: null,
     clientSecret: null,
     previousClientSecret: null,
+    clientId: null,
+    headRoomPercent: 20,
     publications: [],
     bundles: 'components',
     token: 'erp-token',

@@ -59,6 +59,8 @@ const NOTHING = {
   accessToken: null,
   clientSecret: null,
   previousClientSecret: null,
+  clientId: null,
+  headRoomPercent: 20,
   publications: [],
   bundles: 'components' as const,
   token: null,

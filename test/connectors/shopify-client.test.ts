@@ -1,7 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ConnectorError } from '../../src/application/ports/connector.js';
 import type { DeliveryFault } from '../../src/domain/publishing/system.js';
-import { ShopifyClient } from '../../src/connectors/shopify/shopify-client.js';
+import type { TokenSource } from '../../src/connectors/shopify/calling/access-token.js';
+import { ClientCredentials, StaticToken } from '../../src/connectors/shopify/calling/access-token.js';
+import { CallPacer } from '../../src/connectors/shopify/calling/call-pacer.js';
+import { LocalBudgets } from '../../src/connectors/shopify/calling/local-budgets.js';
+import { ShopifyClient } from '../../src/connectors/shopify/calling/shopify-client.js';
 import type { Canned, CannedServer } from './canned-server.js';
 import { startCannedServer } from './canned-server.js';
 
@@ -23,13 +27,14 @@ afterEach(async () => {
   await server.close();
 });
 
-function clientOf(baseUrl: string): ShopifyClient {
+function clientOf(baseUrl: string, token: TokenSource = new StaticToken(TOKEN)): ShopifyClient {
   return new ShopifyClient({
     storeDomain: 'example.myshopify.com',
     baseUrl,
     apiVersion: '2026-10',
-    accessToken: TOKEN,
-    onVersionFallForward: (asked, answered) => versions.push([asked, answered]),
+    token,
+    pacer: new CallPacer('shop', new LocalBudgets(), 0.8),
+    onVersion: (asked, answered) => versions.push([asked, answered]),
   });
 }
 
@@ -192,5 +197,78 @@ describe('a query', () => {
       path: '/admin/api/2026-10/graphql.json',
       headers: { 'x-shopify-access-token': TOKEN, 'user-agent': expect.stringMatching(/^Skuward/) },
     });
+  });
+});
+
+describe('tokens by client credentials', () => {
+  const answered = (token: string, expires_in = 86_399): Canned => ({
+    body: JSON.stringify({ access_token: token, scope: 'read_products', expires_in }),
+  });
+  const GOOD: Canned = { body: '{"data":{"shop":{"name":"x"}}}' };
+  let now: number;
+  const credentials = (): ClientCredentials =>
+    new ClientCredentials({ origin: server.url, clientId: 'id', clientSecret: 'cs_secret' }, () => now);
+  const asked = (): string[] =>
+    server.requests.map(({ path, headers }) =>
+      path.includes('oauth') ? 'TOKEN' : String(headers['x-shopify-access-token']),
+    );
+
+  beforeEach(() => {
+    now = 1_000_000;
+  });
+
+  it('are asked for once, whoever waits, and renewed at 80% of their life', async () => {
+    server.script = [answered('t1'), GOOD];
+    client = clientOf(server.url, credentials());
+    await Promise.all([client.query(QUERY, {}), client.query(QUERY, {})]);
+    expect(asked()).toEqual(['TOKEN', 't1', 't1']);
+    expect(Object.fromEntries(new URLSearchParams(server.requests[0]?.body))).toEqual({
+      grant_type: 'client_credentials',
+      client_id: 'id',
+      client_secret: 'cs_secret',
+    });
+    now += 0.79 * 86_399_000;
+    await client.query(QUERY, {});
+    now += 0.02 * 86_399_000;
+    server.script = [answered('t2'), GOOD];
+    await client.query(QUERY, {});
+    expect(asked().slice(3)).toEqual(['t1', 'TOKEN', 't2']);
+  });
+
+  it('that still work are used on when they cannot be renewed', async () => {
+    server.script = [answered('t1'), GOOD];
+    client = clientOf(server.url, credentials());
+    await client.query(QUERY, {});
+    now += 0.9 * 86_399_000;
+    server.script = [{ status: 503 }, GOOD];
+    await client.query(QUERY, {});
+    await client.query(QUERY, {});
+    expect(asked()).toEqual(['TOKEN', 't1', 'TOKEN', 't1', 't1']);
+  });
+
+  it('are renewed once when one is refused, and the call is made again', async () => {
+    server.script = [answered('t1'), GOOD];
+    client = clientOf(server.url, credentials());
+    await client.query(QUERY, {});
+    now += 60_000;
+    server.script = [{ status: 401 }, answered('t2'), { body: userErrors() }];
+    await client.mutate(MUTATION, {});
+    expect(asked()).toEqual(['TOKEN', 't1', 't1', 'TOKEN', 't2']);
+    now += 60_000;
+    server.script = [{ status: 401 }, answered('t3'), { status: 401 }];
+    expect(await faultOf(client.mutate(MUTATION, {}))).toMatchObject({ class: 'AUTH', code: '401', ambiguous: false });
+    expect(asked().slice(5)).toEqual(['t2', 'TOKEN', 't3']);
+  });
+
+  it('that are not given are a fault that repeats no secret', async () => {
+    server.script = [{ status: 400, body: '{"error":"bad client_secret cs_secret"}' }];
+    client = clientOf(server.url, credentials());
+    const fault = await faultOf(client.mutate(MUTATION, {}));
+    expect(fault).toMatchObject({ class: 'AUTH', code: 'TOKEN_REFUSED', ambiguous: false });
+    expect(JSON.stringify(fault)).not.toContain('cs_secret');
+    server.script = [{ status: 502 }];
+    expect(await faultOf(client.mutate(MUTATION, {}))).toMatchObject({ class: 'TRANSIENT', ambiguous: false });
+    server.script = [{ body: '{}' }];
+    expect(await faultOf(client.mutate(MUTATION, {}))).toMatchObject({ class: 'UNKNOWN', ambiguous: false });
   });
 });

@@ -175,7 +175,7 @@ export async function observeRoots(
   source: ObservationSource,
 ): Promise<ObservationCounts> {
   const readAt = await ports.observations.now();
-  const readings = await ports.connectors.of(system.code).readRoots([...roots]);
+  const readings = await ports.connectors.of(system.code, 'SCAN').readRoots([...roots]);
   const records = readings.flatMap((reading) => reading.records ?? []);
   const goneRoots = readings.filter((reading) => reading.records === null).map(({ root }) => root);
   return observe(ports, system, source, { records, goneRoots, readAt });

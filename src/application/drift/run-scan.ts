@@ -55,7 +55,7 @@ async function readAll(ports: ScanPorts, system: GovernedSystem, scanId: string)
   const busyRoots = new Map<string, RootRef>();
   const heartbeat = setInterval(() => void touch(ports, scanId), HEARTBEAT_MS);
   try {
-    for await (const batch of ports.connectors.of(system.code).scan()) {
+    for await (const batch of ports.connectors.of(system.code, 'SCAN').scan()) {
       await ports.scans.scanSaw(scanId, batch.map(readable));
       const counts = await observe(ports, system, 'FULL_SCAN', { records: batch, goneRoots: [], readAt });
       if (counts.busy > 0) for (const { root } of batch) busyRoots.set(root.externalId, root);
@@ -123,7 +123,7 @@ async function confirmUnseen(ports: ScanPorts, system: GovernedSystem, scanId: s
     const unseen = await ports.scans.unseen(scanId, after, CONFIRM);
     if (unseen.length === 0) return gone;
     const roots = new Map(unseen.map(({ root }) => [root.externalId, root]));
-    const readings = await ports.connectors.of(system.code).readRoots([...roots.values()]);
+    const readings = await ports.connectors.of(system.code, 'SCAN').readRoots([...roots.values()]);
     const there = new Set(readings.flatMap((reading) => reading.records ?? []).map(({ externalId }) => externalId));
     gone.push(
       ...unseen

@@ -1,3 +1,4 @@
+import type { Urgency } from './rate-budget.js';
 import type { StockLine } from './stock-store.js';
 import type { FieldValues } from '../../domain/primitives/json.js';
 import type { DeliveryFault, ObservedRecord, RecordEntity, RootRef } from '../../domain/publishing/system.js';
@@ -106,7 +107,10 @@ export class ConnectorError extends Error {
   }
 }
 
-/** Finds the connector of a system by its code; throws for a code that is not configured. */
+/**
+ * Finds the connector of a system by its code; throws for a code that is not configured. `urgency`: for whom it is asked,
+ * where several share a rate budget; PUBLISH unless said otherwise.
+ */
 export interface ConnectorRegistry {
-  of(system: string): Connector;
+  of(system: string, urgency?: Urgency): Connector;
 }

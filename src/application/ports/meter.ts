@@ -11,10 +11,12 @@ export interface Meter {
   apiCall(system: string, result: CallResult): void;
   /** What is left of a system's rate budget, and how much it holds when full, in its own points. */
   bucket(system: string, left: number, full: number): void;
+  /** A system answered in the version of its API that was asked for, or in another. */
+  apiVersion(system: string, isAsAsked: boolean): void;
 }
 
 /** For who does not ask. */
-export const UNMETERED: Meter = { settled() {}, apiCall() {}, bucket() {} };
+export const UNMETERED: Meter = { settled() {}, apiCall() {}, bucket() {}, apiVersion() {} };
 
 /**
  * What /metrics answers. A class, so that it can be its own injection token: the porch knows what a process counts, and

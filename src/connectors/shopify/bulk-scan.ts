@@ -8,8 +8,8 @@ import { BULK_RUN, BULK_STATUS, scanQuery } from './documents.js';
 import type { PublicationList } from './publication-list.js';
 import type { RawComponent, RawProduct, RawVariant, ReadingContext } from './reading.js';
 import { productRecord, variantRecord } from './reading.js';
-import type { ShopifyClient } from './shopify-client.js';
-import type { UserError } from './shopify-errors.js';
+import type { ShopifyClient } from './calling/shopify-client.js';
+import type { UserError } from './calling/shopify-errors.js';
 
 interface BulkOperation {
   id: string;

@@ -1,7 +1,7 @@
 import { ConnectorError } from '../../application/ports/connector.js';
 import { DEFINE_CUSTOM_ID, PRODUCT_BY_CUSTOM_ID, PRODUCT_BY_HANDLE, SET_CUSTOM_ID } from './documents.js';
-import type { ShopifyClient } from './shopify-client.js';
-import type { UserError } from './shopify-errors.js';
+import type { ShopifyClient } from './calling/shopify-client.js';
+import type { UserError } from './calling/shopify-errors.js';
 
 /**
  * Our product id as a unique metafield of the product. Shopify has no idempotency keys for product mutations; with

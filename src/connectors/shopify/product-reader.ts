@@ -7,7 +7,7 @@ import { COMPONENTS_OF_VARIANTS, productsById, variantsAfter } from './documents
 import type { RawComponent, RawProduct, RawVariant, ReadingContext } from './reading.js';
 import { productRecord, variantRecord } from './reading.js';
 import type { PublicationList } from './publication-list.js';
-import type { ShopifyClient } from './shopify-client.js';
+import type { ShopifyClient } from './calling/shopify-client.js';
 
 /** One product with all its variants, as one strong read showed it. */
 export interface ReadProduct {

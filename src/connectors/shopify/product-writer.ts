@@ -9,8 +9,8 @@ import { PRODUCT_SET, PRODUCT_UPDATE, VARIANTS_CREATE, VARIANTS_UPDATE } from '.
 import type { ProductReader, ReadProduct } from './product-reader.js';
 import type { PublicationWriter } from './publication-writer.js';
 import type { RawVariant } from './reading.js';
-import type { ShopifyClient } from './shopify-client.js';
-import type { UserError } from './shopify-errors.js';
+import type { ShopifyClient } from './calling/shopify-client.js';
+import type { UserError } from './calling/shopify-errors.js';
 import type { Planned } from './write-ledger.js';
 import { unmade, WriteLedger } from './write-ledger.js';
 import type { ProductInput, VariantInput } from './writing.js';

@@ -1,7 +1,7 @@
 import { ConnectorError } from '../../application/ports/connector.js';
 import { faultOf } from '../faults.js';
 import { PUBLICATIONS } from './documents.js';
-import type { ShopifyClient } from './shopify-client.js';
+import type { ShopifyClient } from './calling/shopify-client.js';
 
 interface PublicationPage {
   publications: {

@@ -7,12 +7,10 @@ import type {
   WebhookSide,
   WriteCommand,
 } from '../../application/ports/connector.js';
-import type { Meter } from '../../application/ports/meter.js';
 import { foldCode } from '../../domain/primitives/text.js';
 import type { ObservedRecord, RootRef } from '../../domain/publishing/system.js';
 import { mapLimited } from '../map-limited.js';
 import type { SystemConfig } from '../system-config.js';
-import { checkedBaseUrl, required } from '../system-config.js';
 import { bulkScan } from './bulk-scan.js';
 import { BundleMaker } from './bundles/bundle-maker.js';
 import { BundleOperations } from './bundles/bundle-operations.js';
@@ -24,7 +22,8 @@ import { ProductReader, recordsOf } from './product-reader.js';
 import { ProductWriter } from './product-writer.js';
 import { PublicationList } from './publication-list.js';
 import { PublicationWriter } from './publication-writer.js';
-import { ShopifyClient } from './shopify-client.js';
+import type { ShopifyClient } from './calling/shopify-client.js';
+import type { ShopifyLine } from './shopify-line.js';
 import { ShopifyWebhooks } from './shopify-webhooks.js';
 
 interface SkuHits {
@@ -41,32 +40,19 @@ const MAX_HIT_PAGES = 10;
 export class ShopifyConnector implements Connector {
   readonly capabilities: Capabilities;
   readonly webhooks: WebhookSide | null;
-  private readonly client: ShopifyClient;
   private readonly publications: PublicationList;
   private readonly customId: CustomId;
   private readonly reader: ProductReader;
   private readonly operations: BundleOperations;
   private readonly writer: ProductWriter;
 
-  /** @throws Error when the settings lack something. */
+  private readonly client: ShopifyClient;
+
   constructor(
     private readonly config: SystemConfig,
-    meter: Meter,
-    onVersionFallForward: (asked: string, answered: string) => void,
+    line: ShopifyLine,
   ) {
-    const baseUrl = config.baseUrl === null ? null : checkedBaseUrl(config.baseUrl);
-    const storeDomain = config.storeDomain ?? (baseUrl && new URL(baseUrl).host);
-    if (!storeDomain) throw new Error(`system ${config.code}: storeDomain or baseUrl is missing`);
-    const accessToken = required(config, 'accessToken');
-    this.client = new ShopifyClient({
-      storeDomain,
-      baseUrl,
-      apiVersion: config.apiVersion,
-      accessToken,
-      onVersionFallForward,
-      onCall: (result) => meter.apiCall(config.code, result),
-      onBucket: (left, full) => meter.bucket(config.code, left, full),
-    });
+    this.client = line.client;
     this.publications = new PublicationList(this.client, config.publications);
     this.customId = new CustomId(this.client);
     this.reader = new ProductReader(this.client, this.publications, config.concurrency);

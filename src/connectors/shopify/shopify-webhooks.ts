@@ -6,8 +6,8 @@ import type { RootRef } from '../../domain/publishing/system.js';
 import { faultOf, parsedJson } from '../faults.js';
 import { RESUBSCRIBE, SUBSCRIBE, SUBSCRIPTIONS } from './documents.js';
 import { rootOfProduct } from './reading.js';
-import type { ShopifyClient } from './shopify-client.js';
-import type { UserError } from './shopify-errors.js';
+import type { ShopifyClient } from './calling/shopify-client.js';
+import type { UserError } from './calling/shopify-errors.js';
 
 /**
  * Topics that name a product. Inventory item webhooks name none and carry nothing of weight, so cost, HS code and

@@ -3,7 +3,7 @@ import type { RecordOutcome, RecordWrite, WriteCommand } from '../../application
 import type { DeliveryFault, ObservedRecord } from '../../domain/publishing/system.js';
 import { faultOf } from '../faults.js';
 import { inRuns } from '../map-limited.js';
-import { ShopifyRefusal } from './shopify-errors.js';
+import { ShopifyRefusal } from './calling/shopify-errors.js';
 
 /** A record to be written, with what is sent for it. */
 export interface Planned<T> {

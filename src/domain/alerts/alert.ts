@@ -10,6 +10,7 @@ export const ALERT_KINDS = [
   'BUNDLE_VERSION_REFUSED',
   'REQUEST_NOT_APPLIED',
   'CANARY_STOPPED',
+  'API_VERSION_CHANGED',
 ] as const;
 export type AlertKind = (typeof ALERT_KINDS)[number];
 

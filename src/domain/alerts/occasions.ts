@@ -86,6 +86,18 @@ export function subscriptionLost(system: string, since: string, topics: readonly
   return { ...about('SUBSCRIPTION_LOST', system, system), key: `webhooks:${system}:${since}`, title, body, groups };
 }
 
+/** A system answers in another version of its API than the one we ask for and were tested with. */
+export function apiVersionChanged(system: string, asked: string, answered: string): AlertDraft {
+  const body = `${system} is asked in version ${asked} of its API and answers in ${answered}: the version asked for is no longer supported. What fields mean may have changed. Nothing is held back.`;
+  const title = `${system} answers in another API version`;
+  return {
+    ...about('API_VERSION_CHANGED', system, system),
+    key: `version:${system}:${asked}:${answered}`,
+    title,
+    body,
+  };
+}
+
 /** A scheduled version of a bundle could not take effect; the one before stays in force. */
 export function bundleVersionRefused(
   bundle: { code: string; at: string; changeRequestId: string | null; kind: 'REFUSED' | 'FAILED' },

@@ -27,6 +27,7 @@ const AlertKindEnum = enumType<AlertKind>('AlertKind', {
   BUNDLE_VERSION_REFUSED: null,
   REQUEST_NOT_APPLIED: null,
   CANARY_STOPPED: null,
+  API_VERSION_CHANGED: null,
 });
 
 @ObjectType('AlertGroup', { description: 'What an alert tells one owner.' })

@@ -17,6 +17,7 @@ export class ProcessMeter implements Meter {
   readonly #calls: Counter;
   readonly #left: Gauge;
   readonly #full: Gauge;
+  readonly #version: Gauge;
   #loop: EventLoopUtilization = performance.eventLoopUtilization();
 
   constructor(registry: Registry) {
@@ -52,6 +53,12 @@ export class ProcessMeter implements Meter {
       labelNames: ['system'],
       registers,
     });
+    this.#version = new Gauge({
+      name: 'skuward_api_version_as_asked',
+      help: 'Whether a system answers in the version of its API that is asked for: 1 or 0, as it last did to this process.',
+      labelNames: ['system'],
+      registers,
+    });
     this.#ofProcess(registry);
   }
 
@@ -74,6 +81,10 @@ export class ProcessMeter implements Meter {
   bucket(system: string, left: number, full: number): void {
     this.#left.set({ system }, left);
     this.#full.set({ system }, full);
+  }
+
+  apiVersion(system: string, isAsAsked: boolean): void {
+    this.#version.set({ system }, isAsAsked ? 1 : 0);
   }
 
   #ofProcess(registry: Registry): void {

@@ -3,7 +3,7 @@ import { ConnectorError } from '../../../application/ports/connector.js';
 import { faultOf } from '../../faults.js';
 import type { CustomId } from '../custom-id.js';
 import { BUNDLE_CREATE } from '../documents.js';
-import type { ShopifyClient } from '../shopify-client.js';
+import type { ShopifyClient } from '../calling/shopify-client.js';
 import type { WriteLedger } from '../write-ledger.js';
 import { unmade } from '../write-ledger.js';
 import { hasNoOptions, holdsComponents } from '../writing.js';

@@ -3,9 +3,9 @@ import { ConnectorError } from '../../../application/ports/connector.js';
 import type { DeliveryFault } from '../../../domain/publishing/system.js';
 import { faultOf, networkFault } from '../../faults.js';
 import { BUNDLE_OPERATION } from '../documents.js';
-import type { ShopifyClient } from '../shopify-client.js';
-import type { UserError } from '../shopify-errors.js';
-import { userFault } from '../shopify-errors.js';
+import type { ShopifyClient } from '../calling/shopify-client.js';
+import type { UserError } from '../calling/shopify-errors.js';
+import { userFault } from '../calling/shopify-errors.js';
 
 /** `productOperation`, as far as it is selected; null for one that Shopify does not know, or no more. */
 interface Operation {

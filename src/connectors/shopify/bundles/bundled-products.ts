@@ -3,7 +3,7 @@ import { faultOf } from '../../faults.js';
 import { inRuns } from '../../map-limited.js';
 import { BUNDLED_PRODUCTS, COMPONENT_OPTIONS } from '../documents.js';
 import type { RawComponent, Relationship } from '../reading.js';
-import type { ShopifyClient } from '../shopify-client.js';
+import type { ShopifyClient } from '../calling/shopify-client.js';
 
 /** ProductBundleComponentInput, as far as we use it. */
 export interface BundledInput {

@@ -6,8 +6,8 @@ import { faultOf } from '../../faults.js';
 import { SET_COMPONENTS } from '../documents.js';
 import type { ReadProduct } from '../product-reader.js';
 import type { RawComponent, Relationship } from '../reading.js';
-import type { ShopifyClient } from '../shopify-client.js';
-import type { UserError } from '../shopify-errors.js';
+import type { ShopifyClient } from '../calling/shopify-client.js';
+import type { UserError } from '../calling/shopify-errors.js';
 import type { WriteLedger } from '../write-ledger.js';
 import { asForeign } from './foreign-components.js';
 

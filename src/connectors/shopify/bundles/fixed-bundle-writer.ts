@@ -5,8 +5,8 @@ import { BUNDLE_UPDATE, PUBLISH, UNPUBLISH, VARIANTS_UPDATE } from '../documents
 import type { ProductReader, ReadProduct } from '../product-reader.js';
 import type { PublicationList } from '../publication-list.js';
 import type { RawVariant, Relationship } from '../reading.js';
-import type { ShopifyClient } from '../shopify-client.js';
-import type { UserError } from '../shopify-errors.js';
+import type { ShopifyClient } from '../calling/shopify-client.js';
+import type { UserError } from '../calling/shopify-errors.js';
 import type { WriteLedger } from '../write-ledger.js';
 import { faultFrom } from '../write-ledger.js';
 import type { VariantInput } from '../writing.js';

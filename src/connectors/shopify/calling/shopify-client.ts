@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createAdminApiClient } from '@shopify/admin-api-client';
-import { ConnectorError } from '../../application/ports/connector.js';
-import type { CallResult } from '../../application/ports/meter.js';
-import { exchangeSignal, faultOf, networkFault, rawOf, withoutSecrets } from '../faults.js';
-import { RatePacer } from './rate-pacer.js';
+import { ConnectorError } from '../../../application/ports/connector.js';
+import type { CallResult } from '../../../application/ports/meter.js';
+import type { Urgency } from '../../../application/ports/rate-budget.js';
+import { exchangeSignal, faultOf, networkFault, rawOf, withoutSecrets } from '../../faults.js';
+import type { TokenSource } from './access-token.js';
+import type { CallPacer } from './call-pacer.js';
 import type { CostExtension, TopLevelError, UserError } from './shopify-errors.js';
 import { httpFault, refusalOf, topLevelFault } from './shopify-errors.js';
 
@@ -12,9 +14,13 @@ export interface ShopifyClientOptions {
   /** Replaces `https://{storeDomain}`; already checked. */
   baseUrl: string | null;
   apiVersion: string;
-  accessToken: string;
-  /** Shopify answers a version that is no longer supported with the oldest one that is, without a word (shopify.md 0 [D]). */
-  onVersionFallForward?: (asked: string, answered: string) => void;
+  token: TokenSource;
+  pacer: CallPacer;
+  /**
+   * Told once of each version that answers. Shopify answers a version that is no longer supported with the oldest one that
+   * is, without a word (shopify.md 0 [D]).
+   */
+  onVersion?: (asked: string, answered: string) => void;
   onCall?: (result: CallResult) => void;
   /** Told after each answer that says it. */
   onBucket?: (left: number, full: number) => void;
@@ -45,18 +51,29 @@ const READ_RETRY_MILLISECONDS = [200, 1_000];
 
 /**
  * Sends one GraphQL document at a time and tells what became of it. Every failure is a ConnectorError: HTTP statuses,
- * broken connections, top-level errors and userErrors alike. A mutation is sent again only after THROTTLED, where it
- * surely was not executed. The library's own retries stay off: it repeats mutations after a reset and reads
+ * broken connections, top-level errors and userErrors alike. A mutation is sent again only after THROTTLED and,
+ * with another token, after 401, where it surely was not executed. The library's own retries stay off: it repeats mutations after a reset and reads
  * Retry-After as milliseconds (shopify.md 3.2 [V]).
  */
 export class ShopifyClient {
-  private readonly pacer = new RatePacer();
-  private readonly reportedVersions = new Set<string>();
+  constructor(
+    private readonly options: ShopifyClientOptions,
+    private readonly urgency: Urgency = 'PUBLISH',
+    private readonly seenVersions = new Set<string>(),
+  ) {}
 
-  constructor(private readonly options: ShopifyClientOptions) {}
+  /** The same client, whose calls are made for somebody else. */
+  at(urgency: Urgency): ShopifyClient {
+    return new ShopifyClient(this.options, urgency, this.seenVersions);
+  }
 
   get secrets(): string[] {
-    return [this.options.accessToken];
+    return [...this.options.token.secrets];
+  }
+
+  /** What answered so far, where it was another version than the one asked for. */
+  get strangeVersions(): string[] {
+    return [...this.seenVersions].filter((version) => version !== this.options.apiVersion);
   }
 
   /** @throws ConnectorError */
@@ -116,33 +133,48 @@ export class ShopifyClient {
     mutation: boolean,
     signal: AbortSignal | undefined,
   ): Promise<QueryAnswer<T>> {
-    const { cost: reserved, waitSeconds } = this.pacer.reserve(document, performance.now() / 1_000);
+    const { pacer, onCall, onBucket } = this.options;
+    const admission = await pacer.admit(document, variables, this.urgency, signal);
     let cost: CostExtension | undefined;
     try {
-      if (waitSeconds > 0) await this.pause(waitSeconds * 1_000, signal);
-      const answer = await this.exchange(document, variables, mutation, signal);
+      const answer = await this.authorised(document, variables, mutation, signal);
       const body = answer.status === 200 ? bodyOf<T>(answer.text) : undefined;
       cost = body?.extensions?.cost;
       const understood = this.understood<T>(answer, body, mutation);
-      this.options.onCall?.('OK');
+      onCall?.('OK');
       return understood;
     } catch (error) {
-      this.options.onCall?.(error instanceof ConnectorError ? error.fault.class : 'UNKNOWN');
+      onCall?.(error instanceof ConnectorError ? error.fault.class : 'UNKNOWN');
       throw error;
     } finally {
-      this.pacer.settle(document, reserved, cost, performance.now() / 1_000);
+      await pacer.settle(admission, document, variables, cost);
       const { currentlyAvailable: left, maximumAvailable: full } = cost?.throttleStatus ?? {};
-      if (left !== undefined && full !== undefined) this.options.onBucket?.(left, full);
+      if (left !== undefined && full !== undefined) onBucket?.(left, full);
     }
   }
 
-  private async exchange(
+  /** A token that is refused is renewed, and the call made once more: 401 says that nothing was executed. */
+  private async authorised(
     document: string,
     variables: object,
     mutation: boolean,
     signal: AbortSignal | undefined,
   ): Promise<Exchanged> {
-    const { storeDomain, baseUrl, apiVersion, accessToken } = this.options;
+    const token = await this.options.token.current();
+    const answer = await this.exchange(token, document, variables, mutation, signal);
+    if (answer.status !== 401) return answer;
+    const other = await this.options.token.afterRefusal(token);
+    return other === null ? answer : this.exchange(other, document, variables, mutation, signal);
+  }
+
+  private async exchange(
+    accessToken: string,
+    document: string,
+    variables: object,
+    mutation: boolean,
+    signal: AbortSignal | undefined,
+  ): Promise<Exchanged> {
+    const { storeDomain, baseUrl, apiVersion } = this.options;
     // The library hands on the message of a failure but not its cause, and the cause tells whether anything was sent.
     let cause: unknown = null;
     const client = createAdminApiClient({
@@ -197,10 +229,10 @@ export class ShopifyClient {
   }
 
   private compareVersions(answered: string | null): void {
-    const { apiVersion, onVersionFallForward } = this.options;
-    if (answered === null || answered === apiVersion || this.reportedVersions.has(answered)) return;
-    this.reportedVersions.add(answered);
-    onVersionFallForward?.(apiVersion, answered);
+    const { apiVersion, onVersion } = this.options;
+    if (answered === null || this.seenVersions.has(answered)) return;
+    this.seenVersions.add(answered);
+    onVersion?.(apiVersion, answered);
   }
 
   private async pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {

@@ -1,7 +1,7 @@
-import { ConnectorError } from '../../application/ports/connector.js';
-import type { Json } from '../../domain/primitives/json.js';
-import type { DeliveryFault, ErrorClass } from '../../domain/publishing/system.js';
-import { faultOf, rawOf, retryAfterSeconds, withoutSecrets } from '../faults.js';
+import { ConnectorError } from '../../../application/ports/connector.js';
+import type { Json } from '../../../domain/primitives/json.js';
+import type { DeliveryFault, ErrorClass } from '../../../domain/publishing/system.js';
+import { faultOf, rawOf, retryAfterSeconds, withoutSecrets } from '../../faults.js';
 
 /** One entry of the top-level `errors` of a GraphQL answer. */
 export interface TopLevelError {
