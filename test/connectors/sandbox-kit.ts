@@ -19,6 +19,8 @@ export interface Kit {
   logged: string[];
   /** A fresh pair of connectors with other settings: nothing remembered from before. */
   connector(kind: 'shopify' | 'erp', changes?: Partial<SystemConfig>): Connector;
+  /** How a connector to it is configured. */
+  configOf(kind: 'shopify' | 'erp'): SystemConfig;
   control<T = unknown>(side: 'shopify' | 'erp', method: string, path: string, body?: unknown): Promise<T>;
   close(): Promise<void>;
 }
@@ -26,8 +28,9 @@ export interface Kit {
 export async function startKit(): Promise<Kit> {
   const sandbox = await startSandbox({ dataDir: null, shopifyPort: 0, erpPort: 0 });
   const logged: string[] = [];
+  const configOf: Kit['configOf'] = (kind) => (kind === 'shopify' ? shopifyConfig(sandbox) : erpConfig(sandbox));
   const connector: Kit['connector'] = (kind, changes = {}) => {
-    const config = { ...(kind === 'shopify' ? shopifyConfig(sandbox) : erpConfig(sandbox)), ...changes };
+    const config = { ...configOf(kind), ...changes };
     return buildConnectors([config], (level, message) => logged.push(`${level}: ${message}`)).of(config.code);
   };
   return {
@@ -36,6 +39,7 @@ export async function startKit(): Promise<Kit> {
     erp: connector('erp'),
     logged,
     connector,
+    configOf,
     async control<T>(side: 'shopify' | 'erp', method: string, path: string, body?: unknown): Promise<T> {
       const text = typeof body === 'string';
       const response = await fetch(`${sandbox[side].url}/control/${path}`, {

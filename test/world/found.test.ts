@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import type { Connector, RecordOutcome, WriteCommand } from '../../src/application/ports/connector.js';
+import type { Capabilities, Connector, RecordOutcome, WriteCommand } from '../../src/application/ports/connector.js';
 import type { PublishingPorts } from '../../src/application/ports/ports.js';
 import { publishLane } from '../../src/application/publishing/publish-lane.js';
 import type { FieldValues } from '../../src/domain/primitives/json.js';
@@ -10,6 +10,19 @@ import { plainSku, productSet, skuSet, plainProduct, together } from './desk.js'
 import { MASTERS, NOTHING_OWNED } from './processes.js';
 import { ERP, SHOP } from './story.js';
 
+/** A system that declares nothing. */
+const PLAIN: Capabilities = {
+  productRecords: false,
+  concurrencyToken: false,
+  changeCursor: false,
+  kits: true,
+  nestedKits: false,
+  stock: false,
+  attribution: false,
+  resetByComposing: [],
+  productsPerWrite: 1,
+};
+
 /** A system that shows what it is told to show, takes every write, and remembers what was sent. */
 class TestSystem {
   readonly sent: WriteCommand[] = [];
@@ -17,7 +30,7 @@ class TestSystem {
 
   constructor(productRecords: boolean, roots: () => ObservedRecord[], lookUp: () => ObservedRecord[]) {
     this.connector = {
-      capabilities: { productRecords, concurrencyToken: false, attribution: false, resetByComposing: [] },
+      capabilities: { ...PLAIN, productRecords },
       readRoots: async (asked) => asked.map((root) => ({ root, records: roots() })),
       lookUp: async () => lookUp(),
       write: async (command) => {

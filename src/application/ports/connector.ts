@@ -56,34 +56,71 @@ export type RecordOutcome =
   | { id: string; entity: RecordEntity; written: true; observed: ObservedRecord }
   | { id: string; entity: RecordEntity; written: false; fault: DeliveryFault };
 
+/** What a system can do, as its connector declares it: nobody asks what kind of system it is. */
 export interface Capabilities {
   /** The system has product records beside SKU records (Shopify has, ERPs have not). */
   productRecords: boolean;
   /** Writes can be made conditional on what was read (If-Match); else a window of one round trip remains. */
   concurrencyToken: boolean;
+  /** The system can be asked what has changed since a cursor: `changesSince` is there. */
+  changeCursor: boolean;
+  /** The system keeps what a bundle is made of. */
+  kits: boolean;
+  /** A kit there may hold a kit, so that one can be met. What is written holds simple SKUs only (design 4.4). */
+  nestedKits: boolean;
+  /** The system keeps stock on hand: `readStock` is there. */
+  stock: boolean;
   /** The system names who changed a record. */
   attribution: boolean;
   /** Fields that the system itself sets anew while it takes what a bundle is made of. */
   resetByComposing: readonly string[];
+  /** Products whose writes the system takes in one call; more than 1: `writeMany` is there. */
+  productsPerWrite: number;
+}
+
+/** One page of what has changed. */
+export interface ChangePage {
+  /** As they are now. A record may come again, in this page or a later one: whoever asked compares values. */
+  records: ObservedRecord[];
+  /** Roots that the system names as deleted; most keep no trace of those, and then only a full scan tells. */
+  gone: RootRef[];
+  /** Where to go on behind this page; this system's own words, good after restarts and across processes. */
+  cursor: string;
 }
 
 /**
  * Speaks one kind of system's language; knows nothing of deliveries, findings or rules.
  * Every method throws ConnectorError and nothing else for what the system or the network did.
- * Every call ends within 20 s per HTTP exchange.
+ * Every call ends within 20 s per HTTP exchange. With an ERP, never more of them are under way in one process than its
+ * `concurrency`, whoever asked; a shop is paced by its own budget.
+ * test/connectors/contract holds every connector to all that is said here.
  */
 export interface Connector {
   readonly capabilities: Capabilities;
   /** Strong reads by id, in the order asked, one reading per root. At most 250 roots a call. */
   readRoots(roots: RootRef[], signal?: AbortSignal): Promise<RootReading[]>;
-  /** Strong look-up by whatever the system finds our records by (custom id, handle, code); empty when there is none. */
+  /**
+   * Strong look-up by whatever the system finds our records by (custom id, handle, code), those that are out of use
+   * included; empty when there is none. Where there are no product records, codes of several products may be asked at once.
+   */
   lookUp(query: LookUp, signal?: AbortSignal): Promise<ObservedRecord[]>;
-  /** One outcome per write, in any order. A fault of one record never hides another's outcome. */
+  /**
+   * One outcome per write, in any order. A fault of one record never hides another's outcome. Sent twice, a write leaves
+   * one record behind: the second is answered with the first one's record, or with CONFLICT.
+   */
   write(command: WriteCommand, signal?: AbortSignal): Promise<RecordOutcome[]>;
+  /** Writes of several products, at most `productsPerWrite`: for each command what `write` would answer, in their order. */
+  writeMany?(commands: readonly WriteCommand[], signal?: AbortSignal): Promise<RecordOutcome[][]>;
   /** Which of these works (`WriteCommand.begun`) still go on; not there where every answer is the end of its work. */
   stillRunning?(operations: readonly string[], signal?: AbortSignal): Promise<string[]>;
   /** Every record of the system, in batches. Ends normally only when it was complete; a partial scan throws. */
   scan(signal?: AbortSignal): AsyncIterable<ObservedRecord[]>;
+  /**
+   * What has changed since a cursor, at least once each, whatever instants changes share and however the system's clock was
+   * set meanwhile; it may lag behind, and what the system keeps no trace of it leaves out, so that it never replaces a full
+   * scan. Null: from about now on. At least one page; ends normally only when all was told.
+   */
+  changesSince?(cursor: string | null, signal?: AbortSignal): AsyncIterable<ChangePage>;
   /** Stock on hand of everything, in batches; not there where the system keeps none. Ends normally only when it was complete. */
   readStock?(signal?: AbortSignal): AsyncIterable<StockLine[]>;
   /** Null where the system cannot call us. */

@@ -2,6 +2,7 @@ import { ConnectorError } from '../../application/ports/connector.js';
 import type { CallResult } from '../../application/ports/meter.js';
 import type { Json } from '../../domain/primitives/json.js';
 import type { DeliveryFault, ErrorClass } from '../../domain/publishing/system.js';
+import type { ExchangeGate } from '../exchange-gate.js';
 import {
   exchangeSignal,
   faultOf,
@@ -43,6 +44,7 @@ export class ErpClient {
   constructor(
     private readonly baseUrl: string,
     private readonly token: string,
+    private readonly gate: ExchangeGate,
     private readonly onCall: (result: CallResult) => void = () => {},
   ) {}
 
@@ -73,26 +75,33 @@ export class ErpClient {
   }
 
   private async exchange(request: ErpRequest, write: boolean): Promise<{ response: Response; text: string }> {
-    const { method, path, headers, body, signal } = request;
+    let isSent = false;
     try {
-      const response = await fetch(`${this.baseUrl}${path}`, {
-        method,
-        headers: {
-          ...headers,
-          Authorization: `Bearer ${this.token}`,
-          Accept: 'application/json, application/problem+json',
-          ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-        },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        // A redirect would carry the token to wherever it points.
-        redirect: 'error',
-        signal: exchangeSignal(signal),
-      });
-      return { response, text: await response.text() };
+      return await this.gate.pass(async () => {
+        isSent = true;
+        const response = await fetch(`${this.baseUrl}${request.path}`, this.fetchOptions(request));
+        return { response, text: await response.text() };
+      }, request.signal);
     } catch (error) {
-      const fault = networkFault(error, write);
+      const fault = networkFault(error, write && isSent);
       throw new ConnectorError({ ...fault, message: withoutSecrets(fault.message, [this.token]) });
     }
+  }
+
+  private fetchOptions({ method, headers, body, signal }: ErpRequest): RequestInit {
+    return {
+      method,
+      headers: {
+        ...headers,
+        Authorization: `Bearer ${this.token}`,
+        Accept: 'application/json, application/problem+json',
+        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      // A redirect would carry the token to wherever it points.
+      redirect: 'error',
+      signal: exchangeSignal(signal),
+    };
   }
 
   /** Problem details (RFC 9457) give the message; a 5xx leaves open whether a write happened. */

@@ -13,6 +13,7 @@ import { UNMETERED } from '../../application/ports/meter.js';
 import type { StockLine } from '../../application/ports/stock-store.js';
 import type { Json } from '../../domain/primitives/json.js';
 import type { DeliveryFault, ObservedRecord, RootRef } from '../../domain/publishing/system.js';
+import { ExchangeGate } from '../exchange-gate.js';
 import { faultOf } from '../faults.js';
 import { mapLimited } from '../map-limited.js';
 import type { SystemConfig } from '../system-config.js';
@@ -27,8 +28,13 @@ export class HttpErpConnector implements Connector {
   readonly capabilities: Capabilities = {
     productRecords: false,
     concurrencyToken: true,
+    changeCursor: false,
+    kits: true,
+    nestedKits: false,
+    stock: true,
     attribution: true,
     resetByComposing: [],
+    productsPerWrite: 1,
   };
   readonly webhooks = null;
   private readonly client: ErpClient;
@@ -36,7 +42,9 @@ export class HttpErpConnector implements Connector {
 
   /** @throws Error when the settings lack something. */
   constructor(config: SystemConfig, meter: Meter = UNMETERED) {
-    this.client = new ErpClient(checkedBaseUrl(required(config, 'baseUrl')), required(config, 'token'), (result) =>
+    const baseUrl = checkedBaseUrl(required(config, 'baseUrl'));
+    const gate = new ExchangeGate(config.concurrency);
+    this.client = new ErpClient(baseUrl, required(config, 'token'), gate, (result) =>
       meter.apiCall(config.code, result),
     );
     this.concurrency = config.concurrency;

@@ -68,9 +68,14 @@ export class ShopifyConnector implements Connector {
     this.capabilities = {
       productRecords: true,
       concurrencyToken: false,
+      changeCursor: false,
+      kits: true,
+      nestedKits: false,
+      stock: false,
       attribution: false,
       // A product bundle costs what its components cost until it is told otherwise [C].
       resetByComposing: isFixed ? ['price', 'compareAtPrice'] : [],
+      productsPerWrite: 1,
     };
     const secrets = [config.clientSecret, config.previousClientSecret].filter((each) => each !== null).filter(Boolean);
     this.webhooks = config.clientSecret ? new ShopifyWebhooks(this.client, secrets) : null;

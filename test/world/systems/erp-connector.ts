@@ -14,7 +14,17 @@ import { fault, faultIn } from './wire.js';
 
 /** Speaks to the ERP: one item per SKU, each written under the token of what was read; it calls nobody. */
 export class ErpConnector implements Connector {
-  readonly capabilities = { productRecords: false, concurrencyToken: true, attribution: true, resetByComposing: [] };
+  readonly capabilities = {
+    productRecords: false,
+    concurrencyToken: true,
+    changeCursor: false,
+    kits: true,
+    nestedKits: false,
+    stock: false,
+    attribution: true,
+    resetByComposing: [],
+    productsPerWrite: 1,
+  };
   readonly webhooks = null;
 
   constructor(

@@ -18,8 +18,13 @@ export class ShopConnector implements Connector {
   readonly capabilities = {
     productRecords: true,
     concurrencyToken: false,
+    changeCursor: false,
+    kits: true,
+    nestedKits: false,
+    stock: false,
     attribution: false,
     resetByComposing: [],
+    productsPerWrite: 1,
   };
   readonly webhooks: WebhookSide = {
     isAuthentic: () => true,
