@@ -17,7 +17,7 @@ import { exportMatch } from '../dist/application/onboarding/export-match.js';
 import { presentMatch, readMatch } from '../dist/application/onboarding/read-match.js';
 import { gs1CheckDigit } from '../dist/domain/catalog/gtin.js';
 import { openSource } from '../dist/storage/data-source.js';
-import { SqlScanStore } from '../dist/storage/scan-store.js';
+import { SqlScanStore } from '../dist/storage/scans/scan-store.js';
 import { SqlOnboardingStore } from '../dist/storage/onboarding-store.js';
 import { sqlOver } from '../dist/storage/sql.js';
 import { SqlSettingReader } from '../dist/storage/stores/setting-store.js';

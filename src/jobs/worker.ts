@@ -5,7 +5,9 @@ import { applyDue } from '../application/change/run/apply-due.js';
 import { forgetKeys } from '../application/change/run/forget-keys.js';
 import { handleWebhooks } from '../application/drift/handle-webhooks.js';
 import { refreshAllStock } from '../application/drift/refresh-stock.js';
-import { runScan } from '../application/drift/run-scan.js';
+import { runScan } from '../application/drift/scan/run-scan.js';
+import type { ScanSchedule } from '../application/drift/scan/scan-schedule.js';
+import { startIncremental, startScheduled } from '../application/drift/scan/scan-schedule.js';
 import { reaskByDate } from '../application/ownership/reask-by-date.js';
 import { resumeImports } from '../application/imports/resume-imports.js';
 import { runImport } from '../application/imports/run-import.js';
@@ -15,6 +17,7 @@ import { publishLane } from '../application/publishing/publish-lane.js';
 import { AlertTeller } from './alert-teller.js';
 import { Drain } from './drain.js';
 import { QUEUES } from './queues.js';
+import { keepScanClock } from './scan-clock.js';
 import { Sequencer } from './sequencer.js';
 
 /** Lanes of one system that this process works on side by side. */
@@ -25,8 +28,7 @@ const CANARY_LANES = 25;
 const SWEEP_MS = 10_000;
 /** A verdict that was put off because a delivery was at work is looked at again after this. */
 const POSTPONED_MS = 500;
-/** A scan shows every minute that it is alive, while it reads; an import holds a claim. Still for longer: the process died. */
-const SCAN_IDLE_SECONDS = 1_800;
+/** An import shows that it is alive by its claim. Still for longer: the process died. */
 const IMPORT_IDLE_SECONDS = 300;
 /** How soon a job is found that begins at a moment to come, of which NOTIFY says nothing. */
 const TIMED = pollEvery(2);
@@ -45,6 +47,7 @@ function pollEvery(seconds: number): { pollingIntervalSeconds: number; notifyPol
 export class Worker {
   private readonly deliveries: Drain;
   private readonly webhooks: Drain;
+  private readonly scans: Drain;
   private readonly bundles: Drain;
   private readonly requests: Drain;
   private readonly alerts: AlertTeller;
@@ -53,15 +56,20 @@ export class Worker {
   private readonly timers = new Set<NodeJS.Timeout>();
   private sweep: NodeJS.Timeout | null = null;
   private stopping = false;
+  private readonly halt = new AbortController();
   /** Delegations and absences that began or ended until then have been looked at; at first, those of a month's standstill. */
   private turnsSeen = new Date(Date.now() - 30 * 86_400_000);
 
   constructor(
     private readonly ports: Ports,
     private readonly boss: PgBoss,
+    private readonly schedules: readonly ScanSchedule[] = [],
+    /** IANA name of the zone that schedules are told in. */
+    private readonly zone = 'UTC',
   ) {
     this.deliveries = new Drain((lane) => this.publish(lane));
     this.webhooks = new Drain((system) => this.takeInbox(system));
+    this.scans = new Drain((scanId) => this.scan(scanId));
     this.bundles = new Drain(() => this.takeEffect());
     this.requests = new Drain(() => this.applyDue());
     this.alerts = new AlertTeller(ports);
@@ -81,9 +89,14 @@ export class Worker {
     await this.boss.work<{ system: string }>(QUEUES.webhook, { ...TOLD, batchSize: 200 }, (jobs) =>
       this.eachSystem(jobs, (system) => this.webhooks.wake(system)),
     );
-    await this.boss.work<{ scanId: string }>(QUEUES.scan, { ...TOLD, localConcurrency: 4 }, async (jobs) => {
-      for (const { data } of jobs) await runScan(this.ports, data.scanId);
+    // Not awaited: a scan may take hours, and who holds it is told by its own lease.
+    await this.boss.work<{ scanId: string }>(QUEUES.scan, TOLD, async (jobs) => {
+      for (const { data } of jobs) void this.scans.wake(data.scanId);
     });
+    await this.boss.work<{ system: string }>(QUEUES.scanClock, TOLD, async (jobs) => {
+      for (const { data } of jobs) await startScheduled(this.ports, data.system);
+    });
+    await keepScanClock(this.boss, this.schedules, this.zone);
     await this.boss.work<{ importId: string }>(QUEUES.import, { ...TOLD, localConcurrency: IMPORTS }, async (jobs) => {
       for (const { data } of jobs) await runImport(this.ports, data.importId);
     });
@@ -98,13 +111,15 @@ export class Worker {
     await this.sweepNow();
   }
 
-  /** Takes no new work, and resolves when what runs has ended. */
+  /** Takes no new work, and resolves when what runs has ended; scans are given back where they stand. */
   async stop(): Promise<void> {
     this.stopping = true;
+    this.halt.abort(new Error('the process stops'));
     if (this.sweep) clearInterval(this.sweep);
     for (const timer of this.timers) clearTimeout(timer);
     await this.deliveries.idle();
     await this.webhooks.idle();
+    await this.scans.idle();
     await this.bundles.idle();
     await this.requests.idle();
     await this.alerts.stop();
@@ -144,6 +159,15 @@ export class Worker {
     } catch (error) {
       // The webhooks stay in the inbox, and the next wake-up or sweep takes them.
       this.failed('webhook', system, error);
+    }
+  }
+
+  private async scan(scanId: string): Promise<void> {
+    try {
+      if (!this.stopping) await runScan(this.ports, scanId, this.halt.signal);
+    } catch (error) {
+      // Its lease runs out, and the sweep takes it up where it stands.
+      this.failed('scan', scanId, error);
     }
   }
 
@@ -196,7 +220,8 @@ export class Worker {
   private async sweepNow(): Promise<void> {
     this.alerts.wake();
     try {
-      await this.ports.scans.failAbandonedScans(SCAN_IDLE_SECONDS);
+      for (const scanId of await this.ports.scans.unheldScans()) void this.scans.wake(scanId);
+      await startIncremental(this.ports, this.schedules);
       await resumeImports(this.ports, IMPORT_IDLE_SECONDS);
       await this.ports.queue.endPauses();
       for (const system of await this.ports.queue.systemsWithDue()) this.wakeLanes(system);

@@ -24,7 +24,7 @@ import { SqlFeedReader } from '../storage/readers/feed-reader.js';
 import { SqlOperationsReader } from '../storage/readers/operations-reader.js';
 import { SqlOwnershipReader } from '../storage/readers/ownership-reader.js';
 import { PgSequencerSeats } from '../storage/sequencer/sequencer-seat.js';
-import { SqlScanStore } from '../storage/scan-store.js';
+import { SqlScanStore } from '../storage/scans/scan-store.js';
 import { SqlPlanReader } from '../storage/readers/plan-reader.js';
 import { SqlQualityReader } from '../storage/readers/quality-reader.js';
 import type { Sql } from '../storage/sql.js';

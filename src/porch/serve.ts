@@ -122,7 +122,7 @@ async function startWorker(
   if (urls.embedded) {
     // The embedded database serves one process, so whatever a lease or a running job says, its holder is dead.
     await ports.queue.releaseAllLeases();
-    await ports.scans.failAbandonedScans(0);
+    await ports.scans.releaseScans();
     await resumeImports(ports, 0);
   }
   const worker = new Worker(ports, database.boss);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { handleWebhooks } from '../../src/application/drift/handle-webhooks.js';
-import { runScan } from '../../src/application/drift/run-scan.js';
-import { startScan } from '../../src/application/drift/start-scan.js';
+import { runScan } from '../../src/application/drift/scan/run-scan.js';
+import { startScan } from '../../src/application/drift/scan/start-scan.js';
 import type { Connector } from '../../src/application/ports/connector.js';
 import { ConnectorError } from '../../src/application/ports/connector.js';
 import type { Ports } from '../../src/application/ports/ports.js';

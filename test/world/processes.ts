@@ -1,6 +1,6 @@
 import { handleWebhooks } from '../../src/application/drift/handle-webhooks.js';
 import { receiveWebhook } from '../../src/application/drift/receive-webhook.js';
-import { runScan } from '../../src/application/drift/run-scan.js';
+import { runScan } from '../../src/application/drift/scan/run-scan.js';
 import type { Connector } from '../../src/application/ports/connector.js';
 import type { ObservationStore } from '../../src/application/ports/observation-store.js';
 import type { ScanPorts } from '../../src/application/ports/ports.js';

@@ -1,4 +1,4 @@
-import { startScan } from '../../src/application/drift/start-scan.js';
+import { startScan } from '../../src/application/drift/scan/start-scan.js';
 import type { Caller } from '../../src/domain/actor.js';
 import { systemActor } from '../../src/domain/actor.js';
 import type { ChangeSet } from '../../src/domain/change/draft.js';

@@ -1,7 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { Args, Context, Mutation, Resolver } from '@nestjs/graphql';
 import { CurrentCaller, Roles } from '../../access/roles.js';
-import { startScan } from '../../application/drift/start-scan.js';
+import { startScan } from '../../application/drift/scan/start-scan.js';
 import type { ScanView, SystemView } from '../../application/ports/operations-reader.js';
 import { Ports } from '../../application/ports/ports.js';
 import { linkSystem } from '../../application/publishing/link-system.js';
