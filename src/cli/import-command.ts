@@ -95,11 +95,11 @@ async function follow(client: ServiceClient, started: ImportView, lines: number,
   let quiet = 0;
   while (view.state === 'RUNNING') {
     // Quoted cells may hold line breaks, so there are at most as many rows as lines.
-    progress.show(`${bar(view.rowsRead, lines)}  ${count(view.rowsRead)} rows, ${count(view.skusCreated)} SKUs`);
+    progress.show(progressOf(view, lines));
     await sleep(POLL_MS);
-    const before = view.rowsRead;
+    const before = howFar(view);
     view = viewOf(await client.json(`/imports/${view.id}`));
-    quiet = view.rowsRead === before ? quiet + POLL_MS : 0;
+    quiet = howFar(view) === before ? quiet + POLL_MS : 0;
     if (quiet >= PATIENCE_MS) {
       throw new CliFault(
         `import ${view.id} has not moved for two minutes: is a worker running? Look at /imports/${view.id}`,
@@ -108,6 +108,19 @@ async function follow(client: ServiceClient, started: ImportView, lines: number,
   }
   progress.show(`${bar(1, 1)}  ${count(view.rowsRead)} rows, ${count(view.skusCreated)} SKUs`);
   return view;
+}
+
+/** Of rows until the file is read, and then of what is proposed. */
+function progressOf({ rowsRead, skusCreated, proposing }: ImportView, lines: number): string {
+  if (proposing) {
+    const { done, total } = proposing;
+    return `${bar(done, total)}  checking and planning ${count(total / 2)} changes`;
+  }
+  return `${bar(rowsRead, lines)}  ${count(rowsRead)} rows, ${count(skusCreated)} SKUs`;
+}
+
+function howFar({ rowsRead, proposing }: ImportView): number {
+  return rowsRead + (proposing?.done ?? 0);
 }
 
 function report(view: ImportView, io: CliIo): void {

@@ -1,3 +1,9 @@
+import {
+  ApprovalRequirementResolver,
+  DecidedAsResolver,
+  DecisionResolver,
+  GivenApprovalResolver,
+} from './change/approval-resolver.js';
 import { ApprovalPolicyResolver } from './change/approval-policy-resolver.js';
 import { AccessMutationResolver } from './access/access-mutation-resolver.js';
 import { AccessQueryResolver } from './access/access-query-resolver.js';
@@ -19,7 +25,6 @@ import { ChangeMutationResolver } from './change/change-mutation-resolver.js';
 import { ChangeQueryResolver } from './change/change-query-resolver.js';
 import { ChangeRequestPayloadResolver } from './change/change-payload.js';
 import {
-  ApprovalRequirementResolver,
   ChangeRequestResolver,
   ChangeResolver,
   FieldConflictResolver,
@@ -100,6 +105,9 @@ export const RESOLVERS = [
   ChangeResolver,
   ApprovalPolicyResolver,
   ApprovalRequirementResolver,
+  DecidedAsResolver,
+  DecisionResolver,
+  GivenApprovalResolver,
   FieldConflictResolver,
   ReviewResolver,
   ReviewMutationResolver,

@@ -6,6 +6,7 @@ import { windowsOn } from '../../domain/settings/freeze-windows-setting.js';
 import type { FieldValues } from '../../domain/primitives/json.js';
 import type { Problem } from '../../domain/problem.js';
 import { problem } from '../../domain/problem.js';
+import { lockReached } from '../change/plan/lock-reached.js';
 import { freezeOver } from '../change/run/hold-request.js';
 import { writeChangeSet } from '../change/write-change-set.js';
 import type { DuePlace, DueVersion } from '../ports/bundle-store.js';
@@ -75,7 +76,10 @@ async function inTurn(ports: Ports, versions: readonly DueVersion[]): Promise<vo
   for (const [index, version] of versions.entries()) {
     try {
       const { code, at: only } = version;
-      const { refused, isHeld } = await ports.work.run((stores) => takeEffectOf(ports, stores, [code], { only }));
+      const { refused, isHeld } = await ports.work.run((stores) => {
+        const locked = (due: readonly ProposedChange[]): Promise<void> => lockAll(stores, due);
+        return takeEffectOf(ports, stores, [code], { only, locked });
+      });
       for (const each of refused) logRefusal(ports, each.version, each.problems);
       if (isHeld) return;
     } catch (error) {
@@ -83,6 +87,11 @@ async function inTurn(ports: Ports, versions: readonly DueVersion[]): Promise<vo
       return;
     }
   }
+}
+
+/** Catalogue rows, and then the records that are reached, before anything is written: as whoever applies a request does. */
+async function lockAll(stores: Stores, due: readonly ProposedChange[]): Promise<void> {
+  await lockReached(stores, null, due, await stores.catalog.world(due, { lock: true }));
 }
 
 /**
@@ -191,7 +200,7 @@ async function write(
   const world = await stores.catalog.world(changes, { lock: true });
   const set = planChanges(world, changes, () => ports.newId());
   if (judged && set.problems.length > 0) return set.problems;
-  if (!evenIfFrozen && (await freezeOver(stores, set, world))) return 'HELD';
+  if (!evenIfFrozen && (await freezeOver(stores, { set, world }))) return 'HELD';
   await writeChangeSet(stores, set, { actor: BUNDLE_ACTOR, reason, changeRequestId }, 'DELIVER');
   return [];
 }

@@ -6,10 +6,11 @@ import type { LockedFinding } from '../ports/finding-store.js';
 import type { ChangeRequest, Forced } from '../ports/change-request-store.js';
 import type { Ports } from '../ports/ports.js';
 import type { Stores } from '../ports/unit-of-work.js';
+import { putInConflict } from './put-in-conflict.js';
 import { comparePlan, keepPlan, replan } from './plan/keep-plan.js';
 import type { LockedPlan } from './plan/plan-under-locks.js';
 import { planUnderLocks } from './plan/plan-under-locks.js';
-import { holdRequest } from './run/hold-request.js';
+import { freezeForeseen, holdRequest } from './run/hold-request.js';
 import { nobodyLeft } from './plan-request.js';
 import { writeChangeSet } from './write-change-set.js';
 
@@ -34,22 +35,19 @@ export async function applyChangeRequest(
   const problems = [...planned.set.problems, ...(forced ? [] : await nobodyToAsk(stores, request, planned, plan))];
   const { conflicts, warnings } = planned.set;
   if (conflicts.length > 0 || problems.length > 0) {
-    await stores.requests.update(request.id, { state: 'CONFLICTED', conflicts, problems, warnings });
-    await stores.audit([
-      {
-        actor: request.author,
-        type: 'CHANGE_REQUEST_CONFLICTED',
-        subject: request.number,
-        data: { conflicts: conflicts.length, problems: problems.length },
-      },
-    ]);
+    await putInConflict(stores, request, { conflicts, problems, warnings });
     return 'CONFLICTED';
   }
   const standing = await comparePlan(stores, request, planned.requirements, plan);
   if (standing.missing.length > 0 && !forced) {
     // The world moved: it would write something else than was approved, or somebody is asked who has not been. Whoever
     // approved that part is asked again; what else was approved stays approved.
-    await stores.requests.update(request.id, { state: 'IN_REVIEW', requirements: standing.requirements, warnings });
+    const told = [...warnings, ...(await freezeForeseen(stores, planned, request.effectiveAt))];
+    await stores.requests.update(request.id, {
+      state: 'IN_REVIEW',
+      requirements: standing.requirements,
+      warnings: told,
+    });
     await replan(ports, stores, request, plan, standing);
     return 'IN_REVIEW';
   }

@@ -2,6 +2,7 @@ import type { Caller } from '../../domain/actor.js';
 import { textFault } from '../../domain/catalog/read-sku-fields.js';
 import { givenFor } from '../../domain/change/approval.js';
 import { isAuthorOf } from '../../domain/change/authors.js';
+import { capacitiesOf } from '../../domain/change/capacity.js';
 import { mayBeDone } from '../../domain/change/change.js';
 import { approvedAnew, isAskedStill } from '../../domain/change/void-approvals.js';
 import type { Party } from '../../domain/ownership/party.js';
@@ -12,12 +13,14 @@ import type { Ports } from '../ports/ports.js';
 import type { Stores } from '../ports/unit-of-work.js';
 import { asSeen } from './plan/as-seen.js';
 import { applyChangeRequest } from './apply-change-request.js';
+import { approvingOf, whoIs } from './review/asked-at-present.js';
 import { CALENDAR, reaskRequests } from './review/reask-requests.js';
 
 /**
  * Records an approval; the one that satisfies the last requirement applies the request in the same transaction.
  * @param planHash of the plan that the approver saw: refused where it is not the present one. Without it, what is approved
  * is the plan that was last put to the approvers; where the request would do something else by now, it is put to them anew.
+ * Where it conflicts by now, it is CONFLICTED, whether or not this approval counts.
  */
 export async function approveChangeRequest(
   ports: Ports,
@@ -36,21 +39,16 @@ export async function approveChangeRequest(
     // Whoever has approved an older plan may approve this one: that is known once it is worked out.
     const early = objectionTo(found, caller, parties);
     if (early && early.code !== 'ALREADY_DECIDED') return refused(early);
-    const unplanned = { request: found, ready: null };
+    const unplanned = { request: found, ready: null, isConflicted: false };
     const seen = planHash === null ? accepted(unplanned) : await asSeen(ports, stores, found, planHash);
     if (!seen.ok) return seen;
-    const { request, ready } = seen.value;
+    const { request, ready, isConflicted } = seen.value;
     const objection = objectionTo(request, caller, parties);
     const partyId = caller.actor.partyId;
     if (objection || partyId === null) return refused(objection ?? noParty());
-    await stores.requests.decide({
-      id: ports.newId(),
-      requestId: id,
-      actor: caller.actor,
-      partyId,
-      kind: 'APPROVE',
-      comment,
-    });
+    const decidedAs = capacitiesOf(request.requirements, partyId, await approvingOf(stores, request));
+    const decision = { id: ports.newId(), requestId: id, actor: caller.actor, partyId, comment, decidedAs };
+    await stores.requests.decide({ ...decision, kind: 'APPROVE' });
     await stores.audit([
       { actor: caller.actor, type: 'CHANGE_REQUEST_APPROVED', subject: request.number, data: { comment } },
     ]);
@@ -58,7 +56,8 @@ export async function approveChangeRequest(
     const requirements = approvedAnew(request.requirements, partyId);
     if (request.approvedBy.includes(partyId)) await stores.requests.update(id, { state: request.state, requirements });
     const complete = requirements.every((each) => givenFor(each, approvedBy) >= each.count);
-    if (complete) await applyChangeRequest(ports, stores, { ...request, requirements, approvedBy }, { ready });
+    // What is known to conflict by now is told at once, however many approvals it still waits for.
+    if (complete || isConflicted) await applyChangeRequest(ports, stores, { ...request, requirements, approvedBy }, { ready });
     return accepted({ id });
   });
 }
@@ -99,7 +98,9 @@ function objectionTo(request: ChangeRequest, caller: Caller, parties: readonly P
     return problem('ALREADY_DECIDED', `you have approved ${request.number} already`, ['id']);
   }
   if (!requirements.some((each) => each.eligible.includes(actor.partyId ?? ''))) {
-    return problem('NOT_ASKED', `no rule asks for your approval of ${request.number}`, ['id']);
+    const byId = new Map(parties.map((party) => [party.id, party]));
+    const asked = whoIs(requirements, { parties: byId });
+    return problem('NOT_ASKED', `no rule asks for your approval of ${request.number}${asked}`, ['id']);
   }
   return null;
 }

@@ -1,4 +1,4 @@
-import type { Caller } from '../../domain/actor.js';
+import type { Actor, Caller } from '../../domain/actor.js';
 import { definitionsOf } from '../../domain/attributes/read-attribute-list.js';
 import type { ProposedChange } from '../../domain/change/change.js';
 import type { Outcome, Problem } from '../../domain/problem.js';
@@ -7,12 +7,15 @@ import { gtinRulesOf } from '../../domain/settings/gtin-setting.js';
 import type { Ports } from '../ports/ports.js';
 import type { Stores } from '../ports/unit-of-work.js';
 import { askValidation, isBulk } from './bulk/ask-validation.js';
+import type { Telling } from './bulk/told-progress.js';
 import type { ChangeRequestDraft } from './change-draft.js';
 import { placedInDraft, readChangeRequest } from './change-draft.js';
 import { enterReview } from './enter-review.js';
 import { effectiveFaults } from './effective-at.js';
+import { workOutPlan } from './plan/work-out-plan.js';
 import { planRequest, withBases } from './plan-request.js';
 import { keyUsed, sentUnder } from './request-key.js';
+import { freezeForeseen } from './run/hold-request.js';
 import { restOfProblems } from './rest-of-problems.js';
 
 /**
@@ -68,6 +71,10 @@ export interface NewRequest {
   origin: 'REQUEST' | 'ADOPTION' | 'IMPORT';
   /** The applied request that it takes back. */
   revertsId?: string;
+  /** Whose it is as well, beside its author: they do not approve it either. */
+  editors?: readonly Actor[];
+  /** Told how far its changes are, where there are many and somebody watches. */
+  told?: Telling;
 }
 
 /**
@@ -87,7 +94,9 @@ export async function addRequest(
   const before = await keyUsed(stores, sent);
   if (before) return before;
   const changes = await withBases(stores, request.changes);
-  const planned = await planRequest(ports, stores, changes, caller.actor, { lock: false });
+  const { editors, told } = request;
+  const checking = { lock: false, ...(editors && { editors }), ...(told && { told: told.checked }) };
+  const planned = await planRequest(ports, stores, changes, caller.actor, checking);
   const late = effectiveFaults(effectiveAt, await stores.now());
   if (late.length > 0 || (!asDraft && planned.problems.length > 0)) {
     return { ok: false, problems: asDraft ? late : [...late, ...planned.problems] };
@@ -95,9 +104,11 @@ export async function addRequest(
   const { id, number } = await keep(ports, stores, caller, { ...request, changes });
   if (sent) await stores.requests.keepIdempotency({ ...sent, requestId: id });
   await beforeReview(id);
-  if (!asDraft) await enterReview(ports, stores, id, planned, caller.actor);
+  const plan = told && !asDraft ? await workOutPlan(ports, stores, planned, told.planned) : null;
+  if (!asDraft) await enterReview(ports, stores, { id, effectiveAt }, planned, caller.actor, plan);
   else {
-    const { conflicts, warnings } = planned.set;
+    const { conflicts } = planned.set;
+    const warnings = [...planned.set.warnings, ...(await freezeForeseen(stores, planned, effectiveAt))];
     await stores.requests.update(id, { state: 'DRAFT', problems: planned.problems, conflicts, warnings });
     await stores.audit([
       { actor: caller.actor, type: 'CHANGE_REQUEST_DRAFTED', subject: number, data: { changes: changes.length } },
@@ -131,7 +142,7 @@ async function keep(
   ports: Ports,
   stores: Stores,
   caller: Caller,
-  { draft, changes, origin, revertsId }: NewRequest,
+  { draft, changes, origin, revertsId, editors }: NewRequest,
 ): Promise<{ id: string; number: string }> {
   const id = ports.newId();
   const number = await stores.requests.add({
@@ -142,6 +153,7 @@ async function keep(
     author: caller.actor,
     effectiveAt: draft.effectiveAt ?? null,
     changes: changes.map((change) => ({ ...change, id: ports.newId() })),
+    editors: editors ?? [],
     revertsId: revertsId ?? null,
   });
   return { id, number };

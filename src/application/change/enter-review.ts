@@ -1,4 +1,5 @@
 import type { Actor } from '../../domain/actor.js';
+import type { ChangeRequest } from '../ports/change-request-store.js';
 import type { Ports } from '../ports/ports.js';
 import type { Stores } from '../ports/unit-of-work.js';
 import { applyChangeRequest } from './apply-change-request.js';
@@ -6,6 +7,7 @@ import { keepPlan } from './plan/keep-plan.js';
 import type { WorkedPlan } from './plan/work-out-plan.js';
 import { workOutPlan } from './plan/work-out-plan.js';
 import type { PlannedRequest } from './plan-request.js';
+import { freezeForeseen } from './run/hold-request.js';
 
 /**
  * A sound request enters review: with the approvals that policy asks for, in conflict at once where somebody else came
@@ -15,7 +17,7 @@ import type { PlannedRequest } from './plan-request.js';
 export async function enterReview(
   ports: Ports,
   stores: Stores,
-  id: string,
+  { id, effectiveAt }: Pick<ChangeRequest, 'id' | 'effectiveAt'>,
   planned: PlannedRequest,
   by: Actor,
   plan: WorkedPlan | null = null,
@@ -24,7 +26,7 @@ export async function enterReview(
   await stores.requests.update(id, {
     state: conflicted ? 'CONFLICTED' : 'IN_REVIEW',
     problems: [],
-    warnings: planned.set.warnings,
+    warnings: [...planned.set.warnings, ...(await freezeForeseen(stores, planned, effectiveAt))],
     conflicts: planned.set.conflicts,
     requirements: planned.requirements,
     submitted: true,

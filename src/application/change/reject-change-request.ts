@@ -1,14 +1,18 @@
 import type { Caller } from '../../domain/actor.js';
+import { mayActAs } from '../../domain/actor.js';
 import { textFault } from '../../domain/catalog/read-sku-fields.js';
 import { isAuthorOf } from '../../domain/change/authors.js';
+import { capacitiesOf } from '../../domain/change/capacity.js';
 import { mayBeDone } from '../../domain/change/change.js';
 import type { Outcome } from '../../domain/problem.js';
 import { accepted, problem, refused } from '../../domain/problem.js';
 import type { Ports } from '../ports/ports.js';
+import { askedAtPresent, notAsked } from './review/asked-at-present.js';
 import { splitOff } from './review/split-off.js';
 
 /**
- * Ends a request with a reason that its author can act on. Its author withdraws it instead.
+ * Ends a request with a reason that its author can act on. Whoever is asked for their approval may, and an ADMIN; its author
+ * withdraws it instead.
  * @param changeIds only these: they become a draft of their own, and the rest goes on. All of them are the whole request.
  */
 export async function rejectChangeRequest(
@@ -33,15 +37,19 @@ export async function rejectChangeRequest(
       return refused(problem('SELF_APPROVAL', `${request.number} is your own; withdraw it instead`, ['id']));
     }
     const named = new Set(changeIds);
+    const isPart = changeIds !== null && named.size < request.changes.length;
+    const asked = await askedAtPresent(stores, request);
+    const isFree = mayActAs(caller, ['ADMIN']);
+    const unasked = isFree ? [] : notAsked(request, actor.partyId, asked, isPart ? changeIds : null);
     const known = new Set(request.changes.map((change) => change.id));
     const strange = (changeIds ?? []).flatMap((each, index) =>
       known.has(each) ? [] : [problem('NOT_FOUND', `${request.number} has no such change`, ['changes', String(index)])],
     );
-    if (strange.length > 0) return refused(...strange);
+    if (unasked.length + strange.length > 0) return refused(...unasked, ...strange);
     if (changeIds?.length === 0) {
       return refused(problem('REQUIRED', 'name the changes that are to go, or leave the list out', ['changes']));
     }
-    if (changeIds && named.size < request.changes.length) {
+    if (isPart) {
       return splitOff(ports, stores, actor, { request, changeIds: named, comment });
     }
     await stores.requests.decide({
@@ -51,6 +59,7 @@ export async function rejectChangeRequest(
       partyId: actor.partyId,
       kind: 'REJECT',
       comment,
+      decidedAs: capacitiesOf(asked.requirements, actor.partyId, asked.world),
     });
     await stores.requests.update(id, { state: 'REJECTED' });
     await stores.audit([{ actor, type: 'CHANGE_REQUEST_REJECTED', subject: request.number, data: { comment } }]);

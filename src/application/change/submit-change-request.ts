@@ -37,7 +37,7 @@ export async function submitChangeRequest(ports: Ports, caller: Caller, id: stri
       await stores.requests.update(id, { state: 'DRAFT', problems, warnings: set.warnings });
       return { ok: false, problems };
     }
-    await enterReview(ports, stores, id, planned, caller.actor);
+    await enterReview(ports, stores, request, planned, caller.actor);
     return accepted({ id });
   });
 }

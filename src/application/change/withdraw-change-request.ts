@@ -22,6 +22,7 @@ export async function withdrawChangeRequest(
       return refused(problem('WRONG_STATE', `${request.number} is ${request.state} and cannot be withdrawn`, ['id']));
     }
     await stores.requests.update(id, { state: 'WITHDRAWN' });
+    if (request.state === 'VALIDATING') await stores.validations.stop(id);
     await stores.audit([{ actor: caller.actor, type: 'CHANGE_REQUEST_WITHDRAWN', subject: request.number, data: {} }]);
     return accepted({ id });
   });

@@ -1,6 +1,7 @@
-import type { Caller } from '../../domain/actor.js';
+import type { Actor, Caller } from '../../domain/actor.js';
 import { textFault } from '../../domain/catalog/read-sku-fields.js';
 import type { ProposedChange } from '../../domain/change/change.js';
+import { editorsIn } from '../../domain/drift/edited-by.js';
 import type { FieldValues } from '../../domain/primitives/json.js';
 import { sameJson } from '../../domain/primitives/json.js';
 import type { Outcome, Problem } from '../../domain/problem.js';
@@ -55,12 +56,22 @@ export async function adoptFindings(
       changes,
       asDraft: false,
       origin: 'ADOPTION' as const,
+      // Who made the edit there has written what is proposed: it is theirs to approve no more than the caller's.
+      editors: await editorsOf(stores, caller, locked),
     };
     const added = await addRequest(ports, stores, caller, request, async (id) => {
       await stores.findings.proposeAdoption(input.ids, caller.actor, id, input.reason);
     });
     return added.ok ? accepted({ ids: input.ids, changeRequestId: added.value.id }) : added;
   });
+}
+
+async function editorsOf(stores: Stores, { actor }: Caller, locked: readonly LockedFinding[]): Promise<Actor[]> {
+  const editors = editorsIn(
+    locked.map(({ attribution }) => attribution),
+    await stores.parties.parties(),
+  );
+  return editors.filter(({ partyId }) => partyId !== actor.partyId);
 }
 
 /** The request may be applied at once, so that what it changes is locked before the findings, as at any apply. */

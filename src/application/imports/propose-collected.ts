@@ -1,6 +1,7 @@
 import type { Problem } from '../../domain/problem.js';
 import type { ProposedChange } from '../../domain/change/change.js';
 import type { ImportHeader } from '../../domain/imports/import-format.js';
+import type { Telling } from '../change/bulk/told-progress.js';
 import { CHANGE_LIMIT } from '../change/change-draft.js';
 import { addRequest } from '../change/create-change-request.js';
 import { planRequest } from '../change/plan-request.js';
@@ -20,14 +21,14 @@ export async function proposeCollected(
   ports: Ports,
   stores: Stores,
   by: Taking,
-  file: { header: ImportHeader; line: number },
+  file: { header: ImportHeader; line: number; told: Telling },
 ): Promise<string | null> {
   const collected = await stores.proposals.collected(by.importId, CHANGE_LIMIT + 1);
   if (collected.length > CHANGE_LIMIT) {
     return `TOO_MANY: the file asks for more than ${CHANGE_LIMIT} changes, which is what a request may hold; nothing was made`;
   }
   const rows = new ProposalRows(collected, file.header);
-  const made = await makeRequest(ports, stores, by, rows);
+  const made = await makeRequest(ports, stores, by, rows, file.told);
   const { faults } = rows;
   const rejected = new Set(faults.flatMap((fault) => (fault.rejected ? [fault.line] : []))).size;
   const nothing = { rowsRead: 0, skusCreated: 0, compositionsSet: 0, qualityIssues: 0 };
@@ -43,21 +44,27 @@ interface Made {
   error: string | null;
 }
 
-async function makeRequest(ports: Ports, stores: Stores, by: Taking, rows: ProposalRows): Promise<Made> {
+async function makeRequest(
+  ports: Ports,
+  stores: Stores,
+  by: Taking,
+  rows: ProposalRows,
+  told: Telling,
+): Promise<Made> {
   const { job, actor } = by;
   const wish = job.request ?? { title: `Import ${job.format}`, reason: null, draft: false };
-  if (wish.draft && rows.left.length > 0) rows.note(await problemsOf(ports, stores, by, rows.changes));
+  if (wish.draft && rows.left.length > 0) rows.note(await problemsOf(ports, stores, by, rows.changes, told));
   // Every round that is not the last leaves something out, so there are at most as many rounds as changes.
   for (;;) {
     if (rows.left.length === 0) return { requestId: null, error: null };
     const { changes } = rows;
     let problems: readonly Problem[];
     if (job.dryRun) {
-      problems = wish.draft ? [] : await problemsOf(ports, stores, by, changes);
+      problems = wish.draft ? [] : await problemsOf(ports, stores, by, changes, told);
       if (problems.length === 0) return { requestId: null, error: null };
     } else {
       const draft = { title: wish.title, reason: wish.reason, idempotencyKey: null, changes: null };
-      const request = { draft, changes, asDraft: wish.draft, origin: 'IMPORT' as const };
+      const request = { draft, changes, asDraft: wish.draft, origin: 'IMPORT' as const, told };
       const outcome = await addRequest(ports, stores, { actor, roles: [] }, request);
       if (outcome.ok) return { requestId: outcome.value.id, error: null };
       ({ problems } = outcome);
@@ -73,8 +80,9 @@ async function problemsOf(
   stores: Stores,
   by: Taking,
   changes: readonly ProposedChange[],
+  told: Telling,
 ): Promise<Problem[]> {
-  return (await planRequest(ports, stores, changes, by.actor, { lock: false })).problems;
+  return (await planRequest(ports, stores, changes, by.actor, { lock: false, told: told.checked })).problems;
 }
 
 function countsOf(rows: readonly CollectedChange[]): ProposalCounts {

@@ -2,6 +2,7 @@ import type { ProposedChange } from '../../domain/change/change.js';
 import type { CsvRow, RowFault } from '../../domain/imports/csv-row.js';
 import { Held } from '../../domain/imports/held.js';
 import type { GroupReading, ImportHeader, RowChange } from '../../domain/imports/import-format.js';
+import { ToldProgress } from '../change/bulk/told-progress.js';
 import { CHANGE_LIMIT } from '../change/change-draft.js';
 import type { CollectedChange } from '../ports/import-proposals.js';
 import type { Ports } from '../ports/ports.js';
@@ -57,7 +58,17 @@ export class ProposeTaker implements Taker {
     if (proposed !== null) return error;
     // Half a file is no proposal.
     if (!end.isComplete || header === null) return null;
-    return ports.work.run((stores) => proposeCollected(ports, stores, this.by, { header, line }));
+    const { importId, runner } = this.by;
+    const changes = await ports.work.run((stores) => stores.proposals.count(importId));
+    const total = changes * 2;
+    const told = new ToldProgress(ports, { import: importId }, changes, (stores, _phase, done) =>
+      stores.imports.proposing(importId, runner, { done, total }),
+    );
+    try {
+      return await ports.work.run((stores) => proposeCollected(ports, stores, this.by, { header, line, told }));
+    } finally {
+      await told.end();
+    }
   }
 
   /** What is too much for one request is told at the end; more of it need not be kept. */

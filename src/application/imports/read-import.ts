@@ -29,6 +29,8 @@ export interface ImportSummary {
   changeRequest: string | null;
   /** Of a proposal that has ended: its changes by operation; empty where nothing differs, or nothing was left to propose. */
   proposed: ProposalCounts | null;
+  /** Of a proposal that is read and runs: how far its changes are; each is checked, and then planned. */
+  proposing: { done: number; total: number } | null;
   /** Headers of columns that were passed over, because they say nothing to the master. */
   ignoredColumns: string[];
   /** Why the whole file failed: a code, a colon, a sentence. */
@@ -86,6 +88,7 @@ export function summaryOf(job: ShownImport): ImportSummary {
     dryRun,
     changeRequest,
     proposed,
+    proposing: job.proposing,
     ignoredColumns,
     error,
     errorCount,

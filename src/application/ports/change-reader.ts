@@ -1,5 +1,6 @@
 import type { Actor } from '../../domain/actor.js';
 import type { ApprovalRequirement } from '../../domain/change/approval.js';
+import type { DecidedAs } from '../../domain/change/capacity.js';
 import type { ChangeOperation, ChangeRequestState, FieldConflict } from '../../domain/change/change.js';
 import type { FieldChange } from '../../domain/primitives/json.js';
 import type { Problem } from '../../domain/problem.js';
@@ -54,6 +55,8 @@ export interface DecisionView {
   kind: 'APPROVE' | 'REJECT';
   comment: string | null;
   at: Date;
+  /** In what right, rule by rule; nothing where it was decided before that was kept. */
+  decidedAs: DecidedAs[];
 }
 
 export interface CommentView {

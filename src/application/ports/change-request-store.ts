@@ -1,5 +1,6 @@
 import type { Actor } from '../../domain/actor.js';
 import type { ApprovalRequirement } from '../../domain/change/approval.js';
+import type { DecidedAs } from '../../domain/change/capacity.js';
 import type { ChangeRequestState, FieldConflict, ProposedChange } from '../../domain/change/change.js';
 import type { AppliedTarget } from '../../domain/change/invert.js';
 import type { Problem } from '../../domain/problem.js';
@@ -72,6 +73,17 @@ export interface ChangeRequestOutcome {
   forced?: Forced;
 }
 
+export interface NewDecision {
+  id: string;
+  requestId: string;
+  actor: Actor;
+  partyId: string;
+  kind: 'APPROVE' | 'REJECT';
+  comment: string | null;
+  /** In what right, rule by rule. */
+  decidedAs: readonly DecidedAs[];
+}
+
 /** A request in review, as far as who has to approve it is concerned. */
 export interface AskedRequest {
   id: string;
@@ -101,14 +113,7 @@ export interface ChangeRequestStore {
   /** Tells what became of a request after it was applied, beside what is told of it already. */
   addProblems(id: string, problems: readonly Problem[]): Promise<void>;
   /** Kept with the plan that the request was last put to its approvers with: what the decision is about. */
-  decide(decision: {
-    id: string;
-    requestId: string;
-    actor: Actor;
-    partyId: string;
-    kind: 'APPROVE' | 'REJECT';
-    comment: string | null;
-  }): Promise<void>;
+  decide(decision: NewDecision): Promise<void>;
   /** Requests in review of which a requirement names one of these parties, asks it, or may be met by it; by id. */
   inReviewOf(partyIds: readonly string[], options: { lock: boolean }): Promise<AskedRequest[]>;
   /** Whoever leaves a team that wrote or edited requests is one of their authors from now on; those that have ended stay as they are. */
@@ -118,7 +123,7 @@ export interface ChangeRequestStore {
   /** What an applied request did, product by product and SKU by SKU, and what has become of it. */
   applied(id: string): Promise<AppliedTarget[]>;
   /** Requests that wait for their time; the first 10,000 to come. */
-  scheduled(): Promise<{ number: string; dueAt: Date; blockedBy: string | null }[]>;
+  scheduled(): Promise<{ number: string; effectiveAt: Date | null; dueAt: Date; blockedBy: string | null }[]>;
   /** Ids of SCHEDULED requests whose time has come; the longest due first. */
   due(limit: number): Promise<string[]>;
   /**
@@ -126,6 +131,8 @@ export interface ChangeRequestStore {
    * are: those that somebody works on at this moment.
    */
   releaseBlocked(keptBy: readonly string[]): Promise<number>;
+  /** Requests that wait for a time within one of these windows, and for no other reason, are looked at now; how many there are. */
+  lookWithin(windows: readonly { from: string; to: string }[]): Promise<number>;
   /** What this caller sent under this key before, within 72 hours. */
   byIdempotency(caller: string, key: string): Promise<{ id: string; hash: string } | null>;
   /** Keeps a key for 72 hours. */

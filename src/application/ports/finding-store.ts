@@ -1,6 +1,7 @@
 import type { Actor } from '../../domain/actor.js';
 import type { Closing } from '../../domain/drift/judge.js';
 import type { DriftKind, DriftState, FindingDraft, ObservationSource } from '../../domain/drift/finding.js';
+import type { Attribution } from '../../domain/publishing/system.js';
 import type { Json } from '../../domain/primitives/json.js';
 
 export interface LockedFinding {
@@ -15,6 +16,8 @@ export interface LockedFinding {
   expected: Json;
   found: Json;
   changeRequestId: string | null;
+  /** Who made the edit there, as far as the system tells. */
+  attribution: Attribution | null;
   /** Why the system takes no correction of it from us; null where nothing is known to be in the way. */
   notOurs: string | null;
 }

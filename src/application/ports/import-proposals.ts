@@ -35,6 +35,8 @@ export interface ImportProposals {
   name(importId: string, named: readonly FirstNamed[]): Promise<void>;
   /** Adds changes behind those that are there. */
   collect(importId: string, changes: readonly CollectedChange[]): Promise<void>;
+  /** How many there are. */
+  count(importId: string): Promise<number>;
   /** The first of them, in the order of the file. */
   collected(importId: string, limit: number): Promise<CollectedChange[]>;
   /**

@@ -34,6 +34,8 @@ export interface ImportJob {
   request: ProposalWish | null;
   /** Of an import that proposes, once it has ended: its changes. */
   proposed: ProposalCounts | null;
+  /** Of an import that proposes, once its file is read: how far its changes are; each is checked, and then planned. */
+  proposing: { done: number; total: number } | null;
   createdAt: Date;
   finishedAt: Date | null;
 }
@@ -84,6 +86,8 @@ export interface ImportStep {
 export interface ImportSteps {
   /** Extends the claim too. @throws ImportLost */
   advance(id: string, runner: string, step: ImportStep): Promise<void>;
+  /** Tells how far the changes are that it proposes, and that the runner is alive: extends the claim too. Nothing where it is lost. */
+  proposing(id: string, runner: string, progress: { done: number; total: number }): Promise<void>;
   /** Ends the import, puts its errors into the order of the file, and drops the uploaded bytes. @throws ImportLost */
   finish(id: string, runner: string, state: 'SUCCEEDED' | 'FAILED', error: string | null): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import type { Actor } from '../../domain/actor.js';
 
 /** What a request is doing while it is VALIDATING. */
-export type ValidationPhase = 'WAITING' | 'CHECKING' | 'PLANNING' | 'DONE';
+export type ValidationPhase = 'WAITING' | 'CHECKING' | 'PLANNING' | 'DONE' | 'STOPPED';
 
 /** A request that is to be checked and planned, and how often that has been begun, this time included. */
 export interface AskedValidation {
@@ -37,4 +37,6 @@ export interface RequestValidations {
   tell(requestId: string, runner: string, phase: ValidationPhase, done: number): Promise<boolean>;
   /** Ends it; false where it is somebody else's by now, or has ended. */
   finish(requestId: string, runner: string): Promise<boolean>;
+  /** Nobody wants it any more, wherever it is; whoever is at it finds out, and keeps nothing. */
+  stop(requestId: string): Promise<void>;
 }

@@ -2,7 +2,7 @@ import type { Caller } from '../../domain/actor.js';
 import type { Outcome } from '../../domain/problem.js';
 import { accepted, problem } from '../../domain/problem.js';
 import type { Ports } from '../ports/ports.js';
-import { reasonFaults } from './given-reason.js';
+import { reasonFaults } from '../../domain/given-reason.js';
 
 /**
  * An operator decides on a canary that stopped, or that takes too long: CONTINUE brings the rest out whatever becomes of it,

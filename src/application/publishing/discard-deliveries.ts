@@ -2,7 +2,7 @@ import type { Caller } from '../../domain/actor.js';
 import type { Outcome } from '../../domain/problem.js';
 import { accepted } from '../../domain/problem.js';
 import type { Ports } from '../ports/ports.js';
-import { reasonFaults } from './given-reason.js';
+import { reasonFaults } from '../../domain/given-reason.js';
 import { notDead, unnamed } from './which-dead-letters.js';
 
 /**

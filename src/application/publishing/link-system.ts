@@ -22,13 +22,14 @@ export async function linkSystem(
     return refused(problem('WRONG_STATE', `${system} is read-only: nothing can be created there`, ['createMissing']));
   }
   return ports.work.run(async (stores) => {
-    await stores.deliveries.setLink(system, 'LINKED');
     const created = createMissing ? await stores.records.allowCreation(system, 'ALL_MISSING') : [];
     if (created.length > 0) {
       const findings = await stores.findings.missingOf(created);
       await stores.findings.requestRevert(findings, caller.actor, 'created by systemLink');
       await stores.deliveries.enqueueRecords(created);
     }
+    // The system's own row comes last, behind records, findings and deliveries: the order of whoever takes several of these.
+    await stores.deliveries.setLink(system, 'LINKED');
     await stores.wake.deliveriesDue([system]);
     const data = { createMissing, records: created.length };
     await stores.audit([{ actor: caller.actor, type: 'SYSTEM_LINKED', subject: system, data }]);

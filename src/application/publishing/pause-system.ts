@@ -2,7 +2,7 @@ import type { Caller } from '../../domain/actor.js';
 import type { Outcome, Problem } from '../../domain/problem.js';
 import { accepted, problem } from '../../domain/problem.js';
 import type { Ports } from '../ports/ports.js';
-import { reasonFaults } from './given-reason.js';
+import { reasonFaults } from '../../domain/given-reason.js';
 
 /** As long as a finding may be waived: whoever means longer says so again, and why. */
 const LONGEST_DAYS = 92;

@@ -7,7 +7,9 @@ import type { Party } from '../../domain/ownership/party.js';
 import type { Problem } from '../../domain/problem.js';
 import { problem } from '../../domain/problem.js';
 import { readApproving } from '../change/plan-request.js';
-import type { ImpactOf } from './setting-impact.js';
+import type { ImpactOf, SettingEffect } from './setting-impact.js';
+
+type Approving = Awaited<ReturnType<typeof readApproving>>;
 
 const EXAMPLES = 10;
 const DAYS = 90;
@@ -31,6 +33,7 @@ export const approvalsImpact: ImpactOf<'approvals'> = async (stores, before, aft
   const approving = await readApproving(stores, at);
   const problems = partyFaults(after, [...approving.parties.values()]);
   if (problems.length > 0) return { problems, effects: [] };
+  const unmet = quorumsUnmet(after, approving);
   const requests = await stores.applied.lately(new Date(at.getTime() - DAYS * 86_400_000), CHANGES);
   const keys = ownerKeysOf(requests.flatMap(({ touched }) => touched.flatMap(({ under }) => under)));
   const inForce = await stores.ownership.rulesInForce(keys, at);
@@ -45,8 +48,31 @@ export const approvalsImpact: ImpactOf<'approvals'> = async (stores, before, aft
     const numbers = found[code as Code];
     return { code, message, count: numbers.length, examples: numbers.slice(0, EXAMPLES) };
   });
-  return { problems: [], effects: effects.filter(({ count }) => count > 0) };
+  return { problems: [], effects: [...unmet, ...effects].filter(({ count }) => count > 0) };
 };
+
+/**
+ * Rules that ask for more approvals than there are people to give them, whoever the author is: what they ask about would be
+ * refused, every time. And those that can be met only while none of these few is the author.
+ */
+function quorumsUnmet(policy: ApprovalPolicy, approving: Approving): SettingEffect[] {
+  const people = new Set([...approving.approvers, ...approving.admins]);
+  const able = [...people].filter((id) => approving.parties.get(id)?.active === true).length;
+  const asking = (fits: (count: number) => boolean): string[] =>
+    policy.filter(({ require }) => fits(require.count ?? 1)).map(({ key }) => key);
+  const told = (code: string, message: string, rules: readonly string[]): SettingEffect => ({
+    code,
+    message,
+    count: rules.length,
+    examples: rules.slice(0, EXAMPLES),
+  });
+  const never = `rules that ask for more approvals than there are people who may approve (${able}): what they ask about is refused with NO_ELIGIBLE_APPROVER`;
+  const hardly = `rules that ask for all who may approve (${able}): where one of them is the author, it is refused with NO_ELIGIBLE_APPROVER`;
+  return [
+    told('QUORUM_OUT_OF_REACH', never, asking((count) => count > able)),
+    told('QUORUM_WITHOUT_SPARE', hardly, asking((count) => count === able)),
+  ];
+}
 
 function differencesOf(was: Asked, is: Asked): Code[] {
   const [before, after] = [approvalsOf(was), approvalsOf(is)];

@@ -15,8 +15,13 @@ export const freezeImpact: ImpactOf<'freezeWindows'> = async (stores, _before, a
   const now = await stores.now();
   const on = new Set(windowsOn(after, now).map(({ name }) => foldCode(name)));
   const scheduled = await stores.requests.scheduled();
-  const released = scheduled.filter(({ blockedBy }) => blockedBy !== null && !on.has(foldCode(blockedBy)));
-  const caught = scheduled.filter(({ blockedBy, dueAt }) => blockedBy === null && windowsOn(after, dueAt).length > 0);
+  const isEarly = ({ effectiveAt }: { effectiveAt: Date | null }): boolean => effectiveAt !== null && effectiveAt > now;
+  const released = scheduled.filter(
+    (each) => each.blockedBy !== null && !isEarly(each) && !on.has(foldCode(each.blockedBy)),
+  );
+  const caught = scheduled.filter(
+    ({ blockedBy, effectiveAt, dueAt }) => blockedBy === null && windowsOn(after, effectiveAt ?? dueAt).length > 0,
+  );
   return {
     problems: [],
     effects: [

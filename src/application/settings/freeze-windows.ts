@@ -1,5 +1,5 @@
 import type { Caller } from '../../domain/actor.js';
-import { textFault } from '../../domain/catalog/read-sku-fields.js';
+import { reasonFaults } from '../../domain/given-reason.js';
 import { foldCode } from '../../domain/primitives/text.js';
 import type { Json } from '../../domain/primitives/json.js';
 import type { Outcome, Problem } from '../../domain/problem.js';
@@ -25,8 +25,11 @@ export async function setFreezeWindow(
     const at = windows.findIndex(({ name }) => foldCode(name) === foldCode(window.name));
     const place = at < 0 ? windows.length : at;
     const next = at < 0 ? [...windows, window] : windows.with(at, window);
-    const faults = settingFaults(freezeWindowsSetting, next as unknown as Json);
-    if (faults.length > 0) return { ok: false, problems: faults.map((each) => ofWindow(each, place)) };
+    const faults = settingFaults(freezeWindowsSetting, next as unknown as Json).map((each) => ofWindow(each, place));
+    // Of this window only: one that was set before this was asked stays as it is until somebody sets it anew.
+    const isTold = faults.some(({ field }) => field?.[1] === 'reason');
+    const short = isTold ? [] : reasonFaults(window.reason).map((each) => ({ ...each, field: ['window', 'reason'] }));
+    if (faults.length + short.length > 0) return { ok: false, problems: [...faults, ...short] };
     const outcome = await store(stores, caller, next, window.reason);
     if (outcome.ok) return accepted({ name: window.name });
     return { ok: false, problems: outcome.problems.map((each) => ofWindow(withoutValue(each), place)) };
@@ -41,8 +44,8 @@ export async function endFreezeWindow(
   reason: string,
 ): Promise<Outcome<{ name: string }>> {
   const text = reason.trim();
-  const fault = text === '' ? { code: 'REQUIRED' as const, message: 'a window ends for a reason' } : textFault(text);
-  if (fault) return refused(problem(fault.code, fault.message, ['reason']));
+  const short = reasonFaults(text);
+  if (short.length > 0) return { ok: false, problems: short };
   return ports.work.run(async (stores) => {
     await stores.settings.lock();
     const windows = (await stores.settings.current()).freezeWindows;

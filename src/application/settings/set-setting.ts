@@ -1,5 +1,5 @@
 import type { Caller } from '../../domain/actor.js';
-import { textFault } from '../../domain/catalog/read-sku-fields.js';
+import { reasonFaults } from '../../domain/given-reason.js';
 import type { Json } from '../../domain/primitives/json.js';
 import { sameJson } from '../../domain/primitives/json.js';
 import type { Outcome, Problem } from '../../domain/problem.js';
@@ -11,24 +11,26 @@ import type { Ports } from '../ports/ports.js';
 import type { Stores } from '../ports/unit-of-work.js';
 import { followSetting } from './after-setting.js';
 import { impactOf } from './impacts.js';
-import type { SettingImpact } from './setting-impact.js';
+import type { SettingEffect, SettingImpact } from './setting-impact.js';
+
+export interface SettingSet {
+  key: SettingKey;
+  /** What it does to what is there already, and what of it should be looked at again; nothing where it was so before. */
+  effects: SettingEffect[];
+}
 
 /**
  * Sets a rule of the house: a new version of it, on record with a reason. The value it has already makes no new version.
  * Refused with NOT_FOUND for an unknown key, INVALID_FORMAT and the definition's own codes for a value that does not
- * hold (each with its path under `value`), and whatever its impact on what is there already forbids.
+ * hold (each with its path under `value`), REASON_TOO_SHORT, and whatever its impact on what is there already forbids.
  */
 export async function setSetting(
   ports: Ports,
   caller: Caller,
   draft: { key: string; value: Json; reason: string },
-): Promise<Outcome<{ key: SettingKey }>> {
+): Promise<Outcome<SettingSet>> {
   const { key, value, reason } = draft;
-  const fault =
-    reason.trim() === ''
-      ? { code: 'REQUIRED' as const, message: 'a setting is changed for a reason' }
-      : textFault(reason);
-  const problems = [...valueFaults(key, value), ...(fault ? [problem(fault.code, fault.message, ['reason'])] : [])];
+  const problems = [...valueFaults(key, value), ...reasonFaults(reason)];
   if (problems.length > 0 || !isSettingKey(key)) return { ok: false, problems };
   return ports.work.run(async (stores) => {
     await stores.settings.lock();
@@ -41,9 +43,9 @@ export async function storeSetting(
   stores: Stores,
   caller: Caller,
   { key, value, reason }: { key: SettingKey; value: Json; reason: string },
-): Promise<Outcome<{ key: SettingKey }>> {
+): Promise<Outcome<SettingSet>> {
   const newest = await stores.settings.newest(key);
-  if (sameJson(newest?.value ?? SETTINGS[key].initial, value)) return accepted({ key });
+  if (sameJson(newest?.value ?? SETTINGS[key].initial, value)) return accepted({ key, effects: [] });
   const impact = await impactFrom(stores, key, value);
   if (impact.problems.length > 0) return refused(...impact.problems);
   const version = (newest?.version ?? 0) + 1;
@@ -51,7 +53,7 @@ export async function storeSetting(
   const data = { version, value, reason, effects: impact.effects };
   await stores.audit([{ actor: caller.actor, type: 'SETTING_CHANGED', subject: key, data }]);
   await followSetting(stores, key);
-  return accepted({ key });
+  return accepted({ key, effects: impact.effects });
 }
 
 /** What setting a value would do, without setting it: its faults, or its effects on what is there. */

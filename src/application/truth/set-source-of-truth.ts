@@ -1,6 +1,6 @@
 import type { Caller } from '../../domain/actor.js';
-import { textFault } from '../../domain/catalog/read-sku-fields.js';
 import type { FieldRule } from '../../domain/drift/source-of-truth.js';
+import { reasonFaults } from '../../domain/given-reason.js';
 import type { Json } from '../../domain/primitives/json.js';
 import type { Outcome, Problem } from '../../domain/problem.js';
 import { accepted, problem } from '../../domain/problem.js';
@@ -22,11 +22,9 @@ export async function setSourceOfTruth(
   { rules, reason }: { rules: readonly FieldRule[]; reason: string },
 ): Promise<Outcome<{ version: number }>> {
   const text = reason.trim();
-  const fault =
-    text === '' ? { code: 'REQUIRED' as const, message: 'the matrix is changed for a reason' } : textFault(text);
   const faults = settingFaults(sourceOfTruthSetting, rules as unknown as Json).map(underRules);
   if (rules.length === 0) faults.push(problem('REQUIRED', 'name one rule at least', ['rules']));
-  if (fault) faults.push(problem(fault.code, fault.message, ['reason']));
+  faults.push(...reasonFaults(text));
   if (faults.length > 0) return { ok: false, problems: faults };
   return ports.work.run(async (stores) => {
     await stores.settings.lock();

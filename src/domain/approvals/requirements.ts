@@ -1,8 +1,7 @@
 import type { ApprovalRequirement, ApprovalWorld, Eligible } from '../change/approval.js';
-import { askedOf, eligibleFor } from '../change/approval.js';
+import { askedOf, eligibleFor, fallText, whyAsked } from '../change/approval.js';
 import type { Sliced } from '../primitives/sliced.js';
 import { allAtOnce } from '../primitives/sliced.js';
-import { isAway } from '../ownership/party.js';
 import type { ApprovalPolicy, ApprovalRule } from './approval-rule.js';
 import { fitOf, isOwnersOwn, unmetBy } from './rule-fit.js';
 import type { OwnedTouch } from './touched.js';
@@ -104,30 +103,14 @@ function requirementOf(
 ): ApprovalRequirement {
   const { namedId, targets } = group;
   const partyId = askedOf(namedId, eligible.ids, world) ?? eligible.ids[0] ?? '';
-  const more = targets.length > 1 ? `and ${targets.length - 1} more` : '';
-  const why = [group.why, more, fallText(namedId, eligible, world)].filter((text) => text !== '').join('; ');
-  return { rule: rule.key, partyId, namedId, count: countOf(rule), eligible: eligible.ids, targets, why };
+  const { ids, fell } = eligible;
+  const ruleWhy = targets.length > 1 ? `${group.why}; and ${targets.length - 1} more` : group.why;
+  const why = whyAsked(ruleWhy, fallText(namedId, fell, world));
+  return { rule: rule.key, partyId, namedId, count: countOf(rule), eligible: ids, targets, why, ruleWhy, fell };
 }
 
 function countOf(rule: ApprovalRule): number {
   return rule.require.count ?? 1;
-}
-
-/** Why somebody else than the named party is asked; empty where nobody else is. */
-function fallText(namedId: string | null, { fell }: Eligible, world: ApprovalWorld): string {
-  if (fell === null) return '';
-  const to = fell === 'APPROVERS' ? 'everybody with the role APPROVER' : 'everybody with the role ADMIN';
-  const named = namedId === null ? undefined : world.parties.get(namedId);
-  if (!named) return `nobody is accountable for it, so ${to} is asked`;
-  const isAuthor = named.id === world.authorPartyId;
-  const reason = !named.active
-    ? 'is inactive'
-    : isAuthor
-      ? 'is the author'
-      : isAway(named, world.at)
-        ? 'is out of office'
-        : 'has not so many who may approve and are in office';
-  return `${named.name} ${reason}, so ${to} is asked`;
 }
 
 const WORDS: Readonly<Record<string, string>> = {

@@ -16,6 +16,10 @@ export interface ApprovalRequirement {
   targets: string[];
   /** Why the rule asks, and why somebody else than the named party is asked, in words. */
   why?: string;
+  /** The first half of it: why the rule asks, whoever is asked. */
+  ruleWhy?: string;
+  /** Whom it fell to beside who is named; null where to nobody. */
+  fell?: Fallback | null;
   /** Parties that approved what has been edited since: what they said counts here again once they say it again. */
   voided?: string[];
 }
@@ -80,6 +84,23 @@ export function askedOf(ownerId: string | null, eligible: readonly string[], wor
   return [...people, deputy?.id ?? ''].some((id) => eligible.includes(id)) ? owner.id : null;
 }
 
+/** Why somebody else than the named party is asked; empty where nobody else is. */
+export function fallText(namedId: string | null, fell: Fallback | null, world: ApprovalWorld): string {
+  if (fell === null) return '';
+  const to = fell === 'APPROVERS' ? 'everybody with the role APPROVER' : 'everybody with the role ADMIN';
+  const named = namedId === null ? undefined : world.parties.get(namedId);
+  if (!named) return `nobody is accountable for it, so ${to} is asked`;
+  const isAuthor = named.id === world.authorPartyId;
+  const reason = !named.active
+    ? 'is inactive'
+    : isAuthor
+      ? 'is the author'
+      : isAway(named, world.at)
+        ? 'is out of office'
+        : 'has not so many who may approve and are in office';
+  return `${named.name} ${reason}, so ${to} is asked`;
+}
+
 /**
  * A requirement as it is to be asked now that parties have changed: of whom it named, or of who took their place. Whoever
  * has approved keeps counting. Where nobody is left, it stays as it was: its author can still withdraw the request.
@@ -93,18 +114,32 @@ export function reask(
 ): ApprovalRequirement {
   const named = requirement.namedId === undefined ? requirement.partyId : requirement.namedId;
   const namedId = named === null ? null : (successors.get(named) ?? named);
-  const eligible = eligibleFor(namedId, requirement.count, world)?.ids;
-  const first = eligible?.[0];
-  if (eligible === undefined || first === undefined) return requirement;
+  const found = eligibleFor(namedId, requirement.count, world);
+  const first = found?.ids[0];
+  if (found === null || first === undefined) return requirement;
+  const { ids: eligible, fell } = found;
   const kept = requirement.eligible.filter((id) => approvedBy.includes(id) && !eligible.includes(id));
   const partyId = askedOf(namedId, eligible, world) ?? first;
-  return { ...requirement, partyId, namedId, eligible: [...eligible, ...kept] };
+  const asked = { ...requirement, partyId, namedId, fell, eligible: [...eligible, ...kept] };
+  // Who is asked has changed, and so has why it is they; why the rule asks at all has not.
+  const { ruleWhy } = requirement;
+  return ruleWhy === undefined ? asked : { ...asked, why: whyAsked(ruleWhy, fallText(namedId, fell, world)) };
+}
+
+/** Both halves of a reason. */
+export function whyAsked(ruleWhy: string, fallen: string): string {
+  return fallen === '' ? ruleWhy : `${ruleWhy}; ${fallen}`;
 }
 
 /** How many different parties have approved a requirement. */
 export function givenFor(requirement: ApprovalRequirement, approvedBy: readonly string[]): number {
+  return giversOf(requirement, approvedBy).length;
+}
+
+/** Which parties have approved a requirement, each once, in the order in which they did. */
+export function giversOf(requirement: ApprovalRequirement, approvedBy: readonly string[]): string[] {
   const { eligible, voided = [] } = requirement;
-  return new Set(approvedBy.filter((id) => eligible.includes(id) && !voided.includes(id))).size;
+  return [...new Set(approvedBy.filter((id) => eligible.includes(id) && !voided.includes(id)))];
 }
 
 /**

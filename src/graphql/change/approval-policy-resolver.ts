@@ -6,8 +6,8 @@ import { policyInForce } from '../../application/approvals/policy-in-force.js';
 import { Ports } from '../../application/ports/ports.js';
 import { ReportRenderer } from '../../application/ports/report-renderer.js';
 import { ROLES } from '../../domain/actor.js';
-import { givenFor } from '../../domain/change/approval.js';
 import { keyOf } from '../node-id.js';
+import { requirementViews } from './approval-resolver.js';
 import { ApprovalExplanationType, ApprovalPolicyType } from './approval-policy-type.js';
 
 /** Targets of a rule that are named; all of them are in the request's changes. */
@@ -38,7 +38,8 @@ export class ApprovalPolicyResolver {
       'Which rule of the policy asks whom about a change request, and why the others do not; null where there is none.',
   })
   async approvalExplanation(@Args('id', { type: () => ID }) id: string): Promise<ApprovalExplanationType | null> {
-    const explained = await explainApprovals(this.#ports, keyOf('ChangeRequest', id));
+    const key = keyOf('ChangeRequest', id);
+    const explained = await explainApprovals(this.#ports, key);
     if (!explained) return null;
     const { approvedBy, rules, requirements, ...rest } = explained;
     return {
@@ -47,10 +48,7 @@ export class ApprovalPolicyResolver {
         const { targets } = rule;
         return { ...rule, targetCount: targets.length, targets: targets.slice(0, TARGETS) };
       }),
-      requirements: requirements.map((requirement) => {
-        const given = givenFor(requirement, approvedBy);
-        return { ...requirement, why: requirement.why ?? null, given, satisfied: given >= requirement.count };
-      }),
+      requirements: requirementViews(requirements, approvedBy, key),
     };
   }
 }

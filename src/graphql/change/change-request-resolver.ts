@@ -3,11 +3,7 @@ import { Args, Context, ID, Parent, ResolveField, Resolver } from '@nestjs/graph
 import type { ChangeRequestView, ChangeView, DecisionView } from '../../application/ports/change-reader.js';
 import type { CanaryView, DeliveryView } from '../../application/ports/operations-reader.js';
 import { Ports } from '../../application/ports/ports.js';
-import type { ApprovalRequirement } from '../../domain/change/approval.js';
-import { givenFor } from '../../domain/change/approval.js';
 import type { FieldConflict } from '../../domain/change/change.js';
-import type { Party } from '../../domain/ownership/party.js';
-import { PartyType } from '../access/party-type.js';
 import type { Connection } from '../connection.js';
 import { toConnection } from '../connection.js';
 import { inputPipe } from '../input-pipe.js';
@@ -16,6 +12,8 @@ import { nodeId } from '../node-id.js';
 import { CanaryType } from '../operations/canary-type.js';
 import { DeliveryType } from '../operations/delivery-type.js';
 import { PageArgs, pageOf } from '../page-args.js';
+import type { RequirementView } from './approval-resolver.js';
+import { requirementViews } from './approval-resolver.js';
 import {
   ApprovalRequirementType,
   ChangeConnectionType,
@@ -24,12 +22,6 @@ import {
   DecisionType,
   FieldConflictType,
 } from './change-request-type.js';
-
-/** A requirement together with what has been given to it. */
-interface RequirementView extends ApprovalRequirement {
-  given: number;
-  satisfied: boolean;
-}
 
 @Resolver(() => ChangeRequestType)
 export class ChangeRequestResolver {
@@ -61,10 +53,7 @@ export class ChangeRequestResolver {
   ): Promise<RequirementView[]> {
     const decisions = await loaders.decisions.load(request.id);
     const approvedBy = decisions.filter(({ kind }) => kind === 'APPROVE').map(({ partyId }) => partyId);
-    return request.requirements.map((requirement) => {
-      const given = givenFor(requirement, approvedBy);
-      return { ...requirement, given, satisfied: given >= requirement.count };
-    });
+    return requirementViews(request.requirements, approvedBy, request.id);
   }
 
   @ResolveField('decisions', () => [DecisionType])
@@ -92,14 +81,6 @@ export class ChangeResolver {
   @ResolveField('id', () => ID)
   id(@Parent() change: ChangeView): string {
     return nodeId('Change', change.id);
-  }
-}
-
-@Resolver(() => ApprovalRequirementType)
-export class ApprovalRequirementResolver {
-  @ResolveField('party', () => PartyType)
-  party(@Parent() requirement: RequirementView, @Context('loaders') loaders: Loaders): Promise<Party> {
-    return loaders.party(requirement.partyId);
   }
 }
 

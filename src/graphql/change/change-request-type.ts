@@ -1,4 +1,6 @@
 import { Field, Int, ObjectType } from '@nestjs/graphql';
+import type { Fallback } from '../../domain/change/approval.js';
+import type { Capacity } from '../../domain/change/capacity.js';
 import type { ChangeOperation, ChangeRequestState } from '../../domain/change/change.js';
 import type { Json } from '../../domain/primitives/json.js';
 import { ActorType } from '../actor-type.js';
@@ -44,6 +46,19 @@ export class ChangeType {
   fields!: FieldChangeType[];
 }
 
+const ApprovalFallbackEnum = enumType<Fallback>('ApprovalFallback', {
+  APPROVERS: 'Everybody with the role APPROVER.',
+  ADMINS: 'Everybody with the role ADMIN, since there are too few with the role APPROVER.',
+});
+
+const CapacityEnum = enumType<Capacity>('Capacity', {
+  PARTY: 'The party that the rule names.',
+  MEMBER: 'Somebody of the team that the rule names.',
+  DELEGATE: 'Its delegate.',
+  APPROVER: 'With the role APPROVER, since who is named could not give all that is asked.',
+  ADMIN: 'With the role ADMIN, since nobody else could.',
+});
+
 @ObjectType('ApprovalRequirement')
 export class ApprovalRequirementType {
   @Field(() => String, { description: 'Which rule asks.' })
@@ -53,6 +68,11 @@ export class ApprovalRequirementType {
     description: 'Why the rule asks, and why somebody else than the named party is asked.',
   })
   why!: string | null;
+  @Field(() => ApprovalFallbackEnum, {
+    nullable: true,
+    description: 'Who is asked besides whom the rule names; null: nobody.',
+  })
+  fell?: string | null;
   @Field(() => Int)
   count!: number;
   @Field(() => Int)
@@ -71,6 +91,25 @@ export class DecisionType {
   comment!: string | null;
   @Field(() => DateTimeScalar)
   at!: Date;
+}
+
+@ObjectType('GivenApproval', { description: 'Who really gave an approval, and in what right.' })
+export class GivenApprovalType {
+  @Field(() => CapacityEnum, {
+    nullable: true,
+    description: 'Null: it was given before this was kept, or to what policy has asked since.',
+  })
+  as!: string | null;
+  @Field(() => DateTimeScalar)
+  at!: Date;
+}
+
+@ObjectType('DecidedAs', { description: 'For whom, and in what right, somebody decided on what one rule asks.' })
+export class DecidedAsType {
+  @Field(() => String)
+  rule!: string;
+  @Field(() => CapacityEnum)
+  as!: string;
 }
 
 @ObjectType('FieldConflict', { description: 'Two people changed one field: all four facts.' })

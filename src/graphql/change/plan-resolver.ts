@@ -11,8 +11,6 @@ import { Ports } from '../../application/ports/ports.js';
 import type { Caller } from '../../domain/actor.js';
 import { ROLES } from '../../domain/actor.js';
 import type { Sku } from '../../domain/catalog/sku.js';
-import type { ApprovalRequirement } from '../../domain/change/approval.js';
-import { givenFor } from '../../domain/change/approval.js';
 import type { ReachedSku } from '../../domain/change/plan/reached.js';
 import type {
   PlannedWrite,
@@ -28,6 +26,9 @@ import type { Loaders } from '../loaders.js';
 import { DriftFindingType } from '../operations/drift-finding-type.js';
 import { SystemType } from '../operations/system-type.js';
 import { PageArgs, pageOf } from '../page-args.js';
+import { DateTimeScalar } from '../scalars/date-time.js';
+import type { RequirementView } from './approval-resolver.js';
+import { requirementViews } from './approval-resolver.js';
 import { changeDraftOf, ChangeInput } from './change-input.js';
 import { ApprovalRequirementType, ChangeRequestType } from './change-request-type.js';
 import {
@@ -53,9 +54,15 @@ export class ChangePlanQueryResolver {
   @Query(() => ChangePlanType, { description: 'Dry run of changes that nobody has submitted.' })
   changePlan(
     @Args('changes', { type: () => [ChangeInput] }) changes: ChangeInput[],
+    @Args('effectiveAt', {
+      type: () => DateTimeScalar,
+      nullable: true,
+      description: 'As if the request asked for this time: whether a freeze window will be on then.',
+    })
+    effectiveAt: Date | null | undefined,
     @CurrentCaller() caller: Caller,
   ): Promise<ChangePlan> {
-    return previewChanges(this.#ports, caller, changes.map(changeDraftOf));
+    return previewChanges(this.#ports, caller, changes.map(changeDraftOf), effectiveAt ?? null);
   }
 }
 
@@ -114,13 +121,8 @@ export class ChangePlanResolver {
   }
 
   @ResolveField('approvals', () => [ApprovalRequirementType], { description: 'Approvals that policy would ask for.' })
-  approvals(
-    @Parent() { requirements, approvedBy }: ChangePlan,
-  ): (ApprovalRequirement & { given: number; satisfied: boolean })[] {
-    return requirements.map((requirement) => {
-      const given = givenFor(requirement, approvedBy);
-      return { ...requirement, given, satisfied: given >= requirement.count };
-    });
+  approvals(@Parent() { requirements, approvedBy, requestId }: ChangePlan): RequirementView[] {
+    return requirementViews(requirements, approvedBy, requestId);
   }
 }
 

@@ -31,6 +31,7 @@ const ValidationPhaseEnum = enumType<ValidationPhase>('ValidationPhase', {
   CHECKING: 'Its changes are checked, one by one and together.',
   PLANNING: 'What it would write to every system is worked out.',
   DONE: null,
+  STOPPED: 'The request was withdrawn before it was done.',
 });
 
 @ObjectType('RequestProgress', { description: 'How far the checking and planning of a large request is.' })

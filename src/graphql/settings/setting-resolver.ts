@@ -53,9 +53,9 @@ export class SettingResolver {
   ): Promise<SettingPayloadType> {
     const outcome = await setSetting(this.#ports, caller, { key, value, reason });
     loaders.reset();
-    if (!outcome.ok) return { setting: null, userErrors: userErrors(outcome.problems) };
+    if (!outcome.ok) return { setting: null, effects: [], userErrors: userErrors(outcome.problems) };
     const setting = (await this.settings()).find((each) => each.key === outcome.value.key) ?? null;
-    return { setting, userErrors: [] };
+    return { setting, effects: outcome.value.effects, userErrors: [] };
   }
 
   @ResolveField('versions', () => [SettingVersionType], { description: 'Newest first; the last 50.' })

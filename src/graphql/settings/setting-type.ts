@@ -39,14 +39,6 @@ export class SettingType {
   changedBy!: ActorType | null;
 }
 
-@ObjectType('SettingPayload')
-export class SettingPayloadType {
-  @Field(() => SettingType, { nullable: true })
-  setting!: SettingType | null;
-  @Field(() => [UserErrorType])
-  userErrors!: UserErrorType[];
-}
-
 @ObjectType('SettingEffect', { description: 'Something that a new value would do to what is there already.' })
 export class SettingEffectType {
   @Field(() => String)
@@ -57,6 +49,16 @@ export class SettingEffectType {
   count!: number;
   @Field(() => [String], { description: 'The first few, by SKU code or product handle.' })
   examples!: string[];
+}
+
+@ObjectType('SettingPayload')
+export class SettingPayloadType {
+  @Field(() => SettingType, { nullable: true })
+  setting!: SettingType | null;
+  @Field(() => [SettingEffectType], { description: 'What it does to what is there already, as settingPreview tells it.' })
+  effects!: SettingEffectType[];
+  @Field(() => [UserErrorType])
+  userErrors!: UserErrorType[];
 }
 
 @ObjectType('SettingPreview', { description: 'What setting a value would do; nothing is set.' })

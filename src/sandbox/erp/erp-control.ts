@@ -44,6 +44,14 @@ export class ErpControl {
         return this.count(jsonObject(request.body));
       case 'POST delete':
         return this.remove(jsonObject(request.body));
+      case 'POST recode':
+        return this.recode(jsonObject(request.body), true);
+      case 'POST copy':
+        return this.recode(jsonObject(request.body), false);
+      case 'POST rights':
+        return this.rights(jsonObject(request.body));
+      case 'POST clock':
+        return this.clock(jsonObject(request.body));
       case 'POST faults':
         return { pending: this.faults.add(jsonObject(request.body)) };
       case 'GET faults':
@@ -70,7 +78,7 @@ export class ErpControl {
 
   /** One item per variant of a product that is not a draft; codes that are there, and variants without SKU, are skipped. */
   private fill(products: ExportProduct[]): object {
-    const at = new Date().toISOString();
+    const at = this.state.now();
     const docs: ItemDoc[] = [];
     const seen = new Set<string>();
     for (const product of products.filter((one) => one.status !== 'DRAFT')) {
@@ -103,7 +111,7 @@ export class ErpControl {
       throw new ControlRefusal(400, problems.map(({ pointer, detail }) => `${pointer} ${detail}`).join('; '));
     }
     const doc = {
-      item: { ...item, updatedAt: new Date().toISOString(), updatedBy: editor.name },
+      item: { ...item, updatedAt: this.state.now(), updatedBy: editor.name },
       version: held.version + 1,
     };
     this.state.commit([doc]);
@@ -127,6 +135,38 @@ export class ErpControl {
     this.state.remove(item.code);
     this.note('control delete', 'staff', [{ act: 'deleted', id: item.code }]);
     return { deleted: item.code };
+  }
+
+  /** Somebody gives an item another code, or saves it under a second one as well. */
+  private recode(body: Record<string, unknown>, replaces: boolean): object {
+    const editor = readEditor(body['as']);
+    const { item, version } = this.named(body);
+    const { to } = body;
+    if (typeof to !== 'string' || to === '') throw new ControlRefusal(400, 'to is the new code');
+    if (this.state.item(to)) throw new ControlRefusal(409, `${to} is there already`);
+    if (this.state.isComponent(item.code)) throw new ControlRefusal(409, `${item.code} is a component of a kit`);
+    const id = replaces ? item.id : this.state.newId();
+    const made = { ...item, id, code: to, updatedAt: this.state.now(), updatedBy: editor.name };
+    if (replaces) this.state.remove(item.code);
+    this.state.commit([{ item: made, version: replaces ? version + 1 : 1 }]);
+    this.note(`control ${replaces ? 'recode' : 'copy'}`, editorLabel(editor), [{ act: 'updated', id: to }]);
+    return made;
+  }
+
+  /** What the API's token may do: an administrator of the ERP can take the right to write away. */
+  private rights({ mayWrite }: Record<string, unknown>): object {
+    if (typeof mayWrite !== 'boolean') throw new ControlRefusal(400, 'mayWrite is true or false');
+    this.state.mayWrite = mayWrite;
+    return { mayWrite };
+  }
+
+  /** From here on the ERP's clock goes wrong by so many seconds. */
+  private clock({ offsetSeconds }: Record<string, unknown>): object {
+    if (typeof offsetSeconds !== 'number' || !Number.isFinite(offsetSeconds)) {
+      throw new ControlRefusal(400, 'offsetSeconds is a number');
+    }
+    this.state.clockOffsetSeconds = offsetSeconds;
+    return { now: this.state.now() };
   }
 
   private named(body: Record<string, unknown>): ItemDoc {

@@ -28,6 +28,9 @@ const KEPT_ANSWERS = 10_000;
 /** All that the ERP remembers; durable, as one line of the journal, before a write is answered. */
 export class ErpState {
   readonly wasEmpty: boolean;
+  /** Set by the control side; forgotten on a restart. */
+  mayWrite = true;
+  clockOffsetSeconds = 0;
   private readonly journal: JournalFile<Entry>;
   private readonly docs = new Map<string, ItemDoc>();
   private readonly answers = new Map<string, RememberedAnswer>();
@@ -40,6 +43,11 @@ export class ErpState {
     this.journal = new JournalFile(dataDir, 'erp.jsonl');
     this.wasEmpty = this.journal.replay((entry) => this.take(entry)) === 0;
     this.journal.compact(this.wasEmpty ? [] : this.snapshot());
+  }
+
+  /** By the ERP's own clock, which may be wrong. */
+  now(): string {
+    return new Date(Date.now() + this.clockOffsetSeconds * 1000).toISOString();
   }
 
   /** Six digits or more, ascending, never given twice. */
@@ -83,6 +91,8 @@ export class ErpState {
   }
 
   reset(): void {
+    this.mayWrite = true;
+    this.clockOffsetSeconds = 0;
     this.docs.clear();
     this.answers.clear();
     this.counted.clear();

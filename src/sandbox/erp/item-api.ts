@@ -61,6 +61,7 @@ export class ItemApi {
   }
 
   private put(code: string, request: Request): Answer {
+    if (!this.state.mayWrite) return problem(403, 'this token may not write items');
     const key = request.headers['idempotency-key'];
     if (!key || key.length > KEY_LIMIT)
       return problem(400, `Idempotency-Key of 1 to ${KEY_LIMIT} characters is required`);
@@ -78,7 +79,7 @@ export class ItemApi {
     if (!isPlainObject(input)) return problem(400, 'the body must be a JSON object');
     const { item, problems } = writeItem(held?.item ?? newItem(this.state.newId(), code), input, this.state);
     if (problems.length > 0) return problem(422, 'some fields were refused', problems);
-    item.updatedAt = new Date().toISOString();
+    item.updatedAt = this.state.now();
     item.updatedBy = this.clientName;
     const doc: ItemDoc = { item, version: (held?.version ?? 0) + 1 };
     const status = held ? 200 : 201;
@@ -96,6 +97,7 @@ export function problem(status: number, detail: string, errors?: object[]): Answ
 const TITLES: Record<number, string> = {
   400: 'Bad Request',
   401: 'Unauthorized',
+  403: 'Forbidden',
   404: 'Not Found',
   409: 'Conflict',
   412: 'Precondition Failed',

@@ -100,7 +100,8 @@ export class SqlChangeReader implements ChangeReader {
 
   async decisionsOf(requestIds: readonly string[]): Promise<Map<string, DecisionView[]>> {
     const rows = await this.sql.rows<DecisionView>(
-      `select change_request_id as "changeRequestId", actor, party_id as "partyId", kind, comment, at from decision
+      `select change_request_id as "changeRequestId", actor, party_id as "partyId", kind, comment, at, decided_as as "decidedAs"
+       from decision
        where change_request_id = any($1::uuid[]) order by at, id`,
       [requestIds],
     );

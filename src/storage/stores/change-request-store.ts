@@ -6,6 +6,7 @@ import type {
   ChangeRequestOutcome,
   ChangeRequestStore,
   NewChangeRequest,
+  NewDecision,
   StoredChange,
 } from '../../application/ports/change-request-store.js';
 import type { AppliedTarget } from '../../domain/change/invert.js';
@@ -154,17 +155,10 @@ export class SqlChangeRequestStore implements ChangeRequestStore {
     ]);
   }
 
-  async decide(decision: {
-    id: string;
-    requestId: string;
-    actor: Actor;
-    partyId: string;
-    kind: 'APPROVE' | 'REJECT';
-    comment: string | null;
-  }): Promise<void> {
+  async decide(decision: NewDecision): Promise<void> {
     await this.sql.rows(
-      `insert into decision (id, change_request_id, actor, party_id, kind, comment, plan_id)
-       values ($1, $2, $3, $4, $5, $6, (select id from request_plan where change_request_id = $2 order by at desc, id desc limit 1))`,
+      `insert into decision (id, change_request_id, actor, party_id, kind, comment, decided_as, plan_id)
+       values ($1, $2, $3, $4, $5, $6, $7, (select id from request_plan where change_request_id = $2 order by at desc, id desc limit 1))`,
       [
         decision.id,
         decision.requestId,
@@ -172,6 +166,7 @@ export class SqlChangeRequestStore implements ChangeRequestStore {
         decision.partyId,
         decision.kind,
         decision.comment,
+        JSON.stringify(decision.decidedAs),
       ],
     );
   }
@@ -206,9 +201,9 @@ export class SqlChangeRequestStore implements ChangeRequestStore {
     return readApplied(this.sql, id);
   }
 
-  scheduled(): Promise<{ number: string; dueAt: Date; blockedBy: string | null }[]> {
+  scheduled(): ReturnType<ChangeRequestStore['scheduled']> {
     return this.sql.rows(
-      `select 'CR-' || number as number, due_at as "dueAt", blocked_by as "blockedBy" from change_request
+      `select 'CR-' || number as number, effective_at as "effectiveAt", due_at as "dueAt", blocked_by as "blockedBy" from change_request
        where state = 'SCHEDULED' order by due_at, id limit 10000`,
     );
   }
@@ -228,6 +223,19 @@ export class SqlChangeRequestStore implements ChangeRequestStore {
            and not blocked_by = any($1::text[]) order by id for update skip locked)
        returning id`,
       [keptBy],
+    );
+    return rows.length;
+  }
+
+  async lookWithin(windows: readonly { from: string; to: string }[]): Promise<number> {
+    if (windows.length === 0) return 0;
+    const rows = await this.sql.rows(
+      `update change_request set due_at = clock_timestamp() where id in (
+         select id from change_request c where state = 'SCHEDULED' and due_at > clock_timestamp() and blocked_by is null
+           and exists (select from jsonb_to_recordset($1::jsonb) as w("from" timestamptz, "to" timestamptz)
+             where c.effective_at >= w."from" and c.effective_at < w."to") order by id for update skip locked)
+       returning id`,
+      [JSON.stringify(windows.map(({ from, to }) => ({ from, to })))],
     );
     return rows.length;
   }

@@ -226,7 +226,7 @@ export class SqlFindingStore implements FindingStore {
 
 /** A rejected or withdrawn adoption no longer counts: the finding may be proposed again. */
 const LOCKED = `select f.id, f.system, f.kind, f.state, f.record_id as "recordId", f.sku_id as "skuId", f.target, f.field, f.expected,
-  f.found, f.not_ours as "notOurs", (select c.id from change_request c where c.id = f.change_request_id and c.state not in ('REJECTED', 'WITHDRAWN'))
+  f.found, f.attribution, f.not_ours as "notOurs", (select c.id from change_request c where c.id = f.change_request_id and c.state not in ('REJECTED', 'WITHDRAWN'))
     as "changeRequestId" from finding f`;
 
 /**

@@ -42,6 +42,11 @@ export class SqlImportProposals implements ImportProposals {
     );
   }
 
+  async count(importId: string): Promise<number> {
+    const text = 'select count(*)::int as n from import_change where import_id = $1';
+    return (await firstRow<{ n: number }>(this.sql, text, [importId]))?.n ?? 0;
+  }
+
   collected(importId: string, limit: number): Promise<CollectedChange[]> {
     return this.sql.rows<CollectedChange>(
       'select line, together, change from import_change where import_id = $1 order by position limit $2',

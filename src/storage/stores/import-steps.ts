@@ -23,6 +23,14 @@ const IN_ORDER = `with back as (
 export class SqlImportSteps implements ImportSteps {
   constructor(private readonly sql: Sql) {}
 
+  async proposing(id: string, runner: string, { done, total }: { done: number; total: number }): Promise<void> {
+    await this.sql.rows(
+      `update import_job set proposing_done = $3, proposing_total = $4, touched_at = clock_timestamp(),
+         runner_until = clock_timestamp() + make_interval(secs => $5) where id = $1 and state = 'RUNNING' and runner = $2`,
+      [id, runner, done, total, CLAIM_SECONDS],
+    );
+  }
+
   async advance(id: string, runner: string, step: ImportStep): Promise<void> {
     const { line, rowsRead, skusCreated, compositionsSet, rejected, qualityIssues, faults, ignored } = step;
     const held = await firstRow<{ before: number }>(

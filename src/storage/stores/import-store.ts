@@ -33,6 +33,8 @@ interface ImportRow {
   ignored_columns: string[];
   request: ImportJob['request'];
   proposed: ImportJob['proposed'];
+  proposing_done: number | null;
+  proposing_total: number | null;
   created_at: Date;
   finished_at: Date | null;
 }
@@ -173,6 +175,11 @@ function shownOf(row: ShownRow): ShownImport {
   return { ...jobOf(row), changeRequest: row.change_request };
 }
 
+/** Once it has ended, what came of it says more. */
+function proposingOf({ state, proposing_done: done, proposing_total: total }: ImportRow): ImportJob['proposing'] {
+  return state !== 'RUNNING' || done === null || total === null ? null : { done, total };
+}
+
 function jobOf(row: ImportRow): ImportJob {
   return {
     id: row.id,
@@ -194,6 +201,7 @@ function jobOf(row: ImportRow): ImportJob {
     ignoredColumns: row.ignored_columns,
     request: row.request,
     proposed: row.mode === 'propose' ? row.proposed : null,
+    proposing: proposingOf(row),
     createdAt: row.created_at,
     finishedAt: row.finished_at,
   };

@@ -49,8 +49,9 @@ export class SqlRecordStore implements RecordStore {
     const rows = await this.sql.rows<{ id: string }>(
       `update record r set match = 'TO_CREATE', external_id = null, root_id = null, root_code = null,
          published = null, published_revision = null, in_sync = null
-       where r.system = $1 and r.match = 'MISSING' and ($2 or r.id = any($3) or (r.entity = 'PRODUCT' and r.product_id in
-         (select product_id from record where id = any($3))))
+       where r.id in (select m.id from record m where m.system = $1 and m.match = 'MISSING' and ($2 or m.id = any($3)
+         or (m.entity = 'PRODUCT' and m.product_id in (select product_id from record where id = any($3))))
+         order by m.id for no key update)
        returning id`,
       [system, all, all ? [] : recordIds],
     );

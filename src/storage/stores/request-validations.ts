@@ -55,4 +55,12 @@ export class SqlRequestValidations implements RequestValidations {
     );
     return ended.length > 0;
   }
+
+  async stop(requestId: string): Promise<void> {
+    await this.sql.rows(
+      `update request_validation set phase = 'STOPPED', finished_at = clock_timestamp(), runner = null, runner_until = null
+       where change_request_id = $1 and finished_at is null`,
+      [requestId],
+    );
+  }
 }

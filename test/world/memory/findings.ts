@@ -62,7 +62,7 @@ export class MemoryFindings implements WorldFindings {
     return this.named(ids).map(
       ({ id, system, kind, state, recordId, skuId, target, field, expected, found, changeRequestId, notOurs }) => {
         const what = { id, system, kind, state, recordId, skuId, target, field };
-        return { ...what, expected, found, changeRequestId, notOurs };
+        return { ...what, expected, found, changeRequestId, notOurs, attribution: null };
       },
     );
   }

@@ -8,6 +8,7 @@ import type { WorkedPlan } from '../plan/work-out-plan.js';
 import { workOutPlan } from '../plan/work-out-plan.js';
 import type { PlannedRequest } from '../plan-request.js';
 import { planRequest } from '../plan-request.js';
+import { freezeForeseen } from '../run/hold-request.js';
 import { ToldProgress } from './told-progress.js';
 
 /** A request that takes its process with it each time does so no more often than this; then its author is told. */
@@ -27,7 +28,10 @@ export async function validateNext(ports: Ports): Promise<boolean> {
     await ports.work.run((stores) => giveUp(ports, stores, asked, runner));
     return true;
   }
-  const told = new ToldProgress(ports, asked, runner);
+  const { requestId, changes } = asked;
+  const told = new ToldProgress(ports, { request: requestId }, changes, (stores, phase, done) =>
+    stores.validations.tell(requestId, runner, phase, done),
+  );
   try {
     const judged = await ports.work.look((stores) => judge(ports, stores, asked.requestId, told));
     await ports.work.run((stores) => settle(ports, stores, { asked, runner, judged }));
@@ -73,9 +77,10 @@ async function settle(
   if (!(await stores.validations.finish(id, runner))) return;
   if (request?.state !== 'VALIDATING' || !judged) return;
   const { planned, plan } = judged;
-  if (submit && planned.problems.length === 0) return enterReview(ports, stores, id, planned, actor, plan);
+  if (submit && planned.problems.length === 0) return enterReview(ports, stores, request, planned, actor, plan);
   const { problems, set } = planned;
-  const { conflicts, warnings } = set;
+  const { conflicts } = set;
+  const warnings = [...set.warnings, ...(await freezeForeseen(stores, planned, request.effectiveAt))];
   await stores.requests.update(id, { state: 'DRAFT', problems, conflicts, warnings });
   const data = { changes: request.changes.length, problems: problems.length };
   await stores.audit([{ actor, type: 'CHANGE_REQUEST_DRAFTED', subject: request.number, data }]);

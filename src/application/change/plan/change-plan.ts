@@ -13,7 +13,9 @@ import { placedInDraft } from '../change-draft.js';
 import type { PlannedRequest } from '../plan-request.js';
 import { planRequest, withBases } from '../plan-request.js';
 import { inOrder, readDraft } from '../create-change-request.js';
+import { effectiveFaults } from '../effective-at.js';
 import { restOfProblems } from '../rest-of-problems.js';
+import { freezeForeseen } from '../run/hold-request.js';
 import { comparePlan } from './keep-plan.js';
 import type { WorkedPlan } from './work-out-plan.js';
 import { workOutPlan } from './work-out-plan.js';
@@ -27,6 +29,8 @@ export interface ChangePlan extends KeptPlanContent {
   /** Parties that approved. */
   approvedBy: string[];
   hash: string;
+  /** Whose plan it is; null: nobody has submitted it. */
+  requestId: string | null;
 }
 
 /** States in which a request does nothing any more: its plan is the one that it ended with. */
@@ -40,20 +44,23 @@ export async function previewChanges(
   ports: Ports,
   caller: Caller,
   changes: readonly ChangeDraft[],
+  effectiveAt: Date | null = null,
 ): Promise<ChangePlan> {
   const draft = { title: 'plan', reason: null, idempotencyKey: null, changes: [...changes] };
   const read = await readDraft(ports, draft);
   return ports.work.look(async (stores) => {
+    const late = effectiveFaults(effectiveAt, await stores.now());
     if (read.problems.length > 0) {
       const rest = await restOfProblems(ports, stores, caller.actor, read);
-      const errors = inOrder([...read.problems, ...placedInDraft(rest, draft.changes)]);
-      return { ...NOTHING, errors, warnings: [], requirements: [], approvedBy: [] };
+      const errors = inOrder([...late, ...read.problems, ...placedInDraft(rest, draft.changes)]);
+      return { ...NOTHING, errors, warnings: [], requirements: [], approvedBy: [], requestId: null };
     }
     const based = await withBases(stores, read.changes);
     const { planned, plan } = await workOut(ports, stores, based, caller.actor);
-    const errors = placedInDraft(errorsOf(planned, based), draft.changes);
-    const warnings = placedInDraft(planned.set.warnings, draft.changes);
-    return { ...shownOf(plan), errors, warnings, requirements: planned.requirements, approvedBy: [] };
+    const errors = [...late, ...placedInDraft(errorsOf(planned, based), draft.changes)];
+    const frozen = await freezeForeseen(stores, planned, effectiveAt);
+    const warnings = [...placedInDraft(planned.set.warnings, draft.changes), ...frozen];
+    return { ...shownOf(plan), errors, warnings, requirements: planned.requirements, approvedBy: [], requestId: null };
   });
 }
 
@@ -65,13 +72,13 @@ export async function planOfRequest(ports: Ports, id: string): Promise<ChangePla
     const { state, changes, author, editors, approvedBy, requirements } = request;
     if (ENDED.includes(state)) {
       const kept = await stores.plans.lastContent(id);
-      return { ...(kept ?? NOTHING), errors: [], warnings: [], requirements, approvedBy };
+      return { ...(kept ?? NOTHING), errors: [], warnings: [], requirements, approvedBy, requestId: id };
     }
     const { planned, plan } = await workOut(ports, stores, changes, author, editors);
     const standing = await comparePlan(stores, request, planned.requirements, plan);
-    const { warnings } = planned.set;
+    const warnings = [...planned.set.warnings, ...(await freezeForeseen(stores, planned, request.effectiveAt))];
     const errors = errorsOf(planned, changes);
-    return { ...shownOf(plan), errors, warnings, requirements: standing.requirements, approvedBy };
+    return { ...shownOf(plan), errors, warnings, requirements: standing.requirements, approvedBy, requestId: id };
   });
 }
 

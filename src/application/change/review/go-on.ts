@@ -7,9 +7,13 @@ import type { ChangeRequest } from '../../ports/change-request-store.js';
 import type { Ports } from '../../ports/ports.js';
 import type { Stores } from '../../ports/unit-of-work.js';
 import { applyChangeRequest } from '../apply-change-request.js';
+import type { PlanStanding } from '../plan/keep-plan.js';
 import { comparePlan, keepPlan } from '../plan/keep-plan.js';
 import { workOutPlan } from '../plan/work-out-plan.js';
 import type { PlannedRequest } from '../plan-request.js';
+import { freezeForeseen } from '../run/hold-request.js';
+
+const NOTHING_MOVED: Pick<PlanStanding, 'changed'> = { changed: [] };
 
 /**
  * A request whose content has changed goes on from where it stood: a draft stays one, with what is wrong with it; any
@@ -26,7 +30,8 @@ export async function goOn(
   planned: PlannedRequest,
   edited: readonly string[],
 ): Promise<string[]> {
-  const { conflicts, warnings } = planned.set;
+  const { conflicts } = planned.set;
+  const warnings = [...planned.set.warnings, ...(await freezeForeseen(stores, planned, request.effectiveAt))];
   if (request.state === 'DRAFT') {
     await stores.requests.update(request.id, { state: 'DRAFT', problems: planned.problems, conflicts, warnings });
     return [];
@@ -35,7 +40,8 @@ export async function goOn(
   const asked = askedAgain(planned.requirements, before, approvedBy, edited, authorPartiesOf(request));
   const plan = await workOutPlan(ports, stores, planned);
   // What the world made of the rest meanwhile is not what was approved either; what was split off is nobody's here.
-  const { changed } = await comparePlan(stores, request, asked, plan);
+  // While something conflicts there is no plan to compare: what of the rest moved is seen once it is sound.
+  const { changed } = conflicts.length > 0 ? NOTHING_MOVED : await comparePlan(stores, request, asked, plan);
   const here = new Set(request.changes.map(({ target }) => foldCode(target)));
   const moved = changed.filter(({ because }) => here.has(foldCode(because)));
   const { requirements } = standingOf(asked, before, approvedBy, moved);

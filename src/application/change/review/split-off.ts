@@ -8,6 +8,7 @@ import type { Ports } from '../../ports/ports.js';
 import type { Stores } from '../../ports/unit-of-work.js';
 import { lockReached } from '../plan/lock-reached.js';
 import { planRequest } from '../plan-request.js';
+import { freezeForeseen } from '../run/hold-request.js';
 import { goOn } from './go-on.js';
 
 /**
@@ -50,14 +51,17 @@ async function addDraft(
   const { title, reason, origin, author, editors, effectiveAt } = request;
   const id = ports.newId();
   const isToCome = effectiveAt !== null && effectiveAt > (await stores.now());
-  const head = { title, reason, origin, author, editors, effectiveAt: isToCome ? effectiveAt : null };
+  const at = isToCome ? effectiveAt : null;
+  const head = { title, reason, origin, author, editors, effectiveAt: at };
   const number = await stores.requests.add({ id, ...head, changes: [], splitFromId: request.id });
   await stores.requests.move(
     off.map((each) => each.id),
     id,
   );
-  const { set, problems } = await planRequest(ports, stores, off, author, { lock: false, editors });
-  const { conflicts, warnings } = set;
+  const planned = await planRequest(ports, stores, off, author, { lock: false, editors });
+  const { set, problems } = planned;
+  const { conflicts } = set;
+  const warnings = [...set.warnings, ...(await freezeForeseen(stores, planned, at))];
   await stores.requests.update(id, { state: 'DRAFT', problems, conflicts, warnings });
   return { id, number };
 }

@@ -1,9 +1,11 @@
 import { systemActor } from '../../../domain/actor.js';
 import { requestNotApplied } from '../../../domain/alerts/occasions.js';
-import { windowsOn } from '../../../domain/settings/freeze-windows-setting.js';
+import { endOf } from '../../../domain/settings/freeze-windows-setting.js';
 import type { Ports } from '../../ports/ports.js';
 import type { Stores } from '../../ports/unit-of-work.js';
 import { applyChangeRequest } from '../apply-change-request.js';
+import { planRequest } from '../plan-request.js';
+import { holdRequest } from './hold-request.js';
 
 /** Requests that one run looks for; where there are more, another follows. */
 const AT_ONCE = 1_000;
@@ -16,10 +18,11 @@ const ACTOR = systemActor('schedule');
  */
 export async function applyDue(ports: Ports): Promise<boolean> {
   const due = await ports.work.run(async (stores) => {
-    // What a window held that is on no longer, for whatever reason, is due whenever its end was to be.
+    // What a window held that is over, for whatever reason, is due whenever its end was to be.
     const { freezeWindows } = await stores.settings.current();
-    const on = windowsOn(freezeWindows, await stores.now());
-    await stores.requests.releaseBlocked(on.map(({ name }) => name));
+    const now = await stores.now();
+    const left = freezeWindows.filter((window) => endOf(window) > now);
+    await stores.requests.releaseBlocked(left.map(({ name }) => name));
     return stores.requests.due(AT_ONCE);
   });
   let failed = 0;
@@ -38,7 +41,15 @@ export async function applyDue(ports: Ports): Promise<boolean> {
 async function applyOne(ports: Ports, stores: Stores, id: string): Promise<void> {
   const request = await stores.requests.lock(id);
   // Another worker, or its author, came first.
-  if (!request || request.state !== 'SCHEDULED' || !request.dueAt || request.dueAt > (await stores.now())) return;
+  const now = await stores.now();
+  if (!request || request.state !== 'SCHEDULED' || !request.dueAt || request.dueAt > now) return;
+  // Looked at before its time, because freeze windows have changed: what it waits for is told anew, and nothing is judged
+  // that is to be judged then.
+  if (request.effectiveAt !== null && request.effectiveAt > now) {
+    const { changes, author, editors } = request;
+    await holdRequest(stores, request, await planRequest(ports, stores, changes, author, { lock: false, editors }));
+    return;
+  }
   const result = await applyChangeRequest(ports, stores, request);
   if (result === 'APPLIED' || result === 'SCHEDULED') return;
   // Its author counted on it: the request tells what is wrong, and this line says that somebody has to look.

@@ -1,15 +1,12 @@
 import type { Caller } from '../../../domain/actor.js';
-import { textFault } from '../../../domain/catalog/read-sku-fields.js';
 import { isAuthorOf } from '../../../domain/change/authors.js';
 import { mayBeDone } from '../../../domain/change/change.js';
-import type { Outcome, Problem } from '../../../domain/problem.js';
+import { reasonFaults } from '../../../domain/given-reason.js';
+import type { Outcome } from '../../../domain/problem.js';
 import { accepted, problem } from '../../../domain/problem.js';
 import { forceApplied } from '../../../domain/alerts/occasions.js';
 import type { Ports } from '../../ports/ports.js';
 import { applyChangeRequest } from '../apply-change-request.js';
-
-/** A reason that somebody else can make sense of a quarter later (design 4.3). */
-const SHORTEST_REASON = 10;
 
 /**
  * Applies a request now, without approvals, before its effective time and in a freeze. It skips neither validation nor
@@ -49,12 +46,4 @@ export async function forceApply(
     }
     return accepted({ id });
   });
-}
-
-function reasonFaults(text: string): Problem[] {
-  if (text.length < SHORTEST_REASON) {
-    return [problem('REASON_TOO_SHORT', `a reason has at least ${SHORTEST_REASON} characters`, ['reason'])];
-  }
-  const fault = textFault(text);
-  return fault ? [problem(fault.code, fault.message, ['reason'])] : [];
 }
