@@ -18,6 +18,7 @@ import { SqlAuditLogReader } from '../storage/readers/audit-log-reader.js';
 import { SqlBundleReader } from '../storage/readers/bundle-reader.js';
 import { SqlCatalogReader } from '../storage/readers/catalog-reader.js';
 import { SqlChangeReader } from '../storage/readers/change-reader.js';
+import { SqlCoverageReader } from '../storage/readers/coverage-reader.js';
 import { SqlDigestReader } from '../storage/readers/digest-reader.js';
 import { SqlDriftAuditReader } from '../storage/readers/drift-audit-reader.js';
 import { SqlFeedReader } from '../storage/readers/feed-reader.js';
@@ -80,6 +81,7 @@ export function buildPorts(
     readonly queue = new SqlPublishingQueue(source, wakeups, uuid);
     readonly observations = new SqlObservationStore(source, wakeups, uuid);
     readonly scans = new SqlScanStore(source, wakeups, uuid);
+    readonly coverage = new SqlCoverageReader(sql);
     readonly plans = new SqlPlanReader(sql);
     readonly quality = new SqlQualityReader(sql);
     readonly ownership = new SqlOwnershipReader(sql);

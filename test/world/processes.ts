@@ -94,7 +94,7 @@ export function portsOf(ground: Ground, process: Process): ScanPorts {
 
 /** Counts what a look found owed, once it is stored. */
 function judging(ground: Ground, process: Process): ObservationStore['judge'] {
-  return async (system, lookFor, readAt, judge, source) => {
+  return async (system, lookFor, readAt, judge, source, mark) => {
     let owed: string[] = [];
     return asked(ground, process, 'judge', async () => {
       const counts = await ground.backend.observations.judge(
@@ -107,6 +107,7 @@ function judging(ground: Ground, process: Process): ObservationStore['judge'] {
           return verdicts;
         },
         source,
+        mark,
       );
       ground.owed(owed);
       if (counts.opened > 0) ground.tell(`${process.name} opened ${counts.opened} findings in ${system.code}`);

@@ -99,7 +99,10 @@ export interface ScanWork {
 
 /** One page of what has changed. */
 export interface ChangePage {
-  /** As they are now. A record may come again, in this page or a later one: whoever asked compares values. */
+  /**
+   * As they are now; of a product that is named all records, so that a variant which is not among them is gone. A record may
+   * come again, in this page or a later one: whoever asked compares values.
+   */
   records: ObservedRecord[];
   /** Roots that the system names as deleted; most keep no trace of those, and then only a full scan tells. */
   gone: RootRef[];

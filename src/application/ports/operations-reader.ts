@@ -97,6 +97,7 @@ export interface SystemRecordView {
   publishedRevision: number | null;
   publishedAt: Date | null;
   observedAt: Date | null;
+  comparedAt: Date | null;
   published: Json;
   observed: Json;
 }

@@ -1,6 +1,7 @@
 import { ConnectorError } from '../../application/ports/connector.js';
 import type {
   Capabilities,
+  ChangePage,
   Connector,
   LookUp,
   RecordOutcome,
@@ -14,6 +15,7 @@ import type { StockLine } from '../../application/ports/stock-store.js';
 import type { Json } from '../../domain/primitives/json.js';
 import type { DeliveryFault, ObservedRecord, RootRef } from '../../domain/publishing/system.js';
 import { ExchangeGate } from '../exchange-gate.js';
+import { ChangeCursor } from '../change-cursor.js';
 import { faultOf } from '../faults.js';
 import { mapLimited } from '../map-limited.js';
 import type { SystemConfig } from '../system-config.js';
@@ -22,13 +24,15 @@ import { ErpClient } from './erp-client.js';
 import { itemBody, itemRecord, stockLine } from './erp-item.js';
 
 const ROWS_A_PAGE = 200;
+/** How far back the ERP is asked for its newest change, by our clock: as far as the two clocks may ever be apart. */
+const FIRST_LOOK_MS = 24 * 3_600_000;
 
 /** Speaks the generic ERP contract (design 7): one item per SKU, asked for by code, written under its ETag. */
 export class HttpErpConnector implements Connector {
   readonly capabilities: Capabilities = {
     productRecords: false,
     concurrencyToken: true,
-    changeCursor: false,
+    changeCursor: true,
     kits: true,
     nestedKits: false,
     stock: true,
@@ -84,16 +88,34 @@ export class HttpErpConnector implements Connector {
     for await (const items of this.pages('items', signal)) yield items.map((item) => itemRecord(objectOf(item), null));
   }
 
+  /** The newest change is the last that a reading has seen, by the ERP's own clock; items that it deletes it does not name. */
+  async *changesSince(from: string | null, signal?: AbortSignal): AsyncGenerator<ChangePage> {
+    const cursor = from === null ? ChangeCursor.at(Date.now() - FIRST_LOOK_MS) : ChangeCursor.from(from);
+    // Pages come by id and not by time: until the last one the cursor stays, and a reading that breaks off begins again.
+    const start = cursor.toString();
+    const { since } = cursor;
+    for await (const items of this.pages('items', signal, { updatedSince: since })) {
+      const records = items.map((item) => itemRecord(objectOf(item), null));
+      for (const { updatedAt } of records) cursor.told(updatedAt);
+      yield { records: from === null ? [] : records, gone: [], cursor: start };
+    }
+    yield { records: [], gone: [], cursor: cursor.toString() };
+  }
+
   async *readStock(signal?: AbortSignal): AsyncGenerator<StockLine[]> {
     for await (const lines of this.pages('stock', signal)) yield lines.map((line) => stockLine(objectOf(line)));
   }
 
   /** Every page of a list, each under the key that bears its path's name. @throws ConnectorError when it is not complete. */
-  private async *pages(list: 'items' | 'stock', signal: AbortSignal | undefined): AsyncGenerator<Json[]> {
+  private async *pages(
+    list: 'items' | 'stock',
+    signal: AbortSignal | undefined,
+    only: Record<string, string> = {},
+  ): AsyncGenerator<Json[]> {
     const seen = new Set<string>();
     let after = '';
     for (;;) {
-      const query = new URLSearchParams({ limit: String(ROWS_A_PAGE), ...(after === '' ? {} : { after }) });
+      const query = new URLSearchParams({ limit: String(ROWS_A_PAGE), ...only, ...(after === '' ? {} : { after }) });
       const { body } = await this.client.send({ method: 'GET', path: `/${list}?${query.toString()}`, signal });
       const { [list]: rows, next } = body;
       if (!Array.isArray(rows)) throw partial(`a page without ${list}`);

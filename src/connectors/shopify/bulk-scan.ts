@@ -1,10 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ScanPiece, ScanWork } from '../../application/ports/connector.js';
 import { ConnectorError } from '../../application/ports/connector.js';
-import type { ErrorClass, ObservedRecord } from '../../domain/publishing/system.js';
-import { EXCHANGE_MILLISECONDS, faultOf, networkFault } from '../faults.js';
-import { checkedBaseUrl } from '../system-config.js';
+import { pieceOf, piecesIn } from '../../application/ports/scan-piece.js';
+import type { ObservedRecord } from '../../domain/publishing/system.js';
+import { networkFault } from '../faults.js';
+import { linesOf, partial } from './bulk-result.js';
 import { readBundledProducts } from './bundles/bundled-products.js';
 import { BULK_RUN, BULK_STATUS, scanQuery } from './documents.js';
+import { PieceCutter } from './piece-cutter.js';
 import type { PublicationList } from './publication-list.js';
 import type { RawComponent, RawProduct, RawVariant, ReadingContext } from './reading.js';
 import { productRecord, variantRecord } from './reading.js';
@@ -25,8 +28,6 @@ type Row = (Partial<RawProduct> | Partial<RawVariant> | Partial<RawComponent>) &
 type VariantRow = RawVariant & { __parentId: string };
 
 const RECORDS_A_BATCH = 500;
-/** A line longer than this is no variant: something else is being downloaded. */
-const MAX_LINE_CHARACTERS = 1_000_000;
 const FIRST_POLL_MILLISECONDS = 100;
 const SLOWEST_POLL_MILLISECONDS = 10_000;
 /** Shopify lets a bulk query run for ten days; a scan that takes longer than this tells nothing of today. */
@@ -39,36 +40,63 @@ const UNDER_WAY = new Set(['CREATED', 'RUNNING', 'CANCELING']);
  * bundle is made of are rows of their own: bundles, and they alone, wait for the end.
  * @throws ConnectorError for anything but a complete result.
  */
-export async function* bulkScan(
+export async function* bulkPieces(
   client: ShopifyClient,
   publications: PublicationList,
-  signal?: AbortSignal,
-): AsyncGenerator<ObservedRecord[]> {
+  { signal, operation: earlier, begun }: ScanWork,
+): AsyncGenerator<ScanPiece[]> {
   const publicationIds = await publications.ids();
   const context: ReadingContext = { publications: publicationIds.length, denied: new Set() };
-  const operation = await completed(client, await started(client, scanQuery(publicationIds), signal), signal);
+  const query = scanQuery(publicationIds);
+  let id = earlier !== null && (await isGood(client, earlier, signal)) ? earlier : null;
+  if (id === null) {
+    id = await started(client, query, signal);
+    await begun(id);
+  }
+  const operation = await completed(client, id, signal);
   let rows = 0;
-  let batch: ObservedRecord[] = [];
   const bundles = new Bundles();
+  const cutter = new PieceCutter(query, (line) => recordOfRow(readRow(line), line, context));
+  const aside: ObservedRecord[] = [];
   if (operation.url !== null) {
     for await (const lines of linesOf(operation.url, signal)) {
+      const pieces: ScanPiece[] = [];
       for (const line of lines) {
         rows += 1;
-        const row = readRow(line);
-        if (bundles.take(row)) continue;
-        batch.push(recordOfRow(row, line, context));
-        if (batch.length < RECORDS_A_BATCH) continue;
-        yield batch;
-        batch = [];
+        const taken = cutter.take(line);
+        if (taken === 'ASIDE') setAside(line.toString(), bundles, aside, context);
+        else if (taken !== null) pieces.push(taken);
       }
+      pieces.push(...aside.splice(0).map((record) => pieceOf([record])));
+      yield pieces;
     }
   }
   // Absence is evidence only from a complete scan: a download that ended early must not pass for a small store.
   if (rows < Number(operation.objectCount)) {
     throw partial(`the result has ${rows} of ${operation.objectCount} rows`);
   }
-  batch.push(...(await bundles.records(client, context, signal)));
-  for (let from = 0; from < batch.length; from += RECORDS_A_BATCH) yield batch.slice(from, from + RECORDS_A_BATCH);
+  const rest = cutter.rest();
+  yield [...(rest ? [rest] : []), ...piecesIn(await bundles.records(client, context, signal))];
+}
+
+/** The same, looked into. @throws ConnectorError for anything but a complete result. */
+export async function* bulkScan(
+  client: ShopifyClient,
+  publications: PublicationList,
+  signal?: AbortSignal,
+): AsyncGenerator<ObservedRecord[]> {
+  const work = { operation: null, begun: () => Promise.resolve(), ...(signal && { signal }) };
+  for await (const pieces of bulkPieces(client, publications, work)) {
+    const records = pieces.flatMap((piece) => piece.records());
+    for (let from = 0; from < records.length; from += RECORDS_A_BATCH)
+      yield records.slice(from, from + RECORDS_A_BATCH);
+  }
+}
+
+/** A row that was not plainly a product or a variant without components. */
+function setAside(line: string, bundles: Bundles, aside: ObservedRecord[], context: ReadingContext): void {
+  const row = readRow(line);
+  if (!bundles.take(row)) aside.push(recordOfRow(row, line, context));
 }
 
 /** Bundles of one scan, and what they are made of, until both are known. */
@@ -116,6 +144,14 @@ async function started(client: ShopifyClient, query: string, signal: AbortSignal
   return payload.bulkOperation.id;
 }
 
+/** Can the result of an earlier operation still be had? Shopify keeps it for a week, and forgets others. */
+async function isGood(client: ShopifyClient, id: string, signal: AbortSignal | undefined): Promise<boolean> {
+  const { data } = await client.query<{ bulkOperation: BulkOperation | null }>(BULK_STATUS, { id }, signal);
+  const operation = data.bulkOperation;
+  if (!operation) return false;
+  return UNDER_WAY.has(operation.status) || (operation.status === 'COMPLETED' && operation.partialDataUrl === null);
+}
+
 async function completed(client: ShopifyClient, id: string, signal: AbortSignal | undefined): Promise<BulkOperation> {
   let wait = FIRST_POLL_MILLISECONDS;
   for (let waited = 0; waited < MAX_SCAN_MILLISECONDS; waited += wait) {
@@ -129,53 +165,6 @@ async function completed(client: ShopifyClient, id: string, signal: AbortSignal 
     wait = Math.min(SLOWEST_POLL_MILLISECONDS, wait * 1.5);
   }
   throw partial('the bulk operation did not end');
-}
-
-/** The lines of the result, as many at a time as came in together. Its address is signed and lives elsewhere: our token does not go there. */
-async function* linesOf(url: string, signal: AbortSignal | undefined): AsyncGenerator<string[]> {
-  const idle = new AbortController();
-  const both = signal ? AbortSignal.any([signal, idle.signal]) : idle.signal;
-  const response = await unlessIdle(idle, () => fetch(checkedAddress(url), { signal: both }));
-  if (!response.ok || !response.body) throw partial(`the result could not be fetched: HTTP ${response.status}`);
-  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-  let rest = '';
-  try {
-    for (;;) {
-      const { done, value } = await unlessIdle(idle, () => reader.read());
-      if (done) break;
-      const lines = (rest + value).split('\n');
-      rest = lines.pop() ?? '';
-      if (rest.length > MAX_LINE_CHARACTERS) throw partial('the result is no JSONL');
-      yield lines.filter((line) => line !== '');
-    }
-    if (rest !== '') yield [rest];
-  } finally {
-    // Whoever stops listening half-way must not leave the download running.
-    idle.abort();
-  }
-}
-
-/** A minute-long download is fine as long as something keeps coming. */
-async function unlessIdle<T>(idle: AbortController, work: () => Promise<T>): Promise<T> {
-  const timer = setTimeout(() => idle.abort(new DOMException('idle', 'TimeoutError')), EXCHANGE_MILLISECONDS);
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof ConnectorError) throw error;
-    throw new ConnectorError(networkFault(error, false));
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-function checkedAddress(url: string): string {
-  const { origin } = new URL(url);
-  try {
-    checkedBaseUrl(origin);
-    return url;
-  } catch {
-    throw partial(`the result lies at ${origin}, which is neither https nor loopback`);
-  }
 }
 
 function recordOfRow(row: Row, line: string, context: ReadingContext): ObservedRecord {
@@ -215,16 +204,4 @@ async function pause(milliseconds: number, signal: AbortSignal | undefined): Pro
   } catch (error) {
     throw new ConnectorError(networkFault(error, false));
   }
-}
-
-/** Codes of bulk operations that failed (BulkOperationErrorCode). */
-const CLASSES: Record<string, ErrorClass> = {
-  ACCESS_DENIED: 'AUTH',
-  INTERNAL_SERVER_ERROR: 'TRANSIENT',
-  TIMEOUT: 'TRANSIENT',
-};
-
-function partial(message: string, code: string | null = null): ConnectorError {
-  const errorClass = (code === null ? undefined : CLASSES[code]) ?? 'UNKNOWN';
-  return new ConnectorError(faultOf(errorClass, `scan not complete: ${message}`, { code }));
 }

@@ -90,6 +90,13 @@ export const VARIANTS_BY_SKU = `query VariantsBySku($query: String!, $after: Str
   productVariants(first: 20, query: $query, after: $after) {
     nodes { id sku product { id } } pageInfo { hasNextPage endCursor } } }`;
 
+/** By the search index too: which products to read again. The oldest change first, so that each page is a place to go on from. */
+export const CHANGED_PRODUCTS = `query ChangedProducts($query: String!, $after: String) {
+  products(first: 50, query: $query, after: $after, sortKey: UPDATED_AT) {
+    nodes { id updatedAt } pageInfo { hasNextPage endCursor } } }`;
+
+export const NEWEST_PRODUCT = `query NewestProduct { products(first: 1, sortKey: UPDATED_AT, reverse: true) { nodes { updatedAt } } }`;
+
 export const PUBLICATIONS = `query Publications($after: String) {
   publications(first: 50, after: $after) { nodes { id catalog { title } } pageInfo { hasNextPage endCursor } } }`;
 
@@ -146,6 +153,8 @@ export function allDocuments(publicationIds: string[]): Record<string, string> {
     PRODUCT_BY_CUSTOM_ID,
     PRODUCT_BY_HANDLE,
     VARIANTS_BY_SKU,
+    CHANGED_PRODUCTS,
+    NEWEST_PRODUCT,
     PUBLICATIONS,
     DEFINE_CUSTOM_ID,
     PRODUCT_SET,

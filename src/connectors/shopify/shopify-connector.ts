@@ -1,9 +1,12 @@
 import type {
   Capabilities,
+  ChangePage,
   Connector,
   LookUp,
   RecordOutcome,
   RootReading,
+  ScanPiece,
+  ScanWork,
   WebhookSide,
   WriteCommand,
 } from '../../application/ports/connector.js';
@@ -11,11 +14,12 @@ import { foldCode } from '../../domain/primitives/text.js';
 import type { ObservedRecord, RootRef } from '../../domain/publishing/system.js';
 import { mapLimited } from '../map-limited.js';
 import type { SystemConfig } from '../system-config.js';
-import { bulkScan } from './bulk-scan.js';
+import { bulkPieces, bulkScan } from './bulk-scan.js';
 import { BundleMaker } from './bundles/bundle-maker.js';
 import { BundleOperations } from './bundles/bundle-operations.js';
 import { ComponentWriter } from './bundles/component-writer.js';
 import { FixedBundleWriter } from './bundles/fixed-bundle-writer.js';
+import { changedProducts } from './changed-products.js';
 import { CustomId } from './custom-id.js';
 import { PRODUCT_BY_HANDLE, VARIANTS_BY_SKU } from './documents.js';
 import { ProductReader, recordsOf } from './product-reader.js';
@@ -68,7 +72,7 @@ export class ShopifyConnector implements Connector {
     this.capabilities = {
       productRecords: true,
       concurrencyToken: false,
-      changeCursor: false,
+      changeCursor: true,
       kits: true,
       nestedKits: false,
       stock: false,
@@ -116,6 +120,14 @@ export class ShopifyConnector implements Connector {
 
   scan(signal?: AbortSignal): AsyncIterable<ObservedRecord[]> {
     return bulkScan(this.client, this.publications, signal);
+  }
+
+  scanPieces(work: ScanWork): AsyncIterable<ScanPiece[]> {
+    return bulkPieces(this.client, this.publications, work);
+  }
+
+  changesSince(cursor: string | null, signal?: AbortSignal): AsyncIterable<ChangePage> {
+    return changedProducts(this.client, this.reader, cursor, signal);
   }
 
   private async recordsOfProducts(ids: string[], signal: AbortSignal | undefined): Promise<ObservedRecord[]> {

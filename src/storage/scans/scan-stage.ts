@@ -55,7 +55,11 @@ export async function holdBack(
   await new SqlAlertStore(sql, newId).raise([scanHeld(system, hold.id, opens + unseen, linked)]);
 }
 
-export async function stage(sql: Sql, scanId: string, records: readonly (StagedRecord & { opens: boolean })[]): Promise<void> {
+export async function stage(
+  sql: Sql,
+  scanId: string,
+  records: readonly (StagedRecord & { opens: boolean })[],
+): Promise<void> {
   if (records.length === 0) return;
   const rows = records.map(({ entity, externalId, root, pieceId, observed, readAt, opens }) => ({
     entity,

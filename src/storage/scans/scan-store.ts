@@ -67,10 +67,10 @@ export class SqlScanStore implements ScanStore {
   }
 
   async releaseScan({ id, token }: ScanHold): Promise<void> {
-    await this.sql.rows(
-      'update scan set lease_token = null, lease_until = null where id = $1 and lease_token = $2',
-      [id, token],
-    );
+    await this.sql.rows('update scan set lease_token = null, lease_until = null where id = $1 and lease_token = $2', [
+      id,
+      token,
+    ]);
   }
 
   async unheldScans(): Promise<string[]> {

@@ -2,13 +2,18 @@ import type { Caller } from '../../../domain/actor.js';
 import type { Outcome } from '../../../domain/problem.js';
 import { accepted, problem, refused } from '../../../domain/problem.js';
 import type { Ports } from '../../ports/ports.js';
-import { reasonFaults } from '../../publishing/given-reason.js';
+import { reasonFaults } from '../../../domain/given-reason.js';
 
 /**
  * Lets a HELD scan go on: it is RUNNING again, reads what it had staged once more, and opens what still differs then as
  * findings that wait for a person, whatever the rules would do by themselves.
  */
-export function confirmScan(ports: Ports, caller: Caller, id: string, reason: string): Promise<Outcome<{ id: string }>> {
+export function confirmScan(
+  ports: Ports,
+  caller: Caller,
+  id: string,
+  reason: string,
+): Promise<Outcome<{ id: string }>> {
   return ports.work.run(async (stores) => {
     const problems = reasonFaults(reason);
     const scan = await stores.scans.lock(id);

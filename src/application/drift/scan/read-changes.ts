@@ -1,4 +1,3 @@
-import type { RootRef } from '../../../domain/publishing/system.js';
 import type { ChangePage } from '../../ports/connector.js';
 import type { ObservationCounts } from '../observe-roots.js';
 import { observe, observeRoots } from '../observe-roots.js';
@@ -33,25 +32,18 @@ export async function readChanges(job: ScanJob): Promise<void> {
   }
 }
 
-/**
- * Where a record is part of a product, the product is read again as a whole, so that a variant which is gone is missed;
- * else the page has it all.
- */
+/** A product is told whole, so that a variant which is gone is missed; what is named as gone is asked for by id first. */
 async function takePage(job: ScanJob, { records, gone }: ChangePage, readAt: Date): Promise<void> {
   const { ports, run, system } = job;
   const mark = { hold: run, basis: '', pieces: [], pieceOf: new Map<string, string>() };
-  const isWhole = ports.connectors.of(system.code, 'SCAN').capabilities.productRecords;
-  await ports.scans.scanProgress(run.id, { recordsRead: records.length });
-  if (!isWhole && records.length > 0) {
-    const observation = { records, goneRoots: [], readAt };
+  if (records.length > 0) {
+    await ports.scans.scanProgress(run.id, { recordsRead: records.length });
+    const observation = { records, goneRoots: [], readAt, wholeRoots: true };
     await count(job, await observe(ports, system, 'INCREMENTAL_SCAN', observation, { mark }));
   }
-  const roots = new Map<string, RootRef>(gone.map((root) => [root.externalId, root]));
-  if (isWhole) for (const { root } of records) roots.set(root.externalId, root);
-  const all = [...roots.values()];
-  for (let from = 0; from < all.length; from += ROOTS) {
+  for (let from = 0; from < gone.length; from += ROOTS) {
     goesOn(job);
-    const some = all.slice(from, from + ROOTS);
+    const some = gone.slice(from, from + ROOTS);
     await count(job, await observeRoots(ports, system, some, 'INCREMENTAL_SCAN', { mark, wholeRoots: true }));
   }
 }

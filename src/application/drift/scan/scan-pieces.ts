@@ -1,7 +1,6 @@
-import { hash } from 'node:crypto';
 import type { ObservedRecord } from '../../../domain/publishing/system.js';
 import type { Connector, ScanPiece, ScanWork } from '../../ports/connector.js';
-import { endsPiece } from '../../ports/scan-piece.js';
+import { endsPiece, pieceOf } from '../../ports/scan-piece.js';
 
 /**
  * A whole system, piece by piece. Where the connector does not cut what it reads itself, it is cut here: its records are
@@ -24,18 +23,4 @@ export async function* piecesOf(connector: Connector, work: ScanWork): AsyncGene
     yield pieces;
   }
   if (open.length > 0) yield [pieceOf(open)];
-}
-
-/** What changes there with every order, and says nothing of what is governed, is no part of the fingerprint. */
-function pieceOf(records: ObservedRecord[]): ScanPiece {
-  const told = records.map(({ entity, externalId, root, code, fields, unreadable }) => [
-    entity,
-    externalId,
-    root.externalId,
-    root.code,
-    code,
-    fields,
-    unreadable,
-  ]);
-  return { fingerprint: hash('sha1', JSON.stringify(told)), count: records.length, records: () => records };
 }

@@ -18,7 +18,10 @@ const CLOCK: Caller = { actor: systemActor('schedule'), roles: ['OPERATOR'] };
 export async function startScheduled(ports: Ports, system: string): Promise<void> {
   const outcome = await startScan(ports, CLOCK, system, 'FULL');
   if (outcome.ok) return;
-  ports.log('info', 'a scheduled scan was not started', { system, why: outcome.problems.map(({ message }) => message) });
+  ports.log('info', 'a scheduled scan was not started', {
+    system,
+    why: outcome.problems.map(({ message }) => message),
+  });
 }
 
 /** Incremental scans that are due: however many processes look, one of each system begins. */

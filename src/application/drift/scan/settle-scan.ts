@@ -15,7 +15,7 @@ const BUSY_MS = 500;
 /** What was staged is judged as it was seen, against what is so now. */
 export async function judgeStaged(job: ScanJob): Promise<void> {
   const { ports, run, system } = job;
-  for (let page = await ports.scans.staged(run.id, PAGE); page.length > 0; ) {
+  for (let page = await ports.scans.staged(run.id, PAGE); page.length > 0;) {
     goesOn(job);
     // Of one reading each: a scan that was resumed has read twice.
     const [readAt] = page.map((each) => each.readAt);
@@ -38,13 +38,10 @@ export async function judgeStaged(job: ScanJob): Promise<void> {
 export async function judgeConfirmed(job: ScanJob): Promise<void> {
   const { ports, run, system } = job;
   const mark = { hold: run, basis: '', pieces: [], pieceOf: new Map<string, string>() };
-  for (let page = await ports.scans.staged(run.id, ROOTS); page.length > 0; ) {
+  for (let page = await ports.scans.staged(run.id, ROOTS); page.length > 0;) {
     goesOn(job);
     const roots = rootsOf(page);
-    await count(
-      job,
-      await observeRoots(ports, system, roots, 'FULL_SCAN', { mark, wholeRoots: true, flagOnly: true }),
-    );
+    await count(job, await observeRoots(ports, system, roots, 'FULL_SCAN', { mark, wholeRoots: true, flagOnly: true }));
     await ports.scans.unstage(run, page);
     page = await ports.scans.staged(run.id, ROOTS);
   }
@@ -60,12 +57,13 @@ function rootsOf(records: readonly StagedRecord[]): RootRef[] {
  */
 export async function judgePostponed(job: ScanJob, flagOnly = false): Promise<void> {
   const { ports, run, system } = job;
-  for (let roots = await ports.scans.postponed(run.id, ROOTS); roots.length > 0; ) {
+  const source = run.mode === 'FULL' ? 'FULL_SCAN' : 'INCREMENTAL_SCAN';
+  for (let roots = await ports.scans.postponed(run.id, ROOTS); roots.length > 0;) {
     let isBusy = true;
     for (let round = 0; isBusy && round < BUSY_ROUNDS; round += 1) {
       goesOn(job);
       if (round > 0) await ports.clock.wait(BUSY_MS);
-      const counts = await observeRoots(ports, system, roots, 'FULL_SCAN', { flagOnly });
+      const counts = await observeRoots(ports, system, roots, source, { flagOnly });
       await count(job, counts);
       isBusy = counts.busy > 0;
     }

@@ -1,6 +1,7 @@
 import type { Caller } from '../../../domain/actor.js';
 import type { Outcome } from '../../../domain/problem.js';
 import { accepted, problem, refused } from '../../../domain/problem.js';
+import type { Connector } from '../../ports/connector.js';
 import type { ObservationStore } from '../../ports/observation-store.js';
 import type { Ports } from '../../ports/ports.js';
 
@@ -9,7 +10,7 @@ import type { Ports } from '../../ports/ports.js';
  * other: reading writes nothing there.
  */
 export async function startScan(
-  ports: Pick<Ports, 'scans' | 'newId' | 'connectors'> & { observations: ObservationStore },
+  ports: Pick<Ports, 'scans' | 'newId'> & { observations: ObservationStore; connectors: Readers },
   caller: Caller,
   system: string,
   mode: 'FULL' | 'INCREMENTAL',
@@ -28,13 +29,15 @@ export async function startScan(
 }
 
 /** A system that has left the configuration is still known by its records, and nobody can read it. */
-function connectorOf(
-  { connectors }: Pick<Ports, 'connectors'>,
-  system: string,
-): ReturnType<Ports['connectors']['of']> | null {
+function connectorOf({ connectors }: { connectors: Readers }, system: string): ReturnType<Readers['of']> | null {
   try {
     return connectors.of(system, 'SCAN');
   } catch {
     return null;
   }
+}
+
+/** Of a registry, as much as starting takes. */
+interface Readers {
+  of(system: string, urgency: 'SCAN'): Pick<Connector, 'changesSince'>;
 }
