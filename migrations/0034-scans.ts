@@ -33,7 +33,6 @@ export class Scans0034790000000034 implements MigrationInterface {
         system text not null references system(code),
         fingerprint text not null,
         records int not null,
-        governed int not null default 0,
         seen_in uuid not null references scan(id),
         judged_at timestamptz,
         basis text,
@@ -41,7 +40,6 @@ export class Scans0034790000000034 implements MigrationInterface {
         unique (system, fingerprint)
       );
       comment on table scan_piece is 'Some dozens of neighbouring records as a system last showed them: told again unchanged, and settled, they need no second look.';
-      comment on column scan_piece.governed is 'How many of them are matched with records of ours.';
       comment on column scan_piece.basis is 'By what it was judged: rules, currencies, the release''s way of comparing.';
       comment on column scan_piece.compared_at is 'When it was last seen to be as it had been compared.';
       create index scan_piece_seen on scan_piece (seen_in);

@@ -1,15 +1,18 @@
+import { closeSync, createReadStream, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 
 /**
- * A store of so many variants, five a product, that answers nothing but a bulk query: its result is made as it is sent, so
- * that neither side holds the catalogue. A process of its own: `node bench/kit/bulk-store.mjs COUNT`. POST /touch?every=N lets
+ * A store of so many variants, five a product, that answers nothing but a bulk query, out of a file: neither side
+ * holds the catalogue. A process of its own: `node bench/kit/bulk-store.mjs COUNT`. POST /touch?every=N lets
  * every Nth variant be changed once more; POST /orders moves every product's and variant's `updatedAt`.
  */
 const COUNT = Number(process.argv[2]);
 const EACH = 5;
 const COLORS = ['Clay', 'Moss', 'Ink', 'Sand', 'Rust'];
 const PUBLICATION = 'gid://shopify/Publication/1';
-const SEND_BYTES = 256 * 1024;
+const WRITE_CHARACTERS = 1024 * 1024;
 let every = 0;
 let moment = 0;
 
@@ -27,25 +30,34 @@ function variantLine(n) {
 
 const ROWS = COUNT + COUNT / EACH;
 
-async function send(response) {
+const file = join(mkdtempSync(join(tmpdir(), 'skuward-store-')), 'result.jsonl');
+process.on('exit', () => rmSync(dirname(file), { recursive: true, force: true }));
+process.on('SIGTERM', () => process.exit(0));
+
+/** Written before it is asked for: making the lines must not be what a reader waits for. */
+function write() {
+  const out = openSync(file, 'w');
   let text = '';
   for (let n = 0; n < COUNT; n += 1) {
     if (n % EACH === 0) text += productLine(n / EACH);
     text += variantLine(n);
-    if (text.length < SEND_BYTES) continue;
-    if (!response.write(text)) await new Promise((resolve) => response.once('drain', resolve));
+    if (text.length < WRITE_CHARACTERS) continue;
+    writeSync(out, text);
     text = '';
   }
-  response.end(text);
+  writeSync(out, text);
+  closeSync(out);
 }
+write();
 
 const server = createServer(async (request, response) => {
   const url = new URL(request.url, 'http://127.0.0.1');
-  if (url.pathname === '/result') return send(response);
+  if (url.pathname === '/result') return createReadStream(file, { highWaterMark: 256 * 1024 }).pipe(response);
   let body = '';
   for await (const part of request) body += part;
   if (url.pathname === '/touch') every = Number(url.searchParams.get('every'));
   if (url.pathname === '/orders') moment += 1;
+  if (url.pathname === '/touch' || url.pathname === '/orders') write();
   response.setHeader('content-type', 'application/json');
   if (!url.pathname.endsWith('/graphql.json')) return response.end('{}');
   const { query } = JSON.parse(body);

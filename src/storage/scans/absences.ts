@@ -13,7 +13,7 @@ import { SEEN, UNSEEN } from './scan-stage.js';
 export async function pairByCode(sql: Sql, scanId: string): Promise<ObservedRecord[]> {
   const skus = await sql.rows<{ observed: ObservedRecord }>(
     `with once as (select code_folded from (${BEARING}) b group by code_folded having count(*) = 1)
-     update record r set external_id = n.external_id, root_id = n.root_id, root_code = n.root_code, match = 'MATCHED'
+     update record r set external_id = n.external_id, root_id = n.root_id, root_code = n.root_code, match = 'MATCHED', piece_id = n.piece_id
      from ${STRANGERS} n join once o on o.code_folded = n.code_folded join sku s on s.code_folded = n.code_folded
      where n.entity = 'SKU' and r.system = n.system and r.entity = 'SKU' and r.sku_id = s.id and r.external_id is null
        and r.match in ('WAITING', 'MISSING')
@@ -25,7 +25,7 @@ export async function pairByCode(sql: Sql, scanId: string): Promise<ObservedReco
        select r.product_id, min(r.root_id) as root_id from record r join scan c on c.id = $1 and c.system = r.system
        where r.entity = 'SKU' and r.match = 'MATCHED' group by r.product_id having count(distinct r.root_id) = 1),
      once as (select root_id from roots group by root_id having count(*) = 1)
-     update record r set external_id = n.external_id, root_id = n.root_id, root_code = n.root_code, match = 'MATCHED'
+     update record r set external_id = n.external_id, root_id = n.root_id, root_code = n.root_code, match = 'MATCHED', piece_id = n.piece_id
      from ${STRANGERS} n join once o on o.root_id = n.root_id join roots q on q.root_id = o.root_id
      where n.entity = 'PRODUCT' and r.system = n.system and r.entity = 'PRODUCT' and r.product_id = q.product_id
        and r.external_id is null and r.match in ('WAITING', 'MISSING')
@@ -48,8 +48,8 @@ export async function unseenRecords(
   limit: number,
 ): Promise<{ recordId: string; externalId: string; root: RootRef }[]> {
   const rows = await sql.rows<{ id: string; external_id: string; root_id: string; root_code: string | null }>(
-    `select r.id, r.external_id, r.root_id, r.root_code from record r join scan c on c.id = $1 and c.system = r.system
-     where ${UNSEEN} and r.root_id is not null and ($2::uuid is null or r.id > $2) order by r.id limit $3`,
+    `select r.id, r.external_id, r.root_id, r.root_code from ${UNSEEN} r
+     where r.root_id is not null and ($2::uuid is null or r.id > $2) order by r.id limit $3`,
     [scanId, after, limit],
   );
   return rows.map((row) => ({

@@ -19,8 +19,8 @@ export function piecesOfRecords(records: readonly ObservableRecord[], { pieceOf 
 
 /**
  * What a judgement leaves behind for its scan, in its transaction: what waits until it is known how much there is, what a
- * delivery is at work on, and pieces that are done with. A record that is staged or put off is counted as part of its piece
- * but not judged in it, so that the next scan does not take the piece for settled.
+ * delivery is at work on, and pieces that are done with. A record that is staged or put off is not judged in its piece, so
+ * that the next scan does not take the piece for settled.
  */
 export async function keepMark(
   sql: Sql,
@@ -34,11 +34,8 @@ export async function keepMark(
   );
   await postpone(sql, mark.hold.id, busy);
   if (mark.pieces.length === 0) return;
-  const governed = new Map<string, number>();
-  for (const piece of piecesOfRecords(records, mark).values()) governed.set(piece, (governed.get(piece) ?? 0) + 1);
   await sql.rows(
-    `update scan_piece k set judged_at = clock_timestamp(), compared_at = clock_timestamp(), basis = $2, governed = n.governed
-     from jsonb_to_recordset($1::jsonb) as n(id uuid, governed int) where k.id = n.id`,
-    [JSON.stringify(mark.pieces.map((id) => ({ id, governed: governed.get(id) ?? 0 }))), mark.basis],
+    `update scan_piece set judged_at = clock_timestamp(), compared_at = clock_timestamp(), basis = $2 where id = any($1)`,
+    [mark.pieces, mark.basis],
   );
 }

@@ -18,8 +18,8 @@ export const REVISIONS_NOW = `
 
 /**
  * Pieces that may be skipped where they are told again: every record in them was in sync as of what the master wants now,
- * and neither side has moved it since; nobody waits for a finding on it; and what was a stranger in it still is. A record
- * that was judged in another piece since, put off, or staged is missing in the count.
+ * and neither side has moved it since; nobody waits for a finding on it; and what was a stranger in it still is. All records
+ * of a piece must be accounted for: one that was judged in another piece since, put off, staged or paired is missing.
  */
 export async function settledPieces(sql: Sql, system: string, basis: string): Promise<Set<string>> {
   const rows = await sql.rows<{ fingerprint: string }>(
@@ -35,13 +35,14 @@ export async function settledPieces(sql: Sql, system: string, basis: string): Pr
          and not exists (select from finding f where f.record_id = r.id and f.state <> 'RESOLVED')
          and not exists (select from attempt a where a.record_id = r.id and a.settled_at is null)
        group by r.piece_id),
+     strange as (select u.piece_id, count(*)::int as records from ungoverned_record u where u.system = $1 group by u.piece_id),
      known as (
        select distinct u.piece_id from ungoverned_record u
        where u.system = $1 and (exists (select from record r where r.system = u.system and r.entity = u.entity and r.external_id = u.external_id)
          or u.entity = 'SKU' and exists (select from sku s where s.code_folded = u.code_folded)))
-     select k.fingerprint from scan_piece k left join clean c on c.piece_id = k.id
+     select k.fingerprint from scan_piece k left join clean c on c.piece_id = k.id left join strange n on n.piece_id = k.id
      where k.system = $1 and k.basis = $2 and k.judged_at > clock_timestamp() - ${TRUSTED}
-       and coalesce(c.records, 0) = k.governed and not exists (select from known n where n.piece_id = k.id)`,
+       and coalesce(c.records, 0) + coalesce(n.records, 0) = k.records and not exists (select from known m where m.piece_id = k.id)`,
     [system, basis],
   );
   return new Set(rows.map(({ fingerprint }) => fingerprint));

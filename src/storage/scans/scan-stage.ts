@@ -15,8 +15,16 @@ export const SEEN = `(exists (select from scan_piece k where k.id = r.piece_id a
   or exists (select from scan_stage t where t.scan_id = $1 and t.entity = r.entity and t.external_id = r.external_id and t.observed is not null)
   or exists (select from scan_postponed w where w.scan_id = $1 and w.entity = r.entity and w.external_id = r.external_id))`;
 
-/** Matched before scan c began. */
-export const UNSEEN = `r.match = 'MATCHED' and r.external_id is not null and coalesce(r.published_at < c.started_at, true) and not ${SEEN}`;
+/**
+ * Records of the system of scan $1 that were matched before it began and that it did not see, as rows r. Joins, and not SEEN:
+ * most records stand in a piece that was seen, and are told apart by one hash of the pieces.
+ */
+export const UNSEEN = `(select r.* from record r join scan c on c.id = $1 and c.system = r.system
+    left join scan_piece k on k.id = r.piece_id and k.seen_in = $1
+    left join scan_stage t on t.scan_id = $1 and t.entity = r.entity and t.external_id = r.external_id and t.observed is not null
+    left join scan_postponed w on w.scan_id = $1 and w.entity = r.entity and w.external_id = r.external_id
+  where r.match = 'MATCHED' and r.external_id is not null and coalesce(r.published_at < c.started_at, true)
+    and k.id is null and t.scan_id is null and w.scan_id is null)`;
 
 export async function weigh(sql: Sql, scanId: string): Promise<BulkWeight> {
   const row = await firstRow<BulkWeight>(
@@ -24,7 +32,7 @@ export async function weigh(sql: Sql, scanId: string): Promise<BulkWeight> {
     `select c.records_read as read,
        (select count(*)::int from record r where r.system = c.system and r.match = 'MATCHED' and r.external_id is not null) as linked,
        (select count(*)::int from scan_stage where scan_id = $1 and opens) as opens,
-       (select count(*)::int from record r where r.system = c.system and ${UNSEEN}) as unseen
+       (select count(*)::int from ${UNSEEN} r) as unseen
      from scan c where c.id = $1`,
     [scanId],
   );
@@ -42,8 +50,8 @@ export async function holdBack(
   const { system } = await lockHeld(sql, hold, 'update');
   await sql.rows(
     `insert into scan_stage (scan_id, entity, external_id, root_id, root_code, observed, opens)
-     select $1, r.entity, r.external_id, r.root_id, r.root_code, null, true from record r join scan c on c.id = $1
-     where r.system = c.system and r.root_id is not null and ${UNSEEN} on conflict do nothing`,
+     select $1, r.entity, r.external_id, r.root_id, r.root_code, null, true from ${UNSEEN} r
+     where r.root_id is not null on conflict do nothing`,
     [hold.id],
   );
   await sql.rows(

@@ -9,7 +9,7 @@ import { goesOn } from './scan-job.js';
 import { piecesOf } from './scan-pieces.js';
 
 /** Records that are judged in one transaction, about; a piece is never divided. */
-const RECORDS_A_BATCH = 500;
+const RECORDS_A_BATCH = 300;
 /** Pieces told unchanged that are put on record in one statement. */
 const PIECES_A_BATCH = 500;
 

@@ -96,6 +96,7 @@ export async function confirmUnseen(job: ScanJob): Promise<void> {
     if (unseen.length === 0) return;
     const roots = [...new Map(unseen.map(({ root }) => [root.externalId, root])).values()];
     await count(job, await observeRoots(ports, system, roots, 'FULL_SCAN', { mark, wholeRoots: true }));
+    if (unseen.length < ROOTS) return;
     after = unseen.at(-1)?.recordId ?? null;
   }
 }
