@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createConfig, lintFromString } from '@redocly/openapi-core';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { changesOf } from './contract/changes-contract.js';
 import { ERP_CONTRACT, startWitness } from './openapi-witness.js';
 import type { Witness } from './openapi-witness.js';
 import { startKit } from './sandbox-kit.js';
@@ -56,16 +57,10 @@ async function adapter(): Promise<Server> {
 }
 
 function connectorTo(baseUrl: string, token: string): Connector {
-  const nothing = {
-    storeDomain: null,
-    apiVersion: '',
-    accessToken: null,
-    clientSecret: null,
-    previousClientSecret: null,
-  };
-  const shop = { publications: [], bundles: 'components' as const };
+  const nothing = { storeDomain: null, apiVersion: '', accessToken: null, clientId: null, clientSecret: null };
+  const shop = { previousClientSecret: null, publications: [], bundles: 'components', headRoomPercent: 20 } as const;
   const system = { code: 'erp', kind: 'ERP', connector: 'http', baseUrl, token, concurrency: 2 } as const;
-  return buildConnectors([{ ...nothing, ...shop, ...system }], () => {}).of('erp');
+  return buildConnectors([{ ...nothing, ...shop, publications: [], ...system }], () => {}).of('erp');
 }
 
 async function witnessed(start: () => Promise<Server>): Promise<{ witness: Witness; erp: Connector; token: string }> {
@@ -119,6 +114,9 @@ describe.each([
     const scanned = await allOf(erp.scan());
     expect(new Set(scanned.map(({ code }) => code))).toEqual(new Set(['007', 'SET', 'T/1']));
     expect(scanned).toHaveLength(3);
+    const { cursor } = await changesOf(erp, null);
+    const again = observedOf(await write(erp, updateOf(cheaper, { price: '198' })), 'T/1');
+    expect((await changesOf(erp, cursor)).records).toContainEqual({ ...again, token: null });
     const stock: StockLine[] = [];
     for await (const lines of erp.readStock?.() ?? []) stock.push(...lines);
     expect(stock).toHaveLength(3);

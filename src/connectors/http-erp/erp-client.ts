@@ -17,6 +17,8 @@ export interface ErpAnswer {
   status: number;
   body: { [key: string]: Json };
   etag: string | null;
+  /** By the server's own clock, to the second; null where it does not say. */
+  answeredAt: Date | null;
 }
 
 /** Statuses that are part of the conversation and not faults; the connector reads them itself. */
@@ -71,7 +73,9 @@ export class ErpClient {
         faultOf('UNKNOWN', 'the ERP answered something that is no JSON object', { ambiguous: write, raw }),
       );
     }
-    return { status: response.status, body, etag: response.headers.get('ETag') };
+    const date = Date.parse(response.headers.get('Date') ?? '');
+    const answeredAt = Number.isNaN(date) ? null : new Date(date);
+    return { status: response.status, body, etag: response.headers.get('ETag'), answeredAt };
   }
 
   private async exchange(request: ErpRequest, write: boolean): Promise<{ response: Response; text: string }> {

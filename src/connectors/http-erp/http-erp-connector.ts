@@ -15,17 +15,15 @@ import type { StockLine } from '../../application/ports/stock-store.js';
 import type { Json } from '../../domain/primitives/json.js';
 import type { DeliveryFault, ObservedRecord, RootRef } from '../../domain/publishing/system.js';
 import { ExchangeGate } from '../exchange-gate.js';
-import { ChangeCursor } from '../change-cursor.js';
 import { faultOf } from '../faults.js';
 import { mapLimited } from '../map-limited.js';
 import type { SystemConfig } from '../system-config.js';
 import { checkedBaseUrl, required } from '../system-config.js';
 import { ErpClient } from './erp-client.js';
+import { ChangeCursor } from './change-cursor.js';
 import { itemBody, itemRecord, stockLine } from './erp-item.js';
 
 const ROWS_A_PAGE = 200;
-/** How far back the ERP is asked for its newest change, by our clock: as far as the two clocks may ever be apart. */
-const FIRST_LOOK_MS = 24 * 3_600_000;
 
 /** Speaks the generic ERP contract (design 7): one item per SKU, asked for by code, written under its ETag. */
 export class HttpErpConnector implements Connector {
@@ -85,37 +83,39 @@ export class HttpErpConnector implements Connector {
   }
 
   async *scan(signal?: AbortSignal): AsyncGenerator<ObservedRecord[]> {
-    for await (const items of this.pages('items', signal)) yield items.map((item) => itemRecord(objectOf(item), null));
+    for await (const items of this.pages('items', {}, signal)) yield items.map(recordOf);
   }
 
-  /** The newest change is the last that a reading has seen, by the ERP's own clock; items that it deletes it does not name. */
-  async *changesSince(from: string | null, signal?: AbortSignal): AsyncGenerator<ChangePage> {
-    const cursor = from === null ? ChangeCursor.at(Date.now() - FIRST_LOOK_MS) : ChangeCursor.from(from);
-    // Pages come by id and not by time: until the last one the cursor stays, and a reading that breaks off begins again.
-    const start = cursor.toString();
-    const { since } = cursor;
-    for await (const items of this.pages('items', signal, { updatedSince: since })) {
-      const records = items.map((item) => itemRecord(objectOf(item), null));
-      for (const { updatedAt } of records) cursor.told(updatedAt);
-      yield { records: from === null ? [] : records, gone: [], cursor: start };
+  async *changesSince(cursor: string | null, signal?: AbortSignal): AsyncGenerator<ChangePage> {
+    if (cursor === null) {
+      const { answeredAt } = await this.client.send({ method: 'GET', path: '/items?limit=1', signal });
+      yield { records: [], gone: [], cursor: ChangeCursor.from(new Date(), answeredAt).moved() };
+      return;
     }
-    yield { records: [], gone: [], cursor: cursor.toString() };
+    const here = ChangeCursor.read(cursor);
+    for await (const items of this.pages('items', { updatedSince: here.askFrom() }, signal)) {
+      const records = items.map(recordOf);
+      for (const { updatedAt } of records) here.saw(updatedAt, new Date());
+      yield { records, gone: [], cursor: here.unmoved() };
+    }
+    yield { records: [], gone: [], cursor: here.moved() };
   }
 
   async *readStock(signal?: AbortSignal): AsyncGenerator<StockLine[]> {
-    for await (const lines of this.pages('stock', signal)) yield lines.map((line) => stockLine(objectOf(line)));
+    for await (const lines of this.pages('stock', {}, signal)) yield lines.map((line) => stockLine(objectOf(line)));
   }
 
   /** Every page of a list, each under the key that bears its path's name. @throws ConnectorError when it is not complete. */
   private async *pages(
     list: 'items' | 'stock',
+    which: Record<string, string>,
     signal: AbortSignal | undefined,
-    only: Record<string, string> = {},
   ): AsyncGenerator<Json[]> {
     const seen = new Set<string>();
     let after = '';
     for (;;) {
-      const query = new URLSearchParams({ limit: String(ROWS_A_PAGE), ...only, ...(after === '' ? {} : { after }) });
+      const place: Record<string, string> = after === '' ? {} : { after };
+      const query = new URLSearchParams({ ...which, limit: String(ROWS_A_PAGE), ...place });
       const { body } = await this.client.send({ method: 'GET', path: `/${list}?${query.toString()}`, signal });
       const { [list]: rows, next } = body;
       if (!Array.isArray(rows)) throw partial(`a page without ${list}`);
@@ -186,6 +186,11 @@ export class HttpErpConnector implements Connector {
 
 function pathOf(code: string): string {
   return `/items/${encodeURIComponent(code)}`;
+}
+
+/** A listing gives no ETags; who writes reads anew. */
+function recordOf(item: Json): ObservedRecord {
+  return itemRecord(objectOf(item), null);
 }
 
 function objectOf(item: Json): { [key: string]: Json } {

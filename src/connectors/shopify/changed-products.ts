@@ -1,5 +1,5 @@
 import type { ChangePage } from '../../application/ports/connector.js';
-import { ChangeCursor } from '../change-cursor.js';
+import { ChangeCursor } from './change-cursor.js';
 import type { ShopifyClient } from './calling/shopify-client.js';
 import { CHANGED_PRODUCTS, NEWEST_PRODUCT } from './documents.js';
 import type { ProductReader } from './product-reader.js';

@@ -1,5 +1,5 @@
-import { ConnectorError } from '../application/ports/connector.js';
-import { faultOf } from './faults.js';
+import { ConnectorError } from '../../application/ports/connector.js';
+import { faultOf } from '../faults.js';
 
 /**
  * Systems put a change where a reader can see it some time after the instant that they write on it: a search index lags, a
