@@ -17,6 +17,7 @@ export class Scans0034790000000034 implements MigrationInterface {
         add column records_expected int,
         add column values_not_covered int not null default 0,
         add column linked_records int,
+        add column staged_records int,
         add column findings_held int,
         add column decided_by jsonb,
         add column decided_at timestamptz,
@@ -26,6 +27,7 @@ export class Scans0034790000000034 implements MigrationInterface {
       comment on column scan.read_at is 'What is read is no older than this.';
       comment on column scan.losses is 'How often the process that ran it was lost.';
       comment on column scan.findings_held is 'Records on which it would open findings: why it was held.';
+      comment on column scan.staged_records is 'Of the linked records, those whose verdicts wait until all is read.';
       comment on column scan.decided_by is 'Who confirmed or cancelled it.';
 
       create table scan_piece (
@@ -134,7 +136,7 @@ export class Scans0034790000000034 implements MigrationInterface {
       alter table record drop column not_covered, drop column judged_of, drop column judged_at, drop column piece_id;
       drop table scan_piece;
       alter table scan drop column reason, drop column decided_at, drop column decided_by, drop column findings_held,
-        drop column linked_records, drop column values_not_covered, drop column records_expected, drop column records_unchanged,
+        drop column staged_records, drop column linked_records, drop column values_not_covered, drop column records_expected, drop column records_unchanged,
         drop column losses, drop column lease_until, drop column lease_token, drop column read_at, drop column operation, drop column phase;
     `);
   }

@@ -183,7 +183,8 @@ create table decision (
   kind text not null,
   comment text,
   at timestamp with time zone default clock_timestamp() not null,
-  plan_id uuid
+  plan_id uuid,
+  decided_as jsonb default '[]'::jsonb not null
 );
 
 create table delivery (
@@ -275,7 +276,17 @@ create table finding (
   note text,
   revert_requested_by jsonb,
   change_request_id uuid,
-  not_ours text
+  not_ours text,
+  healing text,
+  auto_undone integer default 0 not null,
+  fight text,
+  external_id text,
+  root_id text,
+  root_code text,
+  tried integer default 0 not null,
+  not_before timestamp with time zone,
+  target_folded text generated always as (lower(target)) stored,
+  app text generated always as ((attribution ->> 'app'::text)) stored
 );
 
 create table finding_event (
@@ -343,7 +354,9 @@ create table import_job (
   ignored_columns text[] default '{}'::text[] not null,
   request jsonb,
   proposed jsonb,
-  quality_issues integer default 0 not null
+  quality_issues integer default 0 not null,
+  proposing_done integer,
+  proposing_total integer
 );
 
 create table import_named (
@@ -484,6 +497,14 @@ create table quality_issue (
   resolved_at timestamp with time zone,
   resolved_revision integer,
   change_request_id uuid
+);
+
+create table rate_budget (
+  system text not null,
+  maximum double precision not null,
+  restore_rate double precision not null,
+  points double precision not null,
+  counted_at timestamp with time zone not null
 );
 
 create table record (
@@ -661,6 +682,13 @@ create table system_hold (
   ended_by jsonb
 );
 
+create table takeover_tally (
+  system text not null,
+  field text not null,
+  hour timestamp with time zone not null,
+  replaced integer not null
+);
+
 create table webhook (
   id uuid not null,
   system text not null,
@@ -754,6 +782,8 @@ alter table product_revision add constraint product_revision_pkey PRIMARY KEY (p
 
 alter table quality_issue add constraint quality_issue_pkey PRIMARY KEY (id);
 
+alter table rate_budget add constraint rate_budget_pkey PRIMARY KEY (system);
+
 alter table record add constraint record_pkey PRIMARY KEY (id);
 
 alter table request_plan add constraint request_plan_pkey PRIMARY KEY (id);
@@ -779,6 +809,8 @@ alter table stock_level add constraint stock_level_pkey PRIMARY KEY (sku_id, sys
 alter table system add constraint system_pkey PRIMARY KEY (code);
 
 alter table system_hold add constraint system_hold_pkey PRIMARY KEY (id);
+
+alter table takeover_tally add constraint takeover_tally_pkey PRIMARY KEY (system, field, hour);
 
 alter table webhook add constraint webhook_pkey PRIMARY KEY (id);
 
@@ -822,7 +854,7 @@ alter table alert add constraint alert_check CHECK (((state = 'WAITING'::text) =
 
 alter table alert add constraint alert_check1 CHECK (((state = 'SENT'::text) = (sent_at IS NOT NULL)));
 
-alter table alert add constraint alert_kind_check CHECK ((kind = ANY (ARRAY['DIGEST'::text, 'SYSTEM_PAUSED'::text, 'BREAKER_OPEN'::text, 'CRITICAL_FINDING'::text, 'FORCE_APPLIED'::text, 'SCAN_HELD'::text, 'SUBSCRIPTION_LOST'::text, 'BUNDLE_VERSION_REFUSED'::text, 'REQUEST_NOT_APPLIED'::text, 'CANARY_STOPPED'::text])));
+alter table alert add constraint alert_kind_check CHECK ((kind = ANY (ARRAY['DIGEST'::text, 'SYSTEM_PAUSED'::text, 'BREAKER_OPEN'::text, 'CRITICAL_FINDING'::text, 'FORCE_APPLIED'::text, 'SCAN_HELD'::text, 'SUBSCRIPTION_LOST'::text, 'BUNDLE_VERSION_REFUSED'::text, 'REQUEST_NOT_APPLIED'::text, 'CANARY_STOPPED'::text, 'API_VERSION_CHANGED'::text])));
 
 alter table alert add constraint alert_state_check CHECK ((state = ANY (ARRAY['WAITING'::text, 'SENT'::text, 'NOT_SENT'::text, 'NOWHERE'::text])));
 
@@ -882,6 +914,8 @@ alter table feed_position add constraint feed_position_position_check CHECK (("p
 
 alter table finding add constraint finding_check CHECK (((state = 'RESOLVED'::text) = (resolved_at IS NOT NULL)));
 
+alter table finding add constraint finding_healing_check CHECK ((healing = ANY (ARRAY['AUTO_REVERT'::text, 'AUTO_ADOPT'::text, 'HELD'::text])));
+
 alter table finding add constraint finding_kind_check CHECK ((kind = ANY (ARRAY['FIELD'::text, 'MISSING'::text, 'UNEXPECTED'::text, 'DUPLICATE'::text, 'RECODED'::text, 'LIFECYCLE'::text, 'BUNDLE'::text])));
 
 alter table finding add constraint finding_resolution_check CHECK ((resolution = ANY (ARRAY['REVERTED'::text, 'ADOPTED'::text, 'WAIVED'::text, 'SELF_HEALED'::text, 'SUPERSEDED'::text])));
@@ -892,7 +926,9 @@ alter table finding add constraint finding_source_check CHECK ((source = ANY (AR
 
 alter table finding add constraint finding_state_check CHECK ((state = ANY (ARRAY['OPEN'::text, 'ACKNOWLEDGED'::text, 'WAIVED'::text, 'RESOLVED'::text])));
 
-alter table finding_event add constraint finding_event_type_check CHECK ((type = ANY (ARRAY['OPENED'::text, 'REFRESHED'::text, 'ACKNOWLEDGED'::text, 'REVERT_REQUESTED'::text, 'ADOPTION_PROPOSED'::text, 'RESOLVED'::text, 'REOPENED'::text, 'NOT_OURS'::text])));
+alter table finding add constraint finding_waived CHECK (((state <> 'WAIVED'::text) OR (waived_until IS NOT NULL)));
+
+alter table finding_event add constraint finding_event_type_check CHECK ((type = ANY (ARRAY['OPENED'::text, 'REFRESHED'::text, 'ACKNOWLEDGED'::text, 'REVERT_REQUESTED'::text, 'ADOPTION_PROPOSED'::text, 'RESOLVED'::text, 'REOPENED'::text, 'NOT_OURS'::text, 'WAIVED'::text, 'WAIVER_ENDED'::text, 'LEFT_TO_PEOPLE'::text])));
 
 alter table import_job add constraint import_job_mode_check CHECK ((mode = ANY (ARRAY['baseline'::text, 'propose'::text])));
 
@@ -936,13 +972,17 @@ alter table quality_issue add constraint quality_issue_entity_check CHECK ((enti
 
 alter table quality_issue add constraint quality_issue_severity_check CHECK ((severity = ANY (ARRAY['ERROR'::text, 'WARNING'::text])));
 
+alter table rate_budget add constraint rate_budget_maximum_check CHECK ((maximum > (0)::double precision));
+
+alter table rate_budget add constraint rate_budget_restore_rate_check CHECK ((restore_rate > (0)::double precision));
+
 alter table record add constraint record_check CHECK (((entity = 'SKU'::text) = (sku_id IS NOT NULL)));
 
 alter table record add constraint record_entity_check CHECK ((entity = ANY (ARRAY['PRODUCT'::text, 'SKU'::text])));
 
 alter table record add constraint record_match_check CHECK ((match = ANY (ARRAY['WAITING'::text, 'MATCHED'::text, 'TO_CREATE'::text, 'MISSING'::text])));
 
-alter table request_validation add constraint request_validation_phase_check CHECK ((phase = ANY (ARRAY['WAITING'::text, 'CHECKING'::text, 'PLANNING'::text, 'DONE'::text])));
+alter table request_validation add constraint request_validation_phase_check CHECK ((phase = ANY (ARRAY['WAITING'::text, 'CHECKING'::text, 'PLANNING'::text, 'DONE'::text, 'STOPPED'::text])));
 
 alter table scan add constraint scan_mode_check CHECK ((mode = ANY (ARRAY['FULL'::text, 'INCREMENTAL'::text])));
 
@@ -997,6 +1037,8 @@ alter table system_hold add constraint system_hold_check2 CHECK ((ended_at >= be
 alter table system_hold add constraint system_hold_check3 CHECK (((ended_at IS NULL) = (ended_by IS NULL)));
 
 alter table system_hold add constraint system_hold_kind_check CHECK ((kind = ANY (ARRAY['PAUSE'::text, 'AUTH'::text, 'BREAKER'::text])));
+
+alter table takeover_tally add constraint takeover_tally_replaced_check CHECK ((replaced > 0));
 
 alter table alert add constraint alert_system_fkey FOREIGN KEY (system) REFERENCES system(code);
 
@@ -1116,6 +1158,8 @@ alter table quality_issue add constraint quality_issue_product_id_fkey FOREIGN K
 
 alter table quality_issue add constraint quality_issue_sku_id_fkey FOREIGN KEY (sku_id) REFERENCES sku(id);
 
+alter table rate_budget add constraint rate_budget_system_fkey FOREIGN KEY (system) REFERENCES system(code);
+
 alter table record add constraint record_product_id_fkey FOREIGN KEY (product_id) REFERENCES product(id);
 
 alter table record add constraint record_sku_id_fkey FOREIGN KEY (sku_id) REFERENCES sku(id);
@@ -1143,6 +1187,8 @@ alter table stock_level add constraint stock_level_sku_id_fkey FOREIGN KEY (sku_
 alter table stock_level add constraint stock_level_system_fkey FOREIGN KEY (system) REFERENCES system(code);
 
 alter table system_hold add constraint system_hold_system_fkey FOREIGN KEY (system) REFERENCES system(code);
+
+alter table takeover_tally add constraint takeover_tally_system_fkey FOREIGN KEY (system) REFERENCES system(code);
 
 alter table webhook add constraint webhook_system_fkey FOREIGN KEY (system) REFERENCES system(code);
 
@@ -1248,11 +1294,31 @@ CREATE INDEX feed_entry_request ON public.feed_entry USING btree (change_request
 
 CREATE INDEX feed_entry_xid ON public.feed_entry USING btree (xid);
 
-CREATE INDEX finding_list ON public.finding USING btree (opened_at DESC, id DESC);
+CREATE INDEX finding_by_app ON public.finding USING btree (app, opened_at DESC, id DESC);
+
+CREATE INDEX finding_by_due ON public.finding USING btree (due_at) WHERE (state <> 'RESOLVED'::text);
+
+CREATE INDEX finding_by_field ON public.finding USING btree (field, opened_at DESC, id DESC);
+
+CREATE INDEX finding_by_kind ON public.finding USING btree (kind, opened_at DESC, id DESC);
+
+CREATE INDEX finding_by_owner ON public.finding USING btree (owner_id, opened_at DESC, id DESC);
+
+CREATE INDEX finding_by_seen ON public.finding USING btree (last_seen_at);
+
+CREATE INDEX finding_by_severity ON public.finding USING btree (severity, opened_at DESC, id DESC);
+
+CREATE INDEX finding_by_state ON public.finding USING btree (state, opened_at DESC, id DESC);
+
+CREATE INDEX finding_by_system ON public.finding USING btree (system, opened_at DESC, id DESC);
+
+CREATE INDEX finding_by_target ON public.finding USING btree (target_folded, opened_at DESC, id DESC);
+
+CREATE INDEX finding_filter ON public.finding USING btree (opened_at DESC, id DESC) INCLUDE (system, state, kind, severity, field, target_folded, owner_id, app, last_seen_at, due_at);
+
+CREATE INDEX finding_healing ON public.finding USING btree (system, id) WHERE ((healing IS NOT NULL) AND (state <> 'RESOLVED'::text));
 
 CREATE INDEX finding_open ON public.finding USING btree (system, severity) WHERE (state <> 'RESOLVED'::text);
-
-CREATE INDEX finding_owner ON public.finding USING btree (owner_id);
 
 CREATE INDEX finding_product ON public.finding USING btree (product_id);
 
@@ -1261,6 +1327,10 @@ CREATE INDEX finding_record ON public.finding USING btree (record_id) WHERE (sta
 CREATE INDEX finding_request ON public.finding USING btree (change_request_id);
 
 CREATE INDEX finding_sku ON public.finding USING btree (sku_id) WHERE (state <> 'RESOLVED'::text);
+
+CREATE INDEX finding_stranger ON public.finding USING btree (system, not_before) WHERE ((kind = 'UNEXPECTED'::text) AND (state <> 'RESOLVED'::text) AND (revert_requested_by IS NOT NULL));
+
+CREATE INDEX finding_waived_until ON public.finding USING btree (waived_until) WHERE (state = 'WAIVED'::text);
 
 CREATE INDEX finding_event_finding ON public.finding_event USING btree (finding_id, at);
 
@@ -1376,11 +1446,21 @@ CREATE UNIQUE INDEX system_hold_open ON public.system_hold USING btree (system, 
 
 CREATE INDEX system_hold_time ON public.system_hold USING btree (system, began_at);
 
+CREATE INDEX takeover_tally_by_hour ON public.takeover_tally USING btree (hour);
+
 CREATE INDEX webhook_received ON public.webhook USING btree (received_at);
 
 CREATE INDEX webhook_waiting ON public.webhook USING btree (system, root_id) WHERE (handled_at IS NULL);
 
 -- functions
+
+CREATE OR REPLACE FUNCTION public.budget_points(budget rate_budget, share double precision)
+ RETURNS double precision
+ LANGUAGE sql
+AS $function$
+        select least(share * budget.maximum, budget.points
+          + greatest(0, extract(epoch from clock_timestamp() - budget.counted_at)::float8) * share * budget.restore_rate)
+      $function$;
 
 CREATE OR REPLACE FUNCTION public.fold_code(text)
  RETURNS text
@@ -1478,6 +1558,8 @@ comment on table code_reservation is 'Proposed SKU codes that nobody but their h
 
 comment on table decision is 'Who approved or rejected a change request; append-only.';
 
+comment on column decision.decided_as is 'Rule by rule: the party that it names, and whether who decided is that party, a member, its delegate, or one of those that the duty fell to.';
+
 comment on table delivery is 'The duty to bring one record to one revision.';
 
 comment on column delivery.rate_since is 'Since when it waits because the system asked for that; this makes it no older.';
@@ -1499,6 +1581,16 @@ comment on table feed_position is 'The place of each committed feed entry: 1, 2,
 comment on table finding is 'A difference that somebody else made, tracked until it is resolved.';
 
 comment on column finding.not_ours is 'Why the system takes no correction of it from us, in its own words: an app of its own has it. Null: nothing is known to be in the way.';
+
+comment on column finding.healing is 'What the source-of-truth matrix does about it by itself, or HELD: an owner''s values that came in such numbers that a person looks first. Null: it waits for a person.';
+
+comment on column finding.auto_undone is 'How often in a row a revert by the matrix was undone.';
+
+comment on column finding.fight is 'Which two writers change it in turns. Null: none are known to. Nothing heals it by itself meanwhile.';
+
+comment on column finding.external_id is 'The system''s id of a record that the master does not know; root_id and root_code say where it is.';
+
+comment on column finding.tried is 'How often a stranger could not be taken off sale; not_before says when it is tried again.';
 
 comment on table finding_event is 'What happened to a finding, value by value: the quarterly report counts these; append-only.';
 
@@ -1523,6 +1615,8 @@ comment on column import_job.request is 'Of an import that proposes: title, reas
 comment on column import_job.proposed is 'Of an import that proposes: its changes, counted by operation.';
 
 comment on column import_job.quality_issues is 'Quality issues that were noted; of a dry run, that would be. Written in the transaction that notes them.';
+
+comment on column import_job.proposing_done is 'Of an import that proposes, once its file is read: how many of its changes are checked and planned; null before that.';
 
 comment on table import_named is 'What the rows of an import that proposes have named so far, so that none is named twice; dropped when it ends.';
 
@@ -1557,6 +1651,12 @@ comment on table product is 'The style that a shopper sees, as it is now. Rows a
 comment on table product_revision is 'One immutable state of one product; append-only.';
 
 comment on table quality_issue is 'A value of a baseline that did not hold: the SKU was taken without it, and nobody compares or writes the field until a revision sets it.';
+
+comment on table rate_budget is 'What of the rate budget of a system may be spent, by all processes together. Unlogged: after a crash the next answer of the system tells it anew.';
+
+comment on column rate_budget.maximum is 'Of the whole bucket, as the system last said, in its points.';
+
+comment on column rate_budget.points is 'What was left of our share at counted_at; below nothing where others drained the bucket.';
 
 comment on table record is 'One SKU or product as one system holds it: its id there, what was last published and seen.';
 
@@ -1597,5 +1697,7 @@ comment on column system.probe_at is 'When one claim is let through next, while 
 comment on column system.subscribed_at is 'When its webhooks were last made to point at subscribed_url; none since: never.';
 
 comment on table system_hold is 'When nothing was sent to a system, and why; never deleted, because it says how old deliveries really are.';
+
+comment on table takeover_tally is 'How many values of the master an owner replaced in each hour, so that it is noticed when they come in numbers; kept for two days.';
 
 comment on table webhook is 'The inbox: what a system told us, stored before we answered it.';

@@ -20,6 +20,18 @@ export function systemActor(name: string): Actor {
   return { kind: 'SYSTEM', id: `system:${name}`, name, partyId: null };
 }
 
+/** Of the actor that every version of the matrix acts as. */
+export const POLICY_ID = 'system:policy';
+
+/** The source-of-truth matrix where it acts by itself: a version of it has approved what is done (design 4.6). */
+export function policyActor(version: number): Actor {
+  return { kind: 'SYSTEM', id: POLICY_ID, name: `policy v${version}`, partyId: null };
+}
+
+export function isPolicy(actor: Actor | null): boolean {
+  return actor?.id === POLICY_ID;
+}
+
 /** ADMIN may do all that other roles may (design 4.11); there is nothing that it may not read. */
 export function mayActAs(caller: Caller, roles: readonly Role[]): boolean {
   return caller.roles.includes('ADMIN') || roles.some((role) => caller.roles.includes(role));

@@ -30,6 +30,7 @@ export function wakeupsIn(boss: PgBoss, tx: Transaction): Wakeups {
     scanDue: (scanId) => sendIn(boss, tx, QUEUES.scan, { scanId }),
     bundleDue: (at) => sendIn(boss, tx, QUEUES.bundle, { at: at.toISOString() }, at),
     requestsDue: (at) => sendIn(boss, tx, QUEUES.request, { at: at.toISOString() }, at),
+    findingsDue: (at) => sendIn(boss, tx, QUEUES.finding, { at: at?.toISOString() ?? null }, at),
     validationDue: () => sendIn(boss, tx, QUEUES.validation, {}),
   };
 }

@@ -16,6 +16,8 @@ export const QUEUES = {
   bundle: 'bundle',
   /** { at }: a scheduled change request is to be applied. */
   request: 'request',
+  /** { at }: a waiver of findings ends, or something that is found is to be looked after. */
+  finding: 'finding',
   /** {}: a large change request is to be checked and planned. */
   validation: 'validation',
 } as const;

@@ -5,6 +5,7 @@ import { applyDue } from '../application/change/run/apply-due.js';
 import { forgetKeys } from '../application/change/run/forget-keys.js';
 import { handleWebhooks } from '../application/drift/handle-webhooks.js';
 import { refreshAllStock } from '../application/drift/refresh-stock.js';
+import { tendFindings } from '../application/drift/resolve/tend-findings.js';
 import { runScan } from '../application/drift/scan/run-scan.js';
 import type { ScanSchedule } from '../application/drift/scan/scan-schedule.js';
 import { startIncremental, startScheduled } from '../application/drift/scan/scan-schedule.js';
@@ -50,6 +51,7 @@ export class Worker {
   private readonly scans: Drain;
   private readonly bundles: Drain;
   private readonly requests: Drain;
+  private readonly findings: Drain;
   private readonly alerts: AlertTeller;
   private readonly validations: Drain;
   private readonly sequencer: Sequencer;
@@ -72,6 +74,7 @@ export class Worker {
     this.scans = new Drain((scanId) => this.scan(scanId));
     this.bundles = new Drain(() => this.takeEffect());
     this.requests = new Drain(() => this.applyDue());
+    this.findings = new Drain(() => this.tendFindings());
     this.alerts = new AlertTeller(ports);
     this.validations = new Drain(() => this.validate());
     this.sequencer = new Sequencer(ports);
@@ -105,6 +108,7 @@ export class Worker {
     await this.boss.schedule(QUEUES.stock, STOCK_CRON);
     await this.boss.work<{ at: string }>(QUEUES.bundle, TIMED, () => this.bundles.wake('all'));
     await this.boss.work<{ at: string }>(QUEUES.request, TIMED, () => this.requests.wake('all'));
+    await this.boss.work<{ at: string | null }>(QUEUES.finding, TIMED, () => this.findings.wake('all'));
     await this.boss.work(QUEUES.validation, TOLD, () => this.validations.wake('all'));
     this.sequencer.start();
     this.sweep = setInterval(() => void this.sweepNow(), SWEEP_MS);
@@ -122,6 +126,7 @@ export class Worker {
     await this.scans.idle();
     await this.bundles.idle();
     await this.requests.idle();
+    await this.findings.idle();
     await this.alerts.stop();
     await this.validations.idle();
     await this.sequencer.stop();
@@ -199,6 +204,15 @@ export class Worker {
     }
   }
 
+  private async tendFindings(): Promise<void> {
+    try {
+      if (!this.stopping) await tendFindings(this.ports);
+    } catch (error) {
+      // They stay due, and the next wake-up or sweep takes them.
+      this.failed('finding', 'all', error);
+    }
+  }
+
   private async validate(): Promise<void> {
     try {
       while (!this.stopping && (await validateNext(this.ports)));
@@ -230,6 +244,7 @@ export class Worker {
       void this.bundles.wake('all');
       this.turnsSeen = await reaskByDate(this.ports, this.turnsSeen);
       void this.requests.wake('all');
+      void this.findings.wake('all');
       void this.validations.wake('all');
       await forgetKeys(this.ports);
     } catch (error) {

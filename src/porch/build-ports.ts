@@ -1,5 +1,7 @@
 import { machineClock } from '../application/ports/clock.js';
 import type { ConnectorRegistry } from '../application/ports/connector.js';
+import { healFindings } from '../application/drift/resolve/heal-findings.js';
+import type { Healer } from '../application/ports/finding-store.js';
 import type { OwnedValues } from '../application/ports/truth-store.js';
 import { takeOver } from '../application/truth/take-over.js';
 import { SILENT, type Alerting } from '../application/ports/messenger.js';
@@ -76,7 +78,10 @@ export function buildPorts(
     readonly settings = new SqlSettingReader(sql);
     readonly truth = new SqlTruthStore(sql, uuid);
     readonly owned: OwnedValues = {
-      takeOver: (system, values, source) => takeOver(this, { system, source }, values),
+      takeOver: (system, values, source, compared = null) => takeOver(this, { system, source }, values, compared),
+    };
+    readonly healing: Healer = {
+      heal: (system) => healFindings(this, system),
     };
     readonly queue = new SqlPublishingQueue(source, wakeups, uuid);
     readonly observations = new SqlObservationStore(source, wakeups, uuid);

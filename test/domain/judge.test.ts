@@ -4,6 +4,7 @@ import { compareRecord } from '../../src/domain/drift/compare.js';
 import type { KnownRecord, OpenFinding } from '../../src/domain/drift/finding.js';
 import { severityOf } from '../../src/domain/drift/finding.js';
 import { judgeRecord } from '../../src/domain/drift/judge.js';
+import type { DriftAction, FieldRule } from '../../src/domain/drift/source-of-truth.js';
 import { DEFAULT_RULES } from '../../src/domain/drift/source-of-truth.js';
 import type { FieldValues } from '../../src/domain/primitives/json.js';
 
@@ -16,6 +17,7 @@ function judge(
   changedAt: [string, Date][] = [],
   readOnly = false,
   expected: FieldValues[] = [],
+  rules: readonly FieldRule[] = DEFAULT_RULES,
 ): ReturnType<typeof judgeRecord> {
   const openFindings = open.map((each): OpenFinding => ({
     id: 'f1',
@@ -41,7 +43,7 @@ function judge(
     observed: values.o,
     unreadable: [],
     expected,
-    rules: DEFAULT_RULES,
+    rules,
   };
   return judgeRecord(record, compareRecord(input), {
     system: 'shop',
@@ -49,6 +51,7 @@ function judge(
     changedAt: new Map(changedAt),
     readOnly,
     undecided: {},
+    policyVersion: 1,
   });
 }
 
@@ -151,5 +154,69 @@ describe('what verdicts lead to: nothing is overwritten unseen', () => {
     const first = judge({ c: { 'product.tags': ['ours'] }, b: null, o: { 'product.tags': ['theirs'] } });
     expect(first.base['product.tags']).toEqual([]);
     expect(first.held).toEqual(['product.tags']);
+  });
+});
+
+describe('what rules and waivers make of an edit', () => {
+  const acting = (onDrift: DriftAction, owner = 'MASTER'): FieldRule[] => [
+    { field: 'price', owner, onDrift, severity: 'HIGH', tolerance: null },
+  ];
+  const edited = { c: { price: '10.00' }, b: { price: '10.00' }, o: { price: '11.00' } };
+  const by = (
+    rules: FieldRule[],
+    values: Parameters<typeof judge>[0] = edited,
+    open: Partial<OpenFinding>[] = [],
+    changedAt: [string, Date][] = [],
+    readOnly = false,
+  ): ReturnType<typeof judge> => judge(values, open, changedAt, readOnly, [], rules);
+
+  it('puts it on record with what is to be done, and holds it until that is done', () => {
+    for (const action of ['AUTO_REVERT', 'AUTO_ADOPT'] as const) {
+      const out = by(acting(action));
+      expect(out).toMatchObject({ held: ['price'], writes: {}, findings: [{ policy: { action, version: 1 } }] });
+    }
+    expect(by(acting('FLAG')).findings[0]?.policy).toBeUndefined();
+  });
+
+  it('flags where nobody can say who moved, where nothing is written, and what a third system owns', () => {
+    const never = { c: { price: '10.00' }, b: null, o: { price: '11.00' } };
+    for (const action of ['AUTO_REVERT', 'AUTO_ADOPT', 'IGNORE'] as const) {
+      expect(by(acting(action), never)).toMatchObject({ held: ['price'] });
+      expect(by(acting(action), never).findings[0]?.policy).toBeUndefined();
+    }
+    expect(by(acting('AUTO_REVERT'), edited, [], [], true).findings[0]?.policy).toBeUndefined();
+    expect(by(acting('AUTO_ADOPT', 'erp')).findings[0]?.policy).toBeUndefined();
+    expect(by(acting('AUTO_REVERT', 'erp')).findings[0]?.policy).toMatchObject({ action: 'AUTO_REVERT' });
+  });
+
+  it('never writes over what is ignored, whatever is requested later, and brings what only lags', () => {
+    const ignored = by(acting('IGNORE'));
+    expect(ignored).toMatchObject({ ignored: ['price'], held: [], writes: {}, inSync: true });
+    const moved = { c: { price: '12.00' }, b: { price: '10.00' }, o: { price: '11.00' } };
+    expect(by(acting('IGNORE'), moved)).toMatchObject({ ignored: ['price'], writes: {} });
+    const lag = { c: { price: '12.00' }, b: { price: '10.00' }, o: { price: '10.00' } };
+    expect(by(acting('IGNORE'), lag)).toMatchObject({ ignored: [], writes: { price: '12.00' } });
+    const wanted = [{ found: '11.00', revertRequestedBy: OLI }];
+    expect(by(acting('IGNORE'), edited, wanted)).toMatchObject({ writes: { price: '10.00' } });
+  });
+
+  it('neither flags nor writes what is waived, whatever is requested later, and closes it when it agrees', () => {
+    const waived = [{ state: 'WAIVED' as const, found: '11.00' }];
+    const later: [string, Date][] = [['price', new Date(NOON.getTime() + 1)]];
+    const out = by(acting('AUTO_REVERT'), edited, waived, later);
+    expect(out).toMatchObject({ waived: ['price'], held: [], writes: {}, inSync: true });
+    expect(out.findings[0]?.policy).toBeUndefined();
+    const lag = { c: { price: '12.00' }, b: { price: '10.00' }, o: { price: '10.00' } };
+    expect(by(acting('FLAG'), lag, waived, later)).toMatchObject({ waived: ['price'], writes: {} });
+    const same = { c: { price: '11.00' }, b: { price: '10.00' }, o: { price: '11.00' } };
+    expect(by(acting('FLAG'), same, waived)).toMatchObject({ waived: [], closings: [{ resolution: 'SELF_HEALED' }] });
+  });
+
+  it("leaves an owner's value that bulk safety holds, and that is waived, untaken", () => {
+    const rules = acting('FLAG', 'shop');
+    expect(by(rules)).toMatchObject({ taken: [{ found: '11.00' }], held: [] });
+    const held = by(rules, edited, [{ healing: 'HELD', found: '11.00' }]);
+    expect(held).toMatchObject({ taken: [], held: ['price'], findings: [{ policy: { action: 'HELD' } }] });
+    expect(by(rules, edited, [{ state: 'WAIVED' }])).toMatchObject({ taken: [], waived: ['price'] });
   });
 });

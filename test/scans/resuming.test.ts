@@ -101,8 +101,8 @@ describe('a scan whose process is lost', () => {
         value: Object.create(kit.world.ports.scans, {
           staged: { value: () => new Promise(() => {}) },
           settleScan: {
-            value: async (hold: Parameters<Ports['scans']['settleScan']>[0]) => {
-              await kit.world.ports.scans.settleScan(hold);
+            value: async (...args: Parameters<Ports['scans']['settleScan']>) => {
+              await kit.world.ports.scans.settleScan(...args);
               settled();
             },
           },

@@ -185,11 +185,11 @@ onBoth('a scan', (bench) => {
     await bench().pass(60);
     expect(await scans.unheldScans()).toEqual([]);
     await scans.scanBegan(first, 'bulk/1', await bench().now());
-    await scans.settleScan(first);
+    await scans.settleScan(first, { read: 2, linked: 2, opens: 0, unseen: 0, staged: 1 });
     await bench().pass(91);
     expect(await scans.unheldScans()).toEqual([id]);
     const second = await bench().takeScan(id);
-    expect(second).toMatchObject({ phase: 'SETTLING', operation: 'bulk/1' });
+    expect(second).toMatchObject({ phase: 'SETTLING', operation: 'bulk/1', linked: 2, staged: 1 });
     await expect(scans.scanSaw(first, [])).rejects.toThrow('given up');
     await scans.releaseScan(second);
     expect(await scans.unheldScans()).toEqual([id]);
@@ -207,7 +207,7 @@ onBoth('a scan', (bench) => {
     await bench().saw(hold, ERP, ERP_RECORDS.slice(0, 1), ['i1']);
     await scans.scanProgress(hold.id, { recordsRead: 1 });
     const weight = await scans.weigh(hold.id);
-    expect(weight).toEqual({ read: 1, linked: 2, opens: 1, unseen: 1 });
+    expect(weight).toEqual({ read: 1, linked: 2, opens: 1, unseen: 1, staged: 1 });
     expect(await scans.staged(hold.id, 10)).toMatchObject([{ externalId: 'i1', observed: { externalId: 'i1' } }]);
     await scans.stopScan(hold, weight);
     expect(await scans.scan(hold.id)).toMatchObject({ state: 'HELD', linkedRecords: 2, findingsHeld: 2 });

@@ -1,5 +1,5 @@
 import type { Actor } from '../../src/domain/actor.js';
-import { systemActor } from '../../src/domain/actor.js';
+import { policyActor, systemActor } from '../../src/domain/actor.js';
 import type { Product, ProductContent } from '../../src/domain/catalog/product.js';
 import type { Sku, SkuContent } from '../../src/domain/catalog/sku.js';
 import type { ChangeSet } from '../../src/domain/change/draft.js';
@@ -26,7 +26,7 @@ export class Desk {
   }
 
   /** What `applyChangeRequest` does for an adoption: what was found is the master's now, and counts as published. */
-  async adopt(set: ChangeSet, { id, recordId, field, found }: SeenFinding): Promise<void> {
+  async adopt(set: ChangeSet, { id, recordId, field, found }: SeenFinding, by = WHO): Promise<void> {
     const stamp = { actor: WHO, reason: null, changeRequestId: null };
     await this.backend.transact(async ({ catalog, records, deliveries, findings }) => {
       await findings.lock([id]);
@@ -34,7 +34,7 @@ export class Desk {
       await records.ensure(written, 'TO_CREATE');
       await deliveries.enqueue(written, null, CANARIES);
       await records.adoptBase([{ recordId: recordId ?? '', field: field ?? '', value: found }]);
-      await findings.close([{ findingId: id, resolution: 'ADOPTED', by: WHO }]);
+      await findings.close([{ findingId: id, resolution: 'ADOPTED', by }]);
     });
   }
 
@@ -44,6 +44,24 @@ export class Desk {
       await findings.lock([id]);
       await findings.requestRevert([id], WHO, null);
       if (kind === 'MISSING') await records.allowCreation(system, [recordId ?? '']);
+      await deliveries.enqueueRecords([recordId ?? '']);
+    });
+    return recordId ?? '';
+  }
+
+  /** What `waiveFindings` does. */
+  async waive(id: string, until: Date): Promise<void> {
+    await this.backend.transact(async ({ findings }) => {
+      await findings.lock([id]);
+      await findings.waive([id], WHO, until, 'the desk can wait');
+    });
+  }
+
+  /** What `healFindings` does of AUTO_REVERT. Answers the record that is owed anew. */
+  async healRevert({ id, recordId }: SeenFinding): Promise<string> {
+    await this.backend.transact(async ({ deliveries, findings }) => {
+      await findings.lock([id]);
+      await findings.requestRevert([id], policyActor(1), 'AUTO_REVERT');
       await deliveries.enqueueRecords([recordId ?? '']);
     });
     return recordId ?? '';

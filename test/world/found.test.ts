@@ -7,7 +7,7 @@ import type { ObservedRecord } from '../../src/domain/publishing/system.js';
 import type { Bench } from './contract-kit.js';
 import { ATTEMPT, inOrder, onBoth, RETRY, SHOP_RECORDS, shown } from './contract-kit.js';
 import { plainSku, productSet, skuSet, plainProduct, together } from './desk.js';
-import { MASTERS, NOTHING_OWNED } from './processes.js';
+import { MASTERS, NOTHING_HEALS, NOTHING_OWNED } from './processes.js';
 import { ERP, SHOP } from './story.js';
 
 /** A system that declares nothing. */
@@ -61,6 +61,7 @@ function portsOf(
     observations,
     truth: MASTERS,
     owned: NOTHING_OWNED,
+    healing: NOTHING_HEALS,
     connectors: { of: () => connector },
     clock: {
       now: () => new Date(time),

@@ -1,3 +1,4 @@
+import { policyActor } from '../../src/domain/actor.js';
 import type { Product } from '../../src/domain/catalog/product.js';
 import type { Sku } from '../../src/domain/catalog/sku.js';
 import { adoptedPatch } from '../../src/application/drift/adopted-patch.js';
@@ -187,6 +188,32 @@ export class People {
     await this.desk.adopt(set, finding);
     this.tell(`the desk adopts ${nameOf(finding)}: ${JSON.stringify(finding.found)}`);
     return set;
+  }
+
+  /** Somebody lets a difference be for a while. Answers until when; null where there is none. */
+  async waive(which: number, until: number): Promise<number | null> {
+    const { findings } = await this.backend.present();
+    const open = findings.filter(({ state, field }) => state !== 'RESOLVED' && field !== null);
+    const finding = open[which % open.length];
+    if (!finding) return null;
+    this.tell(`the desk waives ${nameOf(finding)}`);
+    await this.desk.waive(finding.id, new Date(until));
+    return until;
+  }
+
+  /** What the matrix does by itself about one finding: what is owed anew, or what was written into the master. */
+  async heal(
+    id: string,
+    action: 'AUTO_REVERT' | 'AUTO_ADOPT',
+  ): Promise<{ owed: string | null; set: ChangeSet | null }> {
+    const seen = await this.backend.present();
+    const finding = seen.findings.find((each) => each.id === id);
+    if (!finding) return { owed: null, set: null };
+    this.tell(`the matrix does ${action} of ${nameOf(finding)}: ${JSON.stringify(finding.found)}`);
+    if (action === 'AUTO_REVERT') return { owed: await this.desk.healRevert(finding), set: null };
+    const set = this.adoption(finding, seen);
+    if (set) await this.desk.adopt(set, finding, policyActor(1));
+    return { owed: null, set };
   }
 
   private adoption({ recordId, field, found }: SeenFinding, seen: Present): ChangeSet | null {

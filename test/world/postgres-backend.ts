@@ -59,6 +59,7 @@ const NO_WAKEUPS: Wakeups = {
   scanDue: () => Promise.resolve(),
   bundleDue: () => Promise.resolve(),
   requestsDue: () => Promise.resolve(),
+  findingsDue: () => Promise.resolve(),
 };
 
 /** A PostgreSQL of the caller's own in which the world's time runs. */

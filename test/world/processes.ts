@@ -2,12 +2,14 @@ import { handleWebhooks } from '../../src/application/drift/handle-webhooks.js';
 import { receiveWebhook } from '../../src/application/drift/receive-webhook.js';
 import { runScan } from '../../src/application/drift/scan/run-scan.js';
 import type { Connector } from '../../src/application/ports/connector.js';
+import type { Healer } from '../../src/application/ports/finding-store.js';
 import type { ObservationStore } from '../../src/application/ports/observation-store.js';
 import type { ScanPorts } from '../../src/application/ports/ports.js';
 import type { Claim, ClaimedDelivery } from '../../src/application/ports/publishing-queue.js';
 import { LeaseLost } from '../../src/application/ports/publishing-queue.js';
 import type { OwnedValues, TruthReader } from '../../src/application/ports/truth-store.js';
 import { publishLane } from '../../src/application/publishing/publish-lane.js';
+import type { FieldRule } from '../../src/domain/drift/source-of-truth.js';
 import { DEFAULT_RULES } from '../../src/domain/drift/source-of-truth.js';
 import type { Backend } from './backend.js';
 import type { Dice } from './dice.js';
@@ -25,6 +27,10 @@ export interface Ground {
   /** A store threw what no store should. */
   broken(error: unknown): void;
   tell(line: string): void;
+  /** The matrix that is signed. */
+  rules: readonly FieldRule[];
+  /** What the matrix does by itself about a system's findings. */
+  healing: Healer;
 }
 
 /** The matrix before anybody has changed it: everything is the master's. */
@@ -33,6 +39,11 @@ export const MASTERS: Pick<TruthReader, 'acting'> = { acting: async () => ({ ver
 /** So nothing is ever taken over. */
 export const NOTHING_OWNED: OwnedValues = {
   takeOver: (system) => Promise.reject(new Error(`${system} owns nothing, and something of it was taken over`)),
+};
+
+/** Nor does anything heal by itself. */
+export const NOTHING_HEALS: Healer = {
+  heal: (system) => Promise.reject(new Error(`nothing heals by itself, and something of ${system} was to`)),
 };
 
 /** The revision that a claimed delivery is going to bring. */
@@ -62,8 +73,9 @@ export function portsOf(ground: Ground, process: Process): ScanPorts {
     }),
     observations: stepped(ground, process, backend.observations, { judge: judging(ground, process) }),
     scans: stepped(ground, process, backend.scans),
-    truth: stepped(ground, process, MASTERS),
+    truth: stepped(ground, process, { acting: async () => ({ version: 1, rules: ground.rules }) }),
     owned: stepped(ground, process, NOTHING_OWNED),
+    healing: stepped(ground, process, ground.healing),
     stock: {
       levelsOfSkus: () => Promise.resolve(new Map()),
       take: () => Promise.resolve({ strangers: 0 }),

@@ -1,3 +1,5 @@
+import type { DriftAction, FieldRule } from '../../src/domain/drift/source-of-truth.js';
+import { DEFAULT_RULES } from '../../src/domain/drift/source-of-truth.js';
 import { Dice } from './dice.js';
 import type { Trouble } from './systems/wire.js';
 import { TROUBLES } from './systems/wire.js';
@@ -22,6 +24,7 @@ export type Act =
   | { do: 'STAFF_DELETE'; system: SystemCode; which: number }
   | { do: 'REVERT'; which: number }
   | { do: 'ADOPT'; which: number }
+  | { do: 'WAIVE'; which: number; seconds: number }
   | { do: 'RETRY' }
   | { do: 'TROUBLE'; system: SystemCode; on: 'READ' | 'WRITE'; trouble: Trouble; times: number }
   | { do: 'CRASH'; machine: number; seconds: number }
@@ -36,8 +39,22 @@ export interface Story {
   schedule: number;
   products: number;
   skusEach: number;
+  /** Which matrix is signed: see `MATRICES`. */
+  matrix: number;
   acts: Act[];
 }
+
+function rulesWith(actions: Partial<Record<string, DriftAction>>): FieldRule[] {
+  return DEFAULT_RULES.map((each) => ({ ...each, onDrift: actions[each.field] ?? each.onDrift }));
+}
+
+/** Before anybody has set one, and two in which the matrix acts by itself. Everything is the master's in all of them. */
+export const MATRICES: readonly (readonly FieldRule[])[] = [
+  DEFAULT_RULES,
+  rulesWith({ price: 'AUTO_REVERT', hsCode: 'AUTO_ADOPT', title: 'IGNORE', 'product.title': 'AUTO_REVERT' }),
+  DEFAULT_RULES,
+  rulesWith({ price: 'AUTO_ADOPT', hsCode: 'IGNORE', title: 'AUTO_REVERT', 'product.vendor': 'AUTO_ADOPT' }),
+];
 
 /** How often each happens, beside the others. */
 const WEIGHTS: { weight: number; value: Act['do'] }[] = [
@@ -48,6 +65,7 @@ const WEIGHTS: { weight: number; value: Act['do'] }[] = [
   { weight: 2, value: 'STAFF_DELETE' },
   { weight: 5, value: 'REVERT' },
   { weight: 3, value: 'ADOPT' },
+  { weight: 3, value: 'WAIVE' },
   { weight: 2, value: 'RETRY' },
   { weight: 20, value: 'TROUBLE' },
   { weight: 7, value: 'CRASH' },
@@ -66,6 +84,7 @@ export function storyOf(seed: number): Story {
     schedule: seed,
     products: dice.between(1, 2),
     skusEach: dice.between(1, 2),
+    matrix: seed % MATRICES.length,
     acts: actsOf(dice, length),
   };
 }
@@ -108,6 +127,8 @@ function actOf(dice: Dice, system: SystemCode, { which, field }: { which: number
     case 'REVERT':
     case 'ADOPT':
       return { do: kind, which };
+    case 'WAIVE':
+      return { do: kind, which, seconds: dice.between(5, 600) };
     case 'TROUBLE':
       return {
         do: kind,

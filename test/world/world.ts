@@ -15,7 +15,7 @@ import type { Ground } from './processes.js';
 import { receiving, scanning } from './processes.js';
 import { Died, Scheduler } from './scheduler.js';
 import type { Act, Story, SystemCode } from './story.js';
-import { ERP, SHOP } from './story.js';
+import { ERP, SHOP, MATRICES } from './story.js';
 import { ErpConnector } from './systems/erp-connector.js';
 import { ShopConnector } from './systems/shop-connector.js';
 import { SimulatedSystem } from './systems/simulated-system.js';
@@ -60,6 +60,8 @@ export class World {
   private readonly machines: Machines;
   private webhooks: ('LOST' | 'DOUBLED')[] = [];
   private steps = 0;
+  /** When waivers end. */
+  private waivers: number[] = [];
 
   constructor(
     private readonly backend: Backend,
@@ -98,6 +100,8 @@ export class World {
       },
       broken: (error) => this.broken('no store fails', String(error)),
       tell,
+      rules: MATRICES[story.matrix] ?? [],
+      healing: { heal: (system) => this.heal(system) },
     };
   }
 
@@ -165,7 +169,8 @@ export class World {
     if (!this.isSound()) return;
     const governed = await this.backend.systems();
     const pairs = governed.map((each) => ({ governed: each, simulated: this.systems[each.code as SystemCode] }));
-    this.violations.push(...brokenRules(await this.backend.inspect(), pairs, this.ledger));
+    const ignored = this.ground.rules.flatMap(({ field, onDrift }) => (onDrift === 'IGNORE' ? [field] : []));
+    this.violations.push(...brokenRules(await this.backend.inspect(), pairs, this.ledger, ignored));
   }
 
   private async scanBoth(): Promise<void> {
@@ -177,9 +182,15 @@ export class World {
   private async rest(): Promise<void> {
     while (this.isSound()) {
       if (await this.step()) continue;
+      await this.tend();
       await this.machines.sweep();
       if (this.machines.startable().length > 0) continue;
-      const soonest = [this.scheduler.next(), await this.backend.nextDue(), ...this.machines.restarts()];
+      const soonest = [
+        this.scheduler.next(),
+        await this.backend.nextDue(),
+        ...this.machines.restarts(),
+        ...this.waivers,
+      ];
       const times = soonest.filter((each) => each !== null);
       if (times.length === 0) return;
       await this.tick(Math.max(1, Math.min(...times) - this.scheduler.now));
@@ -200,7 +211,10 @@ export class World {
       return false;
     }
     await this.tick(this.scheduler.stepMs());
-    if (this.dice.chance(0.01)) await this.machines.sweep();
+    if (this.dice.chance(0.01)) {
+      await this.tend();
+      await this.machines.sweep();
+    }
     const choices: { weight: number; value: () => Promise<void> }[] = this.scheduler
       .runnable()
       .map((process) => ({ weight: 4, value: () => process.step(this.scheduler.now) }));
@@ -255,6 +269,30 @@ export class World {
     this.log.note(products, skus, SYSTEMS);
   }
 
+  /** What the matrix does by itself, one finding after the other. */
+  private async heal(system: string): Promise<void> {
+    const waiting = await this.backend.transact(({ findings }) => findings.healing(system, 100));
+    for (const { id } of waiting) {
+      const [now] = await this.backend.transact(({ findings }) => findings.lock([id]));
+      if (!now || (now.healing !== 'AUTO_REVERT' && now.healing !== 'AUTO_ADOPT')) continue;
+      const { owed, set } = await this.people.heal(id, now.healing);
+      if (owed !== null) this.ground.owed([owed]);
+      await this.written(set);
+      if (now.healing === 'AUTO_ADOPT' && set === null) await this.leave(id);
+    }
+  }
+
+  private async leave(id: string): Promise<void> {
+    await this.backend.transact(({ findings }) => findings.leaveToPeople([{ id, note: 'the master refuses it' }]));
+  }
+
+  /** What a worker's sweep does about findings: waivers end, and what a crash kept from being healed is. */
+  private async tend(): Promise<void> {
+    await this.backend.transact(({ findings }) => findings.endWaivers(100));
+    for (const system of [SHOP, ERP]) await this.heal(system);
+    this.waivers = this.waivers.filter((at) => at > this.scheduler.now);
+  }
+
   /** What the desk wrote is owed, and somebody is woken. */
   private async written(set: ChangeSet | null): Promise<void> {
     if (!set) return;
@@ -276,6 +314,11 @@ export class World {
       case 'REVERT': {
         const record = await this.people.revert(act.which);
         if (record !== null) this.ground.owed([record]);
+        return;
+      }
+      case 'WAIVE': {
+        const until = await this.people.waive(act.which, this.scheduler.now + act.seconds * 1_000);
+        if (until !== null) this.waivers.push(until);
         return;
       }
       case 'RETRY':

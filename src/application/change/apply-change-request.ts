@@ -1,8 +1,5 @@
-import { sameJson } from '../../domain/primitives/json.js';
 import type { Problem } from '../../domain/problem.js';
-import { foldCode } from '../../domain/primitives/text.js';
-import { adoptedPatch, adoptingOperation } from '../drift/adopted-patch.js';
-import type { LockedFinding } from '../ports/finding-store.js';
+import { closeAdopted } from '../drift/resolve/close-adopted.js';
 import type { ChangeRequest, Forced } from '../ports/change-request-store.js';
 import type { Ports } from '../ports/ports.js';
 import type { Stores } from '../ports/unit-of-work.js';
@@ -67,7 +64,7 @@ export async function applyChangeRequest(
       data: { revisions: written.length },
     },
   ]);
-  await closeAdopted(stores, request, linked);
+  await closeAdopted(ports, stores, request, linked);
   return 'APPLIED';
 }
 
@@ -94,33 +91,4 @@ async function nobodyToAsk(
   if (unanswered.length === 0) return [];
   const { missing } = await comparePlan(stores, request, unanswered, plan);
   return missing.length === 0 ? [] : [nobodyLeft([...new Set(missing.flatMap(({ targets }) => targets))])];
-}
-
-/**
- * What was adopted is the master's own now: what was found there counts as published, and the findings end. A finding
- * whose value moved on since it was proposed is not what was approved: it stays open, free to be decided anew.
- */
-async function closeAdopted(stores: Stores, request: ChangeRequest, linked: readonly LockedFinding[]): Promise<void> {
-  const adopted = linked.filter((finding) => isProposed(request, finding));
-  const moved = linked.filter((finding) => !adopted.includes(finding));
-  if (moved.length > 0) await stores.findings.releaseAdoption(moved.map(({ id }) => id));
-  if (adopted.length === 0) return;
-  const values = adopted.flatMap(({ recordId, field, found }) =>
-    recordId && field ? [{ recordId, field, value: found }] : [],
-  );
-  await stores.records.adoptBase(values);
-  await stores.findings.close(adopted.map(({ id }) => ({ findingId: id, resolution: 'ADOPTED', by: request.author })));
-}
-
-/** Does the request propose just what the finding shows now? */
-function isProposed(request: ChangeRequest, finding: LockedFinding): boolean {
-  const { target, field, found } = finding;
-  const patch = adoptedPatch(field ?? '', found);
-  if (!patch.ok) return false;
-  // A product and a SKU may bear one name: the operation tells which is meant.
-  const operation = adoptingOperation(finding);
-  const change = request.changes.find(
-    (each) => each.operation === operation && foldCode(each.target) === foldCode(target),
-  );
-  return Object.entries(patch.value).every(([name, value]) => sameJson(change?.patch[name], value));
 }

@@ -57,7 +57,8 @@ export async function approveChangeRequest(
     if (request.approvedBy.includes(partyId)) await stores.requests.update(id, { state: request.state, requirements });
     const complete = requirements.every((each) => givenFor(each, approvedBy) >= each.count);
     // What is known to conflict by now is told at once, however many approvals it still waits for.
-    if (complete || isConflicted) await applyChangeRequest(ports, stores, { ...request, requirements, approvedBy }, { ready });
+    if (complete || isConflicted)
+      await applyChangeRequest(ports, stores, { ...request, requirements, approvedBy }, { ready });
     return accepted({ id });
   });
 }

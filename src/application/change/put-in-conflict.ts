@@ -11,7 +11,5 @@ export async function putInConflict(
 ): Promise<void> {
   await stores.requests.update(request.id, { state: 'CONFLICTED', ...found });
   const data = { conflicts: found.conflicts.length, problems: found.problems.length };
-  await stores.audit([
-    { actor: request.author, type: 'CHANGE_REQUEST_CONFLICTED', subject: request.number, data },
-  ]);
+  await stores.audit([{ actor: request.author, type: 'CHANGE_REQUEST_CONFLICTED', subject: request.number, data }]);
 }

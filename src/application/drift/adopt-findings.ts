@@ -1,9 +1,5 @@
 import type { Actor, Caller } from '../../domain/actor.js';
-import { textFault } from '../../domain/catalog/read-sku-fields.js';
-import type { ProposedChange } from '../../domain/change/change.js';
 import { editorsIn } from '../../domain/drift/edited-by.js';
-import type { FieldValues } from '../../domain/primitives/json.js';
-import { sameJson } from '../../domain/primitives/json.js';
 import type { Outcome, Problem } from '../../domain/problem.js';
 import { accepted, problem, refused } from '../../domain/problem.js';
 import { addRequest } from '../change/create-change-request.js';
@@ -11,58 +7,46 @@ import { lockReached } from '../change/plan/lock-reached.js';
 import type { LockedFinding } from '../ports/finding-store.js';
 import type { Ports } from '../ports/ports.js';
 import type { Stores } from '../ports/unit-of-work.js';
+import { reasonFaults } from '../../domain/given-reason.js';
+import { confirmHeld } from '../truth/confirm-held.js';
 import { checkFindings } from './check-findings.js';
-import { adoptedPatch, adoptingOperation } from './adopted-patch.js';
+import type { Proposal } from './resolve/adoption.js';
+import { changesTogether, contradictions, nestedBundles, ownPrices, proposalsOf } from './resolve/adoption.js';
+import { byFinding, ofFinding } from './resolve/problems-by-finding.js';
 
-/** The name of somebody's reason should say something (design 4.3, force apply, and 4.8). */
-const SHORTEST_REASON = 10;
+/** What the adoption came to: the request that proposes it. */
+export interface Adoption {
+  ids: string[];
+  changeRequestId: string;
+}
 
 /**
  * Proposes the observed values as one change request. Nobody approves their own, also not this way: the findings end as
- * ADOPTED when somebody else has approved it and it is applied.
+ * ADOPTED when somebody else has approved it and it is applied. All of them or none: each that cannot be adopted is told.
+ * Asked once more for just what is proposed already, it answers the same request.
  */
 export async function adoptFindings(
   ports: Ports,
   caller: Caller,
-  input: { ids: string[]; reason: string },
-): Promise<Outcome<{ ids: string[]; changeRequestId: string }>> {
-  if (input.reason.trim().length < SHORTEST_REASON) {
-    return refused(problem('REASON_TOO_SHORT', `a reason has at least ${SHORTEST_REASON} characters`, ['reason']));
-  }
-  const fault = textFault(input.reason);
-  if (fault) return refused(problem(fault.code, fault.message, ['reason']));
-  if (caller.actor.partyId === null) return refused(problem('PARTY_REQUIRED', 'this key belongs to no party'));
+  { ids: named, reason }: { ids: string[]; reason: string },
+): Promise<Outcome<Adoption>> {
+  const faults = reasonFaults(reason);
+  if (caller.actor.partyId === null) faults.push(problem('PARTY_REQUIRED', 'this key belongs to no party'));
+  if (faults.length > 0) return { ok: false, problems: faults };
+  const ids = [...new Set(named)];
   return ports.work.run(async (stores) => {
-    await lockMasters(stores, input.ids);
-    const locked = await stores.findings.lock(input.ids);
-    const problems = checkFindings(input.ids, locked, ['OPEN', 'ACKNOWLEDGED']);
-    const proposals = locked.map((finding) => ({ finding, patch: patchOf(finding) }));
-    for (const { finding, patch } of proposals) {
-      if (!patch.ok)
-        problems.push(
-          ...patch.problems.map((each) => ({ ...each, field: ['ids', String(input.ids.indexOf(finding.id))] })),
-        );
-    }
-    problems.push(
-      ...contradictions(locked, input.ids),
-      ...(await ownPrices(ports, locked, input.ids)),
-      ...(await nestedBundles(ports, locked, input.ids)),
-    );
+    await lockMasters(ports, stores, ids);
+    const locked = await stores.findings.lock(ids);
+    const problems = checkFindings(named, locked, ['OPEN', 'ACKNOWLEDGED']);
     if (problems.length > 0) return { ok: false, problems };
-    const changes = changesOf(proposals);
-    const title = `Adopt ${locked.length} value${locked.length === 1 ? '' : 's'} found in ${[...new Set(locked.map(({ system }) => system))].join(', ')}`;
-    const request = {
-      draft: { title, reason: input.reason, idempotencyKey: null, changes },
-      changes,
-      asDraft: false,
-      origin: 'ADOPTION' as const,
-      // Who made the edit there has written what is proposed: it is theirs to approve no more than the caller's.
-      editors: await editorsOf(stores, caller, locked),
-    };
-    const added = await addRequest(ports, stores, caller, request, async (id) => {
-      await stores.findings.proposeAdoption(input.ids, caller.actor, id, input.reason);
-    });
-    return added.ok ? accepted({ ids: input.ids, changeRequestId: added.value.id }) : added;
+    const again = proposedAlready(locked);
+    if (again !== null) return accepted({ ids, changeRequestId: again });
+    if (locked.some(({ healing }) => healing === 'HELD'))
+      return adoptHeld(ports, stores, caller, { locked, named, reason });
+    const proposals = await proposalsOf(ports, stores, locked);
+    problems.push(...(await objections(ports, proposals, named)));
+    if (problems.length > 0) return { ok: false, problems };
+    return propose(ports, stores, caller, { proposals, named, reason });
   });
 }
 
@@ -75,101 +59,74 @@ async function editorsOf(stores: Stores, { actor }: Caller, locked: readonly Loc
 }
 
 /** The request may be applied at once, so that what it changes is locked before the findings, as at any apply. */
-async function lockMasters(stores: Stores, ids: readonly string[]): Promise<void> {
-  const findings = await stores.findings.read(ids);
-  const changes = changesOf(findings.map((finding) => ({ finding, patch: patchOf(finding) })));
+async function lockMasters(ports: Ports, stores: Stores, ids: readonly string[]): Promise<void> {
+  const changes = changesTogether(await proposalsOf(ports, stores, await stores.findings.read(ids)));
   await lockReached(stores, null, changes, await stores.catalog.world(changes, { lock: true }));
 }
 
-function patchOf(finding: LockedFinding): Outcome<FieldValues> {
-  const refusal = refusalOf(finding);
-  return refusal ? refused(refusal) : adoptedPatch(finding.field ?? '', finding.found);
+/** The request that proposes all of them already; null where there is none, or more than one. */
+function proposedAlready(locked: readonly LockedFinding[]): string | null {
+  const [first, ...others] = locked.map(({ changeRequestId }) => changeRequestId);
+  return first != null && others.every((each) => each === first) ? first : null;
 }
 
-function refusalOf(finding: LockedFinding): Problem | null {
-  switch (finding.kind) {
-    case 'RECODED':
-      return problem('CODE_IMMUTABLE', `a code never changes; write ${finding.target} back in ${finding.system}`);
-    case 'FIELD':
-    case 'BUNDLE':
-      return finding.changeRequestId
-        ? problem('ALREADY_DECIDED', `${finding.target} is proposed for adoption already`)
-        : null;
-    case 'LIFECYCLE':
-    case 'MISSING':
-    case 'UNEXPECTED':
-    case 'DUPLICATE':
-      return problem(
-        'NOT_RESOLVABLE_HERE',
-        `a ${finding.kind} finding cannot be adopted; propose what you want as a change request`,
-      );
-  }
-}
-
-/** One field of one target can be adopted with one value: two systems that show two would overwrite each other. */
-function contradictions(locked: readonly LockedFinding[], ids: readonly string[]): Problem[] {
-  const first = new Map<string, LockedFinding>();
-  return locked.flatMap((finding) => {
-    const key = `${finding.target}|${finding.field}`;
-    const other = first.get(key);
-    if (!other) first.set(key, finding);
-    if (!other || sameJson(other.found, finding.found)) return [];
-    const message = `${finding.target}: ${finding.field} is another value in ${other.system} than in ${finding.system}; choose one`;
-    return [problem('DUPLICATE_CHANGE', message, ['ids', String(ids.indexOf(finding.id))])];
+async function objections(ports: Ports, proposals: readonly Proposal[], named: readonly string[]): Promise<Problem[]> {
+  const locked = proposals.map(({ finding }) => finding);
+  const own = proposals.flatMap(({ finding, changes }) => {
+    if (finding.changeRequestId !== null)
+      return [{ finding, fault: problem('ALREADY_DECIDED', `${finding.target} is proposed for adoption already`) }];
+    return changes.ok ? [] : changes.problems.map((fault) => ({ finding, fault }));
   });
+  const among = [
+    ...contradictions(locked),
+    ...(await ownPrices(ports, locked)),
+    ...(await nestedBundles(ports, locked)),
+  ];
+  return [...own, ...among].map(({ finding, fault }) => ofFinding(named, finding.id, fault));
 }
 
-/** A price that a system has of its own, or in another currency, is no price of the master's. */
-async function ownPrices(ports: Ports, locked: readonly LockedFinding[], ids: readonly string[]): Promise<Problem[]> {
-  const money = locked.filter(({ field }) => field === 'price' || field === 'compareAtPrice' || field === 'cost');
-  const skus = await ports.catalog.skusByIds(money.flatMap(({ skuId }) => skuId ?? []));
-  const currencies = new Map((await ports.operations.systems()).map(({ code, currency }) => [code, currency]));
-  return money.flatMap(({ id, skuId, system, target, field }) => {
-    // A cost has no value of a system's own; it only has to be in the master's currency.
-    const values = field === 'cost' ? [] : (skus.get(skuId ?? '')?.systemValues ?? []);
-    const own = values.some((each) => each.system === system);
-    if (!own && currencies.get(system) === ports.masterCurrency) return [];
-    const message = own
-      ? `${system} has a ${field} of its own for ${target}: propose a change of its systemValues instead`
-      : `${system} counts in ${currencies.get(system)}, the master in ${ports.masterCurrency}: propose a change instead`;
-    return [problem('NOT_RESOLVABLE_HERE', message, ['ids', String(ids.indexOf(id))])];
-  });
-}
-
-/** Systems show bundles taken apart: taken over, that would lose which bundles are inside, and with them what changes there. */
-async function nestedBundles(
+async function propose(
   ports: Ports,
-  locked: readonly LockedFinding[],
-  ids: readonly string[],
-): Promise<Problem[]> {
-  const bundles = locked.filter(({ kind, skuId }) => kind === 'BUNDLE' && skuId !== null);
-  if (bundles.length === 0) return [];
-  const versions = await ports.bundles.inForce(
-    bundles.flatMap(({ skuId }) => skuId ?? []),
-    null,
-  );
-  const inside = await ports.catalog.skusByIds(
-    [...versions.values()].flatMap(({ lines }) => lines.map(({ key }) => key)),
-  );
-  return bundles.flatMap(({ id, skuId, target, system }) => {
-    const held = (versions.get(skuId ?? '')?.lines ?? []).flatMap(({ key }) => inside.get(key) ?? []);
-    const nested = held.filter(({ kind }) => kind === 'BUNDLE').map(({ code }) => code);
-    if (nested.length === 0) return [];
-    const message = `${target} holds bundles (${nested.join(', ')}), which ${system} shows taken apart: adopting would lose them; propose the composition that you want by bundleSet`;
-    return [problem('NOT_RESOLVABLE_HERE', message, ['ids', String(ids.indexOf(id))])];
+  stores: Stores,
+  caller: Caller,
+  { proposals, named, reason }: { proposals: readonly Proposal[]; named: readonly string[]; reason: string },
+): Promise<Outcome<Adoption>> {
+  const changes = changesTogether(proposals);
+  const ids = proposals.map(({ finding }) => finding.id);
+  const systems = [...new Set(proposals.map(({ finding }) => finding.system))].join(', ');
+  const title = `Adopt ${ids.length} value${ids.length === 1 ? '' : 's'} found in ${systems}`;
+  const request = {
+    draft: { title, reason: reason.trim(), idempotencyKey: null, changes },
+    changes,
+    asDraft: false,
+    origin: 'ADOPTION' as const,
+    // Who made the edit there has written what is proposed: it is theirs to approve no more than the caller's.
+    editors: await editorsOf(
+      stores,
+      caller,
+      proposals.map(({ finding }) => finding),
+    ),
+  };
+  const added = await addRequest(ports, stores, caller, request, async (id) => {
+    await stores.findings.proposeAdoption(ids, caller.actor, id, reason.trim());
   });
+  if (!added.ok) return { ok: false, problems: byFinding(named, proposals, changes, added.problems) };
+  return accepted({ ids, changeRequestId: added.value.id });
 }
 
-/** One change a record, so that values of one SKU are decided together. */
-function changesOf(proposals: readonly { finding: LockedFinding; patch: Outcome<FieldValues> }[]): ProposedChange[] {
-  const byTarget = new Map<string, ProposedChange>();
-  for (const { finding, patch } of proposals) {
-    if (!patch.ok) continue;
-    const operation = adoptingOperation(finding);
-    const key = `${operation}:${finding.target}`;
-    const change = byTarget.get(key) ?? { operation, target: finding.target, baseRevision: null, patch: {} };
-    Object.assign(change.patch, patch.value);
-    byTarget.set(key, change);
+/** An owner's values that came in such numbers that a person looks first: the matrix has approved them, and now so has somebody. */
+async function adoptHeld(
+  ports: Ports,
+  stores: Stores,
+  caller: Caller,
+  { locked, named, reason }: { locked: readonly LockedFinding[]; named: readonly string[]; reason: string },
+): Promise<Outcome<Adoption>> {
+  const others = locked.filter(({ healing }) => healing !== 'HELD');
+  if (others.length > 0) {
+    const message = 'this waits for an approval, and the others are what a system owns: adopt the two apart';
+    return refused(...others.map(({ id }) => ofFinding(named, id, problem('NOT_RESOLVABLE_HERE', message))));
   }
-  return [...byTarget.values()];
+  const outcome = await confirmHeld(ports, stores, caller, locked, reason.trim());
+  if (outcome.ok) return accepted({ ids: locked.map(({ id }) => id), changeRequestId: outcome.value.changeRequestId });
+  return refused(...outcome.problems.map(({ findingId, fault }) => ofFinding(named, findingId, fault)));
 }

@@ -20,6 +20,12 @@ export function checkFindings(
     const path = ['ids', String(index)];
     if (!finding) return [problem('NOT_FOUND', 'there is no such finding', path)];
     if (states.includes(finding.state)) return [];
-    return [problem('WRONG_STATE', `the finding on ${finding.target} is ${finding.state}`, path)];
+    return [problem('WRONG_STATE', `the finding on ${finding.target} is ${standing(finding)}`, path)];
   });
+}
+
+/** How it stands, and by whom: somebody may have been quicker. */
+function standing({ state, resolution, resolvedBy, waivedUntil }: LockedFinding): string {
+  if (state === 'WAIVED') return `waived until ${waivedUntil?.toISOString()}: acknowledge it first, which ends that`;
+  return state === 'RESOLVED' ? `resolved already: ${resolution} by ${resolvedBy?.name ?? 'nobody'}` : state;
 }

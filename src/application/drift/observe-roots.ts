@@ -1,7 +1,7 @@
 import { compareRecord } from '../../domain/drift/compare.js';
 import type { FindingDraft, ObservationSource } from '../../domain/drift/finding.js';
-import { identityOf } from '../../domain/drift/finding.js';
-import { baseOfUngoverned, findingOf, judgeRecord, ungoverned } from '../../domain/drift/judge.js';
+import { heals, identityOf } from '../../domain/drift/finding.js';
+import { baseOfUngoverned, endingOf, findingOf, judgeRecord, ungoverned } from '../../domain/drift/judge.js';
 import { normaliseAll } from '../../domain/drift/normalise.js';
 import { readable } from '../../domain/drift/readable.js';
 import type { FieldRule } from '../../domain/drift/source-of-truth.js';
@@ -31,6 +31,8 @@ export interface ScanLook {
   stage?: boolean;
   /** Nothing is healed by itself, whatever the rules say. */
   flagOnly?: boolean;
+  /** Of how many records what is looked at is all that moves; left out: of those that are looked at. */
+  compared?: number;
 }
 
 export interface ObservationCounts {
@@ -53,7 +55,7 @@ export async function observe(
   system: GovernedSystem,
   source: ObservationSource,
   observation: Observation,
-  { mark, stage = false, flagOnly = false }: ScanLook = {},
+  { mark, stage = false, flagOnly = false, compared }: ScanLook = {},
 ): Promise<ObservationCounts> {
   const externalIds = observation.records.map(({ entity, externalId }) => `${entity}:${externalId}`);
   const rootIds = observation.goneRoots.map(({ externalId }) => externalId);
@@ -65,7 +67,7 @@ export async function observe(
   const acting = await ports.truth.acting();
   const rules = flagOnly ? acting.rules.map((rule) => ({ ...rule, onDrift: 'FLAG' as const })) : acting.rules;
   const taken: FindingDraft[] = [];
-  const looking = { ports, system, rules, taken };
+  const looking: Looking = { ports, system, rules, policyVersion: acting.version, taken, heals: false };
   let notCovered = 0;
   const counts = await ports.observations.judge(
     system,
@@ -80,7 +82,9 @@ export async function observe(
     source,
     mark,
   );
-  if (taken.length > 0) await ports.owned.takeOver(system.code, taken, source);
+  const lookedAt = source === 'FULL_SCAN' ? (compared ?? counts.compared) : null;
+  if (taken.length > 0) await ports.owned.takeOver(system.code, taken, source, lookedAt);
+  if (looking.heals && !stage) await ports.healing.heal(system.code);
   return { ...counts, notCovered };
 }
 
@@ -89,8 +93,11 @@ interface Looking {
   ports: PublishingPorts;
   system: GovernedSystem;
   rules: readonly FieldRule[];
+  policyVersion: number;
   /** What the system says of fields that it owns; judging may be begun anew, and then so is this. */
   taken: FindingDraft[];
+  /** The matrix does something by itself about what is found. */
+  heals: boolean;
 }
 
 function judgeAll(
@@ -111,11 +118,12 @@ function judgeAll(
 }
 
 function judgeOne(
-  { ports, system, rules, taken }: Looking,
+  looking: Looking,
   each: ObservableRecord,
   shown: ObservedRecord,
   out: Omit<Verdicts, 'system' | 'source'>,
 ): void {
+  const { ports, system, rules, policyVersion, taken } = looking;
   const { record, product, states } = each;
   const values = normaliseAll(shown.fields);
   const canonical = projectRecord(record, product, states, system, ports.masterCurrency);
@@ -142,11 +150,13 @@ function judgeOne(
     changedAt: record.changedAt,
     readOnly: system.mode === 'READ_ONLY',
     undecided: undecidedValues(record, system, values, canonical),
+    policyVersion,
   });
   const recoded = recodedOf(record, shown);
   if (recoded) out.findings.push(recoded);
   else closeRecoded(record, out);
   taken.push(...judgement.taken);
+  if (judgement.findings.some(heals)) looking.heals = true;
   out.findings.push(...judgement.findings);
   out.closings.push(...judgement.closings);
   out.records.push({
@@ -203,8 +213,7 @@ function recodedOf(record: ObservableRecord['record'], shown: ObservedRecord): F
 
 function closeRecoded(record: ObservableRecord['record'], out: Omit<Verdicts, 'system' | 'source'>): void {
   for (const open of record.openFindings.filter(({ kind }) => kind === 'RECODED')) {
-    const by = { kind: 'SYSTEM' as const, id: 'system:observer', name: 'observer', partyId: null };
-    out.closings.push({ findingId: open.id, resolution: 'SELF_HEALED', by });
+    out.closings.push(endingOf(open));
   }
 }
 

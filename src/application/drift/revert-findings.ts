@@ -1,67 +1,112 @@
 import type { Caller } from '../../domain/actor.js';
 import { textFault } from '../../domain/catalog/read-sku-fields.js';
+import type { FieldRule } from '../../domain/drift/source-of-truth.js';
+import { ruleOf } from '../../domain/drift/source-of-truth.js';
 import type { Json } from '../../domain/primitives/json.js';
 import type { Outcome, Problem } from '../../domain/problem.js';
 import { accepted, problem, refused } from '../../domain/problem.js';
 import type { LockedFinding } from '../ports/finding-store.js';
+import type { SystemView } from '../ports/operations-reader.js';
 import type { Ports } from '../ports/ports.js';
+import type { Stores } from '../ports/unit-of-work.js';
 import { checkFindings } from './check-findings.js';
 
 /**
  * Pushes the canonical value again: what each finding found may be overwritten now, and only that. The finding ends as
- * REVERTED when the system itself shows the master's value; if somebody edits once more before, it stays open.
+ * REVERTED when the system itself shows the master's value; if somebody edits once more before, it stays open. What is
+ * missing is created again, a code is written back, and what the master does not know is taken off sale. All of them or
+ * none; asked once more, it is asked for once.
  */
 export async function revertFindings(
   ports: Ports,
   caller: Caller,
-  input: { ids: string[]; note: string | null; confirm: boolean },
+  { ids: named, note, confirm }: { ids: string[]; note: string | null; confirm: boolean },
 ): Promise<Outcome<{ ids: string[] }>> {
-  const fault = input.note === null ? null : textFault(input.note);
+  const fault = note === null ? null : textFault(note);
   if (fault) return refused(problem(fault.code, fault.message, ['note']));
   const systems = new Map((await ports.operations.systems()).map((system) => [system.code, system]));
+  const ids = [...new Set(named)];
   return ports.work.run(async (stores) => {
-    const locked = await stores.findings.lock(input.ids);
-    const problems = checkFindings(input.ids, locked, ['OPEN', 'ACKNOWLEDGED']);
-    const objections = locked.flatMap((finding) => {
-      const path = ['ids', String(input.ids.indexOf(finding.id))];
-      const readOnly = systems.get(finding.system)?.mode === 'READ_ONLY';
-      const objection = objectionTo(finding, input.confirm, readOnly, path);
-      return objection ? [objection] : [];
-    });
-    if (problems.length + objections.length > 0) return { ok: false, problems: [...problems, ...objections] };
-    await stores.findings.requestRevert(input.ids, caller.actor, input.note);
-    for (const finding of locked.filter(({ kind }) => kind === 'MISSING')) {
-      if (finding.recordId) await stores.records.allowCreation(finding.system, [finding.recordId]);
+    const locked = await stores.findings.lock(ids);
+    const problems = checkFindings(named, locked, ['OPEN', 'ACKNOWLEDGED']);
+    const { rules } = await stores.truth.acting();
+    for (const finding of locked) {
+      const system = systems.get(finding.system);
+      const objection =
+        objectionTo(finding, system, rules) ?? recoding(ports, finding) ?? confirmation(finding, confirm);
+      if (objection) problems.push({ ...objection, field: ['ids', String(named.indexOf(finding.id))] });
     }
-    const recordIds = [...new Set(locked.flatMap(({ recordId }) => (recordId ? [recordId] : [])))];
-    const due = await stores.deliveries.enqueueRecords(recordIds);
-    await stores.wake.deliveriesDue(due);
+    if (problems.length > 0) return { ok: false, problems };
+    const fresh = locked.filter(({ revertRequestedBy: by }) => by?.id !== caller.actor.id);
+    await ask(
+      stores,
+      caller,
+      fresh.map(({ id }) => id),
+      note,
+    );
+    await bringAbout(stores, locked);
     await stores.audit(
-      locked.map(({ target, field, found, system }) => ({
+      fresh.map(({ target, field, found, system }) => ({
         actor: caller.actor,
         type: 'DRIFT_REVERT',
         subject: target,
         data: { system, field, found },
       })),
     );
-    return accepted({ ids: input.ids });
+    return accepted({ ids });
   });
 }
 
-function objectionTo(finding: LockedFinding, confirm: boolean, readOnly: boolean, path: string[]): Problem | null {
-  if (readOnly) return problem('NOT_RESOLVABLE_HERE', `${finding.system} is read-only: nothing is written to it`, path);
-  if (finding.notOurs !== null) return problem('NOT_RESOLVABLE_HERE', `not ours to correct: ${finding.notOurs}`, path);
-  if (finding.kind === 'UNEXPECTED' || finding.kind === 'DUPLICATE' || finding.kind === 'RECODED') {
-    return problem('NOT_RESOLVABLE_HERE', `a ${finding.kind} finding is resolved in ${finding.system} itself`, path);
-  }
-  if (finding.kind === 'LIFECYCLE' && !confirm && takesOffSale(finding.expected)) {
-    return problem(
-      'CONFIRMATION_REQUIRED',
-      `this takes ${finding.target} off sale in ${finding.system}: say confirm`,
-      path,
+async function ask(stores: Stores, caller: Caller, ids: readonly string[], note: string | null): Promise<void> {
+  if (ids.length > 0) await stores.findings.requestRevert(ids, caller.actor, note);
+}
+
+/** Deliveries of what is governed; what the master does not know is nobody's delivery, and is looked after by itself. */
+async function bringAbout(stores: Stores, locked: readonly LockedFinding[]): Promise<void> {
+  const missing = locked.filter(({ kind }) => kind === 'MISSING');
+  for (const [system, of] of Map.groupBy(missing, (each) => each.system))
+    await stores.records.allowCreation(
+      system,
+      of.flatMap(({ recordId }) => recordId ?? []),
     );
-  }
+  const recordIds = [...new Set(locked.flatMap(({ recordId }) => recordId ?? []))];
+  if (recordIds.length > 0) await stores.wake.deliveriesDue(await stores.deliveries.enqueueRecords(recordIds));
+  if (locked.some(({ kind }) => kind === 'UNEXPECTED')) await stores.wake.findingsDue();
+}
+
+function objectionTo(
+  finding: LockedFinding,
+  system: SystemView | undefined,
+  rules: readonly FieldRule[],
+): Problem | null {
+  const { kind, target, field, notOurs, changeRequestId } = finding;
+  const not = (message: string): Problem => problem('NOT_RESOLVABLE_HERE', message);
+  const name = finding.system;
+  if (system?.mode === 'READ_ONLY') return not(`${name} is read-only: nothing is written to it`);
+  if (notOurs !== null) return not(`not ours to correct: ${notOurs}`);
+  if (kind === 'DUPLICATE')
+    return not(`two records of ${name} bear ${target}: which of them is meant is decided there`);
+  if (kind === 'UNEXPECTED' && system?.link !== 'LINKED')
+    return not(`${name} is not in service: nothing is sent to it yet`);
+  if (kind === 'UNEXPECTED' && finding.root === null)
+    return not(`it is not known where ${target} is in ${name}: start a full scan first`);
+  if (field !== null && ruleOf(rules, field)?.owner === name)
+    return not(`${name} says what ${field} is, by the source-of-truth matrix: correct it there`);
+  if (changeRequestId !== null)
+    return problem('ALREADY_DECIDED', `${target} is proposed for adoption: reject or withdraw that request first`);
   return null;
+}
+
+/** Not every system takes another code for a record that is there. */
+function recoding(ports: Ports, { kind, system, target }: LockedFinding): Problem | null {
+  if (kind !== 'RECODED' || ports.connectors.of(system).capabilities.recodes === true) return null;
+  return problem('NOT_RESOLVABLE_HERE', `${system} takes no code from us: name it ${target} again there`);
+}
+
+/** What takes something off sale is said twice. */
+function confirmation({ kind, expected, target, system }: LockedFinding, confirm: boolean): Problem | null {
+  if (confirm || (kind !== 'UNEXPECTED' && (kind !== 'LIFECYCLE' || !takesOffSale(expected)))) return null;
+  return problem('CONFIRMATION_REQUIRED', `this takes ${target} off sale in ${system}: say confirm`);
 }
 
 function takesOffSale(expected: Json): boolean {

@@ -53,8 +53,13 @@ function movedIn(
   for (const id of owed) moves(id);
   for (const { recordId } of [...taken, ...gone]) moves(recordId);
   const open = new Map(records.map(({ record }) => [record.id, record.openFindings]));
-  for (const { recordId, kind, field } of findings) {
+  for (const { recordId, kind, field, policy } of findings) {
     if (recordId === null) continue;
+    // What the matrix ignores is put on record as resolved: nobody has to look at it.
+    if (policy?.action === 'IGNORE') {
+      moves(recordId);
+      continue;
+    }
     const isThere = open.get(recordId)?.some((each) => each.kind === kind && each.field === field) ?? false;
     if (!isThere) moved.set(recordId, 'OPENS');
   }

@@ -44,13 +44,7 @@ interface Made {
   error: string | null;
 }
 
-async function makeRequest(
-  ports: Ports,
-  stores: Stores,
-  by: Taking,
-  rows: ProposalRows,
-  told: Telling,
-): Promise<Made> {
+async function makeRequest(ports: Ports, stores: Stores, by: Taking, rows: ProposalRows, told: Telling): Promise<Made> {
   const { job, actor } = by;
   const wish = job.request ?? { title: `Import ${job.format}`, reason: null, draft: false };
   if (wish.draft && rows.left.length > 0) rows.note(await problemsOf(ports, stores, by, rows.changes, told));

@@ -30,6 +30,8 @@ export interface RecordWrite {
   values: FieldValues;
   /** Token of the reading that this write was decided on, where the system has tokens. */
   token: string | null;
+  /** What the record bears there instead of `code`, where somebody gave it another one; a value `code` writes ours back. */
+  presentCode?: string;
   /** The system's ids of the components that `values` names, by folded code; all of them, where `bundle.components` is written. */
   componentIds: ReadonlyMap<string, string>;
 }
@@ -72,6 +74,8 @@ export interface Capabilities {
   stock: boolean;
   /** The system names who changed a record. */
   attribution: boolean;
+  /** A record's code can be written, under the value `code`; left out: it cannot, and is put right in the system itself. */
+  recodes?: boolean;
   /** Fields that the system itself sets anew while it takes what a bundle is made of. */
   resetByComposing: readonly string[];
   /** Products whose writes the system takes in one call; more than 1: `writeMany` is there. */

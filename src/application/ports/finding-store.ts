@@ -1,7 +1,15 @@
 import type { Actor } from '../../domain/actor.js';
 import type { Closing } from '../../domain/drift/judge.js';
-import type { DriftKind, DriftState, FindingDraft, ObservationSource } from '../../domain/drift/finding.js';
-import type { Attribution } from '../../domain/publishing/system.js';
+import type {
+  DriftKind,
+  DriftResolution,
+  DriftState,
+  FindingDraft,
+  Healing,
+  ObservationSource,
+} from '../../domain/drift/finding.js';
+import type { Severity } from '../../domain/drift/source-of-truth.js';
+import type { Attribution, RootRef } from '../../domain/publishing/system.js';
 import type { Json } from '../../domain/primitives/json.js';
 
 export interface LockedFinding {
@@ -10,16 +18,34 @@ export interface LockedFinding {
   kind: DriftKind;
   state: DriftState;
   recordId: string | null;
+  productId: string | null;
   skuId: string | null;
   target: string;
   field: string | null;
   expected: Json;
   found: Json;
+  severity: Severity;
+  resolution: DriftResolution | null;
+  resolvedBy: Actor | null;
+  /** What the matrix does about it by itself; null: it waits for a person. */
+  healing: Healing | null;
+  waivedUntil: Date | null;
+  note: string | null;
+  revertRequestedBy: Actor | null;
+  /** Of a record that the master does not know: the system's id of it, and where it is. */
+  externalId: string | null;
+  root: RootRef | null;
   changeRequestId: string | null;
   /** Who made the edit there, as far as the system tells. */
   attribution: Attribution | null;
   /** Why the system takes no correction of it from us; null where nothing is known to be in the way. */
   notOurs: string | null;
+}
+
+/** Where the source-of-truth matrix acts by itself upon findings that are on record. */
+export interface Healer {
+  /** Reverts and adopts what rules say of a system's findings, in transactions of its own; what it cannot is left to people. */
+  heal(system: string): Promise<void>;
 }
 
 /** Findings, in one transaction; every change of one is also an event, which the quarterly report counts. */
@@ -31,7 +57,16 @@ export interface FindingStore {
   read(ids: readonly string[]): Promise<LockedFinding[]>;
   /** Rows locked by id; unknown ids are left out. */
   lock(ids: readonly string[]): Promise<LockedFinding[]>;
+  /** Also ends a waiver, and what the matrix would do by itself. */
   acknowledge(ids: readonly string[], by: Actor, note: string | null): Promise<void>;
+  /** Neither flagged nor written until then. */
+  waive(ids: readonly string[], by: Actor, until: Date, reason: string): Promise<void>;
+  /** Opens the findings whose waiver is over, by the database's clock, records locked before findings. Answers how many. */
+  endWaivers(limit: number): Promise<number>;
+  /** Findings that the matrix heals by itself and that nobody has begun with; of one system, or of all. */
+  healing(system: string | null, limit: number): Promise<{ id: string; system: string }[]>;
+  /** They wait for people from now on, each with the reason. */
+  leaveToPeople(which: readonly { id: string; note: string }[]): Promise<void>;
   requestRevert(ids: readonly string[], by: Actor, note: string | null): Promise<void>;
   proposeAdoption(ids: readonly string[], by: Actor, changeRequestId: string, reason: string): Promise<void>;
   /** Ids of the open MISSING findings of records. */
@@ -40,6 +75,10 @@ export interface FindingStore {
   countOfOwners(ownerIds: readonly string[]): Promise<number>;
   /** Those findings are another party's from now on. */
   handOver(ownerIds: readonly string[], to: string): Promise<void>;
+  /** Strangers that are to be taken off sale and may be tried now; of any system. */
+  strangersToRemove(limit: number): Promise<LockedFinding[]>;
+  /** One could not be: tried again after so many seconds, or, with null, left to people, with the reason. */
+  removalFailed(id: string, reason: string, retryAfterSeconds: number | null): Promise<void>;
   /** They are no longer proposed by any request. */
   releaseAdoption(ids: readonly string[]): Promise<void>;
   /** Open findings that a request proposes to adopt. */

@@ -1,6 +1,6 @@
 import type { Actor } from '../../domain/actor.js';
 import type { Json } from '../../domain/primitives/json.js';
-import type { DriftKind, DriftResolution, DriftState, ObservationSource } from '../../domain/drift/finding.js';
+import type { DriftKind, DriftResolution, DriftState, Healing, ObservationSource } from '../../domain/drift/finding.js';
 import type { HoldKind } from '../../domain/publishing/gate.js';
 import type { CanaryState } from '../../domain/publishing/canary.js';
 import type { DeliveryState } from '../../domain/publishing/delivery-state.js';
@@ -128,6 +128,11 @@ export interface FindingView {
   /** Why the system takes no correction of it from us. */
   notOurs: string | null;
   note: string | null;
+  /** What the matrix does about it by itself; null: it waits for a person. */
+  healing: Healing | null;
+  /** Which two writers change it in turns. */
+  fight: string | null;
+  revertRequestedBy: Actor | null;
   changeRequestId: string | null;
 }
 

@@ -10,6 +10,7 @@ import type { ConnectorRegistry } from './connector.js';
 import type { CoverageReader } from './coverage-reader.js';
 import type { DigestReader } from './digest-reader.js';
 import type { DriftAuditReader } from './drift-audit-reader.js';
+import type { Healer } from './finding-store.js';
 import type { FeedReader } from './feed-reader.js';
 import type { ImportStore } from './import-store.js';
 import type { Alerting } from './messenger.js';
@@ -58,6 +59,7 @@ export abstract class Ports {
   abstract readonly settings: SettingReader;
   abstract readonly truth: TruthReader;
   abstract readonly owned: OwnedValues;
+  abstract readonly healing: Healer;
   abstract readonly stock: StockStore;
   abstract readonly queue: PublishingQueue & LaneSweep;
   abstract readonly observations: ObservationStore & InboxSweep;
@@ -87,6 +89,7 @@ export type PublishingPorts = Pick<Ports, 'connectors' | 'clock' | 'log' | 'mast
   observations: ObservationStore;
   truth: Pick<TruthReader, 'acting'>;
   owned: OwnedValues;
+  healing: Healer;
   /** Where anybody counts. */
   meter?: Meter;
 };

@@ -1,4 +1,5 @@
 import type { FieldValues } from '../../domain/primitives/json.js';
+import type { RootRef } from '../../domain/publishing/system.js';
 import type { WrittenRevision } from './catalog-store.js';
 
 /** How a record stands with the master: WAITING for a scan to match it, or known to be there, or owed, or gone. */
@@ -24,6 +25,12 @@ export interface RecordStore {
   allowCreation(system: string, recordIds: readonly string[] | 'ALL_MISSING'): Promise<string[]>;
   /** What counts as published of each record; locks nothing. */
   published(recordIds: readonly string[]): Promise<Map<string, FieldValues>>;
+  /** Handles of the master's products that are in these roots, by `<system>|<root id>`; a root that holds none is left out. */
+  productsAt(roots: readonly { system: string; rootId: string }[]): Promise<Map<string, string>>;
+  /** After an adoption: a stranger's record is its new SKU's from now on, with what it showed as what was last published. */
+  adoptStrangers(
+    strangers: readonly { system: string; code: string; externalId: string; root: RootRef; base: FieldValues }[],
+  ): Promise<void>;
   /** After an adoption: what was found there is now what was last published. */
   adoptBase(values: readonly { recordId: string; field: string; value: unknown }[]): Promise<void>;
 }

@@ -22,6 +22,9 @@ export interface ScanRun extends ScanHold {
   /** The system's own id of the work that an earlier run of this scan began, and when the reading began then. */
   operation: string | null;
   readAt: Date | null;
+  /** Once it has been read: records that were linked, and of these, those that were staged. */
+  linked: number | null;
+  staged: number | null;
 }
 
 /** The scan is somebody else's now, or has been ended: whatever this process still wants to say of it counts for nothing. */
@@ -109,7 +112,7 @@ export interface ScanStore {
   /** How many findings the scan would open, of how many records. */
   weigh(scanId: string): Promise<BulkWeight>;
   /** What was staged is judged from now on. @throws ScanGone */
-  settleScan(hold: ScanHold): Promise<void>;
+  settleScan(hold: ScanHold, weight: BulkWeight): Promise<void>;
   /** HELD, with an alert: what it saw, and what it did not see, waits for a person. @throws ScanGone */
   stopScan(hold: ScanHold, weight: BulkWeight): Promise<void>;
   staged(scanId: string, limit: number): Promise<StagedRecord[]>;

@@ -24,6 +24,15 @@ export interface TruthStore extends TruthReader {
   systems(): Promise<{ code: string; kind: SystemKind }[]>;
   /** How many findings are open on fields, by field. */
   openFindings(fields: readonly string[]): Promise<Map<string, number>>;
+  /**
+   * Of each field: SKU records of the system that are linked, and values that it replaced in the last hours, to which
+   * `replaced` is added. Whoever asks of one system and field waits for whoever asked before.
+   */
+  tallyTakeover(
+    system: string,
+    replaced: ReadonlyMap<string, number>,
+    hours: number,
+  ): Promise<{ linked: number; before: Map<string, number> }>;
   signOff(version: number, signOff: Omit<SignOff, 'at'>): Promise<void>;
 }
 
@@ -32,6 +41,13 @@ export interface OwnedValues {
   /**
    * Takes the values over, in transactions of its own. Whatever does not go in is a finding; whatever was seen to be
    * something else meanwhile is left to whoever saw that.
+   * @param compared SKU records that this look compared, where it is one of the whole system: what comes in such numbers
+   * that a person should look first is held.
    */
-  takeOver(system: string, values: readonly FindingDraft[], source: ObservationSource): Promise<void>;
+  takeOver(
+    system: string,
+    values: readonly FindingDraft[],
+    source: ObservationSource,
+    compared?: number | null,
+  ): Promise<void>;
 }

@@ -33,6 +33,8 @@ export interface Wakeups {
   bundleDue(at: Date): Promise<void>;
   /** Scheduled change requests are to be looked at then. */
   requestsDue(at: Date): Promise<void>;
+  /** Findings are to be looked after then: a waiver ends, a stranger is to go. At once, if left out. */
+  findingsDue(at?: Date): Promise<void>;
   /** A large change request is to be checked and planned. */
   validationDue(): Promise<void>;
 }

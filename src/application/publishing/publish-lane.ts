@@ -15,6 +15,7 @@ import type { PublishingPorts } from '../ports/ports.js';
 import { idsOfComponents, lackingComponents } from './components-there.js';
 import { contactOf, contactOfAll, faultOf } from './fault-of.js';
 import { readLane } from './read-lane.js';
+import { bearsOurs, CODE, codeAstray, withOwnCode } from './recoding.js';
 import type { HouseRules } from './reckon-record.js';
 import { reckonRecord, sendable } from './reckon-record.js';
 import { SettlementDraft } from './settlement-draft.js';
@@ -67,6 +68,7 @@ async function deliver(ports: PublishingPorts, claim: Claim, connector: Connecto
   const settlement = draft.finish();
   await ports.queue.settle(claim, settlement);
   ports.meter?.settled(claim, settlement);
+  if (draft.heals) await ports.healing.heal(claim.system.code);
   if (draft.taken.length > 0) await ports.owned.takeOver(claim.system.code, draft.taken, 'BEFORE_WRITE');
 }
 
@@ -77,8 +79,8 @@ async function bring(
   connector: Connector,
   draft: SettlementDraft,
 ): Promise<boolean> {
-  const { rules } = await ports.truth.acting();
-  const house = { masterCurrency: ports.masterCurrency, rules };
+  const { rules, version: policyVersion } = await ports.truth.acting();
+  const house = { masterCurrency: ports.masterCurrency, rules, policyVersion };
   const underWay = await workUnderWay(claim, connector);
   if (underWay) {
     draft.failAll(underWay);
@@ -130,7 +132,8 @@ function reckon(
   // One that is not on sale yet waits for its price; one that is on sale without a price is somebody's mistake.
   if (isUnpriced && record.skuState !== 'PRELAUNCH')
     draft.refused(record, 'PRICE_MISSING', `${record.target} has no price, and would be free in ${claim.system.code}`);
-  const wanted = wish && writeOf(claim, record, observed, wish);
+  const due = withOwnCode(record, observed, wish);
+  const wanted = due && writeOf(claim, record, observed, due);
   const write = wanted && whole(claim, record, wanted, draft);
   return { record, observed, canonical: canonical ?? {}, judgement, comparisons, write };
 }
@@ -159,6 +162,7 @@ function writeOf(
     values,
     token: observed?.token ?? null,
     componentIds: NO_COMPONENTS,
+    ...(observed && observed.code !== null && !bearsOurs(record, observed) && { presentCode: observed.code }),
   };
 }
 
@@ -250,9 +254,10 @@ function verify(
     expected: [],
     rules,
   };
-  const astray = compareRecord(input).filter(
-    ({ result }) => result.verdict !== 'IN_SYNC' && result.verdict !== 'NOT_COVERED',
-  );
+  const astray = [
+    ...compareRecord(input).filter(({ result }) => result.verdict !== 'IN_SYNC' && result.verdict !== 'NOT_COVERED'),
+    ...codeAstray(each.record, shown, CODE in (each.write?.values ?? {})),
+  ];
   draft.written(each.record, shown, values, wanted, each.judgement, attempt, astray);
 }
 

@@ -24,6 +24,8 @@ export interface HouseRules {
   masterCurrency: string;
   /** The source-of-truth matrix as it acts. */
   rules: readonly FieldRule[];
+  /** Its version. */
+  policyVersion: number;
 }
 
 /** What a system showed of a record; values are normalised. */
@@ -93,6 +95,7 @@ export function reckonRecord(
     changedAt: record.changedAt,
     readOnly: system.mode === 'READ_ONLY',
     undecided,
+    policyVersion: house.policyVersion,
   };
   const judgement = judgeRecord(record, comparisons, context);
   if (unfinished) judgement.findings.push(...doubtful(record, comparisons, judgement, attribution));

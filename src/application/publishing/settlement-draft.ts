@@ -2,9 +2,9 @@ import { systemActor } from '../../domain/actor.js';
 import type { FieldComparison } from '../../domain/drift/compare.js';
 import { missing } from '../../domain/drift/missing.js';
 import type { FindingDraft } from '../../domain/drift/finding.js';
-import { identityOf, kindOfField } from '../../domain/drift/finding.js';
+import { heals, identityOf, kindOfField } from '../../domain/drift/finding.js';
 import type { Judgement } from '../../domain/drift/judge.js';
-import { baseOfUngoverned, ungoverned } from '../../domain/drift/judge.js';
+import { baseOfUngoverned, endingOf, ungoverned } from '../../domain/drift/judge.js';
 import type { FieldValues } from '../../domain/primitives/json.js';
 import { causeOf } from '../../domain/publishing/dead-letter-cause.js';
 import type { Contact } from '../../domain/publishing/gate.js';
@@ -21,6 +21,7 @@ import type {
 } from '../ports/publishing-queue.js';
 import type { Ports } from '../ports/ports.js';
 import { undecidedValues } from './project-record.js';
+import { bearsOurs, recodedFinding } from './recoding.js';
 
 /** Gathers what became of each record and delivery of a claim, until all of it is settled in one transaction. */
 export class SettlementDraft {
@@ -33,6 +34,8 @@ export class SettlementDraft {
   private readonly notOurs: Settlement['notOurs'] = [];
   /** What the system says of fields that it owns, for whoever takes it over once this is settled. */
   readonly taken: FindingDraft[] = [];
+  /** The matrix does something by itself about what was found. */
+  heals = false;
   private contact: Contact | null = null;
 
   constructor(
@@ -70,10 +73,12 @@ export class SettlementDraft {
     canonical: FieldValues,
   ): void {
     this.closings.push(...ungoverned(record, canonical));
+    this.closeRecoded(record, observed);
     this.keep(record, observed, judgement.base, values, judgement.inSync && judgement.held.length === 0);
     if (judgement.findings.length > 0) this.findings.push({ source: 'BEFORE_WRITE', drafts: judgement.findings });
     this.closings.push(...judgement.closings);
     this.taken.push(...judgement.taken);
+    if (judgement.findings.some(heals)) this.heals = true;
     for (const { attemptId, expected } of record.unsettled) {
       const arrived = Object.keys(expected).every((field) => !(field in judgement.writes));
       this.attempts.push({ attemptId, outcome: arrived ? 'ECHO' : 'LOST' });
@@ -137,6 +142,7 @@ export class SettlementDraft {
       if (ending) this.closings.push(ending);
     }
     this.closeMissing(record);
+    this.closeRecoded(record, shown);
     // Nothing was there when it was read: whatever earlier attempts began, this one has finished.
     if (!judgement)
       for (const earlier of record.unsettled) this.attempts.push({ attemptId: earlier.attemptId, outcome: 'LOST' });
@@ -252,6 +258,12 @@ export class SettlementDraft {
       observed: values,
       inSync,
     });
+  }
+
+  /** A record that bears our code again. */
+  private closeRecoded(record: LaneRecord, shown: ObservedRecord): void {
+    const finding = recodedFinding(record);
+    if (finding && bearsOurs(record, shown)) this.closings.push(endingOf(finding));
   }
 
   /** A record that was created again ends its MISSING finding: by whoever asked for that, else by itself. */

@@ -69,8 +69,16 @@ function quorumsUnmet(policy: ApprovalPolicy, approving: Approving): SettingEffe
   const never = `rules that ask for more approvals than there are people who may approve (${able}): what they ask about is refused with NO_ELIGIBLE_APPROVER`;
   const hardly = `rules that ask for all who may approve (${able}): where one of them is the author, it is refused with NO_ELIGIBLE_APPROVER`;
   return [
-    told('QUORUM_OUT_OF_REACH', never, asking((count) => count > able)),
-    told('QUORUM_WITHOUT_SPARE', hardly, asking((count) => count === able)),
+    told(
+      'QUORUM_OUT_OF_REACH',
+      never,
+      asking((count) => count > able),
+    ),
+    told(
+      'QUORUM_WITHOUT_SPARE',
+      hardly,
+      asking((count) => count === able),
+    ),
   ];
 }
 

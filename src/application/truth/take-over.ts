@@ -11,6 +11,7 @@ import { writeChangeSet } from '../change/write-change-set.js';
 import { adoptedPatch, adoptingOperation } from '../drift/adopted-patch.js';
 import type { Ports } from '../ports/ports.js';
 import type { Stores } from '../ports/unit-of-work.js';
+import { holdMasses } from './hold-masses.js';
 
 /** Who takes over what systems own: nobody has decided it, a rule has (design 4.6). */
 export const OWNER_ACTOR = systemActor('source-of-truth');
@@ -24,19 +25,28 @@ interface Seen {
   source: ObservationSource;
 }
 
-interface Taking {
-  value: FindingDraft;
+/** A value that goes into the master; of a finding, or of what was just seen. */
+export interface Taking {
+  value: Pick<FindingDraft, 'kind' | 'skuId' | 'target' | 'field' | 'found' | 'recordId'>;
   patch: FieldValues;
 }
 
 /**
  * Takes into the master what a system says of fields that it owns: one request by the SYSTEM actor for what was seen
  * together, approved by the version of the matrix that says so, applied at once and owed to the other systems. What the
- * master refuses (a GTIN that another SKU bears, an amount that is none) becomes a finding, and keeps nothing else back.
+ * master refuses (a GTIN that another SKU bears, an amount that is none) becomes a finding, and keeps nothing else back; so
+ * does what comes in such numbers that a person should look first.
+ * @param compared SKU records of this look, where it is one of the whole system.
  */
-export async function takeOver(ports: Ports, seen: Seen, values: readonly FindingDraft[]): Promise<void> {
-  for (let from = 0; from < values.length; from += AT_ONCE) {
-    const some = values.slice(from, from + AT_ONCE);
+export async function takeOver(
+  ports: Ports,
+  seen: Seen,
+  values: readonly FindingDraft[],
+  compared: number | null = null,
+): Promise<void> {
+  const believed = await ports.work.run((stores) => holdMasses(stores, seen, values, compared));
+  for (let from = 0; from < believed.length; from += AT_ONCE) {
+    const some = believed.slice(from, from + AT_ONCE);
     await ports.work.run((stores) => takeOverSome(ports, stores, seen, some));
   }
 }
@@ -51,30 +61,31 @@ async function takeOverSome(
   const patches = values.map((value) => ({ value, patch: adoptedPatch(value.field ?? '', value.found) }));
   const refused = patches.flatMap(({ value, patch }) => (patch.ok ? [] : [value]));
   let takings = patches.flatMap(({ value, patch }): Taking[] => (patch.ok ? [{ value, patch: patch.value }] : []));
-  let [changes, set] = await planned(ports, stores, takings);
+  let [changes, set] = await plannedTakeOver(ports, stores, takings);
   // Of what does not fit, the rest goes in all the same; twice at most, because without it something else may not fit.
   for (let round = 0; set.problems.length + set.conflicts.length > 0; round += 1) {
     const unfit = round < 2 ? misfits(set, changes) : null;
     const isOut = ({ value }: Taking): boolean => unfit === null || unfit.has(targetOf(value));
-    refused.push(...takings.filter(isOut).map(({ value }) => value));
+    refused.push(...values.filter((value) => takings.some((each) => each.value === value && isOut(each))));
     takings = takings.filter((each) => !isOut(each));
-    [changes, set] = await planned(ports, stores, takings);
+    [changes, set] = await plannedTakeOver(ports, stores, takings);
   }
   // Locked by now: what was seen since is the news, and whoever saw it takes it over.
   const latest = await stores.records.published(values.flatMap(({ recordId }) => recordId ?? []));
-  const isLatest = ({ recordId, field, found }: FindingDraft): boolean =>
+  const isLatest = ({ recordId, field, found }: Taking['value']): boolean =>
     sameJson(latest.get(recordId ?? '')?.[field ?? ''] ?? null, found);
   await stores.findings.record(system, refused.filter(isLatest), source);
   const stale = takings.filter(({ value }) => !isLatest(value));
   if (stale.length > 0) {
     takings = takings.filter(({ value }) => isLatest(value));
-    [changes, set] = await planned(ports, stores, takings);
+    [changes, set] = await plannedTakeOver(ports, stores, takings);
     if (set.problems.length + set.conflicts.length > 0) return;
   }
-  if (set.skus.length + set.products.length > 0) await write(ports, stores, { system, version, changes, set });
+  if (set.skus.length + set.products.length > 0) await writeTakeOver(ports, stores, { system, version, changes, set });
 }
 
-async function planned(
+/** The changes that take values over, and what they make of the master, whose rows are locked. */
+export async function plannedTakeOver(
   ports: Ports,
   stores: Stores,
   takings: readonly Taking[],
@@ -97,12 +108,13 @@ function changesOf(takings: readonly Taking[]): ProposedChange[] {
   return [...byTarget.values()];
 }
 
-function targetOf(value: Pick<FindingDraft, 'kind' | 'skuId' | 'target'>): string {
+/** Which change a value goes in with: `SKU_UPDATE:A-1`. */
+export function targetOf(value: Pick<FindingDraft, 'kind' | 'skuId' | 'target'>): string {
   return `${adoptingOperation(value)}:${value.target}`;
 }
 
 /** Targets of the changes that do not fit; null where nobody can tell which. */
-function misfits({ problems, conflicts }: ChangeSet, changes: readonly ProposedChange[]): Set<string> | null {
+export function misfits({ problems, conflicts }: ChangeSet, changes: readonly ProposedChange[]): Set<string> | null {
   const at = ({ field }: Problem): ProposedChange | undefined =>
     field?.[0] === 'changes' && field[1] !== undefined ? changes[Number(field[1])] : undefined;
   const unfit = problems.map(at);
@@ -110,13 +122,14 @@ function misfits({ problems, conflicts }: ChangeSet, changes: readonly ProposedC
   return new Set(unfit.flatMap((each) => (each ? [`${each.operation}:${each.target}`] : [])));
 }
 
-async function write(
+/** Keeps the request, applies it, and owes it to the other systems. Answers its id. */
+export async function writeTakeOver(
   ports: Ports,
   stores: Stores,
-  taking: { system: string; version: number; changes: readonly ProposedChange[]; set: ChangeSet },
-): Promise<void> {
-  const { system, version, changes, set } = taking;
-  const reason = `Approved by the source-of-truth matrix, version ${version}`;
+  taking: { system: string; version: number; changes: readonly ProposedChange[]; set: ChangeSet; besides?: string },
+): Promise<string> {
+  const { system, version, changes, set, besides = '' } = taking;
+  const reason = `Approved by the source-of-truth matrix, version ${version}${besides}`;
   const id = ports.newId();
   const count = changes.reduce((sum, { patch }) => sum + Object.keys(patch).length, 0);
   const number = await stores.requests.add({
@@ -133,4 +146,5 @@ async function write(
   const written = await writeChangeSet(stores, set, { actor: OWNER_ACTOR, reason, changeRequestId: id }, 'DELIVER');
   const data = { system, policyVersion: version, revisions: written.length };
   await stores.audit([{ actor: OWNER_ACTOR, type: 'OWNED_VALUES_TAKEN', subject: number, data }]);
+  return id;
 }

@@ -77,6 +77,7 @@ export class ShopifyConnector implements Connector {
       nestedKits: false,
       stock: false,
       attribution: false,
+      recodes: true,
       // A product bundle costs what its components cost until it is told otherwise [C].
       resetByComposing: isFixed ? ['price', 'compareAtPrice'] : [],
       productsPerWrite: 1,

@@ -37,7 +37,7 @@ export function criticalFindings(system: string, findings: readonly CriticalFind
     ? `${findings.length} critical findings in ${system}`
     : `Critical finding in ${system}: ${first.target}`;
   const body =
-    'Something that must not be sold is on sale there, or worse. Nothing is written over it until somebody decides.';
+    'Something that must not be sold is on sale there, or worse. Nothing is written over it unless somebody decides so, or the signed source-of-truth matrix does.';
   const groups = groupsByOwner(findings, ({ ownerId }) => ownerId, lineOf);
   const key = `finding:${first.id}:${first.recurrences}`;
   return { ...about('CRITICAL_FINDING', system, many ? system : first.target), key, title, body, groups };
@@ -50,6 +50,14 @@ function lineOf({ target, kind, field, expected, found }: CriticalFinding): stri
 
 function told(value: Json): string {
   return shortened(typeof value === 'string' ? value : JSON.stringify(value), 100);
+}
+
+/** What an owner says in such numbers that a person should look first; told once a day of a field. */
+export function takeoverHeld(system: string, held: ReadonlyMap<string, number>, at: Date): AlertDraft {
+  const told = [...held].map(([field, values]) => `${values} values of ${field}`).join(', ');
+  const body = `${system} owns them, and would have replaced ${told} in the master at once. Nothing of it is taken over until somebody adopts the findings.`;
+  const key = `takeover:${system}:${[...held.keys()].sort().join(',')}:${at.toISOString().slice(0, 10)}`;
+  return { ...about('SCAN_HELD', system, system), key, title: `Bulk safety holds values of ${system}`, body };
 }
 
 /** Nothing is sent to a system any more. `pause`: names this pause among all of the system's. */

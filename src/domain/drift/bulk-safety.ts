@@ -8,6 +8,8 @@ export interface BulkWeight {
   opens: number;
   /** Of these, as many as the scan did not see. */
   unseen: number;
+  /** Of these, as many as it saw and would move in any way. */
+  staged: number;
 }
 
 /** Findings on more than this share of the linked records are one accident rather than many edits (design 4.7). */
@@ -19,7 +21,7 @@ const LEAST = 50;
  * PASS: the scan may say what it found. HOLD: so many findings at once that a person must look first. EMPTY: a system that
  * shows nothing although records of ours are linked there shows nothing that can be believed.
  */
-export function bulkSafety({ read, linked, opens, unseen }: BulkWeight): 'PASS' | 'HOLD' | 'EMPTY' {
+export function bulkSafety({ read, linked, opens, unseen }: Omit<BulkWeight, 'staged'>): 'PASS' | 'HOLD' | 'EMPTY' {
   if (read === 0 && linked > 0) return 'EMPTY';
   const findings = opens + unseen;
   return findings >= LEAST && findings > linked * SHARE ? 'HOLD' : 'PASS';

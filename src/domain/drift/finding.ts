@@ -1,12 +1,14 @@
 import type { Actor } from '../actor.js';
 import type { LifecycleState } from '../catalog/lifecycle.js';
 import type { FieldValues, Json } from '../primitives/json.js';
-import type { Attribution } from '../publishing/system.js';
-import type { Severity } from './source-of-truth.js';
+import type { Attribution, RootRef } from '../publishing/system.js';
+import type { DriftAction, Severity } from './source-of-truth.js';
 
 export type DriftKind = 'FIELD' | 'MISSING' | 'UNEXPECTED' | 'DUPLICATE' | 'RECODED' | 'LIFECYCLE' | 'BUNDLE';
 export type DriftState = 'OPEN' | 'ACKNOWLEDGED' | 'WAIVED' | 'RESOLVED';
 export type DriftResolution = 'REVERTED' | 'ADOPTED' | 'WAIVED' | 'SELF_HEALED' | 'SUPERSEDED';
+/** What the matrix does about a finding by itself; HELD: an owner's values in such numbers that a person looks first. */
+export type Healing = 'AUTO_REVERT' | 'AUTO_ADOPT' | 'HELD';
 export type ObservationSource = 'WEBHOOK' | 'INCREMENTAL_SCAN' | 'FULL_SCAN' | 'BEFORE_WRITE' | 'VERIFY_AFTER_WRITE';
 
 /** A difference to put on record. Its identity within a system is one finding for ever, however often it is seen. */
@@ -25,6 +27,21 @@ export interface FindingDraft {
   attribution: Attribution | null;
   /** What there is to say of it beside its values; left out: nothing. */
   note?: string;
+  /** What is to be done about it without asking anybody; left out: it waits for a person (FLAG). */
+  policy?: FindingPolicy;
+  /** Where a record is that the master does not know. */
+  place?: { externalId: string; root: RootRef };
+}
+
+/** A rule that acts, and the version of the matrix that it is in. */
+export interface FindingPolicy {
+  action: Exclude<DriftAction, 'FLAG'> | 'HELD';
+  version: number;
+}
+
+/** Does the matrix do something about it by itself, once it is on record? */
+export function heals({ policy }: FindingDraft): boolean {
+  return policy?.action === 'AUTO_REVERT' || policy?.action === 'AUTO_ADOPT';
 }
 
 /** A finding that is not resolved, as far as judging needs it. */
@@ -37,6 +54,7 @@ export interface OpenFinding {
   revertRequestedBy: Actor | null;
   /** Absent where it does not matter. */
   state?: DriftState;
+  healing?: Healing | null;
 }
 
 /** One record as we remember it. */

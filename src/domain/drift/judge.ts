@@ -4,7 +4,7 @@ import type { FieldValues, Json } from '../primitives/json.js';
 import { sameJson } from '../primitives/json.js';
 import type { Attribution } from '../publishing/system.js';
 import type { FieldComparison } from './compare.js';
-import type { DriftResolution, FindingDraft, KnownRecord, OpenFinding } from './finding.js';
+import type { DriftResolution, FindingDraft, FindingPolicy, KnownRecord, OpenFinding } from './finding.js';
 import { identityOf, kindOfField, severityOf } from './finding.js';
 import { isOwnedElsewhere } from '../truth/matrix.js';
 import { lawOf } from './normalise.js';
@@ -31,6 +31,10 @@ export interface Judgement {
   taken: FindingDraft[];
   /** Fields that are left alone because a finding is open on them. */
   held: string[];
+  /** Fields that are neither flagged nor written: their finding is waived. */
+  waived: string[];
+  /** Fields that are never written, because a rule says that an edit of them there is ignored. */
+  ignored: string[];
   notCovered: string[];
   /** Everything governed is as the master wants it. */
   inSync: boolean;
@@ -46,6 +50,8 @@ export interface JudgeContext {
   readOnly: boolean;
   /** What the system shows for fields that the master has not decided on: it counts as published. */
   undecided: FieldValues;
+  /** Version of the matrix that the rules are of. */
+  policyVersion: number;
 }
 
 /**
@@ -66,6 +72,8 @@ export function judgeRecord(
     endings: {},
     taken: [],
     held: [],
+    waived: [],
+    ignored: [],
     notCovered: [],
     inSync: true,
   };
@@ -73,10 +81,32 @@ export function judgeRecord(
     const open = record.openFindings.find(
       (finding) => finding.field === each.field && finding.kind === kindOfField(each.field),
     );
-    if (isOwnedElsewhere(each.rule) && each.rule.owner === context.system) judgeOwned(record, each, open, context, out);
+    if (open?.state === 'WAIVED') judgeWaived(record, each, open, context, out);
+    else if (isOwnedElsewhere(each.rule) && each.rule.owner === context.system)
+      judgeOwned(record, each, open, context, out);
     else judgeField(record, each, open, context, out);
   }
   return out;
+}
+
+/** What is found there is kept up to date for when the waiver ends; else nothing is done about it until then (design 4.8). */
+function judgeWaived(
+  record: KnownRecord,
+  each: FieldComparison,
+  open: OpenFinding,
+  context: JudgeContext,
+  out: Judgement,
+): void {
+  const { verdict } = each.result;
+  if (verdict === 'NOT_COVERED') out.notCovered.push(each.field);
+  else if (verdict === 'IN_SYNC') {
+    out.base[each.field] = each.canonical;
+    out.closings.push(endingOf(open));
+  } else {
+    if (verdict === 'ECHO' || verdict === 'NEVER_AGREED') out.base[each.field] = each.result.published;
+    out.waived.push(each.field);
+    out.findings.push(findingOf(record, each, context));
+  }
 }
 
 function judgeField(
@@ -106,16 +136,26 @@ function judgeField(
     case 'LAG':
       out.inSync = false;
       if (open) settleOpen(record, each, open, context, out);
-      else if (context.readOnly) hold(record, each, context, out);
+      else if (context.readOnly) hold(record, each, undefined, context, out);
       else want(each, out);
       return;
     case 'NEVER_AGREED':
     case 'DRIFT':
-      out.inSync = false;
       if (each.result.verdict === 'NEVER_AGREED') out.base[each.field] = each.result.published;
+      if (policyOf(each, open, context)?.action === 'IGNORE' && !isReverted(each, open)) {
+        out.ignored.push(each.field);
+        out.findings.push(draftOf(record, each, open, context));
+        return;
+      }
+      out.inSync = false;
       if (open) settleOpen(record, each, open, context, out);
-      else hold(record, each, context, out);
+      else hold(record, each, undefined, context, out);
   }
+}
+
+/** A person asked for just this value to be written over. */
+function isReverted(each: FieldComparison, open: OpenFinding | undefined): boolean {
+  return open?.revertRequestedBy != null && sameJson(open.found, each.observed);
 }
 
 /**
@@ -141,7 +181,14 @@ function judgeOwned(
     return;
   }
   out.inSync = false;
-  out.taken.push(findingOf(record, each, context));
+  // They came in such numbers that a person looks at them first.
+  if (open?.healing === 'HELD') {
+    out.held.push(each.field);
+    out.findings.push({
+      ...findingOf(record, each, context),
+      policy: { action: 'HELD', version: context.policyVersion },
+    });
+  } else out.taken.push(findingOf(record, each, context));
 }
 
 function isEmpty(value: Json): boolean {
@@ -158,7 +205,7 @@ function settleOpen(
 ): void {
   const changedAt = context.changedAt.get(each.field);
   const asFound = sameJson(open.found, each.observed);
-  if (context.readOnly) hold(record, each, context, out);
+  if (context.readOnly) hold(record, each, open, context, out);
   else if (changedAt && changedAt > open.openedAt) {
     if (!asFound) out.findings.push(findingOf(record, each, context));
     out.endings[each.field] = { findingId: open.id, resolution: 'SUPERSEDED', by: systemActor('publisher') };
@@ -166,7 +213,7 @@ function settleOpen(
   } else if (open.revertRequestedBy && asFound) {
     out.endings[each.field] = endingOf(open);
     want(each, out);
-  } else hold(record, each, context, out);
+  } else hold(record, each, open, context, out);
 }
 
 function want(each: FieldComparison, out: Judgement): void {
@@ -174,9 +221,44 @@ function want(each: FieldComparison, out: Judgement): void {
   out.expected[each.field] = each.canonical;
 }
 
-function hold(record: KnownRecord, each: FieldComparison, context: JudgeContext, out: Judgement): void {
+function hold(
+  record: KnownRecord,
+  each: FieldComparison,
+  open: OpenFinding | undefined,
+  context: JudgeContext,
+  out: Judgement,
+): void {
   out.held.push(each.field);
-  out.findings.push(findingOf(record, each, context));
+  out.findings.push(draftOf(record, each, open, context));
+}
+
+function draftOf(
+  record: KnownRecord,
+  each: FieldComparison,
+  open: OpenFinding | undefined,
+  context: JudgeContext,
+): FindingDraft {
+  const draft = findingOf(record, each, context);
+  const policy = policyOf(each, open, context);
+  return policy ? { ...draft, policy } : draft;
+}
+
+/**
+ * What the rule of a field does by itself about an edit that was made there. Nothing where nobody can say who moved (B
+ * absent), where nothing can be written, and where the value is a third system's to say (design 4.7).
+ */
+function policyOf(
+  { rule, result }: FieldComparison,
+  open: OpenFinding | undefined,
+  { readOnly, policyVersion: version }: JudgeContext,
+): FindingPolicy | null {
+  const { onDrift: action } = rule;
+  // What is being healed and was moved once more, back to what was there before perhaps, is still to be healed.
+  const isHealing = open?.healing != null && (result.verdict === 'LAG' || result.verdict === 'ECHO');
+  if (action === 'FLAG' || (result.verdict !== 'DRIFT' && !isHealing)) return null;
+  if (action === 'AUTO_REVERT' && readOnly) return null;
+  if (action === 'AUTO_ADOPT' && isOwnedElsewhere(rule)) return null;
+  return { action, version };
 }
 
 /**
@@ -194,7 +276,8 @@ export function ungoverned(record: KnownRecord, canonical: FieldValues | null): 
     .map(({ id }) => ({ findingId: id, resolution: 'SUPERSEDED', by: systemActor('observer') }));
 }
 
-function endingOf(open: OpenFinding): Closing {
+/** How a finding ends whose difference is no longer there: as what somebody asked for, or by itself. */
+export function endingOf(open: OpenFinding): Closing {
   return open.revertRequestedBy
     ? { findingId: open.id, resolution: 'REVERTED', by: open.revertRequestedBy }
     : { findingId: open.id, resolution: 'SELF_HEALED', by: systemActor('observer') };

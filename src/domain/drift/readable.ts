@@ -26,8 +26,15 @@ export function readable(observed: ObservedRecord): ObservedRecord {
   };
 }
 
-function readableAttribution({ actor, app, at }: Attribution): Attribution {
-  return { actor: storableOrNull(actor), app: storableOrNull(app), at: storableOrNull(at) };
+/** Whoever wrote the record last may have written another field of it: likely, unless the connector knows better. */
+function readableAttribution(given: Attribution): Attribution {
+  const [actor, app, at] = [given.actor, given.app, given.at].map(storableOrNull) as [
+    string | null,
+    string | null,
+    string | null,
+  ];
+  const isNamed = actor !== null || app !== null;
+  return { actor, app, at, confidence: isNamed ? (given.confidence ?? 'LIKELY') : null };
 }
 
 function storableOrNull(text: string | null): string | null {

@@ -51,7 +51,15 @@ export interface Attribution {
   actor: string | null;
   app: string | null;
   at: string | null;
+  /** How sure that is; left out, or null: the system names nobody. */
+  confidence?: AttributionConfidence | null;
 }
+
+/**
+ * CERTAIN: the system names the author of just this state of the field. LIKELY: of the record's last change, which may have
+ * been one of another field.
+ */
+export type AttributionConfidence = 'CERTAIN' | 'LIKELY';
 
 export const ERROR_CLASSES = [
   'RATE_LIMITED',

@@ -27,6 +27,7 @@ export const RecordEntityEnum = enumType<RecordEntity>('RecordEntity', {
 export const PlanOmissionReasonEnum = enumType<OmissionReason>('PlanOmissionReason', {
   HELD: 'Somebody changed it there, and the finding is open; this request does not decide on it.',
   WAIVED: 'The difference is waived for a while.',
+  IGNORED: 'The source-of-truth matrix says that an edit of the field there is ignored; it is never written over.',
   FOREIGN: 'The field is not ours to write there.',
   NOT_SHOWN: 'The system did not show the field when it was last looked at: it has no place for it, or hides it.',
   NOT_MATCHED: 'No scan has matched the record yet; it is written once one has.',

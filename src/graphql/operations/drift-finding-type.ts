@@ -1,8 +1,9 @@
 import { Field, InputType, Int, ObjectType } from '@nestjs/graphql';
 import { IsOptional, MaxLength } from 'class-validator';
 import type { FindingQuery } from '../../application/ports/operations-reader.js';
-import type { DriftKind, DriftResolution, DriftState, ObservationSource } from '../../domain/drift/finding.js';
+import type { DriftKind, DriftResolution, DriftState, Healing, ObservationSource } from '../../domain/drift/finding.js';
 import type { Severity } from '../../domain/drift/source-of-truth.js';
+import type { AttributionConfidence } from '../../domain/publishing/system.js';
 import type { Json } from '../../domain/primitives/json.js';
 import { ActorType } from '../actor-type.js';
 import { connectionType } from '../connection.js';
@@ -35,6 +36,15 @@ const DriftResolutionEnum = enumType<DriftResolution>('DriftResolution', {
   SELF_HEALED: null,
   SUPERSEDED: null,
 });
+const DriftHealingEnum = enumType<Healing>('DriftHealing', {
+  AUTO_REVERT: 'The canonical value is pushed again without anybody asking.',
+  AUTO_ADOPT: 'The observed value is taken into the master without anybody asking.',
+  HELD: "An owner's value, one of so many at once that a person looks first: adopting it takes it over.",
+});
+const AttributionConfidenceEnum = enumType<AttributionConfidence>('AttributionConfidence', {
+  CERTAIN: 'The system names the author of this very state of the record.',
+  LIKELY: 'The record has been changed by whom it names, but perhaps in another field, or before.',
+});
 const ObservationSourceEnum = enumType<ObservationSource>('ObservationSource', {
   WEBHOOK: null,
   INCREMENTAL_SCAN: null,
@@ -52,6 +62,11 @@ export class DriftAttributionType {
   app!: string | null;
   @Field(() => DateTimeScalar, { nullable: true })
   at!: string | null;
+  @Field(() => AttributionConfidenceEnum, {
+    nullable: true,
+    description: 'How sure that is; null where nobody is named.',
+  })
+  confidence!: AttributionConfidence | null;
 }
 
 @ObjectType('DriftFinding', {
@@ -105,6 +120,18 @@ export class DriftFindingType extends NodeType {
   notOurs!: string | null;
   @Field(() => String, { nullable: true })
   note!: string | null;
+  @Field(() => DriftHealingEnum, {
+    nullable: true,
+    description: 'What the source-of-truth matrix does about it by itself; null: it waits for a person.',
+  })
+  healing!: Healing | null;
+  @Field(() => String, {
+    nullable: true,
+    description: 'Which two writers change it in turns. Nothing heals it by itself meanwhile.',
+  })
+  fight!: string | null;
+  @Field(() => ActorType, { nullable: true, description: 'Who asked for its revert, while that is on its way.' })
+  revertRequestedBy!: ActorType | null;
 }
 
 export const DriftFindingConnectionType = connectionType('DriftFinding', () => DriftFindingType);

@@ -3,6 +3,7 @@ import { Args, Context, Mutation, Resolver } from '@nestjs/graphql';
 import { CurrentCaller, Roles } from '../../access/roles.js';
 import { acknowledgeFindings } from '../../application/drift/acknowledge-findings.js';
 import { adoptFindings } from '../../application/drift/adopt-findings.js';
+import { waiveFindings } from '../../application/drift/resolve/waive-findings.js';
 import { revertFindings } from '../../application/drift/revert-findings.js';
 import type { ChangeRequestView } from '../../application/ports/change-reader.js';
 import type { FindingView } from '../../application/ports/operations-reader.js';
@@ -10,6 +11,7 @@ import { Ports } from '../../application/ports/ports.js';
 import type { Caller } from '../../domain/actor.js';
 import type { Outcome, Problem } from '../../domain/problem.js';
 import { inputPipe } from '../input-pipe.js';
+import { DateTimeScalar } from '../scalars/date-time.js';
 import type { Loaders } from '../loaders.js';
 import { keyOf } from '../node-id.js';
 import { userErrors } from '../user-errors.js';
@@ -30,7 +32,9 @@ export class DriftMutationResolver {
   }
 
   @Roles('OPERATOR')
-  @Mutation(() => DriftPayloadType)
+  @Mutation(() => DriftPayloadType, {
+    description: 'Says that somebody has seen them. Ends a waiver, and what the matrix would do by itself.',
+  })
   async driftAcknowledge(
     @Args(inputPipe) { ids }: IdsArgs,
     @Args('note', { type: () => String, nullable: true }) note: string | null | undefined,
@@ -65,6 +69,21 @@ export class DriftMutationResolver {
     @Context('loaders') loaders: Loaders,
   ): Promise<DriftPayload> {
     return answer(await adoptFindings(this.#ports, caller, { ids: findingKeys(ids), reason }), loaders);
+  }
+
+  @Roles('OPERATOR')
+  @Mutation(() => DriftPayloadType, {
+    description:
+      'Lets the differences be until then, at most 92 days: their fields are neither flagged nor written, and the findings are open again when it ends.',
+  })
+  async driftWaive(
+    @Args(inputPipe) { ids }: IdsArgs,
+    @Args('until', { type: () => DateTimeScalar }) until: Date,
+    @Args('reason', { type: () => String }) reason: string,
+    @CurrentCaller() caller: Caller,
+    @Context('loaders') loaders: Loaders,
+  ): Promise<DriftPayload> {
+    return answer(await waiveFindings(this.#ports, caller, { ids: findingKeys(ids), until, reason }), loaders);
   }
 }
 

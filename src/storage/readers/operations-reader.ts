@@ -100,7 +100,7 @@ export class SqlOperationsReader implements OperationsReader {
     const rows = await this.sql.rows<SystemRecordView>(
       `select r.sku_id as "skuId", r.system, r.external_id as "externalId", r.published_revision as "publishedRevision",
          r.published_at as "publishedAt", r.observed_at as "observedAt", ${COMPARED_AT} as "comparedAt", r.published, r.observed,
-         case when exists (select from finding f where f.record_id = r.id and f.state <> 'RESOLVED') then 'DRIFTED'
+         case when exists (select from finding f where f.record_id = r.id and f.state in ('OPEN', 'ACKNOWLEDGED')) then 'DRIFTED'
            when exists (select from delivery d where d.system = r.system and d.entity = 'SKU' and d.sku_id = r.sku_id
              and d.state in ('PENDING', 'RETRYING', 'IN_FLIGHT')) then 'PENDING'
            when exists (select from delivery d where d.system = r.system and d.entity = 'SKU' and d.sku_id = r.sku_id
@@ -164,12 +164,20 @@ function findingConditions(query: FindingQuery): Conditions {
     .add(query.kinds, (place) => `f.kind = any(${place}::text[])`)
     .add(query.severities, (place) => `f.severity = any(${place}::text[])`)
     .add(query.field, (place) => `f.field = ${place}`)
-    .add(query.target ? foldCode(query.target) : null, (place) => `lower(f.target) = ${place}`)
+    .add(query.target ? foldCode(query.target) : null, (place) => `f.target_folded = ${place}`)
     .add(
       query.owner ? foldCode(query.owner) : null,
       (place) => `f.owner_id = (select id from party where code_folded = ${place})`,
     )
-    .add(query.app, (place) => `f.attribution->>'app' = ${place}`)
+    .add(query.app, (place) => `f.app = ${place}`)
     .add(query.seenAfter, (place) => `f.last_seen_at > ${place}`)
-    .add(query.overdue, (place) => `coalesce(f.state <> 'RESOLVED' and f.due_at < now(), false) = ${place}`);
+    .require(() => overdueText(query.overdue ?? null));
+}
+
+/** In words that the index of what is due knows. */
+function overdueText(overdue: boolean | null): string {
+  if (overdue === null) return 'true';
+  return overdue
+    ? `f.state <> 'RESOLVED' and f.due_at < now()`
+    : `(f.state = 'RESOLVED' or f.due_at is null or f.due_at >= now())`;
 }

@@ -97,7 +97,7 @@ export function deliveryOf(row: DeliveryRow): DeliveryView {
 export const FINDING_COLUMNS = `f.id, f.system, f.kind, f.target, f.sku_id as "skuId", f.field, f.expected, f.found,
   f.last_published as "lastPublished", f.severity, f.state, f.resolution, f.source, f.attribution, f.owner_id as "ownerId",
   f.first_seen_at as "firstSeenAt", f.last_seen_at as "lastSeenAt", f.recurrences, f.due_at as "dueAt",
-  f.resolved_at as "resolvedAt", f.resolved_by as "resolvedBy", f.waived_until as "waivedUntil", f.not_ours as "notOurs", f.note,
+  f.resolved_at as "resolvedAt", f.resolved_by as "resolvedBy", f.waived_until as "waivedUntil", f.not_ours as "notOurs", f.note, f.healing, f.fight, f.revert_requested_by as "revertRequestedBy",
   f.change_request_id as "changeRequestId"`;
 
 /** Only the view's own fields: the page's sort key stays behind. */
@@ -127,6 +127,9 @@ export function findingOf(row: FindingView): FindingView {
     waivedUntil: row.waivedUntil,
     notOurs: row.notOurs,
     note: row.note,
+    healing: row.healing,
+    fight: row.fight,
+    revertRequestedBy: row.revertRequestedBy,
     changeRequestId: row.changeRequestId,
   };
 }

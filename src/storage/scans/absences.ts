@@ -1,5 +1,6 @@
 import { systemActor } from '../../domain/actor.js';
 import type { FindingDraft } from '../../domain/drift/finding.js';
+import type { FieldValues } from '../../domain/primitives/json.js';
 import type { ObservedRecord, RootRef } from '../../domain/publishing/system.js';
 import { markMissing } from '../judge-sql.js';
 import type { Sql } from '../sql.js';
@@ -150,6 +151,22 @@ async function masterHolds(sql: Sql): Promise<boolean> {
   return (await sql.rows('select 1 from sku limit 1')).length > 0;
 }
 
+interface Stranger {
+  external_id: string;
+  code: string | null;
+  fields: FieldValues | null;
+  root_id: string;
+  root_code: string | null;
+  /** Of its product, where that is one that nobody is matched with. */
+  product: FieldValues | null;
+}
+
+/** Its lifecycle is not the variant's. */
+function productFields(product: FieldValues | null): FieldValues {
+  const { lifecycle, ...rest } = product ?? {};
+  return lifecycle === undefined ? rest : { ...rest, 'product.lifecycle': lifecycle };
+}
+
 /** SKU records that the master does not know, and codes that more than one record bears. */
 async function strangersOf(sql: Sql, scanId: string): Promise<FindingDraft[]> {
   const twice = await sql.rows<{
@@ -164,8 +181,11 @@ async function strangersOf(sql: Sql, scanId: string): Promise<FindingDraft[]> {
      group by n.code_folded, s.id having count(*) > 1`,
     [scanId],
   );
-  const unknown = await sql.rows<{ external_id: string; code: string | null; fields: FindingDraft['found'] }>(
-    `select n.external_id, n.code, n.observed->'fields' as fields from ${STRANGERS} n
+  // What is told of its product is told of the stranger: whoever adopts it makes that product, too.
+  const unknown = await sql.rows<Stranger>(
+    `select n.external_id, n.code, n.observed->'fields' as fields, n.root_id, n.root_code, p.observed->'fields' as product
+     from ${STRANGERS} n
+       left join ungoverned_record p on p.system = n.system and p.entity = 'PRODUCT' and p.external_id = n.root_id
      where n.entity = 'SKU' and not exists (
        select from record r where r.system = n.system and r.entity = 'SKU' and r.external_id = n.external_id)
        and not exists (select from sku s where s.code_folded = n.code_folded)`,
@@ -184,16 +204,19 @@ async function strangersOf(sql: Sql, scanId: string): Promise<FindingDraft[]> {
       found: ids,
       severity: 'HIGH',
     })),
-    ...unknown.map(({ external_id: externalId, code, fields }): FindingDraft => ({
-      ...bare,
-      identity: `external:${externalId}|UNEXPECTED`,
-      kind: 'UNEXPECTED',
-      productId: null,
-      skuId: null,
-      target: code ?? externalId,
-      expected: null,
-      found: fields,
-      severity: 'LOW',
-    })),
+    ...unknown.map(
+      ({ external_id: externalId, code, fields, root_id: rootId, root_code: rootCode, product }): FindingDraft => ({
+        ...bare,
+        place: { externalId, root: { externalId: rootId, code: rootCode } },
+        identity: `external:${externalId}|UNEXPECTED`,
+        kind: 'UNEXPECTED',
+        productId: null,
+        skuId: null,
+        target: code ?? externalId,
+        expected: null,
+        found: { ...productFields(product), ...fields },
+        severity: 'LOW',
+      }),
+    ),
   ];
 }

@@ -16,6 +16,8 @@ interface RunRow {
   operation: string | null;
   read_at: Date | null;
   losses: number;
+  linked: number | null;
+  staged: number | null;
 }
 
 /**
@@ -34,13 +36,13 @@ export async function claimRunning(sql: Sql, id: string, token: string): Promise
            order by p.started_at desc limit 1),
          (select count(*)::int from record r where r.system = c.system and r.external_id is not null)) end)
      where c.id = $1 and c.state = 'RUNNING' and (c.lease_until is null or c.lease_until <= clock_timestamp())
-     returning system, mode, phase, operation, read_at, losses`,
+     returning system, mode, phase, operation, read_at, losses, linked_records as linked, staged_records as staged`,
     [id, token],
   );
   if (!row) return null;
   if (row.losses >= MOST_LOSSES) return 'LOST';
-  const { system, mode, phase, operation, read_at: readAt } = row;
-  return { id, token, system, mode, phase, operation, readAt };
+  const { system, mode, phase, operation, read_at: readAt, linked, staged } = row;
+  return { id, token, system, mode, phase, operation, readAt, linked, staged };
 }
 
 /** The scan's row, locked as long as the transaction takes, while it is this process's to run. @throws ScanGone */

@@ -32,6 +32,7 @@ export async function weigh(sql: Sql, scanId: string): Promise<BulkWeight> {
     `select c.records_read as read,
        (select count(*)::int from record r where r.system = c.system and r.match = 'MATCHED' and r.external_id is not null) as linked,
        (select count(*)::int from scan_stage where scan_id = $1 and opens) as opens,
+       (select count(*)::int from scan_stage where scan_id = $1) as staged,
        (select count(*)::int from ${UNSEEN} r) as unseen
      from scan c where c.id = $1`,
     [scanId],

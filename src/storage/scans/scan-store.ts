@@ -121,10 +121,11 @@ export class SqlScanStore implements ScanStore {
     return weigh(this.sql, scanId);
   }
 
-  async settleScan({ id, token }: ScanHold): Promise<void> {
+  async settleScan({ id, token }: ScanHold, { linked, staged }: BulkWeight): Promise<void> {
     const rows = await this.sql.rows(
-      `update scan set phase = 'SETTLING' where id = $1 and state = 'RUNNING' and lease_token = $2 returning 1`,
-      [id, token],
+      `update scan set phase = 'SETTLING', linked_records = $3, staged_records = $4
+       where id = $1 and state = 'RUNNING' and lease_token = $2 returning 1`,
+      [id, token, linked, staged],
     );
     if (rows.length === 0) throw new ScanGone();
   }

@@ -135,7 +135,7 @@ export function recordsIn(facts: LaneFacts, system: string): LoadedRecords {
 
 async function openFindings(sql: Sql, recordIds: readonly string[]): Promise<Map<string, OpenFinding[]>> {
   const rows = await sql.rows<OpenFinding & { record_id: string; found: Json; revertRequestedBy: Actor | null }>(
-    `select record_id, id, kind, field, found, opened_at as "openedAt", revert_requested_by as "revertRequestedBy", state
+    `select record_id, id, kind, field, found, opened_at as "openedAt", revert_requested_by as "revertRequestedBy", state, healing
      from finding where record_id = any($1) and state <> 'RESOLVED'`,
     [recordIds],
   );

@@ -68,6 +68,35 @@ export class SqlTruthStore implements TruthStore {
     return new Map(rows.map(({ field, count }) => [field, count]));
   }
 
+  async tallyTakeover(
+    system: string,
+    replaced: ReadonlyMap<string, number>,
+    hours: number,
+  ): Promise<{ linked: number; before: Map<string, number> }> {
+    const fields = [...replaced.keys()];
+    // Serialised per system, so that two looks side by side do not each see less than there is.
+    await this.sql.rows(`select pg_advisory_xact_lock(hashtextextended('takeover:' || $1, 0))`, [system]);
+    const rows = await this.sql.rows<{ field: string; count: number }>(
+      `select field, sum(replaced)::int as count from takeover_tally
+       where system = $1 and field = any($2::text[]) and hour > clock_timestamp() - make_interval(hours => $3) group by field`,
+      [system, fields, hours],
+    );
+    const linked = await firstRow<{ count: number }>(
+      this.sql,
+      `select count(*)::int as count from record where system = $1 and entity = 'SKU' and match = 'MATCHED'`,
+      [system],
+    );
+    await this.sql.rows(
+      `insert into takeover_tally (system, field, hour, replaced)
+       select $1, field, date_trunc('hour', clock_timestamp()), replaced from jsonb_to_recordset($2::jsonb) as n(field text, replaced int)
+       where replaced > 0
+       on conflict (system, field, hour) do update set replaced = takeover_tally.replaced + excluded.replaced`,
+      [system, JSON.stringify([...replaced].map(([field, count]) => ({ field, replaced: count })))],
+    );
+    await this.sql.rows(`delete from takeover_tally where hour < clock_timestamp() - interval '2 days'`);
+    return { linked: linked?.count ?? 0, before: new Map(rows.map(({ field, count }) => [field, count])) };
+  }
+
   async signOff(version: number, { actor, comment }: Omit<SignOff, 'at'>): Promise<void> {
     await this.sql.rows(
       `insert into source_of_truth_sign_off (id, version, actor, comment) values ($1, $2, $3::jsonb, $4)`,

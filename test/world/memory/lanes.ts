@@ -155,8 +155,8 @@ export function loadRecord(tables: Tables, row: RecordRow): LaneRecord {
   const sku = tables.skus.get(row.skuId ?? '') ?? null;
   const openFindings = byId(tables.findings.values()).flatMap((each): OpenFinding[] => {
     if (each.recordId !== row.id || each.state === 'RESOLVED') return [];
-    const { id, kind, field, found, revertRequestedBy, state } = each;
-    return [{ id, kind, field, found, openedAt: new Date(each.openedAt), revertRequestedBy, state }];
+    const { id, kind, field, found, revertRequestedBy, state, healing } = each;
+    return [{ id, kind, field, found, openedAt: new Date(each.openedAt), revertRequestedBy, state, healing }];
   });
   const unsettled = [...tables.attempts.values()]
     .filter(({ recordId, settledAt }) => recordId === row.id && settledAt === null)

@@ -39,7 +39,7 @@ export class MemoryScans implements ScanStore {
       ...{ recordsExpected: null, recordsUnchanged: 0, linkedRecords: null, findingsHeld: null },
       ...{ startedBy: by, phase: 'READING', decidedBy: null, decidedAt: null, reason: null },
     };
-    const held = { token: null, leaseUntil: null, losses: 0, operation: null, readAt: null };
+    const held = { token: null, leaseUntil: null, losses: 0, operation: null, readAt: null, stagedRecords: null };
     const work = { saw: new Map(), staged: new Map(), postponed: new Map() };
     tables.scans.set(id, { view, startedAt: now, ...held, ...work });
     return { ...view };
@@ -60,7 +60,17 @@ export class MemoryScans implements ScanStore {
       return null;
     }
     const { system, mode, phase } = row.view;
-    return { id, token, system, mode, phase, operation: row.operation, readAt: row.readAt };
+    return {
+      id,
+      token,
+      system,
+      mode,
+      phase,
+      operation: row.operation,
+      readAt: row.readAt,
+      linked: row.view.linkedRecords,
+      staged: row.stagedRecords,
+    };
   }
 
   async holdScan(hold: ScanHold): Promise<void> {
@@ -123,11 +133,15 @@ export class MemoryScans implements ScanStore {
     const linked = this.recordsOf(scan).filter(({ match, externalId }) => match === 'MATCHED' && externalId !== null);
     const opens = [...scan.staged.values()].filter((each) => each.opens).length;
     const unseen = await this.unseen(scanId, null, linked.length);
-    return { read: scan.view.recordsRead, linked: linked.length, opens, unseen: unseen.length };
+    const staged = scan.staged.size;
+    return { read: scan.view.recordsRead, linked: linked.length, opens, unseen: unseen.length, staged };
   }
 
-  async settleScan(hold: ScanHold): Promise<void> {
-    heldScan(this.tables, hold).view.phase = 'SETTLING';
+  async settleScan(hold: ScanHold, { linked, staged }: BulkWeight): Promise<void> {
+    const row = heldScan(this.tables, hold);
+    row.view.phase = 'SETTLING';
+    row.view.linkedRecords = linked;
+    row.stagedRecords = staged;
   }
 
   async stopScan(hold: ScanHold, { linked, opens, unseen }: BulkWeight): Promise<void> {

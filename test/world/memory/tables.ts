@@ -9,6 +9,7 @@ import type {
   DriftResolution,
   DriftState,
   FindingDraft,
+  Healing,
   ObservationSource,
 } from '../../../src/domain/drift/finding.js';
 import type { FieldChange, FieldValues, Json } from '../../../src/domain/primitives/json.js';
@@ -97,7 +98,7 @@ export interface AttemptRow {
   outcome: string | null;
 }
 
-export interface FindingRow extends Omit<FindingDraft, 'attribution'> {
+export interface FindingRow extends Omit<FindingDraft, 'attribution' | 'note' | 'policy' | 'place'> {
   id: string;
   system: string;
   state: DriftState;
@@ -105,6 +106,14 @@ export interface FindingRow extends Omit<FindingDraft, 'attribution'> {
   source: ObservationSource;
   openedAt: number;
   recurrences: number;
+  /** When it was opened again. */
+  reopenedAt: number[];
+  resolvedBy: Actor | null;
+  healing: Healing | null;
+  autoUndone: number;
+  fight: string | null;
+  note: string | null;
+  waivedUntil: number | null;
   revertRequestedBy: Actor | null;
   notOurs: string | null;
   changeRequestId: string | null;
@@ -134,6 +143,7 @@ export interface ScanRow {
   losses: number;
   operation: string | null;
   readAt: Date | null;
+  stagedRecords: number | null;
   saw: Map<string, ObservedRecord>;
   staged: Map<string, StagedRecord & { opens: boolean }>;
   postponed: Map<string, { root: RootRef; pursued: boolean }>;

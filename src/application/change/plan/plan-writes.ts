@@ -123,7 +123,7 @@ class Planner {
     if (isNew(planned) && !isNew(present)) this.commitments.add(because, { ...place, field: '' }, 'CREATE');
     // What nobody wants there and is not there is never written.
     if (!each.shown && !isWanted(after, lane.after.states, lane.system)) return;
-    const held = new Set(planned.judgement?.held);
+    const held = new Set(Object.keys(leftAlone(planned)));
     for (const [field, value] of Object.entries(planned.canonical ?? {})) {
       if (this.isMine(each, field) && !held.has(field)) this.commitments.add(because, { ...place, field }, value);
     }
@@ -141,9 +141,9 @@ class Planner {
       const [found, to] = [each.shown?.values[field] ?? null, planned.canonical?.[field] ?? null];
       this.plan.supersedes.push({ ...ref, field, findingId, found, to, because: [...because] });
     }
-    for (const field of planned.judgement?.held ?? []) {
+    for (const [field, reason] of Object.entries(leftAlone(planned))) {
       const finding = after.openFindings.find((open) => open.field === field);
-      this.omit(each, field, finding?.state === 'WAIVED' ? 'WAIVED' : 'HELD', finding?.id ?? null);
+      this.omit(each, field, reason, finding?.id ?? null);
     }
     const compared = new Set(planned.comparisons.map(({ field }) => field));
     for (const field of each.shown ? Object.keys(planned.canonical ?? {}) : []) {
@@ -197,6 +197,14 @@ class Planner {
     if (known) known.records += records;
     else if (records > 0) this.plan.silent.push({ system: system.code, reason, records });
   }
+}
+
+/** Fields that differ there and are not written, and why. */
+function leftAlone({ judgement }: Reckoning): Record<string, OmissionReason> {
+  const { held = [], waived = [], ignored = [] } = judgement ?? {};
+  const because = (fields: readonly string[], reason: OmissionReason): [string, OmissionReason][] =>
+    fields.map((field) => [field, reason]);
+  return Object.fromEntries([...because(held, 'HELD'), ...because(waived, 'WAIVED'), ...because(ignored, 'IGNORED')]);
 }
 
 /** Fields that this request, and none before it, writes although somebody changed them there. */

@@ -32,8 +32,8 @@ export async function workOutPlan(
     return { ...NO_WRITES, reached: [], hash: await hashOf(NO_WRITES.commitments) };
   }
   const lanes = await stores.plans.lanes(set);
-  const { rules } = await stores.truth.acting();
-  const house = { masterCurrency: ports.masterCurrency, rules };
+  const { rules, version: policyVersion } = await stores.truth.acting();
+  const house = { masterCurrency: ports.masterCurrency, rules, policyVersion };
   const plan = await inTurns(planningWrites(set, lanes, house), told);
   const hash = await hashOf(plan.commitments);
   const turns = new Turns();

@@ -64,7 +64,10 @@ export function notAsked(
 }
 
 /** Who is asked instead, for whoever wonders. */
-export function whoIs(requirements: readonly ApprovalRequirement[], { parties }: Pick<ApprovalWorld, 'parties'>): string {
+export function whoIs(
+  requirements: readonly ApprovalRequirement[],
+  { parties }: Pick<ApprovalWorld, 'parties'>,
+): string {
   const asked = [...new Set(requirements.map(({ partyId }) => parties.get(partyId)?.name ?? partyId))];
   if (asked.length === 0) return '; it asks nobody';
   const more = asked.length > NAMED ? ` and ${asked.length - NAMED} more` : '';

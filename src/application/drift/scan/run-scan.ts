@@ -70,7 +70,8 @@ async function scanFully(job: ScanJob): Promise<boolean> {
       ports.log('warn', 'a scan was stopped by bulk safety', { system: system.code, ...weight });
       return false;
     }
-    await ports.scans.settleScan(run);
+    await ports.scans.settleScan(run, weight);
+    Object.assign(run, { linked: weight.linked, staged: weight.staged });
   }
   if (isConfirmed) await judgeConfirmed(job);
   else await judgeStaged(job);

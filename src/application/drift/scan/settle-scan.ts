@@ -28,10 +28,20 @@ export async function judgeStaged(job: ScanJob): Promise<void> {
     );
     const mark = { hold: run, basis: '', pieces: [], pieceOf };
     const look = { records, goneRoots: [], readAt: readAt ?? (await ports.observations.now()) };
-    await count(job, await observe(ports, system, 'FULL_SCAN', look, { mark }));
+    const compared = comparedBehind(job, alike.length);
+    await count(job, await observe(ports, system, 'FULL_SCAN', look, { mark, ...(compared !== null && { compared }) }));
     await ports.scans.unstage(run, alike);
     page = await ports.scans.staged(run.id, PAGE);
   }
+}
+
+/**
+ * Of how many linked records these are what moves, so that a page of nothing but an owner's new values does not look like a
+ * system of nothing but those: as large a share of all records as they are of all that is staged.
+ */
+function comparedBehind({ run }: ScanJob, records: number): number | null {
+  if (run.linked === null || run.staged === null || run.staged === 0) return null;
+  return Math.max(records, Math.round((records * run.linked) / run.staged));
 }
 
 /** A person let a held scan go on: what it had staged is read again by id, and judged as it is now. Nothing heals by itself. */

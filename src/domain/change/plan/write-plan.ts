@@ -30,6 +30,7 @@ export interface PlannedWrite extends PlannedRecordRef {
 export const OMISSION_REASONS = [
   'HELD',
   'WAIVED',
+  'IGNORED',
   'FOREIGN',
   'NOT_SHOWN',
   'NOT_MATCHED',
