@@ -34,7 +34,8 @@ export default {
       ...common,
       displayName: 'real',
       testMatch: ['<rootDir>/test/**/*.test.ts'],
-      testPathIgnorePatterns: ['<rootDir>/test/domain/', '<rootDir>/test/house.test.ts'],
+      // test/erp speaks to a Tryton, which jest.erp.config.mjs sees to.
+      testPathIgnorePatterns: ['<rootDir>/test/domain/', '<rootDir>/test/house.test.ts', '<rootDir>/test/erp/'],
       globalSetup: '<rootDir>/test/support/postgres-up.mjs',
       globalTeardown: '<rootDir>/test/support/postgres-down.ts',
     },

@@ -276,17 +276,7 @@ create table finding (
   note text,
   revert_requested_by jsonb,
   change_request_id uuid,
-  not_ours text,
-  healing text,
-  auto_undone integer default 0 not null,
-  fight text,
-  external_id text,
-  root_id text,
-  root_code text,
-  tried integer default 0 not null,
-  not_before timestamp with time zone,
-  target_folded text generated always as (lower(target)) stored,
-  app text generated always as ((attribution ->> 'app'::text)) stored
+  not_ours text
 );
 
 create table finding_event (
@@ -682,13 +672,6 @@ create table system_hold (
   ended_by jsonb
 );
 
-create table takeover_tally (
-  system text not null,
-  field text not null,
-  hour timestamp with time zone not null,
-  replaced integer not null
-);
-
 create table webhook (
   id uuid not null,
   system text not null,
@@ -810,8 +793,6 @@ alter table system add constraint system_pkey PRIMARY KEY (code);
 
 alter table system_hold add constraint system_hold_pkey PRIMARY KEY (id);
 
-alter table takeover_tally add constraint takeover_tally_pkey PRIMARY KEY (system, field, hour);
-
 alter table webhook add constraint webhook_pkey PRIMARY KEY (id);
 
 alter table alert add constraint alert_key_key UNIQUE (key);
@@ -914,8 +895,6 @@ alter table feed_position add constraint feed_position_position_check CHECK (("p
 
 alter table finding add constraint finding_check CHECK (((state = 'RESOLVED'::text) = (resolved_at IS NOT NULL)));
 
-alter table finding add constraint finding_healing_check CHECK ((healing = ANY (ARRAY['AUTO_REVERT'::text, 'AUTO_ADOPT'::text, 'HELD'::text])));
-
 alter table finding add constraint finding_kind_check CHECK ((kind = ANY (ARRAY['FIELD'::text, 'MISSING'::text, 'UNEXPECTED'::text, 'DUPLICATE'::text, 'RECODED'::text, 'LIFECYCLE'::text, 'BUNDLE'::text])));
 
 alter table finding add constraint finding_resolution_check CHECK ((resolution = ANY (ARRAY['REVERTED'::text, 'ADOPTED'::text, 'WAIVED'::text, 'SELF_HEALED'::text, 'SUPERSEDED'::text])));
@@ -926,9 +905,7 @@ alter table finding add constraint finding_source_check CHECK ((source = ANY (AR
 
 alter table finding add constraint finding_state_check CHECK ((state = ANY (ARRAY['OPEN'::text, 'ACKNOWLEDGED'::text, 'WAIVED'::text, 'RESOLVED'::text])));
 
-alter table finding add constraint finding_waived CHECK (((state <> 'WAIVED'::text) OR (waived_until IS NOT NULL)));
-
-alter table finding_event add constraint finding_event_type_check CHECK ((type = ANY (ARRAY['OPENED'::text, 'REFRESHED'::text, 'ACKNOWLEDGED'::text, 'REVERT_REQUESTED'::text, 'ADOPTION_PROPOSED'::text, 'RESOLVED'::text, 'REOPENED'::text, 'NOT_OURS'::text, 'WAIVED'::text, 'WAIVER_ENDED'::text, 'LEFT_TO_PEOPLE'::text])));
+alter table finding_event add constraint finding_event_type_check CHECK ((type = ANY (ARRAY['OPENED'::text, 'REFRESHED'::text, 'ACKNOWLEDGED'::text, 'REVERT_REQUESTED'::text, 'ADOPTION_PROPOSED'::text, 'RESOLVED'::text, 'REOPENED'::text, 'NOT_OURS'::text])));
 
 alter table import_job add constraint import_job_mode_check CHECK ((mode = ANY (ARRAY['baseline'::text, 'propose'::text])));
 
@@ -1037,8 +1014,6 @@ alter table system_hold add constraint system_hold_check2 CHECK ((ended_at >= be
 alter table system_hold add constraint system_hold_check3 CHECK (((ended_at IS NULL) = (ended_by IS NULL)));
 
 alter table system_hold add constraint system_hold_kind_check CHECK ((kind = ANY (ARRAY['PAUSE'::text, 'AUTH'::text, 'BREAKER'::text])));
-
-alter table takeover_tally add constraint takeover_tally_replaced_check CHECK ((replaced > 0));
 
 alter table alert add constraint alert_system_fkey FOREIGN KEY (system) REFERENCES system(code);
 
@@ -1188,8 +1163,6 @@ alter table stock_level add constraint stock_level_system_fkey FOREIGN KEY (syst
 
 alter table system_hold add constraint system_hold_system_fkey FOREIGN KEY (system) REFERENCES system(code);
 
-alter table takeover_tally add constraint takeover_tally_system_fkey FOREIGN KEY (system) REFERENCES system(code);
-
 alter table webhook add constraint webhook_system_fkey FOREIGN KEY (system) REFERENCES system(code);
 
 -- indexes
@@ -1294,31 +1267,11 @@ CREATE INDEX feed_entry_request ON public.feed_entry USING btree (change_request
 
 CREATE INDEX feed_entry_xid ON public.feed_entry USING btree (xid);
 
-CREATE INDEX finding_by_app ON public.finding USING btree (app, opened_at DESC, id DESC);
-
-CREATE INDEX finding_by_due ON public.finding USING btree (due_at) WHERE (state <> 'RESOLVED'::text);
-
-CREATE INDEX finding_by_field ON public.finding USING btree (field, opened_at DESC, id DESC);
-
-CREATE INDEX finding_by_kind ON public.finding USING btree (kind, opened_at DESC, id DESC);
-
-CREATE INDEX finding_by_owner ON public.finding USING btree (owner_id, opened_at DESC, id DESC);
-
-CREATE INDEX finding_by_seen ON public.finding USING btree (last_seen_at);
-
-CREATE INDEX finding_by_severity ON public.finding USING btree (severity, opened_at DESC, id DESC);
-
-CREATE INDEX finding_by_state ON public.finding USING btree (state, opened_at DESC, id DESC);
-
-CREATE INDEX finding_by_system ON public.finding USING btree (system, opened_at DESC, id DESC);
-
-CREATE INDEX finding_by_target ON public.finding USING btree (target_folded, opened_at DESC, id DESC);
-
-CREATE INDEX finding_filter ON public.finding USING btree (opened_at DESC, id DESC) INCLUDE (system, state, kind, severity, field, target_folded, owner_id, app, last_seen_at, due_at);
-
-CREATE INDEX finding_healing ON public.finding USING btree (system, id) WHERE ((healing IS NOT NULL) AND (state <> 'RESOLVED'::text));
+CREATE INDEX finding_list ON public.finding USING btree (opened_at DESC, id DESC);
 
 CREATE INDEX finding_open ON public.finding USING btree (system, severity) WHERE (state <> 'RESOLVED'::text);
+
+CREATE INDEX finding_owner ON public.finding USING btree (owner_id);
 
 CREATE INDEX finding_product ON public.finding USING btree (product_id);
 
@@ -1327,10 +1280,6 @@ CREATE INDEX finding_record ON public.finding USING btree (record_id) WHERE (sta
 CREATE INDEX finding_request ON public.finding USING btree (change_request_id);
 
 CREATE INDEX finding_sku ON public.finding USING btree (sku_id) WHERE (state <> 'RESOLVED'::text);
-
-CREATE INDEX finding_stranger ON public.finding USING btree (system, not_before) WHERE ((kind = 'UNEXPECTED'::text) AND (state <> 'RESOLVED'::text) AND (revert_requested_by IS NOT NULL));
-
-CREATE INDEX finding_waived_until ON public.finding USING btree (waived_until) WHERE (state = 'WAIVED'::text);
 
 CREATE INDEX finding_event_finding ON public.finding_event USING btree (finding_id, at);
 
@@ -1445,8 +1394,6 @@ CREATE INDEX stock_level_system ON public.stock_level USING btree (system, repor
 CREATE UNIQUE INDEX system_hold_open ON public.system_hold USING btree (system, kind) WHERE (ended_at IS NULL);
 
 CREATE INDEX system_hold_time ON public.system_hold USING btree (system, began_at);
-
-CREATE INDEX takeover_tally_by_hour ON public.takeover_tally USING btree (hour);
 
 CREATE INDEX webhook_received ON public.webhook USING btree (received_at);
 
@@ -1582,16 +1529,6 @@ comment on table finding is 'A difference that somebody else made, tracked until
 
 comment on column finding.not_ours is 'Why the system takes no correction of it from us, in its own words: an app of its own has it. Null: nothing is known to be in the way.';
 
-comment on column finding.healing is 'What the source-of-truth matrix does about it by itself, or HELD: an owner''s values that came in such numbers that a person looks first. Null: it waits for a person.';
-
-comment on column finding.auto_undone is 'How often in a row a revert by the matrix was undone.';
-
-comment on column finding.fight is 'Which two writers change it in turns. Null: none are known to. Nothing heals it by itself meanwhile.';
-
-comment on column finding.external_id is 'The system''s id of a record that the master does not know; root_id and root_code say where it is.';
-
-comment on column finding.tried is 'How often a stranger could not be taken off sale; not_before says when it is tried again.';
-
 comment on table finding_event is 'What happened to a finding, value by value: the quarterly report counts these; append-only.';
 
 comment on table idempotency_key is 'What a caller sent under which key, and what became of it; kept for 72 hours.';
@@ -1697,7 +1634,5 @@ comment on column system.probe_at is 'When one claim is let through next, while 
 comment on column system.subscribed_at is 'When its webhooks were last made to point at subscribed_url; none since: never.';
 
 comment on table system_hold is 'When nothing was sent to a system, and why; never deleted, because it says how old deliveries really are.';
-
-comment on table takeover_tally is 'How many values of the master an owner replaced in each hour, so that it is noticed when they come in numbers; kept for two days.';
 
 comment on table webhook is 'The inbox: what a system told us, stored before we answered it.';

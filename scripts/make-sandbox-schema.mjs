@@ -1,7 +1,7 @@
 /**
- * Writes src/sandbox/shopify/schema.graphql: the part of Shopify's real Admin schema that the stand-in answers for.
+ * Writes src/sandbox/shopify/schema.graphql and access/scopes.json: the part of Shopify's real Admin schema that the stand-in answers for.
  *
- * The source is the introspection of API 2026-10 inside an npm package of Shopify's; only that one file is taken out of
+ * The source is the introspection of API 2026-10 inside an npm package of Shopify's (2026-07 has to give the same); only they are taken out of
  * the package, nothing of it is installed. What is kept is named below; descriptions are dropped; types are sorted, so
  * that the same input always gives the same bytes.
  *
@@ -17,14 +17,18 @@ import { gunzipSync } from 'node:zlib';
 import { buildClientSchema, lexicographicSortSchema, printSchema } from 'graphql';
 
 const PACKAGE = '@shopify/dev-mcp@1.16.0';
-const DATA_FILE = 'package/dist/data/admin_2026-10.json.gz';
+const VERSION = '2026-10';
+/** Served too, and by the same file: what is kept of both has to be the same. */
+const OLDER_VERSION = '2026-07';
 const TARGET = fileURLToPath(new URL('../src/sandbox/shopify/schema.graphql', import.meta.url));
+const SCOPES_TARGET = fileURLToPath(new URL('../src/sandbox/shopify/access/scopes.json', import.meta.url));
 
 /** Root fields that the stand-in answers. */
 const QUERIES = [
   'bulkOperation',
   'bulkOperations',
   'currentAppInstallation',
+  'events',
   'inventoryItem',
   'metafieldDefinitions',
   'node',
@@ -42,13 +46,18 @@ const QUERIES = [
   'webhookSubscriptions',
 ];
 const MUTATIONS = [
+  'bulkOperationCancel',
+  'bulkOperationRunMutation',
   'bulkOperationRunQuery',
   'inventoryItemUpdate',
   'metafieldDefinitionCreate',
+  'metafieldDefinitionDelete',
+  'metafieldsDelete',
   'metafieldsSet',
   'productBundleCreate',
   'productBundleUpdate',
   'productCreate',
+  'productDelete',
   'productSet',
   'productUpdate',
   'productVariantRelationshipBulkUpdate',
@@ -57,6 +66,9 @@ const MUTATIONS = [
   'productVariantsBulkUpdate',
   'publishablePublish',
   'publishableUnpublish',
+  'stagedUploadsCreate',
+  'tagsAdd',
+  'tagsRemove',
   'webhookSubscriptionCreate',
   'webhookSubscriptionDelete',
   'webhookSubscriptionUpdate',
@@ -72,11 +84,14 @@ const KEEP = {
   App: [],
   AppCatalog: ['publication'],
   AppInstallation: ['accessScopes', 'app'],
+  BasicEvent: [],
   BulkOperation: [],
   BundlesFeature: [],
   Catalog: ['publication'],
+  CommentEvent: ['author'],
   Count: [],
   DisplayableError: [],
+  Event: [],
   HasMetafields: ['metafield', 'metafields'],
   InventoryItem: ['measurement', 'unitCost', 'variants'],
   InventoryItemMeasurement: ['weight'],
@@ -84,6 +99,7 @@ const KEEP = {
   Metafield: [],
   MetafieldDefinition: ['type'],
   MetafieldDefinitionType: [],
+  MetafieldIdentifier: [],
   MoneyV2: [],
   Node: [],
   PageInfo: [],
@@ -91,6 +107,7 @@ const KEEP = {
     'availablePublicationsCount',
     'bundleComponents',
     'category',
+    'events',
     'metafield',
     'metafields',
     'options',
@@ -110,6 +127,7 @@ const KEEP = {
   ProductBundleComponentOptionSelectionValue: [],
   ProductBundleComponentQuantityOption: [],
   ProductBundleOperation: ['product', 'userErrors'],
+  ProductDeleteOperation: ['product', 'userErrors'],
   ProductOperation: ['product'],
   ProductOption: ['optionValues'],
   ProductOptionValue: [],
@@ -134,6 +152,9 @@ const KEEP = {
   ShopFeatures: ['bundles'],
   ShopPlan: [],
   ShopResourceLimits: [],
+  StaffMember: [],
+  StagedMediaUploadTarget: ['parameters'],
+  StagedUploadParameter: [],
   TaxonomyCategory: [],
   WebhookSubscription: ['apiVersion'],
   Weight: [],
@@ -142,7 +163,8 @@ const KEEP_ALL = /(?:Payload|Connection|Edge|UserError)$/;
 const LEAVES = new Set(['SCALAR', 'ENUM']);
 const COMPOSITES = new Set(['OBJECT', 'INTERFACE', 'UNION']);
 
-function fetchIntrospection() {
+function fetchIntrospections() {
+  const files = [VERSION, OLDER_VERSION].map((version) => `package/dist/data/admin_${version}.json.gz`);
   const dir = mkdtempSync(join(tmpdir(), 'shopify-schema-'));
   try {
     execFileSync('npm', ['pack', PACKAGE, '--silent', '--ignore-scripts'], {
@@ -151,8 +173,8 @@ function fetchIntrospection() {
     });
     const tarball = readdirSync(dir).find((name) => name.endsWith('.tgz'));
     if (!tarball) throw new Error(`npm pack ${PACKAGE} left no tarball`);
-    execFileSync('tar', ['-xzf', tarball, DATA_FILE], { cwd: dir });
-    return JSON.parse(gunzipSync(readFileSync(join(dir, DATA_FILE))).toString('utf8')).data;
+    execFileSync('tar', ['-xzf', tarball, ...files], { cwd: dir });
+    return files.map((file) => JSON.parse(gunzipSync(readFileSync(join(dir, file))).toString('utf8')));
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }
@@ -226,29 +248,59 @@ function stripDescriptions(value) {
   return Object.fromEntries(entries.map(([key, one]) => [key, stripDescriptions(one)]));
 }
 
+/** The access scopes that kept types and fields ask for, any of them, with Shopify's own words. */
+function scopesOf({ items }, schema) {
+  const scopes = {};
+  for (const { type, typeName, fieldName, requiredAccess, offlineScopes } of items) {
+    const held = schema.getType(typeName);
+    const isKept = held && (type === 'type' || held.getFields?.()[fieldName]);
+    if (!isKept || offlineScopes.length === 0) continue;
+    const anyOf = [...offlineScopes].sort((a, b) => (a < b ? -1 : 1));
+    scopes[type === 'type' ? typeName : `${typeName}.${fieldName}`] = { anyOf, requiredAccess };
+  }
+  return Object.fromEntries(Object.entries(scopes).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function schemaOf({ data }) {
+  return buildClientSchema(stripDescriptions(prune(data)), { assumeValid: true });
+}
+
 function render() {
-  const pruned = stripDescriptions(prune(fetchIntrospection()));
-  const sdl = printSchema(lexicographicSortSchema(buildClientSchema(pruned, { assumeValid: true })));
+  const [newest, older] = fetchIntrospections();
+  const scopes = newest.offline_scopes;
+  const schema = schemaOf(newest);
+  const sdl = printSchema(lexicographicSortSchema(schema));
+  const before = printSchema(lexicographicSortSchema(schemaOf(older))).split('\n');
+  const differing = sdl.split('\n').filter((line, at) => line !== before[at]);
+  if (differing.length > 0) throw new Error(`${OLDER_VERSION} differs from ${VERSION}: ${differing[0]}`);
   const header = [
     '# Generated by scripts/make-sandbox-schema.mjs from the Admin API 2026-10 introspection in npm package',
     `# ${PACKAGE}, pruned to what the stand-in answers for. Do not edit.`,
     '',
   ];
-  return `${header.join('\n')}\n${sdl}\n`;
+  return {
+    [TARGET]: `${header.join('\n')}\n${sdl}\n`,
+    [SCOPES_TARGET]: `${JSON.stringify(scopesOf(scopes, schema), null, 2)}\n`,
+  };
 }
 
-const wanted = render();
-if (process.argv.includes('--check')) {
+for (const [target, wanted] of Object.entries(render())) {
+  if (!process.argv.includes('--check')) {
+    writeFileSync(target, wanted);
+    continue;
+  }
   let committed = '';
   try {
-    committed = readFileSync(TARGET, 'utf8');
+    committed = readFileSync(target, 'utf8');
   } catch (error) {
     if (error.code !== 'ENOENT') throw error;
   }
-  if (committed !== wanted) {
-    console.error('src/sandbox/shopify/schema.graphql is stale: run node scripts/make-sandbox-schema.mjs');
+  // Prettier may lay JSON out anew.
+  const isSame = target.endsWith('.json')
+    ? committed !== '' && JSON.stringify(JSON.parse(committed)) === JSON.stringify(JSON.parse(wanted))
+    : committed === wanted;
+  if (!isSame) {
+    console.error(`${target} is stale: run node scripts/make-sandbox-schema.mjs`);
     process.exitCode = 1;
   }
-} else {
-  writeFileSync(TARGET, wanted);
 }

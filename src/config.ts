@@ -201,10 +201,13 @@ function readSystem(raw: unknown, path: string, env: Env): ConfiguredSystem {
   if (!Array.isArray(publications) || publications.some((each) => typeof each !== 'string')) {
     throw new ConfigError(`${path}.publications is a list of names`);
   }
-  const connector = pick('connector', ['shopify', 'http'] as const);
+  const connector = pick('connector', ['shopify', 'http', 'tryton'] as const);
   // Elsewhere it would say nothing, and whoever wrote it would believe that it did.
   if (connector !== 'shopify' && text('bundles') !== null)
     throw new ConfigError(`${path}.bundles is for connector shopify only`);
+  for (const key of connector === 'tryton' ? [] : ['database', 'user', 'password', 'units']) {
+    if (key in raw) throw new ConfigError(`${path}.${key} is for connector tryton only`);
+  }
   return {
     code: need('code'),
     kind: pick('kind', ['SHOPIFY', 'ERP'] as const),
@@ -222,6 +225,9 @@ function readSystem(raw: unknown, path: string, env: Env): ConfiguredSystem {
     bundles: pick('bundles', ['components', 'fixed'] as const, 'components'),
     token: secret('token'),
     scan: readScanTimes(raw.scan, `${path}.scan`),
+    ...(connector === 'tryton'
+      ? { database: need('database'), user: need('user'), password: secret('password'), units: readUnits(raw, path) }
+      : {}),
     headRoomPercent: readHeadRoom(raw, path),
     concurrency,
   };
@@ -250,6 +256,16 @@ function readScanTimes(raw: unknown, path: string): ScanTimes {
   )
     throw new ConfigError(`${path}.incrementalMinutes is a whole number from 1 to 1440, or null`);
   return { full: full as string | null, incrementalMinutes: minutes };
+}
+
+/** What the master calls units, by Tryton's symbols for them. One symbol has one word, or it could not be read back. */
+function readUnits({ units = {} }: Raw, path: string): Record<string, string> {
+  const entries = isRaw(units) ? Object.entries(units) : [['', null] as const];
+  const symbols = entries.map(([, symbol]) => symbol);
+  if (entries.some(([word, symbol]) => word === '' || typeof symbol !== 'string' || symbol === ''))
+    throw new ConfigError(`${path}.units says for each of your words which symbol Tryton has for it`);
+  if (new Set(symbols).size !== symbols.length) throw new ConfigError(`${path}.units has two words for one symbol`);
+  return Object.fromEntries(entries.map(([word, symbol]) => [word, String(symbol)]));
 }
 
 function missing(what: string): never {

@@ -2,6 +2,7 @@
 import 'reflect-metadata';
 import { ConfigError, readConfig } from './config.js';
 import type { Service } from './porch/serve.js';
+import { isUnreachable } from './storage/postgres/unreachable.js';
 
 const [command, ...args] = process.argv.slice(2);
 
@@ -31,6 +32,8 @@ function stopOnSignal(starting: Promise<Service>): () => boolean {
 function told(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if ('code' in error && error.code === 'EADDRINUSE') return `PORT is taken: ${error.message}`;
+  // Whoever supervises the process starts it again: waiting here would hide a wrong address.
+  if (isUnreachable(error)) return `the database does not answer: ${error.message || 'no connection'}`;
   const plain = error instanceof ConfigError || error.message.includes('already running');
   return plain ? error.message : (error.stack ?? error.message);
 }

@@ -2,11 +2,13 @@ import type { Meter } from '../application/ports/meter.js';
 import { UNMETERED } from '../application/ports/meter.js';
 import type { Connector, ConnectorRegistry } from '../application/ports/connector.js';
 import type { RateBudgets, Urgency } from '../application/ports/rate-budget.js';
+import { gathered } from './gathered-connector.js';
 import { HttpErpConnector } from './http-erp/http-erp-connector.js';
 import { LocalBudgets } from './shopify/calling/local-budgets.js';
 import { ShopifyConnector } from './shopify/shopify-connector.js';
 import { openLine } from './shopify/shopify-line.js';
 import type { SystemConfig } from './system-config.js';
+import { TrytonConnector } from './tryton/tryton-connector.js';
 
 type Log = (level: 'info' | 'warn' | 'error', message: string, detail?: object) => void;
 
@@ -46,6 +48,10 @@ function connectorsOf(system: SystemConfig, log: Log, surroundings: Surroundings
   }
   if (system.connector === 'http') {
     const connector = new HttpErpConnector(system, surroundings.meter ?? UNMETERED);
+    return () => connector;
+  }
+  if (system.connector === 'tryton') {
+    const connector = gathered(new TrytonConnector(system, surroundings.meter ?? UNMETERED));
     return () => connector;
   }
   return shopifyConnectors(system, log, surroundings);

@@ -2,7 +2,7 @@
 export interface SystemConfig {
   code: string;
   kind: 'SHOPIFY' | 'ERP';
-  connector: 'shopify' | 'http';
+  connector: 'shopify' | 'http' | 'tryton';
   /** Replaces `https://{storeDomain}`, and is the address of an ERP: https, or http on loopback. */
   baseUrl: string | null;
   storeDomain: string | null;
@@ -21,6 +21,14 @@ export interface SystemConfig {
   bundles: 'components' | 'fixed';
   /** Bearer token of an ERP. */
   token: string | null;
+  /** Tryton's: the database, and who signs in. */
+  database?: string | null;
+  user?: string | null;
+  password?: string | null;
+  /** What the master calls a unit, and the symbol of the unit that Tryton is to use for it. */
+  units?: Readonly<Record<string, string>>;
+  /** ISO 4217, in which the master's prices are for this system. */
+  currency?: string;
   /** Percent of a store's rate that are left to other users of it: 0 to 90. */
   headRoomPercent: number;
   /** How many exchanges with the system may be under way at once. */
@@ -43,8 +51,10 @@ export function checkedBaseUrl(text: string): string {
   return `${url.origin}${url.pathname}`.replace(/\/+$/, '');
 }
 
+type Requirable = 'accessToken' | 'clientSecret' | 'token' | 'baseUrl' | 'database' | 'user' | 'password';
+
 /** A setting that the connector cannot do without. @throws Error that names it, never its value. */
-export function required(config: SystemConfig, key: 'accessToken' | 'clientSecret' | 'token' | 'baseUrl'): string {
+export function required(config: SystemConfig, key: Requirable): string {
   const value = config[key];
   if (!value) throw new Error(`system ${config.code}: ${key} is missing`);
   return value;

@@ -1,3 +1,4 @@
+import { forgetAlerts } from '../application/alerts/forget-alerts.js';
 import { raiseDigest } from '../application/alerts/raise-digest.js';
 import { sendAlerts } from '../application/alerts/send-alerts.js';
 import type { Ports } from '../application/ports/ports.js';
@@ -9,6 +10,7 @@ export class AlertTeller {
   private stopping = false;
   /** The day whose digest is known to be raised. */
   private toldDay: string | null = null;
+  private forgotAt: Date | null = null;
 
   constructor(private readonly ports: Ports) {}
 
@@ -27,6 +29,9 @@ export class AlertTeller {
       this.toldDay = await raiseDigest(this.ports, this.toldDay);
     });
     await this.logged('alerts could not be taken from the outbox', () => sendAlerts(this.ports, () => this.stopping));
+    await this.logged('alerts that were sent long ago could not be removed', async () => {
+      this.forgotAt = await forgetAlerts(this.ports, this.forgotAt);
+    });
   }
 
   private async logged(what: string, work: () => Promise<void>): Promise<void> {

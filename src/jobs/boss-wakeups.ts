@@ -21,6 +21,17 @@ export async function sendIn(
   await boss.send(queue, data, { db: { executeSql }, ...(startAfter && { startAfter }) });
 }
 
+/** What begins so soon may begin before any sweep looks for what is to come: word of it goes out at once. */
+const SOON_MS = 60_000;
+
+/** Sends a job that begins at a moment. */
+async function sendAt(boss: PgBoss, tx: Transaction, queue: string, at: Date): Promise<void> {
+  const data = { at: at.toISOString() };
+  const inMs = at.getTime() - Date.now();
+  if (inMs > 0 && inMs < SOON_MS) await sendIn(boss, tx, queue, data);
+  await sendIn(boss, tx, queue, data, at);
+}
+
 export function wakeupsIn(boss: PgBoss, tx: Transaction): Wakeups {
   return {
     async deliveriesDue(systems, at) {
@@ -28,9 +39,9 @@ export function wakeupsIn(boss: PgBoss, tx: Transaction): Wakeups {
     },
     webhookArrived: (system) => sendIn(boss, tx, QUEUES.webhook, { system }),
     scanDue: (scanId) => sendIn(boss, tx, QUEUES.scan, { scanId }),
-    bundleDue: (at) => sendIn(boss, tx, QUEUES.bundle, { at: at.toISOString() }, at),
-    requestsDue: (at) => sendIn(boss, tx, QUEUES.request, { at: at.toISOString() }, at),
-    findingsDue: (at) => sendIn(boss, tx, QUEUES.finding, { at: at?.toISOString() ?? null }, at),
+    bundleDue: (at) => sendAt(boss, tx, QUEUES.bundle, at),
+    requestsDue: (at) => sendAt(boss, tx, QUEUES.request, at),
+    findingsDue: (at) => (at ? sendAt(boss, tx, QUEUES.finding, at) : sendIn(boss, tx, QUEUES.finding, { at: null })),
     validationDue: () => sendIn(boss, tx, QUEUES.validation, {}),
   };
 }

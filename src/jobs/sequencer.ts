@@ -4,8 +4,8 @@ import type { SequencerSeat } from '../application/ports/sequencer-seat.js';
 
 /** How soon a row is numbered whose commit woke nobody. */
 const POLL_MS = 200;
-/** The same while nothing has happened for a while: an idle service looks once a second, and costs a fifth of that. */
-const QUIET_POLL_MS = 1_000;
+/** The same while nothing has happened for a while: looking is what an idle service mostly does, and should cost nothing. */
+const QUIET_POLL_MS = 5_000;
 const QUIET_AFTER_MS = 5_000;
 /** How soon another process takes over from one that ended. */
 const STAND_BY_MS = 1_000;

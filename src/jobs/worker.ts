@@ -14,39 +14,34 @@ import { resumeImports } from '../application/imports/resume-imports.js';
 import { runImport } from '../application/imports/run-import.js';
 import type { Ports } from '../application/ports/ports.js';
 import { advanceCanaries } from '../application/publishing/advance-canaries.js';
-import { publishLane } from '../application/publishing/publish-lane.js';
 import { AlertTeller } from './alert-teller.js';
 import { Drain } from './drain.js';
+import { JobWatch } from './job-watch.js';
+import { Lanes } from './lanes.js';
 import { QUEUES } from './queues.js';
 import { keepScanClock } from './scan-clock.js';
 import { Sequencer } from './sequencer.js';
 
-/** Lanes of one system that this process works on side by side. */
-const LANES = 4;
-/** How many lanes go by before it is looked whether the request that they belong to should stop. */
-const CANARY_LANES = 25;
 /** A wake-up that was lost is made up for within this time (design section 3). */
 const SWEEP_MS = 10_000;
+const TIDY_MS = 60_000;
 /** A verdict that was put off because a delivery was at work is looked at again after this. */
 const POSTPONED_MS = 500;
 /** An import shows that it is alive by its claim. Still for longer: the process died. */
 const IMPORT_IDLE_SECONDS = 300;
-/** How soon a job is found that begins at a moment to come, of which NOTIFY says nothing. */
-const TIMED = pollEvery(2);
-/** NOTIFY wakes workers at once, and one that was busy looks again when it is done; without it, the sweep looks as often. */
-const TOLD = { ...pollEvery(10), burstWhenBatchFull: true };
+/**
+ * How often a queue is asked without a reason. NOTIFY wakes workers at once, one that was busy looks again when it is done,
+ * and the sweep asks for all queues at once what waits in them (`JobWatch`), so this is only what is left if that fails.
+ */
+const TOLD = { pollingIntervalSeconds: 60, notifyPollingIntervalSeconds: 60, burstWhenBatchFull: true };
 /** A small file does not wait until a large one is through. Each holds a batch in memory, and one that is being read. */
 const IMPORTS = 2;
 /** Hourly, at a minute that is not everybody else's. A full scan asks for stock besides. */
 const STOCK_CRON = '41 * * * *';
 
-function pollEvery(seconds: number): { pollingIntervalSeconds: number; notifyPollingIntervalSeconds: number } {
-  return { pollingIntervalSeconds: seconds, notifyPollingIntervalSeconds: seconds };
-}
-
 /** Takes the jobs of this process. State is in the database alone, so workers may run beside each other in whatever number. */
 export class Worker {
-  private readonly deliveries: Drain;
+  private readonly lanes: Lanes;
   private readonly webhooks: Drain;
   private readonly scans: Drain;
   private readonly bundles: Drain;
@@ -55,10 +50,12 @@ export class Worker {
   private readonly alerts: AlertTeller;
   private readonly validations: Drain;
   private readonly sequencer: Sequencer;
+  private readonly watch: JobWatch;
   private readonly timers = new Set<NodeJS.Timeout>();
   private sweep: NodeJS.Timeout | null = null;
   private stopping = false;
   private readonly halt = new AbortController();
+  private nextTidying = 0;
   /** Delegations and absences that began or ended until then have been looked at; at first, those of a month's standstill. */
   private turnsSeen = new Date(Date.now() - 30 * 86_400_000);
 
@@ -69,7 +66,7 @@ export class Worker {
     /** IANA name of the zone that schedules are told in. */
     private readonly zone = 'UTC',
   ) {
-    this.deliveries = new Drain((lane) => this.publish(lane));
+    this.lanes = new Lanes(ports, (system, error) => this.failed('deliver', system, error));
     this.webhooks = new Drain((system) => this.takeInbox(system));
     this.scans = new Drain((scanId) => this.scan(scanId));
     this.bundles = new Drain(() => this.takeEffect());
@@ -78,6 +75,7 @@ export class Worker {
     this.alerts = new AlertTeller(ports);
     this.validations = new Drain(() => this.validate());
     this.sequencer = new Sequencer(ports);
+    this.watch = new JobWatch(boss, ports.waitingJobs, 2 * SWEEP_MS);
   }
 
   get isRunning(): boolean {
@@ -86,33 +84,43 @@ export class Worker {
 
   async start(): Promise<void> {
     // Not awaited: a system that does not answer must not keep the other's wake-ups, nor its own, waiting.
-    await this.boss.work<{ system: string }>(QUEUES.deliver, { ...TOLD, batchSize: 50 }, async (jobs) => {
-      for (const system of new Set(jobs.map(({ data }) => data.system))) this.wakeLanes(system);
+    await this.take<{ system: string }>(QUEUES.deliver, 50, async (jobs) => {
+      for (const system of new Set(jobs.map(({ data }) => data.system))) this.lanes.wake(system);
     });
-    await this.boss.work<{ system: string }>(QUEUES.webhook, { ...TOLD, batchSize: 200 }, (jobs) =>
+    await this.take<{ system: string }>(QUEUES.webhook, 200, (jobs) =>
       this.eachSystem(jobs, (system) => this.webhooks.wake(system)),
     );
     // Not awaited: a scan may take hours, and who holds it is told by its own lease.
-    await this.boss.work<{ scanId: string }>(QUEUES.scan, TOLD, async (jobs) => {
+    await this.take<{ scanId: string }>(QUEUES.scan, 1, async (jobs) => {
       for (const { data } of jobs) void this.scans.wake(data.scanId);
     });
-    await this.boss.work<{ system: string }>(QUEUES.scanClock, TOLD, async (jobs) => {
+    await this.take<{ system: string }>(QUEUES.scanClock, 1, async (jobs) => {
       for (const { data } of jobs) await startScheduled(this.ports, data.system);
     });
     await keepScanClock(this.boss, this.schedules, this.zone);
-    await this.boss.work<{ importId: string }>(QUEUES.import, { ...TOLD, localConcurrency: IMPORTS }, async (jobs) => {
-      for (const { data } of jobs) await runImport(this.ports, data.importId);
-    });
-    await this.boss.work(QUEUES.stock, TOLD, () => this.takeStock());
+    for (let beside = 0; beside < IMPORTS; beside += 1) {
+      await this.take<{ importId: string }>(QUEUES.import, 1, async (jobs) => {
+        for (const { data } of jobs) await runImport(this.ports, data.importId);
+      });
+    }
+    await this.take(QUEUES.stock, 1, () => this.takeStock());
     // The same line for every process: the clock sends one job, however many workers there are.
     await this.boss.schedule(QUEUES.stock, STOCK_CRON);
-    await this.boss.work<{ at: string }>(QUEUES.bundle, TIMED, () => this.bundles.wake('all'));
-    await this.boss.work<{ at: string }>(QUEUES.request, TIMED, () => this.requests.wake('all'));
-    await this.boss.work<{ at: string | null }>(QUEUES.finding, TIMED, () => this.findings.wake('all'));
-    await this.boss.work(QUEUES.validation, TOLD, () => this.validations.wake('all'));
+    // Word of what is to begin comes at once, and the job itself begins at its moment.
+    await this.take<{ at: string }>(QUEUES.bundle, 1, () => this.bundles.wake('all').then(() => this.watch.look()));
+    await this.take<{ at: string }>(QUEUES.request, 1, () => this.requests.wake('all').then(() => this.watch.look()));
+    await this.take<{ at: string | null }>(QUEUES.finding, 1, () =>
+      this.findings.wake('all').then(() => this.watch.look()),
+    );
+    await this.take(QUEUES.validation, 1, () => this.validations.wake('all'));
     this.sequencer.start();
     this.sweep = setInterval(() => void this.sweepNow(), SWEEP_MS);
     await this.sweepNow();
+  }
+
+  /** One more taker of a queue's jobs. */
+  private async take<T>(queue: string, batchSize: number, handler: (jobs: Job<T>[]) => Promise<void>): Promise<void> {
+    this.watch.add(queue, await this.boss.work<T>(queue, { ...TOLD, batchSize }, handler));
   }
 
   /** Takes no new work, and resolves when what runs has ended; scans are given back where they stand. */
@@ -120,8 +128,9 @@ export class Worker {
     this.stopping = true;
     this.halt.abort(new Error('the process stops'));
     if (this.sweep) clearInterval(this.sweep);
+    this.watch.stop();
     for (const timer of this.timers) clearTimeout(timer);
-    await this.deliveries.idle();
+    await this.lanes.stop();
     await this.webhooks.idle();
     await this.scans.idle();
     await this.bundles.idle();
@@ -135,26 +144,6 @@ export class Worker {
   private async eachSystem(jobs: Job<{ system: string }>[], wake: (system: string) => Promise<void>): Promise<void> {
     const systems = new Set(jobs.map(({ data }) => data.system));
     await Promise.all([...systems].map(wake));
-  }
-
-  /** Each lane drains by itself, so that one which hangs on a slow answer holds up its own product alone. */
-  private wakeLanes(system: string): void {
-    for (let number = 0; number < LANES; number += 1) void this.deliveries.wake(`${number}:${system}`);
-  }
-
-  private async publish(lane: string): Promise<void> {
-    const system = lane.slice(lane.indexOf(':') + 1);
-    try {
-      let lanes = 0;
-      while (!this.stopping && (await publishLane(this.ports, system))) {
-        lanes += 1;
-        if (lanes % CANARY_LANES === 0) await advanceCanaries(this.ports, system);
-      }
-      if (!this.stopping) await advanceCanaries(this.ports, system);
-    } catch (error) {
-      // The lane stays due, and the next wake-up or sweep takes it.
-      this.failed('deliver', system, error);
-    }
   }
 
   private async takeInbox(system: string): Promise<void> {
@@ -231,25 +220,34 @@ export class Worker {
     this.timers.add(timer);
   }
 
+  /** Finds what nobody was told of, in a statement for each kind of work: most of what an idle service does is this. */
   private async sweepNow(): Promise<void> {
     this.alerts.wake();
     try {
-      for (const scanId of await this.ports.scans.unheldScans()) void this.scans.wake(scanId);
-      await startIncremental(this.ports, this.schedules);
-      await resumeImports(this.ports, IMPORT_IDLE_SECONDS);
+      await this.watch.look();
       await this.ports.queue.endPauses();
-      for (const system of await this.ports.queue.systemsWithDue()) this.wakeLanes(system);
+      for (const system of await this.ports.queue.systemsWithDue()) this.lanes.wake(system);
       await advanceCanaries(this.ports, null);
       for (const system of await this.ports.observations.systemsWithWebhooks()) void this.webhooks.wake(system);
-      void this.bundles.wake('all');
-      this.turnsSeen = await reaskByDate(this.ports, this.turnsSeen);
-      void this.requests.wake('all');
+      const due = await this.ports.waitingJobs.due();
+      if (due.versions) void this.bundles.wake('all');
+      if (due.requests) void this.requests.wake('all');
+      if (due.validations) void this.validations.wake('all');
+      if (due.scans) for (const id of await this.ports.scans.unheldScans()) void this.scans.wake(id);
       void this.findings.wake('all');
-      void this.validations.wake('all');
-      await forgetKeys(this.ports);
+      if (performance.now() >= this.nextTidying) await this.tidy();
     } catch (error) {
       this.failed('sweep', 'all', error);
     }
+  }
+
+  /** What is measured in minutes, or in days, is looked at once a minute. */
+  private async tidy(): Promise<void> {
+    this.nextTidying = performance.now() + TIDY_MS;
+    await startIncremental(this.ports, this.schedules);
+    await resumeImports(this.ports, IMPORT_IDLE_SECONDS);
+    this.turnsSeen = await reaskByDate(this.ports, this.turnsSeen);
+    await forgetKeys(this.ports);
   }
 
   private failed(queue: string, system: string, error: unknown): void {

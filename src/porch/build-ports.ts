@@ -29,7 +29,9 @@ import { SqlOwnershipReader } from '../storage/readers/ownership-reader.js';
 import { PgSequencerSeats } from '../storage/sequencer/sequencer-seat.js';
 import { SqlScanStore } from '../storage/scans/scan-store.js';
 import { SqlPlanReader } from '../storage/readers/plan-reader.js';
+import { SharedTruthReader } from '../storage/readers/truth-reader.js';
 import { SqlQualityReader } from '../storage/readers/quality-reader.js';
+import { SqlWaitingJobs } from '../storage/readers/waiting-jobs.js';
 import type { Sql } from '../storage/sql.js';
 import { sqlOver } from '../storage/sql.js';
 import { SqlImportStore } from '../storage/stores/import-store.js';
@@ -76,7 +78,7 @@ export function buildPorts(
     readonly stock = new SqlStockStore(sql, inTransaction);
     readonly naming = new SqlNamingReader(sql);
     readonly settings = new SqlSettingReader(sql);
-    readonly truth = new SqlTruthStore(sql, uuid);
+    readonly truth = new SharedTruthReader(new SqlTruthStore(sql, uuid));
     readonly owned: OwnedValues = {
       takeOver: (system, values, source, compared = null) => takeOver(this, { system, source }, values, compared),
     };
@@ -87,6 +89,7 @@ export function buildPorts(
     readonly observations = new SqlObservationStore(source, wakeups, uuid);
     readonly scans = new SqlScanStore(source, wakeups, uuid);
     readonly coverage = new SqlCoverageReader(sql);
+    readonly waitingJobs = new SqlWaitingJobs(sql);
     readonly plans = new SqlPlanReader(sql);
     readonly quality = new SqlQualityReader(sql);
     readonly ownership = new SqlOwnershipReader(sql);

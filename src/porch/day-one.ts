@@ -1,5 +1,6 @@
 import { startScan } from '../application/drift/scan/start-scan.js';
 import type { Ports } from '../application/ports/ports.js';
+import type { Caller } from '../domain/actor.js';
 import { systemActor } from '../domain/actor.js';
 
 /** Webhook subscriptions are looked after this often: Shopify drops one after eight failed deliveries (shopify.md 2.4 [D]). */
@@ -17,11 +18,15 @@ export async function scanAtStart(ports: Ports): Promise<void> {
   for (const { code } of systems) await startScan(ports, caller, code, 'FULL');
 }
 
+const SUBSCRIBER: Caller = { actor: systemActor('webhooks'), roles: ['OPERATOR'] };
+
 /**
- * Keeps every system's webhooks pointed at this service. Answers a function that ends it.
+ * Keeps every system's webhooks pointed at this service; after a gap, a full scan catches up. Answers a function that ends it.
  * @param publicUrl where systems reach us.
  */
 export function keepSubscriptions(ports: Ports, publicUrl: string): () => Promise<void> {
+  /** Systems of which something may have been missed. A scan that already ran may have read past it: then another follows. */
+  const owed = new Set<string>();
   const check = async (): Promise<void> => {
     for (const { code } of await ports.operations.systems()) {
       try {
@@ -31,6 +36,8 @@ export function keepSubscriptions(ports: Ports, publicUrl: string): () => Promis
         const lost = await ports.observations.subscribed(code, url, made);
         if (made.length > 0)
           ports.log(lost ? 'warn' : 'info', 'webhooks subscribed', { system: code, topics: made, lost });
+        if (lost) owed.add(code);
+        if (owed.has(code) && (await startScan(ports, SUBSCRIBER, code, 'FULL')).ok) owed.delete(code);
       } catch (error) {
         ports.log('warn', 'webhooks could not be looked after', { system: code, error: String(error) });
       }

@@ -68,6 +68,21 @@ export async function checkRole(source: Source, production: boolean, log: Log): 
   log('warn', 'the database role could rewrite history', { faults, hint });
 }
 
+/**
+ * What pg-boss looks after by itself, in seconds. It is ours to keep work going (the sweep), so its housekeeping can be
+ * rare: expiring and counting jobs, its schedule (one job an hour, which may come a minute late), and its flows and
+ * background migrations, of which we have none.
+ */
+const SELDOM = {
+  superviseIntervalSeconds: 300,
+  monitorIntervalSeconds: 300,
+  queueCacheIntervalSeconds: 300,
+  cronMonitorIntervalSeconds: 45,
+  cronWorkerIntervalSeconds: 45,
+  flowIntervalSeconds: 3_600,
+  bamIntervalSeconds: 3_600,
+};
+
 /** Connections of the application's role. `listens`: this process takes jobs and wants to be woken by NOTIFY. */
 export async function openDatabase(appUrl: string, log: Log, listens: boolean): Promise<Database> {
   const source = await openSource(appUrl);
@@ -81,6 +96,7 @@ export async function openDatabase(appUrl: string, log: Log, listens: boolean): 
     supervise: listens,
     schedule: listens,
     max: 6,
+    ...SELDOM,
   });
   boss.on('error', (error: Error) => log('error', 'pg-boss', { error: error.message }));
   await boss.start();

@@ -1,4 +1,5 @@
 import { createApiKey } from '../application/access/create-api-key.js';
+import { doctorCommand } from '../cli/doctor-command.js';
 import { exportCommand } from '../cli/export-command.js';
 import { importCommand } from '../cli/import-command.js';
 import { reportCommand } from '../cli/report-command.js';
@@ -13,6 +14,7 @@ import type { Role } from '../domain/actor.js';
 import { ROLES, systemActor } from '../domain/actor.js';
 import { demo } from './demo/run-demo.js';
 import { buildPorts } from './build-ports.js';
+import { examineWith } from './examine-system.js';
 import { buildLog } from './logger.js';
 import { borrowDatabase, locateDatabase, migrateDatabase, openDatabase } from './open-database.js';
 import { docsCommand, schemaCommand, schemaSqlCommand } from './derived-files.js';
@@ -25,6 +27,7 @@ skuward report QUARTER --out FILE      the quarterly drift audit as HTML
 skuward scan SYSTEM [--mode full|incremental] [--no-wait] [--url U] [--key K]   or --wait ID, --cancel ID, --confirm ID --reason R
 skuward key NAME --role ROLE [--party CODE]   make an API key (on the machine of the database)
 skuward verify [--export FILE | --file FILE] [--anchor SEQUENCE:HASH]   the audit log's hash chain
+skuward doctor --system CODE [--json]  what is missing to work with a system
 skuward migrate                        bring the database up to date
 skuward demo                           tell the whole loop on the sandbox
 skuward docs [--check]                 write docs/lifecycle.md, docs/approvals.md and docs/source-of-truth.md
@@ -52,6 +55,8 @@ export async function runCommand(config: Config, command: string, args: string[]
       return keyCommand(config, args, io);
     case 'verify':
       return verifyCommand(args, io, () => openAuditLog(config));
+    case 'doctor':
+      return doctorCommand(args, io, examineWith(config, buildLog('error')));
     case 'migrate':
       return migrateCommand(config, io);
     case 'demo':

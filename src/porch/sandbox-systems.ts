@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { Log } from '../application/ports/ports.js';
 import type { Config, ConfiguredSystem } from '../config.js';
-import type { Sandbox } from '../sandbox/start-sandbox.js';
-import { startSandbox } from '../sandbox/start-sandbox.js';
+import type { Sandbox, Stands } from '../sandbox/start-sandbox.js';
+import { standsAt, startSandbox } from '../sandbox/start-sandbox.js';
 
 /** Where the stand-ins listen, counted from PORT, so that two checkouts beside each other do not meet. */
 const SHOPIFY_OFFSET = 10;
@@ -25,8 +25,14 @@ export async function openSandbox(config: Config, log: Log): Promise<Sandbox> {
   }
 }
 
+/** Where the sandbox of a service that was started with these settings is, unless its ports were taken. */
+export function usualSandbox({ port }: Config): Stands {
+  const at = (offset: number): string => `http://127.0.0.1:${port + offset}`;
+  return standsAt(at(SHOPIFY_OFFSET), at(ERP_OFFSET));
+}
+
 /** The sandbox as two systems, configured like real ones: the connectors know no difference. */
-export function sandboxSystems(sandbox: Sandbox): ConfiguredSystem[] {
+export function sandboxSystems(sandbox: Stands): ConfiguredSystem[] {
   const shared = {
     mode: 'WRITE',
     currency: 'USD',

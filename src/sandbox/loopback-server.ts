@@ -1,15 +1,21 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { isPlainObject, parseJson } from './plain-object.js';
 
 const BODY_LIMIT_BYTES = 256 * 1024 * 1024;
 
-/** What a stand-in answers; `json` and `text` exclude each other. */
+/** What a stand-in answers; `json`, `text` and `stream` exclude each other. */
 export interface Answer {
   status: number;
   headers?: Record<string, string>;
   json?: unknown;
   text?: string;
+  /** Sent as it comes, without a length. */
+  stream?: Readable;
+  /** Only half of the body is sent before the connection is cut, though the head promises all of it. */
+  isCut?: boolean;
 }
 
 export interface Request {
@@ -70,7 +76,20 @@ async function serve(request: IncomingMessage, response: ServerResponse, handler
     body,
   });
   if (answer === 'reset') request.socket.destroy();
-  else if (answer !== 'hang') write(response, answer);
+  else if (answer === 'hang') return;
+  else if (answer.stream) await stream(response, answer, answer.stream);
+  else write(response, answer);
+}
+
+/** A reader who goes away in the middle is a normal end. */
+async function stream(response: ServerResponse, answer: Answer, source: Readable): Promise<void> {
+  response.writeHead(answer.status, { 'content-type': 'application/jsonl', ...answer.headers });
+  try {
+    await pipeline(source, response);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : null;
+    if (code !== 'ERR_STREAM_PREMATURE_CLOSE' && code !== 'ECONNRESET' && code !== 'EPIPE') throw error;
+  }
 }
 
 function write(response: ServerResponse, answer: Answer): void {
@@ -78,7 +97,8 @@ function write(response: ServerResponse, answer: Answer): void {
   const body = Buffer.from(isJson ? JSON.stringify(answer.json) : (answer.text ?? ''));
   const type = isJson ? 'application/json; charset=utf-8' : 'text/plain; charset=utf-8';
   response.writeHead(answer.status, { 'content-type': type, 'content-length': String(body.length), ...answer.headers });
-  response.end(body);
+  if (answer.isCut) response.write(body.subarray(0, body.length >> 1), () => response.destroy());
+  else response.end(body);
 }
 
 async function readBody(request: IncomingMessage): Promise<Buffer> {

@@ -9,9 +9,13 @@ export interface SandboxOptions {
   erpPort: number;
 }
 
-export interface Sandbox {
+/** Where both are, and what opens them. */
+export interface Stands {
   shopify: { url: string; shopDomain: string; accessToken: string; clientSecret: string };
   erp: { url: string; token: string };
+}
+
+export interface Sandbox extends Stands {
   /** Nothing was in the journals: the caller may want to fill in the sample catalogue. */
   empty: boolean;
   /** Ends all sockets and timers; requests that hang on purpose are cut off. */
@@ -22,6 +26,14 @@ export interface Sandbox {
 const ACCESS_TOKEN = 'shpat_sandbox_00000000000000000000';
 const CLIENT_SECRET = 'sandbox-client-secret';
 const ERP_TOKEN = 'sandbox-erp-token';
+
+/** Stand-ins that listen at these addresses, whoever started them. */
+export function standsAt(shopifyUrl: string, erpUrl: string): Stands {
+  return {
+    shopify: { url: shopifyUrl, shopDomain: SHOP_DOMAIN, accessToken: ACCESS_TOKEN, clientSecret: CLIENT_SECRET },
+    erp: { url: erpUrl, token: ERP_TOKEN },
+  };
+}
 
 /**
  * A Shopify and an ERP to practise on. Both keep what was acknowledged in `dataDir`, also through `kill -9`.
@@ -42,8 +54,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   try {
     const [shopifyUrl, erpUrl] = [await shopify.listen(), await erp.listen()];
     return {
-      shopify: { url: shopifyUrl, shopDomain: SHOP_DOMAIN, accessToken: ACCESS_TOKEN, clientSecret: CLIENT_SECRET },
-      erp: { url: erpUrl, token: ERP_TOKEN },
+      ...standsAt(shopifyUrl, erpUrl),
       empty: shopify.state.wasEmpty && erp.state.wasEmpty,
       close,
     };

@@ -9,6 +9,9 @@ import { firstRow, sqlOver } from './sql.js';
 /** Longer than any attempt may take, so that nobody sends what another is still sending. */
 const LEASE_SECONDS = 60;
 
+/** So many are removed by one statement; the next hour goes on. */
+const FORGET_LIMIT = 1_000;
+
 type ClaimedRow = AlertRow & { unsure: boolean; isLast: boolean };
 
 /** The outbox as whoever sends it sees it; every method is one short transaction. */
@@ -69,6 +72,19 @@ export class SqlAlertQueue implements AlertQueue {
     const rows = await sqlOver(this.source).rows(
       `update alert set state = 'NOWHERE', next_attempt_at = null, lease_token = null, lease_until = null
        where state = 'WAITING' and (lease_until is null or lease_until < clock_timestamp()) returning 1`,
+    );
+    return rows.length;
+  }
+
+  async forgetSent(days: number): Promise<number> {
+    // Raised before it was sent, so that the index of the list finds them.
+    const rows = await sqlOver(this.source).rows(
+      `delete from alert where id in (select a.id from alert a
+         where a.raised_at < clock_timestamp() - make_interval(days => $1) and a.state = 'SENT'
+           and a.sent_at < clock_timestamp() - make_interval(days => $1)
+           and a.id is distinct from (select d.id from alert d where d.kind = 'DIGEST' order by d.raised_at desc limit 1)
+         order by a.raised_at limit ${FORGET_LIMIT}) returning 1`,
+      [days],
     );
     return rows.length;
   }

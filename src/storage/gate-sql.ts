@@ -76,19 +76,30 @@ export async function takeProbe({ sql, wake }: GateTools, { system, gate, now }:
   return true;
 }
 
+/** What an exchange said of a system. */
+export interface HeardContact {
+  contact: Contact;
+  /** When what was exchanged was begun. */
+  since: Date;
+}
+
 /**
- * Writes down what an exchange says of the system itself. Where nothing changes, which is nearly always, it is one read
- * and no lock. The system's row comes after records, findings, deliveries and lanes in everybody's order of locks.
- * @param since when what was exchanged was begun.
+ * Writes down what exchanges say of the system itself, in their order. Where nothing changes, which is nearly always, it is
+ * one read and no lock. The system's row comes after records, findings, deliveries and lanes in everybody's order of locks.
  */
-export async function recordContact(tools: GateTools, code: string, contact: Contact, since: Date): Promise<void> {
-  const { sql } = tools;
+export async function recordContacts(tools: GateTools, code: string, heard: readonly HeardContact[]): Promise<void> {
+  if (heard.length === 0) return;
   const quick = await firstRow<{ idle: boolean }>(
-    sql,
+    tools.sql,
     `select failures = 0 and probe_at is null and health = 'UP' as idle from system where code = $1`,
     [code],
   );
-  if (!quick || (contact === 'REACHED' && quick.idle)) return;
+  if (!quick || (quick.idle && heard.every(({ contact }) => contact === 'REACHED'))) return;
+  for (const each of heard) await recordContact(tools, code, each);
+}
+
+async function recordContact(tools: GateTools, code: string, { contact, since }: HeardContact): Promise<void> {
+  const { sql } = tools;
   await sql.rows('select 1 from system where code = $1 for no key update', [code]);
   const gated = await readGate(sql, code);
   if (!gated) return;

@@ -4,6 +4,8 @@ import { movableTo, OPEN, WAITING } from './delivery-moves.js';
 import type { Sql } from './sql.js';
 import { firstRow } from './sql.js';
 
+/** How long a worker may hold a lane (design section 3, rule 4). */
+export const LEASE_SECONDS = 90;
 /** A write that was sent and not settled may still arrive; until then nobody reads what it might change. */
 const SETTLING_SECONDS = 30;
 
@@ -15,16 +17,21 @@ export function systemRow(sql: Sql, code: string): Promise<GovernedSystem | null
   );
 }
 
-/** Until when an attempt of this lane that was sent and not settled may still arrive; null when there is none such. */
-export async function settlingUntil(sql: Sql, system: string, productId: string): Promise<Date | null> {
-  const row = await firstRow<{ until: Date | null }>(
-    sql,
-    `select max(a.sent_at) + make_interval(secs => ${SETTLING_SECONDS}) as until from attempt a join record r on r.id = a.record_id
-     where r.system = $1 and r.product_id = $2 and a.settled_at is null
-       and a.sent_at > clock_timestamp() - make_interval(secs => ${SETTLING_SECONDS})`,
-    [system, productId],
+/** Lanes of these products of which an attempt that was sent and not settled may still arrive, and until when. */
+export async function settlingUntil(
+  sql: Sql,
+  system: string,
+  productIds: readonly string[],
+): Promise<Map<string, Date>> {
+  const rows = await sql.rows<{ product: string; until: Date }>(
+    `select r.product_id as product, max(a.sent_at) + make_interval(secs => ${SETTLING_SECONDS}) as until
+     from attempt a join record r on r.id = a.record_id
+     where r.system = $1 and r.product_id = any($2) and a.settled_at is null
+       and a.sent_at > clock_timestamp() - make_interval(secs => ${SETTLING_SECONDS})
+     group by 1`,
+    [system, productIds],
   );
-  return row?.until ?? null;
+  return new Map(rows.map(({ product, until }) => [product, until]));
 }
 
 /** Records that wait for a scan, or that are gone, take nothing; nor does a product whose own record waits. */
@@ -39,41 +46,53 @@ const SAME_RECORD = `r.system = d.system and r.entity = d.entity and r.product_i
   and r.sku_id is not distinct from d.sku_id`;
 
 /**
- * Takes what is due. Of two open deliveries of one record (one was in flight when its worker died, a newer one came
- * after it) only the newest goes on: both would read, and bring, the same state. What waited because the system asked for
- * that has not grown older meanwhile.
+ * Takes what is due of these products, by product. Of two open deliveries of one record (one was in flight when its worker
+ * died, a newer one came after it) only the newest goes on: both would read, and bring, the same state. What waited because
+ * the system asked for that has not grown older meanwhile.
+ * What somebody else holds is passed by: an apply takes its deliveries first and its lanes after them, and would wait for
+ * us as we for it.
  */
-export async function takeDeliveries(sql: Sql, system: string, productId: string): Promise<ClaimedDelivery[]> {
-  const taken = await sql.rows<ClaimedDelivery>(
-    `update delivery d set state = 'IN_FLIGHT', attempts = d.attempts + 1,
+export async function takeDeliveries(
+  sql: Sql,
+  system: string,
+  productIds: readonly string[],
+): Promise<Map<string, ClaimedDelivery[]>> {
+  const taken = await sql.rows<ClaimedDelivery & { product: string }>(
+    `with due as materialized (
+       select d.id, r.id as record_id from delivery d join record r on ${SAME_RECORD} and ${TAKES}
+       where d.system = $1 and d.product_id = any($2)
+         and (d.state = 'IN_FLIGHT' or (d.state in ${movableTo('IN_FLIGHT')} and d.next_attempt_at <= clock_timestamp()))
+       for update of d skip locked)
+     update delivery d set state = 'IN_FLIGHT', attempts = d.attempts + 1,
        lost_leases = d.lost_leases + case d.state when 'IN_FLIGHT' then 1 else 0 end,
        excused_seconds = d.excused_seconds + coalesce(unheld_seconds(d.system, d.rate_since, clock_timestamp()), 0), rate_since = null
-     from record r where d.system = $1 and d.product_id = $2 and ${SAME_RECORD} and ${TAKES}
-       and (d.state = 'IN_FLIGHT' or (d.state in ${movableTo('IN_FLIGHT')} and d.next_attempt_at <= clock_timestamp()))
-     returning d.id, r.id as "recordId", d.target, d.attempts, d.conflicts, d.not_founds as "notFounds", d.unknowns,
+     from due where d.id = due.id
+     returning d.id, due.record_id as "recordId", d.product_id as product, d.target, d.attempts, d.conflicts, d.not_founds as "notFounds", d.unknowns,
        d.lost_leases as "lostLeases", coalesce(d.retried_at, d.created_at) as "createdAt", greatest(0, unheld_seconds(d.system, coalesce(d.retried_at, d.created_at), clock_timestamp())
          - d.excused_seconds) / 3600 as "unpausedHours"`,
-    [system, productId],
+    [system, productIds],
   );
-  const newest = new Map<string, ClaimedDelivery>();
+  const newest = new Map<string, ClaimedDelivery & { product: string }>();
   for (const each of taken.sort((a, b) => (a.id < b.id ? -1 : 1))) newest.set(each.recordId, each);
   const kept = [...newest.values()];
   if (kept.length < taken.length) {
-    const older = taken.filter((each) => !kept.includes(each)).map(({ id }) => id);
+    const older = taken.filter((each) => newest.get(each.recordId) !== each).map(({ id }) => id);
     await sql.rows(
       `update delivery set state = 'SUPERSEDED', next_attempt_at = null where id = any($1) and state in ${movableTo('SUPERSEDED')}`,
       [older],
     );
   }
-  return kept;
+  const byProduct = new Map<string, ClaimedDelivery[]>();
+  for (const { product, ...delivery } of kept) byProduct.set(product, [...(byProduct.get(product) ?? []), delivery]);
+  return byProduct;
 }
 
-/** Records of a lane whose delivery waits for the canary of its request. */
-export async function heldRecords(sql: Sql, system: string, productId: string): Promise<Set<string>> {
+/** Records of these lanes whose delivery waits for the canary of its request. */
+export async function heldRecords(sql: Sql, system: string, productIds: readonly string[]): Promise<Set<string>> {
   const rows = await sql.rows<{ id: string }>(
     `select r.id from delivery d join record r on ${SAME_RECORD}
-     where d.system = $1 and d.product_id = $2 and d.state = 'PENDING' and d.next_attempt_at is null`,
-    [system, productId],
+     where d.system = $1 and d.product_id = any($2) and d.state = 'PENDING' and d.next_attempt_at is null`,
+    [system, productIds],
   );
   return new Set(rows.map(({ id }) => id));
 }
@@ -106,26 +125,59 @@ export async function reopenLanes(sql: Sql): Promise<void> {
   );
 }
 
+/** A lane that is given back. */
+export interface ClosingLane {
+  productId: string;
+  notBefore: Date | null;
+  /** Nothing of it was taken: what is due all the same is in somebody's hands, and is looked at again after a second. */
+  isPassedBy?: boolean;
+  /** Only while this lease lasts; null: the lane has been claimed in this very transaction. */
+  leaseToken: string | null;
+}
+
+/** What of a lane is to be closed, locked in everybody's order (`openLanes`). */
+const HELD = `
+  with n as materialized (select * from jsonb_to_recordset($2::jsonb) as t(product uuid, not_before timestamptz, passed boolean, token uuid)),
+    held as materialized (select l.system, l.product_id, n.not_before, n.passed from lane l join n on l.system = $1 and l.product_id = n.product
+      where n.token is null or l.lease_token = n.token and l.lease_until > clock_timestamp()
+      order by l.system, l.product_id for update of l)`;
+
 /**
- * Gives a lane back, due when its next delivery is.
- * @param leaseToken only while this lease lasts; null: the lane has been claimed in this very transaction.
- * @returns false where the lease is lost: whatever else the transaction did must not stand then.
+ * Gives lanes back, each due when its next delivery is.
+ * @returns products of those whose lease still lasted: whatever else the transaction did for the others must not stand.
  */
-export async function closeLane(
+export async function closeLanes(sql: Sql, system: string, lanes: readonly ClosingLane[]): Promise<Set<string>> {
+  if (lanes.length === 0) return new Set();
+  const rows = lanes.map(({ productId, notBefore, isPassedBy = false, leaseToken }) => {
+    return { product: productId, not_before: notBefore, passed: isPassedBy, token: leaseToken };
+  });
+  const closed = await sql.rows<{ product: string }>(
+    `${HELD}
+     update lane l set lease_token = null, lease_until = null, due_at = (
+       select greatest(x.due_at, h.not_before, case when h.passed and x.due_at <= clock_timestamp() then clock_timestamp() + interval '1 second' end)
+       from (select min(case d.state when 'IN_FLIGHT' then clock_timestamp() else d.next_attempt_at end) as due_at
+         from delivery d join record r on ${SAME_RECORD}
+         where d.system = l.system and d.product_id = l.product_id and d.state in ${OPEN} and ${TAKES}) x)
+     from held h where l.system = h.system and l.product_id = h.product_id returning l.product_id as product`,
+    [system, JSON.stringify(rows)],
+  );
+  return new Set(closed.map(({ product }) => product));
+}
+
+/** Renews leases of which enough is left to send something. @returns products of the lanes whose lease is renewed. */
+export async function renewLeases(
   sql: Sql,
   system: string,
-  productId: string,
-  notBefore: Date | null,
-  leaseToken: string | null,
-): Promise<boolean> {
-  const closed = await sql.rows(
-    `update lane set lease_token = null, lease_until = null, due_at = (
-       select greatest(min(case d.state when 'IN_FLIGHT' then clock_timestamp() else d.next_attempt_at end), $3::timestamptz)
-       from delivery d join record r on ${SAME_RECORD}
-       where d.system = $1 and d.product_id = $2 and d.state in ${OPEN} and ${TAKES})
-     where system = $1 and product_id = $2
-       and ($4::uuid is null or lease_token = $4 and lease_until > clock_timestamp()) returning 1`,
-    [system, productId, notBefore, leaseToken],
+  lanes: readonly { productId: string; leaseToken: string }[],
+  seconds: { lease: number; left: number },
+): Promise<Set<string>> {
+  const rows = lanes.map(({ productId, leaseToken }) => ({ product: productId, token: leaseToken }));
+  const renewed = await sql.rows<{ product: string }>(
+    `${HELD}
+     update lane l set lease_until = clock_timestamp() + make_interval(secs => $3) from held h
+     where l.system = h.system and l.product_id = h.product_id
+       and l.lease_until > clock_timestamp() + make_interval(secs => $4) returning l.product_id as product`,
+    [system, JSON.stringify(rows), seconds.lease, seconds.left],
   );
-  return closed.length > 0;
+  return new Set(renewed.map(({ product }) => product));
 }

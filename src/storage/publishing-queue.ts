@@ -1,158 +1,125 @@
 import type { DataSource } from 'typeorm';
 import type { Claim, LaneSweep, PublishingQueue, Settlement } from '../application/ports/publishing-queue.js';
-import { LeaseLost } from '../application/ports/publishing-queue.js';
 import type { Wakeups } from '../application/ports/unit-of-work.js';
 import { systemActor } from '../domain/actor.js';
 import type { FindingDraft } from '../domain/drift/finding.js';
-import type { FieldValues } from '../domain/primitives/json.js';
 import type { Contact } from '../domain/publishing/gate.js';
 import { admission } from '../domain/publishing/gate.js';
+import { claimLanes, ProbeTaken } from './claim-lanes.js';
 import type { GateTools } from './gate-sql.js';
-import { endHolds, gatesOfDue, readGate, recordContact, takeProbe } from './gate-sql.js';
-import { closeLane, heldRecords, putBack, reopenLanes, settlingUntil, takeDeliveries } from './lane-sql.js';
+import { endHolds, gatesOfDue, recordContacts } from './gate-sql.js';
+import { Gathered } from './gathered.js';
+import { reopenLanes } from './lane-sql.js';
+import type { SendingLane } from './prepare-to-send.js';
+import { prepareToSend } from './prepare-to-send.js';
 import { tellIn } from './publishing-events.js';
-import { settleClaim, unmovedRecords } from './settle-claim.js';
+import type { SettledClaim } from './settle-claim.js';
+import { SequencerWake } from './sequencer/wake.js';
+import { settleClaims } from './settle-claim.js';
 import { inTransaction } from './in-transaction.js';
 import type { Sql } from './sql.js';
-import { firstRow, sqlOver } from './sql.js';
-import type { RecordRow } from './stores/lane-records.js';
-import { SqlFindingStore } from './stores/finding-store.js';
-import { loadRecords } from './stores/lane-records.js';
+import { sqlOver } from './sql.js';
 
-/** How long a worker may hold a lane, and how much of that must be left when something is sent (design section 3, rule 4). */
-const LEASE_SECONDS = 90;
-const SEND_MARGIN_SECONDS = 30;
-/** Lanes that turn out to have nothing to do are closed on the way; this many before giving up. */
-const EMPTY_LANES = 1_000;
+/** Lanes that turn out to have nothing to do are closed on the way; so many rounds of that before giving up. */
+const EMPTY_ROUNDS = 1_000;
+/** Lanes that are claimed, sent for or settled in one transaction at most. */
+const AT_ONCE = 64;
 
-interface LaneRow {
-  product_id: string;
+/** What one system's callers ask at the same time, each in one transaction for all of them. */
+interface Desk {
+  claim: Gathered<null, Claim | null>;
+  willSend: Gathered<SendingLane, { sendWithinMs: number } | null>;
+  settle: Gathered<SettledClaim, null>;
 }
 
-/** Another process took the one probe that was due: what was claimed for it is rolled back. */
-class ProbeTaken extends Error {}
-
-/** Claims and settles over PostgreSQL; every method is one short transaction. */
+/**
+ * Claims and settles over PostgreSQL; every method is one short transaction, which callers of the same moment share: a
+ * commit waits for the disk, and so costs as much for one lane as for many.
+ */
 export class SqlPublishingQueue implements PublishingQueue, LaneSweep {
+  private readonly desks = new Map<string, Desk>();
+  private readonly sequencer: SequencerWake;
+
   constructor(
     private readonly source: DataSource,
     private readonly wakeupsOf: (sql: Sql) => Wakeups,
     private readonly newId: () => string,
-  ) {}
+  ) {
+    this.sequencer = new SequencerWake(source);
+  }
 
-  async claim(system: string): Promise<Claim | null> {
+  claim(system: string): Promise<Claim | null> {
+    return this.deskOf(system).claim.call(null);
+  }
+
+  willSend(
+    claim: Claim,
+    attempts: SendingLane['attempts'],
+    findings: readonly FindingDraft[],
+  ): Promise<{ sendWithinMs: number } | null> {
+    return this.deskOf(claim.system.code).willSend.call({ claim, attempts, findings });
+  }
+
+  async settle(claim: Claim, settlement: Settlement): Promise<void> {
+    await this.deskOf(claim.system.code).settle.call({ claim, settlement });
+  }
+
+  private deskOf(system: string): Desk {
+    const known = this.desks.get(system);
+    if (known) return known;
+    const desk: Desk = {
+      claim: new Gathered((calls) => this.claimFor(system, calls.length), AT_ONCE),
+      willSend: new Gathered((lanes) => this.transaction((tools) => prepareToSend(tools, system, lanes)), AT_ONCE),
+      settle: new Gathered(async (settled) => {
+        await this.transaction((tools) => settleClaims(tools, system, settled));
+        return settled.map(() => null);
+      }, AT_ONCE),
+    };
+    this.desks.set(system, desk);
+    return desk;
+  }
+
+  /** For so many callers: one lane each, and null for those for whom there is none. */
+  private async claimFor(system: string, callers: number): Promise<(Claim | null)[]> {
+    const nothing = Array.from({ length: callers }, () => null);
     try {
-      for (let round = 0; round < EMPTY_LANES; round += 1) {
-        const claimed = await this.transaction((tools) => this.claimOnce(tools, system));
-        if (claimed !== 'EMPTY') return claimed;
+      for (let round = 0; round < EMPTY_ROUNDS; round += 1) {
+        const claimed = await this.transaction((tools) => claimLanes(tools, system, callers));
+        if (claimed !== 'EMPTY') return nothing.map((none, index) => claimed[index] ?? none);
       }
     } catch (error) {
       if (!(error instanceof ProbeTaken)) throw error;
     }
-    return null;
+    return nothing;
   }
 
-  private transaction<T>(work: (tools: GateTools) => Promise<T>): Promise<T> {
-    return inTransaction(this.source, (tx) => {
+  private async transaction<T>(work: (tools: GateTools) => Promise<T>): Promise<T> {
+    let appended = false;
+    const result = await inTransaction(this.source, (tx) => {
       const sql = sqlOver(tx);
-      return work({ sql, newId: this.newId, tell: tellIn(sql, this.newId), wake: this.wakeupsOf(sql) });
+      const tell = tellIn(sql, this.newId, () => (appended = true));
+      return work({ sql, newId: this.newId, tell, wake: this.wakeupsOf(sql) });
     });
-  }
-
-  private async claimOnce(tools: GateTools, code: string): Promise<Claim | null | 'EMPTY'> {
-    const { sql } = tools;
-    const gated = await readGate(sql, code);
-    if (gated?.system.link !== 'LINKED' || gated.system.mode !== 'WRITE') return null;
-    const admitted = admission(gated.gate, gated.now);
-    if (admitted === 'SHUT') return null;
-    const leaseToken = this.newId();
-    const due = await firstRow<LaneRow>(
-      sql,
-      `update lane set lease_token = $2, lease_until = clock_timestamp() + make_interval(secs => ${LEASE_SECONDS})
-       where (system, product_id) = (
-         select l.system, l.product_id from lane l
-         where l.system = $1 and l.due_at <= clock_timestamp() and (l.lease_until is null or l.lease_until < clock_timestamp())
-         order by l.due_at limit 1 for update of l skip locked)
-       returning product_id`,
-      [code, leaseToken],
-    );
-    if (!due) return null;
-    const wait = await settlingUntil(sql, code, due.product_id);
-    const deliveries = wait ? [] : await takeDeliveries(sql, code, due.product_id);
-    if (deliveries.length === 0) {
-      await closeLane(sql, code, due.product_id, wait, null);
-      return 'EMPTY';
-    }
-    // After the lane, as everybody takes the two; and only once there is something to try.
-    if (admitted === 'PROBE' && !(await takeProbe(tools, gated))) throw new ProbeTaken();
-    const rows = await sql.rows<RecordRow>('select * from record where system = $1 and product_id = $2 order by id', [
-      code,
-      due.product_id,
-    ]);
-    const { records, products, states } = await loadRecords(sql, code, rows);
-    const product = products.get(due.product_id);
-    if (!product) throw new Error(`lane of an unknown product: ${code}`);
-    const { system, now: claimedAt } = gated;
-    const heldRecordIds = await heldRecords(sql, code, product.id);
-    const lane = { product, states: states.get(product.id) ?? [], records, heldRecordIds, deliveries };
-    return { system, leaseToken, claimedAt, ...lane };
-  }
-
-  async willSend(
-    claim: Claim,
-    attempts: readonly { attemptId: string; deliveryId: string; recordId: string; expected: FieldValues }[],
-    findings: readonly FindingDraft[],
-  ): Promise<{ sendWithinMs: number } | null> {
-    return this.transaction(async ({ sql }) => {
-      // What will be overwritten is on record before anything is sent, so that no crash can take it along.
-      const unmoved = await unmovedRecords(sql, claim);
-      if (attempts.some(({ recordId }) => !unmoved.has(recordId)) || (await isPaused(sql, claim.system.code))) {
-        await putBack(sql, claim.deliveries);
-        const open = await closeLane(sql, claim.system.code, claim.product.id, null, claim.leaseToken);
-        if (!open) throw new LeaseLost(claim.system.code, claim.product.handle);
-        return null;
-      }
-      const drafts = findings.filter(({ recordId }) => recordId !== null && unmoved.has(recordId));
-      await new SqlFindingStore(sql, this.newId).record(claim.system.code, drafts, 'BEFORE_WRITE');
-      await sql.rows(
-        `insert into attempt (id, delivery_id, system, record_id, expected, sent_at)
-         select id, delivery_id, $2, record_id, expected, clock_timestamp()
-         from jsonb_to_recordset($1::jsonb) as n(id uuid, delivery_id uuid, record_id uuid, expected jsonb)`,
-        [
-          JSON.stringify(
-            attempts.map((each) => ({
-              id: each.attemptId,
-              delivery_id: each.deliveryId,
-              record_id: each.recordId,
-              expected: each.expected,
-            })),
-          ),
-          claim.system.code,
-        ],
-      );
-      // The lane last, as `settleClaim` takes it; without the lease nothing of this stands.
-      const held = await firstRow(
-        sql,
-        `update lane set lease_until = clock_timestamp() + make_interval(secs => ${LEASE_SECONDS})
-         where system = $1 and product_id = $2 and lease_token = $3
-           and lease_until > clock_timestamp() + make_interval(secs => ${SEND_MARGIN_SECONDS}) returning 1`,
-        [claim.system.code, claim.product.id, claim.leaseToken],
-      );
-      if (!held) throw new LeaseLost(claim.system.code, claim.product.handle);
-      return { sendWithinMs: (LEASE_SECONDS - SEND_MARGIN_SECONDS) * 1000 };
-    });
+    if (appended) this.sequencer.now();
+    return result;
   }
 
   async begun(attemptIds: readonly string[], operation: string): Promise<void> {
     await sqlOver(this.source).rows('update attempt set operation = $2 where id = any($1)', [attemptIds, operation]);
   }
 
-  async settle(claim: Claim, settlement: Settlement): Promise<void> {
-    await this.transaction((tools) => settleClaim(tools, claim, settlement));
+  async heard(system: string, contact: Contact, since: Date): Promise<void> {
+    await this.transaction((tools) => recordContacts(tools, system, [{ contact, since }]));
   }
 
-  async heard(system: string, contact: Contact, since: Date): Promise<void> {
-    await this.transaction((tools) => recordContact(tools, system, contact, since));
+  async owedLanes(system: string, most: number): Promise<number> {
+    const [row] = await sqlOver(this.source).rows<{ lanes: number }>(
+      `select count(*)::int as lanes from (
+         select 1 from lane where system = $1 and due_at <= clock_timestamp()
+           and (lease_until is null or lease_until < clock_timestamp()) limit $2) l`,
+      [system, most],
+    );
+    return row?.lanes ?? 0;
   }
 
   async systemsWithDue(): Promise<string[]> {
@@ -186,13 +153,4 @@ export class SqlPublishingQueue implements PublishingQueue, LaneSweep {
     );
     return rows.length;
   }
-}
-
-/** A pause holds from when it is set: what was claimed before and is not sent yet stays unsent. */
-async function isPaused(sql: Sql, system: string): Promise<boolean> {
-  const rows = await sql.rows(
-    `select 1 from system_hold where system = $1 and kind = 'PAUSE' and ended_at is null and until > clock_timestamp()`,
-    [system],
-  );
-  return rows.length > 0;
 }

@@ -1,36 +1,65 @@
 import type { Claim, Settlement } from '../application/ports/publishing-queue.js';
 import { LeaseLost } from '../application/ports/publishing-queue.js';
 import type { GateTools } from './gate-sql.js';
-import { recordContact } from './gate-sql.js';
-import { closeLane } from './lane-sql.js';
+import { recordContacts } from './gate-sql.js';
+import { closeLanes } from './lane-sql.js';
 import { settleDeliveries } from './settle-deliveries.js';
 import type { Sql } from './sql.js';
 import { SqlFindingStore } from './stores/finding-store.js';
 
-/** Writes down what became of a claim, only while its lease is still ours: all of it, or nothing. @throws LeaseLost */
-export async function settleClaim(tools: GateTools, claim: Claim, settlement: Settlement): Promise<void> {
+/** A claim, with what became of it. */
+export interface SettledClaim {
+  claim: Claim;
+  settlement: Settlement;
+}
+
+/**
+ * Writes down what became of claims on one system, only while their leases are still ours: all of it, or nothing.
+ * @throws LeaseLost for the first whose lease is gone.
+ */
+export async function settleClaims(tools: GateTools, code: string, settled: readonly SettledClaim[]): Promise<void> {
   const { sql, newId } = tools;
-  const { code } = claim.system;
-  // Records, findings, deliveries, the lane, and the system last: in the order in which everybody else takes them, who
+  const claims = settled.map(({ claim }) => claim);
+  const all = settled.map(({ settlement }) => settlement);
+  // Records, findings, deliveries, the lanes, and the system last: in the order in which everybody else takes them, who
   // judges a record, resolves a finding or applies a request and may then open the lane.
-  const unmoved = await unmovedRecords(sql, claim);
-  await settleAttempts(sql, settlement);
-  await settleRecords(sql, settlement, unmoved);
+  const unmoved = await unmovedRecords(sql, claims);
+  await settleAttempts(sql, all);
+  await settleRecords(sql, all, unmoved);
   const findings = new SqlFindingStore(sql, newId);
-  for (const { source, drafts } of settlement.findings) {
+  const told = Map.groupBy(
+    all.flatMap((each) => each.findings),
+    ({ source }) => source,
+  );
+  for (const [source, of] of told) {
+    const drafts = of.flatMap((each) => each.drafts);
     const fresh = drafts.filter(({ recordId }) => recordId === null || unmoved.has(recordId));
     await findings.record(code, fresh, source);
   }
-  await findings.close(settlement.closings);
-  await findings.notOurs(settlement.notOurs);
-  const events = await settleDeliveries(sql, code, settlement.deliveries);
-  const held = await closeLane(sql, code, claim.product.id, null, claim.leaseToken);
-  if (!held) throw new LeaseLost(code, claim.product.handle);
-  if (settlement.contact !== null) await recordContact(tools, code, settlement.contact, claim.claimedAt);
+  await findings.close(all.flatMap(({ closings }) => closings));
+  await findings.notOurs(all.flatMap(({ notOurs }) => notOurs));
+  const events = await settleDeliveries(
+    sql,
+    code,
+    all.flatMap(({ deliveries }) => deliveries),
+  );
+  const lanes = claims.map(({ product, leaseToken }) => ({ productId: product.id, notBefore: null, leaseToken }));
+  const held = await closeLanes(sql, code, lanes);
+  const lost = claims.find(({ product }) => !held.has(product.id));
+  if (lost) throw new LeaseLost(code, lost.product.handle);
+  await recordContacts(
+    tools,
+    code,
+    settled.flatMap(({ claim, settlement: { contact } }) =>
+      contact === null ? [] : [{ contact, since: claim.claimedAt }],
+    ),
+  );
   await tools.tell(events);
 }
 
-async function settleAttempts(sql: Sql, { attempts, unheard }: Settlement): Promise<void> {
+async function settleAttempts(sql: Sql, settlements: readonly Settlement[]): Promise<void> {
+  const attempts = settlements.flatMap((each) => each.attempts);
+  const unheard = settlements.flatMap((each) => each.unheard);
   // A write is stored before it is sent, and may be sent long after: what counts is the latest that it can have been.
   if (unheard.length > 0) {
     await sql.rows('update attempt set sent_at = clock_timestamp() where id = any($1) and settled_at is null', [
@@ -46,16 +75,13 @@ async function settleAttempts(sql: Sql, { attempts, unheard }: Settlement): Prom
 }
 
 /**
- * Records of a claim that are as the claim read them, locked. What somebody else moved meanwhile (an adoption that was
+ * Records of claims that are as the claims read them, locked. What somebody else moved meanwhile (an adoption that was
  * applied, a creation that was allowed) is news that our older look must not undo.
  */
-export async function unmovedRecords(sql: Sql, claim: Claim): Promise<Set<string>> {
-  const rows = claim.records.map(({ id, match, externalId, published }) => ({
-    id,
-    match,
-    external_id: externalId,
-    published,
-  }));
+export async function unmovedRecords(sql: Sql, claims: readonly Claim[]): Promise<Set<string>> {
+  const rows = claims.flatMap(({ records }) =>
+    records.map(({ id, match, externalId, published }) => ({ id, match, external_id: externalId, published })),
+  );
   const same = await sql.rows<{ id: string }>(
     `select r.id from record r join jsonb_to_recordset($1::jsonb) as n(id uuid, match text, external_id text, published jsonb)
        on n.id = r.id
@@ -66,12 +92,13 @@ export async function unmovedRecords(sql: Sql, claim: Claim): Promise<Set<string
   return new Set(same.map(({ id }) => id));
 }
 
+/** Which revision is out is what was delivered last; a record that is not there, or was moved, is told nothing. */
 async function settleRecords(
   sql: Sql,
-  { records, deliveries }: Settlement,
+  settlements: readonly Settlement[],
   unmoved: ReadonlySet<string>,
 ): Promise<void> {
-  const kept = records.filter(({ recordId }) => unmoved.has(recordId));
+  const kept = settlements.flatMap(({ records }) => records.filter(({ recordId }) => unmoved.has(recordId)));
   if (kept.length === 0) return;
   const rows = kept.map((each) => ({
     id: each.recordId,
@@ -91,7 +118,9 @@ async function settleRecords(
        published jsonb, observed jsonb, in_sync boolean) where r.id = n.id`,
     [JSON.stringify(rows)],
   );
-  const delivered = deliveries.flatMap(({ deliveryId, outcome }) => (outcome.kind === 'DELIVERED' ? [deliveryId] : []));
+  const delivered = settlements.flatMap(({ deliveries }) =>
+    deliveries.flatMap(({ deliveryId, outcome }) => (outcome.kind === 'DELIVERED' ? [deliveryId] : [])),
+  );
   await sql.rows(
     `update record r set published_revision = greatest(coalesce(r.published_revision, 0), d.revision) from delivery d
      where d.id = any($1) and r.external_id is not null and r.system = d.system and r.entity = d.entity and r.product_id = d.product_id

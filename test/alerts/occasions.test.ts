@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createChangeRequest } from '../../src/application/change/create-change-request.js';
 import { forceApply } from '../../src/application/change/run/force-apply.js';
+import { pauseSystem } from '../../src/application/publishing/pause-system.js';
 import type { AlertView } from '../../src/application/ports/alert-store.js';
 import type { FindingDraft } from '../../src/domain/drift/finding.js';
 import type { Severity } from '../../src/domain/drift/source-of-truth.js';
@@ -134,5 +135,22 @@ describe('what raises an alert', () => {
     await queue.heard('erp', 'REACHED', await observations.now());
     await refused();
     expect(await alerts('SYSTEM_PAUSED')).toHaveLength(2);
+  });
+
+  it('a system that somebody pauses, with the reason and the end, and a breaker that opens', async () => {
+    const { ports, people } = world;
+    const until = new Date(Date.now() + 3_600_000);
+    must(await pauseSystem(ports, people.oli, { system: 'erp', reason: 'the ERP is being moved', until }));
+    const [newest] = await alerts('SYSTEM_PAUSED');
+    expect(newest).toMatchObject({ system: 'erp', body: expect.stringContaining('the ERP is being moved') });
+    expect(newest?.body).toContain(until.toISOString());
+    const failed = async (): Promise<void> => ports.queue.heard('shopify', 'TRANSIENT', await ports.observations.now());
+    for (let failure = 0; failure < 9; failure += 1) await failed();
+    expect(await alerts('BREAKER_OPEN')).toEqual([]);
+    await failed();
+    await failed();
+    expect(await alerts('BREAKER_OPEN')).toMatchObject([
+      { system: 'shopify', title: 'The breaker of shopify is open' },
+    ]);
   });
 });

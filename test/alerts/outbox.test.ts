@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { forgetAlerts } from '../../src/application/alerts/forget-alerts.js';
 import { systemPaused } from '../../src/domain/alerts/occasions.js';
 import { groupOf } from '../../src/domain/alerts/alert.js';
 import type { AlertView } from '../../src/application/ports/alert-store.js';
@@ -117,6 +118,26 @@ describe('the outbox of alerts', () => {
     expect(await retry({ ids: null, filter: { states: ['NOWHERE'], system: 'shopify' } })).toEqual([]);
     expect(await retry({ ids: null, filter: { states: ['NOWHERE'], system: 'erp' } })).toHaveLength(1);
     expect(await states()).toEqual(['WAITING', 'WAITING']);
+  });
+
+  it('forgets what was sent a quarter ago, once an hour, and nothing that was not sent, nor the last digest', async () => {
+    await raise('old', 'sent late', 'not sent', 'fresh');
+    await sql(`update alert set raised_at = clock_timestamp() - interval '93 days' where key <> 'pause:erp:fresh'`);
+    await sql(`update alert set state = 'SENT', next_attempt_at = null,
+      sent_at = case key when 'pause:erp:old' then raised_at else clock_timestamp() end where key <> 'pause:erp:not sent'`);
+    await sql(`update alert set state = 'NOT_SENT', next_attempt_at = null where key = 'pause:erp:not sent'`);
+    await sql(`insert into alert (id, key, kind, subject, title, body, groups, owner_ids, state, next_attempt_at, sent_at, raised_at)
+      select gen_random_uuid(), 'digest:' || n, 'DIGEST', n::text, 't', 'b', '[]', '{}', 'SENT', null, at, at
+      from (values (1, clock_timestamp() - interval '95 days'), (2, clock_timestamp() - interval '94 days')) as d(n, at)`);
+    const keys = async (): Promise<unknown[]> => sql('select key from alert order by key');
+    const left = ['digest:2', 'pause:erp:fresh', 'pause:erp:not sent', 'pause:erp:sent late'].map((key) => ({ key }));
+    const at = await forgetAlerts(world.ports, null);
+    expect(await keys()).toEqual(left);
+    await sql(`update alert set raised_at = raised_at - interval '93 days', sent_at = sent_at - interval '93 days'`);
+    expect(await forgetAlerts(world.ports, at)).toBe(at);
+    expect(await keys()).toEqual(left);
+    await forgetAlerts(world.ports, new Date(at.getTime() - 3_600_001));
+    expect(await keys()).toEqual([{ key: 'digest:2' }, { key: 'pause:erp:not sent' }]);
   });
 
   it('names the owners of its groups as they are when it is sent', async () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { approveChangeRequest } from '../../src/application/change/approve-change-request.js';
 import type { ChangeDraft } from '../../src/application/change/change-draft.js';
+import { rejectChangeRequest } from '../../src/application/change/reject-change-request.js';
 import { createChangeRequest } from '../../src/application/change/create-change-request.js';
 import { adoptFindings } from '../../src/application/drift/adopt-findings.js';
 import { runScan } from '../../src/application/drift/scan/run-scan.js';
@@ -125,6 +126,26 @@ describe('what was found out there is taken over, or tried again', () => {
     must(await approveChangeRequest(world.ports, world.people.ada, changeRequestId, null));
     const after = await world.ports.operations.findingsByIds(seen.map(({ id }) => id));
     expect(after.map((each) => each?.resolution)).toEqual(['ADOPTED', 'ADOPTED']);
+  });
+
+  it('is not approved by whoever made the edit there', async () => {
+    await control(world.sandbox.erp.url, 'edit', {
+      as: { kind: 'staff', name: 'ADA' },
+      code: 'A7',
+      set: { listPrice: '17.00' },
+    });
+    await scanned();
+    const { changeRequestId } = must(await adopt(await idsOf('A7')));
+    const request = await world.ports.changes.requestById(changeRequestId);
+    const { ada, alex } = world.people;
+    expect(request?.editors).toMatchObject([{ kind: 'USER', name: 'ada', partyId: ada.actor.partyId }]);
+    expect(request?.requirements.map(({ eligible }) => eligible)).toEqual([[alex.actor.partyId]]);
+    expect(codesOf(await approveChangeRequest(world.ports, ada, changeRequestId, null))).toEqual(['SELF_APPROVAL']);
+    expect(codesOf(await rejectChangeRequest(world.ports, ada, changeRequestId, 'mine, after all'))).toEqual([
+      'SELF_APPROVAL',
+    ]);
+    must(await approveChangeRequest(world.ports, alex, changeRequestId, null));
+    expect((await world.ports.catalog.skuByCode('A7'))?.price).toBe('17.00');
   });
 
   it('refuses a reason that cannot be stored', async () => {

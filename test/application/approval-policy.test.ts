@@ -66,7 +66,7 @@ describe('approval policy as data', () => {
     expect(await stateOf(id)).toBe('APPLIED');
   }
   const set = (value: ApprovalPolicy): Promise<Outcome<{ key: string }>> =>
-    setSetting(world.ports, HOST, { key: 'approvals', value, reason: 'a test' });
+    setSetting(world.ports, HOST, { key: 'approvals', value, reason: 'a test of rules' });
 
   it('refuses a rule that asks a party that is not there, at its place', async () => {
     const outcome = await set([{ key: 'a', require: { party: 'nobody' } }]);

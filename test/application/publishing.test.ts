@@ -8,6 +8,7 @@ import { startScan } from '../../src/application/drift/scan/start-scan.js';
 import type { DeliveryView, FindingView } from '../../src/application/ports/operations-reader.js';
 import { retryDeliveries } from '../../src/application/publishing/retry-deliveries.js';
 import { linkSystem } from '../../src/application/publishing/link-system.js';
+import { recordStatements } from '../support/statements.js';
 import type { World } from '../support/world.js';
 import { buildWorld, codesOf, control, importBaseline, must, scansDone, until } from '../support/world.js';
 
@@ -161,7 +162,12 @@ describe('publishing to both stand-ins', () => {
       states: ['OPEN'],
     });
     expect(await missing.totalCount()).toBe(24);
+    const sent = recordStatements(world.database.source);
     must(await linkSystem(world.ports, world.people.alex, 'erp', true));
+    // Records before the system's own row: whoever takes both the other way round would wait in a ring with whoever publishes.
+    const first = (part: string): number => sent.findIndex((text) => text.includes(part));
+    const [records, system] = [first("update record r set match = 'TO_CREATE'"), first('update system set link')];
+    expect([records >= 0, records < system]).toEqual([true, true]);
     await until('the ERP to be filled', async () => {
       const left = await world.ports.operations.findings(FIRST, {
         system: 'erp',

@@ -38,7 +38,7 @@ describe('settings', () => {
     expect(refused.ok ? [] : refused.problems.map(({ code, field }) => `${code} ${field?.join('.')}`)).toEqual([
       'INVALID_FORMAT value.LUCK',
       'INVALID_FORMAT value.WEIGHT',
-      'REQUIRED reason',
+      'REASON_TOO_SHORT reason',
     ]);
     expect(codesOf(await set('no-such-key', {}))).toEqual(['NOT_FOUND']);
     expect(codesOf(await set('gates', {}, 'a\u0000b'))).toEqual(['INVALID_FORMAT']);

@@ -123,7 +123,7 @@ describe('which system owns which field', () => {
     });
     expect(codesOf(await setSourceOfTruth(world.ports, world.people.alex, { rules: [], reason: ' ' }))).toEqual([
       'REQUIRED',
-      'REQUIRED',
+      'REASON_TOO_SHORT',
     ]);
     expect(must(await set(rule('gtin', { owner: 'erp' }))).version).toBe(1);
     expect(must(await set(rule('gtin', { owner: 'erp' }))).version).toBe(1);

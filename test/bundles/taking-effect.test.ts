@@ -5,6 +5,7 @@ import { takeEffect } from '../../src/application/bundle/take-effect.js';
 import type { World } from '../support/world.js';
 import { buildWorld, until } from '../support/world.js';
 import { lines } from '../support/bundle-lines.js';
+import { recordStatements } from '../support/statements.js';
 import { apply, create, move, product, set } from './bundle-kit.js';
 
 interface Revision {
@@ -82,6 +83,24 @@ describe('versions whose time has come', () => {
     const { items } = await world.ports.changes.changesOf(id, { first: 10, after: null });
     expect(items.map(({ node }) => node.fields.map(({ field }) => field))).toEqual([['bundleScheduled']]);
     await world.worker.stop();
+  });
+
+  it('lock records before anything is written, in the order of whoever applies a request', async () => {
+    await apply(world, create('lk', '1 a, 1 b'));
+    const at = soon();
+    await apply(world, set('lk', '1 a, 1 c', at));
+    await past(at);
+    const sent = recordStatements(world.database.source);
+    await takeEffect(world.ports);
+    expect(await inForce('lk')).toEqual(['PAST then a b', 'CURRENT open a c']);
+    const first = (part: string): number => sent.findIndex((text) => text.replace(/\s+/g, ' ').includes(part));
+    const locked = first('from record where product_id = any($1) or id = any($2) order by id for no key update');
+    const written = first('update sku t set');
+    expect([first('select * from sku where product_id') < locked, locked > 0, locked < written]).toEqual([
+      true,
+      true,
+      true,
+    ]);
   });
 
   it('leave the old one in force when they do not stand any more, and say so where people look', async () => {

@@ -114,9 +114,11 @@ describe('a request of many changes', () => {
     ];
     expect(outcomes.map(codesOf)).toEqual(outcomes.map(() => ['WRONG_STATE']));
     must(await withdrawChangeRequest(ports, mia, id));
+    const stopped = await progressOf(id);
+    expect(stopped).toMatchObject({ phase: 'STOPPED', done: 0, finishedAt: expect.any(Date) });
     await judgeAll();
     expect(await kit.view(id)).toMatchObject({ state: 'WITHDRAWN', problems: [], requirements: [] });
-    expect((await progressOf(id))?.finishedAt).not.toBeNull();
+    expect(await progressOf(id)).toEqual(stopped);
   });
 
   it('stays withdrawn where that came after its judgement, and before that was kept', async () => {
@@ -131,6 +133,7 @@ describe('a request of many changes', () => {
     expect(await validateNext(withdrawing)).toBe(true);
     expect(await kit.view(id)).toMatchObject({ state: 'WITHDRAWN', requirements: [], submittedAt: null });
     expect(await events(id)).toEqual(['VALIDATING', 'WITHDRAWN']);
+    expect(await progressOf(id)).toMatchObject({ phase: 'STOPPED' });
   });
 
   it('is made once under one key, whatever has become of it meanwhile', async () => {

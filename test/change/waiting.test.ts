@@ -249,7 +249,7 @@ describe('an approved request that waits', () => {
       await freeze({ systems: ['shopify'] });
       expect(await takeEffect(world.ports)).toBe(null);
       expect(await quantity()).toBe(2);
-      must(await endFreezeWindow(world.ports, world.people.alex, 'black-friday', 'over'));
+      must(await endFreezeWindow(world.ports, world.people.alex, 'black-friday', 'it is over now'));
       await takeEffect(world.ports);
       expect(await quantity()).toBe(3);
     });
@@ -271,16 +271,22 @@ describe('an approved request that waits', () => {
         'INVALID_FORMAT window.name',
         'INVALID_FORMAT window.reason',
       ]);
+      expect(await codes({ reason: 'x' })).toEqual(['REASON_TOO_SHORT window.reason']);
+      const short = { key: 'freezeWindows', value: [], reason: 'x' };
+      expect(codesOf(await setSetting(world.ports, alex, short))).toEqual(['REASON_TOO_SHORT']);
+      expect(codesOf(await endFreezeWindow(world.ports, alex, 'black-friday', 'x'))).toEqual(['REASON_TOO_SHORT']);
       const twice = await setSetting(world.ports, alex, {
         key: 'freezeWindows',
         value: [window(), window({ name: 'BLACK-friday' })],
-        reason: 'r',
+        reason: 'two of one name',
       });
       expect(codesOf(twice)).toEqual(['INVALID_FORMAT']);
-      expect(codesOf(await endFreezeWindow(world.ports, alex, 'no such', 'r'))).toEqual(['NOT_FOUND']);
+      expect(codesOf(await endFreezeWindow(world.ports, alex, 'no such', 'it is over now'))).toEqual(['NOT_FOUND']);
       await freeze();
-      must(await endFreezeWindow(world.ports, alex, 'black-friday', 'over'));
-      expect(codesOf(await endFreezeWindow(world.ports, alex, 'black-friday', 'over'))).toEqual(['WRONG_STATE']);
+      must(await endFreezeWindow(world.ports, alex, 'black-friday', 'it is over now'));
+      expect(codesOf(await endFreezeWindow(world.ports, alex, 'black-friday', 'it is over now'))).toEqual([
+        'WRONG_STATE',
+      ]);
     });
   });
 

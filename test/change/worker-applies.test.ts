@@ -39,7 +39,14 @@ describe('the worker applies what waits', () => {
   it('as soon as the window that holds it has ended', async () => {
     const { alex } = world.people;
     const times = { from: inSeconds(-60).toISOString(), to: inSeconds(3_600).toISOString() };
-    must(await setFreezeWindow(world.ports, alex, { name: 'sale', ...times, systems: ['shopify'], reason: 'calm' }));
+    must(
+      await setFreezeWindow(world.ports, alex, {
+        name: 'sale',
+        ...times,
+        systems: ['shopify'],
+        reason: 'calm while it sells',
+      }),
+    );
     const id = await kit.propose([price('A3', '13.00')]);
     must(await kit.approve(id));
     expect(await kit.view(id)).toMatchObject({ state: 'SCHEDULED', blockedBy: 'sale' });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { bulkScan } from '../../src/connectors/shopify/bulk-scan.js';
+import { bulkScan } from '../../src/connectors/shopify/bulk/bulk-scan.js';
 import { PublicationList } from '../../src/connectors/shopify/publication-list.js';
 import { StaticToken } from '../../src/connectors/shopify/calling/access-token.js';
 import { CallPacer } from '../../src/connectors/shopify/calling/call-pacer.js';

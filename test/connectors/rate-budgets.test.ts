@@ -144,7 +144,7 @@ describe('the pacer', () => {
     const scan = pacer.admit('query', {}, 'SCAN', AbortSignal.timeout(100));
     await expect(pacer.admit('query', {}, 'PUBLISH')).rejects.toMatchObject({ fault: { code: 'BUDGET_SPENT' } });
     await pacer.admit('query', {}, 'PERSON');
-    await expect(scan).rejects.toMatchObject({ fault: { code: 'TIMEOUT', ambiguous: false } });
+    await expect(scan).rejects.toMatchObject({ fault: { code: 'NOT_SENT', ambiguous: false } });
   });
 
   it('knows what a document costs by how much is sent with it', async () => {

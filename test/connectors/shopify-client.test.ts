@@ -5,12 +5,14 @@ import type { TokenSource } from '../../src/connectors/shopify/calling/access-to
 import { ClientCredentials, StaticToken } from '../../src/connectors/shopify/calling/access-token.js';
 import { CallPacer } from '../../src/connectors/shopify/calling/call-pacer.js';
 import { LocalBudgets } from '../../src/connectors/shopify/calling/local-budgets.js';
+import type { AdminDocument } from '../../src/connectors/shopify/documents.js';
 import { ShopifyClient } from '../../src/connectors/shopify/calling/shopify-client.js';
 import type { Canned, CannedServer } from './canned-server.js';
 import { startCannedServer } from './canned-server.js';
 
-const QUERY = 'query Q { shop { name } }';
-const MUTATION = 'mutation M { productUpdate { userErrors { message } } }';
+const QUERY = 'query Q { shop { name } }' as AdminDocument<'Publications'>;
+const MUTATION = 'mutation M { productUpdate { userErrors { message } } }' as AdminDocument<'ProductUpdate'>;
+const PRODUCT = { product: {} };
 const TOKEN = 'shpat_very_secret';
 
 let server: CannedServer;
@@ -120,32 +122,32 @@ const MUTATION_TABLE: [string, Canned, Partial<DeliveryFault>][] = [
 describe('what a mutation came to', () => {
   it.each(MUTATION_TABLE)('%s', async (_, canned, expected) => {
     server.script = [canned];
-    expect(await faultOf(client.mutate(MUTATION, {}))).toMatchObject(expected);
+    expect(await faultOf(client.mutate(MUTATION, PRODUCT))).toMatchObject(expected);
     expect(server.requests).toHaveLength(1);
   });
 
   it('is not ambiguous when nobody listens', async () => {
     await server.close();
-    const fault = await faultOf(client.mutate(MUTATION, {}));
+    const fault = await faultOf(client.mutate(MUTATION, PRODUCT));
     expect(fault).toMatchObject({ class: 'TRANSIENT', code: 'ECONNREFUSED', ambiguous: false });
   });
 
   it('is ambiguous when we stop waiting', async () => {
     server.script = [{ instead: 'hang' }];
-    const fault = await faultOf(client.mutate(MUTATION, {}, AbortSignal.timeout(100)));
+    const fault = await faultOf(client.mutate(MUTATION, PRODUCT, AbortSignal.timeout(100)));
     expect(fault).toMatchObject({ class: 'TRANSIENT', ambiguous: true });
   });
 
   it('waits for a bucket that is full again soon, as nothing was executed', async () => {
     const cost = { requestedQueryCost: 30, throttleStatus: { currentlyAvailable: 20, restoreRate: 100 } };
     server.script = [{ body: topLevel('THROTTLED', cost) }, { body: userErrors() }];
-    await client.mutate(MUTATION, {});
+    await client.mutate(MUTATION, PRODUCT);
     expect(server.requests).toHaveLength(2);
   });
 
   it('keeps the token out of what is stored', async () => {
     server.script = [{ status: 403, body: `token ${TOKEN} lacks a scope` }];
-    const fault = await faultOf(client.mutate(MUTATION, {}));
+    const fault = await faultOf(client.mutate(MUTATION, PRODUCT));
     expect(fault.raw).toBe('token [secret] lacks a scope');
   });
 
@@ -154,7 +156,7 @@ describe('what a mutation came to', () => {
     server.script = [
       { body: JSON.stringify({ errors: [{ message: 'bad', extensions: { code: 'INVALID_VARIABLE', problems } }] }) },
     ];
-    const error: unknown = await client.mutate(MUTATION, {}).catch((thrown: unknown) => thrown);
+    const error: unknown = await client.mutate(MUTATION, PRODUCT).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ fault: { class: 'VALIDATION' } });
     expect(error).toHaveProperty(
       'byVariant',
@@ -252,23 +254,27 @@ describe('tokens by client credentials', () => {
     await client.query(QUERY, {});
     now += 60_000;
     server.script = [{ status: 401 }, answered('t2'), { body: userErrors() }];
-    await client.mutate(MUTATION, {});
+    await client.mutate(MUTATION, PRODUCT);
     expect(asked()).toEqual(['TOKEN', 't1', 't1', 'TOKEN', 't2']);
     now += 60_000;
     server.script = [{ status: 401 }, answered('t3'), { status: 401 }];
-    expect(await faultOf(client.mutate(MUTATION, {}))).toMatchObject({ class: 'AUTH', code: '401', ambiguous: false });
+    expect(await faultOf(client.mutate(MUTATION, PRODUCT))).toMatchObject({
+      class: 'AUTH',
+      code: '401',
+      ambiguous: false,
+    });
     expect(asked().slice(5)).toEqual(['t2', 'TOKEN', 't3']);
   });
 
   it('that are not given are a fault that repeats no secret', async () => {
     server.script = [{ status: 400, body: '{"error":"bad client_secret cs_secret"}' }];
     client = clientOf(server.url, credentials());
-    const fault = await faultOf(client.mutate(MUTATION, {}));
+    const fault = await faultOf(client.mutate(MUTATION, PRODUCT));
     expect(fault).toMatchObject({ class: 'AUTH', code: 'TOKEN_REFUSED', ambiguous: false });
     expect(JSON.stringify(fault)).not.toContain('cs_secret');
     server.script = [{ status: 502 }];
-    expect(await faultOf(client.mutate(MUTATION, {}))).toMatchObject({ class: 'TRANSIENT', ambiguous: false });
+    expect(await faultOf(client.mutate(MUTATION, PRODUCT))).toMatchObject({ class: 'TRANSIENT', ambiguous: false });
     server.script = [{ body: '{}' }];
-    expect(await faultOf(client.mutate(MUTATION, {}))).toMatchObject({ class: 'UNKNOWN', ambiguous: false });
+    expect(await faultOf(client.mutate(MUTATION, PRODUCT))).toMatchObject({ class: 'UNKNOWN', ambiguous: false });
   });
 });

@@ -159,6 +159,7 @@ describe('who is asked to approve', () => {
       ...asked,
       partyId: 'dan',
       namedId: 'dan',
+      fell: null,
       eligible: ['dan'],
     });
     expect(reask(asked, world({ parties }), ['ann'], successors).eligible).toEqual(['dan', 'ann']);

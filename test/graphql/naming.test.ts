@@ -71,7 +71,7 @@ describe('naming over GraphQL', () => {
   const input = (color: string): object => ({ product: 'tee', optionValues: [{ name: 'Color', value: color }] });
 
   it('takes policies from setting to code, with the place of every fault', async () => {
-    const set = `mutation ($value: JSON!) { settingSet(key: "naming", value: $value, reason: "policies") {
+    const set = `mutation ($value: JSON!) { settingSet(key: "naming", value: $value, reason: "policies for codes") {
       setting { version } userErrors { code field message } } }`;
     const faulty = await ask('ADMIN', set, { value: [{ ...NAMING[0], grammar: '{vendor:3' }] });
     expect(faulty.data?.['settingSet']?.['userErrors']).toMatchObject([

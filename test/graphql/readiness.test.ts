@@ -90,8 +90,10 @@ describe('readiness over the API', () => {
       { key: 'grade', name: 'Grade', type: 'TEXT', requiredFrom: 'PRELAUNCH', productTypes: ['tea'] },
     ];
     const { ports, people } = world;
-    must(await setSetting(ports, people.alex, { key: 'attributes', value: attributes, reason: 'graded' }));
-    must(await setSetting(ports, people.alex, { key: 'gates', value: { WEIGHT: 'BLOCK' }, reason: 'weighed' }));
+    must(await setSetting(ports, people.alex, { key: 'attributes', value: attributes, reason: 'graded from now on' }));
+    must(
+      await setSetting(ports, people.alex, { key: 'gates', value: { WEIGHT: 'BLOCK' }, reason: 'weighed from now on' }),
+    );
     if (state === 'ACTIVE') await world.database.source.query(`update sku set state = 'PRELAUNCH'`);
     const shown = await page(40, state);
     const changes = shown.map(({ code }) => ({ kind: 'skuTransition' as const, input: { code, to: state } }));

@@ -167,7 +167,7 @@ describe('the life of a request through the API', () => {
       from: '2020-01-01T00:00:00Z',
       to: SOON,
       systems: ['erp'],
-      reason: 'no risk',
+      reason: 'no risk while it sells',
     };
     await expect(api.ask(setting, { window }, keys['oli'])).rejects.toThrow(/FORBIDDEN/);
     const past = { ...window, to: window.from, systems: null };
@@ -182,7 +182,7 @@ describe('the life of a request through the API', () => {
     expect(held.warnings).toEqual([{ code: 'FROZEN', field: null }]);
     const on = `{ freezeWindows(on: true) ${WINDOW} }`;
     expect(await api.ask(on, {}, keys['oli'])).toEqual({ freezeWindows: [{ ...shown, held: 1 }] });
-    const ending = `mutation { answer: freezeWindowEnd(name: "black friday", reason: "over") { window { on held } userErrors { code } } }`;
+    const ending = `mutation { answer: freezeWindowEnd(name: "black friday", reason: "it is over now") { window { on held } userErrors { code } } }`;
     expect(await api.ask(ending, {}, keys['alex'])).toEqual({
       answer: { window: { on: false, held: 1 }, userErrors: [] },
     });

@@ -4,10 +4,11 @@ import { readImport } from '../../src/application/imports/read-import.js';
 import { receiveImport } from '../../src/application/imports/receive-import.js';
 import { resumeImports } from '../../src/application/imports/resume-imports.js';
 import { runImport } from '../../src/application/imports/run-import.js';
+import type { Stores } from '../../src/application/ports/unit-of-work.js';
 import type { ChangeRequestView } from '../../src/application/ports/change-reader.js';
 import { dies, dyingAt } from '../support/dying-ports.js';
 import type { World } from '../support/world.js';
-import { buildWorld, HOST, must } from '../support/world.js';
+import { buildWorld, HOST, must, until } from '../support/world.js';
 
 const CATALOG = 'code,product.handle,product.title,price\nCUP,cup,Cup,1\nJUG,jug,Jug,1\nMUG,mug,Mug,1\n';
 /** Differs in two prices, creates one SKU, and has one row with a fault of its own and one that only the whole shows. */
@@ -55,6 +56,31 @@ function told(view: ImportView): unknown {
   const { state, error, rowsRead, rejected, errorCount, errors, proposed } = view;
   return { state, error, rowsRead, rejected, errorCount, errors, proposed };
 }
+
+describe('a proposal that takes long', () => {
+  it('tells how far its changes are while they are checked and planned, and nothing of it afterwards', async () => {
+    const id = await uploaded(PROPOSAL, { mode: 'propose', title: 'watched' });
+    let seen: ImportView['proposing'] = null;
+    // The request is made, and not kept yet, until somebody has been told of it.
+    const run = <T>(work: (stores: Stores) => Promise<T>): Promise<T> =>
+      world.ports.work.run((stores) => {
+        const add: Stores['requests']['add'] = async (request) => {
+          seen = await until('progress', async () => (await viewOf(id)).proposing);
+          return stores.requests.add(request);
+        };
+        const requests = Object.create(stores.requests, { add: { value: add } }) as Stores['requests'];
+        return work(Object.create(stores, { requests: { value: requests } }) as Stores);
+      });
+    const { look } = world.ports.work;
+    const work = { run, look: look.bind(world.ports.work) };
+    await runImport(Object.create(world.ports, { work: { value: work } }) as typeof world.ports, id, 1);
+    // Three rows of five: two differ, one creates a product and its SKU.
+    expect(seen).toEqual({ done: expect.any(Number), total: expect.any(Number) });
+    const { done = -1, total = 0 } = seen ?? {};
+    expect([total > 0, total % 2, done <= total]).toEqual([true, 0, true]);
+    expect(await viewOf(id)).toMatchObject({ state: 'SUCCEEDED', proposing: null });
+  });
+});
 
 describe('a proposal whose process dies', () => {
   it('makes one request, whichever commit it dies at, and tells of each row once', async () => {

@@ -72,10 +72,13 @@ export class Site {
     return `http://127.0.0.1:${this.port}`;
   }
 
-  /** Starts `skuward ARGS`; `env` comes on top of DATA_DIR and PORT, and nothing else of ours is inherited. */
-  run(args: string[] = [], env: Record<string, string> = {}): Run {
+  /**
+   * Starts `skuward ARGS`; `env` comes on top of DATA_DIR and PORT, and nothing else of ours is inherited.
+   * @param main another program than the service.
+   */
+  run(args: string[] = [], env: Record<string, string> = {}, main = MAIN): Run {
     const { PATH = '', HOME = '' } = process.env;
-    const child = spawn(process.execPath, [MAIN, ...args], {
+    const child = spawn(process.execPath, [main, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { PATH, HOME, DATA_DIR: this.dataDir, PORT: String(this.port), LOG_LEVEL: 'warn', ...env },
     });

@@ -195,8 +195,8 @@ describe('faults', () => {
 
   it('that nobody understands are refused', async () => {
     await expect(plan({ when: 'after', kind: 'throttled' })).rejects.toThrow('400');
-    await expect(plan({ when: 'before', kind: '504' })).rejects.toThrow('400');
-    await expect(plan({ when: 'before', kind: '500', times: 2 })).rejects.toThrow('400');
+    await expect(plan({ when: 'before', kind: '418' })).rejects.toThrow('400');
+    await expect(plan({ when: 'before', kind: '500', times: 0 })).rejects.toThrow('400');
   });
 });
 

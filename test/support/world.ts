@@ -11,6 +11,7 @@ import type { Caller, Role } from '../../src/domain/actor.js';
 import { systemActor } from '../../src/domain/actor.js';
 import type { Outcome } from '../../src/domain/problem.js';
 import { Worker } from '../../src/jobs/worker.js';
+import type { ConfiguredSystem } from '../../src/config.js';
 import { buildPorts } from '../../src/porch/build-ports.js';
 import type { Database } from '../../src/porch/open-database.js';
 import { openDatabase } from '../../src/porch/open-database.js';
@@ -38,7 +39,7 @@ export interface World {
 export const HOST: Caller = { actor: systemActor('test'), roles: ['ADMIN'] };
 
 export async function buildWorld(
-  options: { worker: boolean; bundles?: 'components' | 'fixed' } = { worker: true },
+  options: { worker: boolean; bundles?: 'components' | 'fixed'; erp?: ConfiguredSystem } = { worker: true },
 ): Promise<World> {
   const fresh = await freshDatabase();
   const sandbox = await startSandbox({ dataDir: null, shopifyPort: 0, erpPort: 0 });
@@ -47,8 +48,11 @@ export async function buildWorld(
     if (level === 'warn' || level === 'error') logged.push(`${level}: ${message} ${JSON.stringify(detail ?? {})}`);
   };
   const database = await openDatabase(fresh.appUrl, log, options.worker);
-  const { bundles = 'components' } = options;
-  const systems = sandboxSystems(sandbox).map((system) => ({ ...system, bundles }));
+  const { bundles = 'components', erp } = options;
+  // A real ERP in the place of the stand-in, where a test has one.
+  const systems = sandboxSystems(sandbox).map((system) =>
+    system.code === 'erp' && erp ? erp : { ...system, bundles },
+  );
   const ports = buildPorts(database, buildConnectors(systems, log), 'USD', log);
   await registerSystems(sqlOver(database.source), systems, uuid);
   const people = await seed(ports);

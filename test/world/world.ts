@@ -342,10 +342,8 @@ export class World {
       case 'SCAN':
         return this.machines.up().length > 0 ? this.scan(act.system) : undefined;
       case 'LOSE_WEBHOOK':
-        this.webhooks.push('LOST');
-        return;
       case 'DOUBLE_WEBHOOK':
-        this.webhooks.push('DOUBLED');
+        this.webhooks.push(act.do === 'LOSE_WEBHOOK' ? 'LOST' : 'DOUBLED');
         return;
       case 'WAIT':
         this.tell(`${act.seconds} s pass`);

@@ -59,7 +59,7 @@ export class ProposeTaker implements Taker {
     // Half a file is no proposal.
     if (!end.isComplete || header === null) return null;
     const { importId, runner } = this.by;
-    const changes = await ports.work.run((stores) => stores.proposals.count(importId));
+    const changes = await ports.work.look((stores) => stores.proposals.count(importId));
     const total = changes * 2;
     const told = new ToldProgress(ports, { import: importId }, changes, (stores, _phase, done) =>
       stores.imports.proposing(importId, runner, { done, total }),

@@ -3,7 +3,7 @@ import type { Page, PageRequest } from './page.js';
 
 /** Raises alerts in the transaction of what they tell: rolled back with it, and there when it commits. */
 export interface AlertStore {
-  /** One row for each key, for ever: what was raised before is left as it is. Answers how many are new. */
+  /** One row for each key, as long as it is kept: what was raised before is left as it is. Answers how many are new. */
   raise(drafts: readonly AlertDraft[]): Promise<number>;
   /** Who is accountable for a SKU now; null where nobody is. */
   ownerOf(code: string): Promise<string | null>;
@@ -69,6 +69,8 @@ export interface AlertQueue {
   putOffAll(seconds: number): Promise<void>;
   /** There is nowhere to send to: what waits says so, and waits no longer. Answers how many. */
   nowhere(): Promise<number>;
+  /** Removes what was sent so long ago, some at a time, but never the last digest. Answers how many. */
+  forgetSent(days: number): Promise<number>;
   /** When the last digest was raised; null: never. */
   lastDigest(): Promise<{ key: string; raisedAt: Date } | null>;
 }

@@ -28,6 +28,8 @@ export interface RecordWrite {
   /** The system's id; null on CREATE. */
   externalId: string | null;
   values: FieldValues;
+  /** All that the record is to show, changed now or not, for what a system takes only together with something else. */
+  projection?: FieldValues;
   /** Token of the reading that this write was decided on, where the system has tokens. */
   token: string | null;
   /** What the record bears there instead of `code`, where somebody gave it another one; a value `code` writes ours back. */
@@ -74,6 +76,10 @@ export interface Capabilities {
   stock: boolean;
   /** The system names who changed a record. */
   attribution: boolean;
+  /** How many products may be under way side by side, where it takes them quickly; not said: 4. */
+  lanes?: number;
+  /** What lanes ask at the same time goes out as one call: there are always `lanes` of them, however long it takes. */
+  gathers?: boolean;
   /** A record's code can be written, under the value `code`; left out: it cannot, and is put right in the system itself. */
   recodes?: boolean;
   /** Fields that the system itself sets anew while it takes what a bundle is made of. */
@@ -112,6 +118,25 @@ export interface ChangePage {
   gone: RootRef[];
   /** Where to go on behind this page; this system's own words, good after restarts and across processes. */
   cursor: string;
+}
+
+/** One thing that was looked at in a system's settings and in the system itself. */
+export interface Check {
+  /** What it is about: token, scopes, webhooks, … */
+  subject: string;
+  /** WARNING: something of what the service does there will not work. FAILED: nothing will. */
+  state: 'OK' | 'WARNING' | 'FAILED';
+  message: string;
+  /** What to do about it; null where all is well. */
+  remedy: string | null;
+}
+
+/** What the rest of the settings promises of a system. */
+export interface Expectations {
+  /** Where its webhooks are to arrive. */
+  webhookUrl: string;
+  /** ISO 4217. */
+  currency: string;
 }
 
 /**
@@ -154,6 +179,8 @@ export interface Connector {
   changesSince?(cursor: string | null, signal?: AbortSignal): AsyncIterable<ChangePage>;
   /** Stock on hand of everything, in batches; not there where the system keeps none. Ends normally only when it was complete. */
   readStock?(signal?: AbortSignal): AsyncIterable<StockLine[]>;
+  /** Looks whether all is there that it takes to work with the system, and changes nothing. Throws nothing. */
+  diagnose?(expectations: Expectations, signal?: AbortSignal): Promise<Check[]>;
   /** Null where the system cannot call us. */
   readonly webhooks: WebhookSide | null;
 }

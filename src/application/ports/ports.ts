@@ -29,6 +29,7 @@ import type { SettingReader } from './setting-store.js';
 import type { StockStore } from './stock-store.js';
 import type { OwnedValues, TruthReader } from './truth-store.js';
 import type { UnitOfWork } from './unit-of-work.js';
+import type { WaitingJobs } from './waiting-jobs.js';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 export type Log = (level: LogLevel, message: string, detail?: object) => void;
@@ -65,6 +66,7 @@ export abstract class Ports {
   abstract readonly observations: ObservationStore & InboxSweep;
   abstract readonly scans: ScanStore;
   abstract readonly coverage: CoverageReader;
+  abstract readonly waitingJobs: WaitingJobs;
   abstract readonly onboarding: OnboardingStore;
   abstract readonly ownership: OwnershipReader;
   abstract readonly plans: PlanReader;

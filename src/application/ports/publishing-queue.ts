@@ -153,6 +153,8 @@ export interface PublishingQueue {
 
 /** What those take who look after lanes from outside; publishing itself takes none of it. */
 export interface LaneSweep {
+  /** Products that are due in a system and that nobody holds; counted up to `most`. */
+  owedLanes(system: string, most: number): Promise<number>;
   /** Systems that have due deliveries which nobody holds, and that may be sent to: what a sweep wakes. */
   systemsWithDue(): Promise<string[]>;
   /** Puts on record that pauses whose time is over have ended; deliveries go on without it. */

@@ -36,13 +36,18 @@ interface Reckoned {
 /**
  * Brings one product's records in one system to the latest revision: reads, compares, writes only what differs and is
  * ours, verifies, and settles under the lease. Level-triggered: it looks at the state of things, never at a message.
+ * @param ended told, once it is settled, whether everything of it was delivered.
  * @returns false when nothing was due.
  */
-export async function publishLane(ports: PublishingPorts, system: string): Promise<boolean> {
+export async function publishLane(
+  ports: PublishingPorts,
+  system: string,
+  ended: (allDelivered: boolean) => void = () => {},
+): Promise<boolean> {
   const claim = await ports.queue.claim(system);
   if (!claim) return false;
   try {
-    await deliver(ports, claim, ports.connectors.of(system));
+    await deliver(ports, claim, ports.connectors.of(system), ended);
   } catch (error) {
     if (!(error instanceof LeaseLost)) throw error;
     ports.log('warn', error.message, { system, product: claim.product.handle });
@@ -50,7 +55,12 @@ export async function publishLane(ports: PublishingPorts, system: string): Promi
   return true;
 }
 
-async function deliver(ports: PublishingPorts, claim: Claim, connector: Connector): Promise<void> {
+async function deliver(
+  ports: PublishingPorts,
+  claim: Claim,
+  connector: Connector,
+  ended: (allDelivered: boolean) => void,
+): Promise<void> {
   const draft = new SettlementDraft(ports, claim);
   try {
     if (!draft.layDownAbandoned() && !(await bring(ports, claim, connector, draft))) return;
@@ -68,6 +78,7 @@ async function deliver(ports: PublishingPorts, claim: Claim, connector: Connecto
   const settlement = draft.finish();
   await ports.queue.settle(claim, settlement);
   ports.meter?.settled(claim, settlement);
+  ended(settlement.deliveries.every(({ outcome }) => outcome.kind === 'DELIVERED'));
   if (draft.heals) await ports.healing.heal(claim.system.code);
   if (draft.taken.length > 0) await ports.owned.takeOver(claim.system.code, draft.taken, 'BEFORE_WRITE');
 }
@@ -133,7 +144,7 @@ function reckon(
   if (isUnpriced && record.skuState !== 'PRELAUNCH')
     draft.refused(record, 'PRICE_MISSING', `${record.target} has no price, and would be free in ${claim.system.code}`);
   const due = withOwnCode(record, observed, wish);
-  const wanted = due && writeOf(claim, record, observed, due);
+  const wanted = due && { ...writeOf(claim, record, observed, due), projection: canonical ?? {} };
   const write = wanted && whole(claim, record, wanted, draft);
   return { record, observed, canonical: canonical ?? {}, judgement, comparisons, write };
 }

@@ -50,6 +50,7 @@ export class HttpErpConnector implements Connector {
       meter.apiCall(config.code, result),
     );
     this.concurrency = config.concurrency;
+    this.capabilities = { ...this.capabilities, lanes: config.concurrency };
   }
 
   /** An item can only be asked for by code. Another item under the same code is not the one that was asked for. */

@@ -1,7 +1,6 @@
 import { ConnectorError } from '../../application/ports/connector.js';
 import { DEFINE_CUSTOM_ID, PRODUCT_BY_CUSTOM_ID, PRODUCT_BY_HANDLE, SET_CUSTOM_ID } from './documents.js';
 import type { ShopifyClient } from './calling/shopify-client.js';
-import type { UserError } from './calling/shopify-errors.js';
 
 /**
  * Our product id as a unique metafield of the product. Shopify has no idempotency keys for product mutations; with
@@ -26,7 +25,7 @@ export class CustomId {
   async find(productId: string, signal?: AbortSignal): Promise<string | null> {
     // Without the definition Shopify refuses the look-up, so a store that never saw us is prepared first.
     await this.ensureDefined();
-    const { data } = await this.client.query<{ productByIdentifier: { id: string } | null }>(
+    const { data } = await this.client.query(
       PRODUCT_BY_CUSTOM_ID,
       { namespace: NAMESPACE, key: KEY, value: productId },
       signal,
@@ -44,11 +43,7 @@ export class CustomId {
 
   /** A product that was made under its mark and has not been given its own handle yet. A strong read. @throws ConnectorError */
   async findMarked(productId: string, signal?: AbortSignal): Promise<string | null> {
-    const { data } = await this.client.query<{ productByIdentifier: { id: string } | null }>(
-      PRODUCT_BY_HANDLE,
-      { handle: this.markOf(productId) },
-      signal,
-    );
+    const { data } = await this.client.query(PRODUCT_BY_HANDLE, { handle: this.markOf(productId) }, signal);
     return data.productByIdentifier?.id ?? null;
   }
 
@@ -56,7 +51,7 @@ export class CustomId {
   async stamp(externalId: string, productId: string, signal?: AbortSignal): Promise<void> {
     await this.ensureDefined();
     const metafield = { ownerId: externalId, namespace: NAMESPACE, key: KEY, type: 'id', value: productId };
-    await this.client.mutate<{ userErrors: UserError[] }>(SET_CUSTOM_ID, { metafields: [metafield] }, signal);
+    await this.client.mutate(SET_CUSTOM_ID, { metafields: [metafield] }, signal);
   }
 
   /** Once a process; again after a failure. */
@@ -75,11 +70,11 @@ export class CustomId {
       name: 'Skuward product id',
       namespace: NAMESPACE,
       key: KEY,
-      ownerType: 'PRODUCT',
+      ownerType: 'PRODUCT' as const,
       type: 'id',
     };
     try {
-      await this.client.mutate<{ userErrors: UserError[] }>(DEFINE_CUSTOM_ID, { definition });
+      await this.client.mutate(DEFINE_CUSTOM_ID, { definition });
     } catch (error) {
       if (!(error instanceof ConnectorError) || error.fault.code !== 'TAKEN') throw error;
     }

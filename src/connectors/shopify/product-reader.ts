@@ -3,7 +3,7 @@ import type { ObservedRecord } from '../../domain/publishing/system.js';
 import { faultOf } from '../faults.js';
 import { inRuns, mapLimited } from '../map-limited.js';
 import { readBundledProducts } from './bundles/bundled-products.js';
-import { COMPONENTS_OF_VARIANTS, productsById, variantsAfter } from './documents.js';
+import { COMPONENTS_OF_VARIANTS, productsById, VARIANTS_A_PAGE, variantsAfter } from './documents.js';
 import type { RawComponent, RawProduct, RawVariant, ReadingContext } from './reading.js';
 import { productRecord, variantRecord } from './reading.js';
 import type { PublicationList } from './publication-list.js';
@@ -35,11 +35,16 @@ type ProductNode = RawProduct & { variants: VariantPage };
 const PRODUCTS_A_CALL = 10;
 /** Bundles a call: 30 components each are about 24 points (shopify.md 1.3). */
 const BUNDLES_A_CALL = 10;
-/** 2,048 variants is Shopify's own limit: 21 pages of 100. */
-const MAX_PAGES = 25;
+/** 2,048 variants is Shopify's own limit: 21 pages of 100, or 205 of the fewest. */
+const MAX_PAGES = 250;
+/** A page of fewer variants costs hardly less. */
+const SMALLEST_PAGE = 10;
 
 /** Reads products by id: strong reads, never through the search index. */
 export class ProductReader {
+  /** Variants a page. Smaller once the store said that this is too much for one query. */
+  private page = VARIANTS_A_PAGE;
+
   constructor(
     private readonly client: ShopifyClient,
     private readonly publications: PublicationList,
@@ -54,16 +59,35 @@ export class ProductReader {
     return read.flat();
   }
 
+  /** What is too dear for one query is asked in halves, down to one product and a few of its variants a page; never again as it was. */
   private async readRun(
     ids: string[],
     publicationIds: string[],
     signal: AbortSignal | undefined,
+    page = this.page,
   ): Promise<(ReadProduct | null)[]> {
-    const { data, denied } = await this.client.query<{ nodes: (Partial<ProductNode> | null)[] }>(
-      productsById(publicationIds),
-      { ids },
-      signal,
-    );
+    try {
+      return await this.readTogether(ids, publicationIds, signal, page);
+    } catch (error) {
+      if (!isTooDear(error)) throw error;
+      if (ids.length > 1) {
+        const half = Math.ceil(ids.length / 2);
+        const runs = [ids.slice(0, half), ids.slice(half)];
+        return (await mapLimited(runs, 1, (run) => this.readRun(run, publicationIds, signal, page))).flat();
+      }
+      if (page <= SMALLEST_PAGE) throw error;
+      this.page = Math.max(SMALLEST_PAGE, Math.floor(page / 2));
+      return this.readRun(ids, publicationIds, signal);
+    }
+  }
+
+  private async readTogether(
+    ids: string[],
+    publicationIds: string[],
+    signal: AbortSignal | undefined,
+    page: number,
+  ): Promise<(ReadProduct | null)[]> {
+    const { data, denied } = await this.client.query(productsById(publicationIds), { ids, variants: page }, signal);
     if (data.nodes?.length !== ids.length) {
       throw new ConnectorError(
         faultOf('UNKNOWN', `Shopify answered ${data.nodes?.length} nodes for ${ids.length} ids`),
@@ -89,9 +113,9 @@ export class ProductReader {
     for (let pages = 1; pageInfo.hasNextPage; pages += 1) {
       if (pages >= MAX_PAGES)
         throw new ConnectorError(faultOf('UNKNOWN', `${node.id} has more variants than Shopify allows`));
-      const next = await this.client.query<{ product: { variants: VariantPage } | null }>(
+      const next = await this.client.query(
         variantsAfter(publicationIds),
-        { id: node.id, after: pageInfo.endCursor },
+        { id: node.id, after: pageInfo.endCursor ?? '', variants: this.page },
         signal,
       );
       // Deleted between two pages: half a product is no reading, so look again.
@@ -113,11 +137,7 @@ export class ProductReader {
   ): Promise<void> {
     const bundles = new Map(variants.filter((each) => each.requiresComponents).map((each) => [each.id, each]));
     for (const run of inRuns([...bundles.keys()], BUNDLES_A_CALL)) {
-      const answer = await this.client.query<{ nodes: (Partial<ComponentsNode> | null)[] }>(
-        COMPONENTS_OF_VARIANTS,
-        { ids: run },
-        signal,
-      );
+      const answer = await this.client.query(COMPONENTS_OF_VARIANTS, { ids: run }, signal);
       for (const name of answer.denied) denied.add(name);
       for (const node of answer.data.nodes) {
         const bundle = node?.id === undefined ? undefined : bundles.get(node.id);
@@ -135,6 +155,11 @@ export class ProductReader {
       else bundle.components = bundled;
     }
   }
+}
+
+/** Refused before anything was done, whatever is left of the budget (shopify.md 3.1 [M]). */
+function isTooDear(error: unknown): boolean {
+  return error instanceof ConnectorError && error.fault.code === 'MAX_COST_EXCEEDED';
 }
 
 function hasComponents(node: Partial<ComponentsNode> | null): node is ComponentsNode {

@@ -5,21 +5,16 @@ import { foldCode } from '../../domain/primitives/text.js';
 import { faultOf } from '../faults.js';
 import type { BundleMaker } from './bundles/bundle-maker.js';
 import type { CustomId } from './custom-id.js';
+import type { AdminDocument } from './documents.js';
 import { PRODUCT_SET, PRODUCT_UPDATE, VARIANTS_CREATE, VARIANTS_UPDATE } from './documents.js';
 import type { ProductReader, ReadProduct } from './product-reader.js';
 import type { PublicationWriter } from './publication-writer.js';
 import type { RawVariant } from './reading.js';
 import type { ShopifyClient } from './calling/shopify-client.js';
-import type { UserError } from './calling/shopify-errors.js';
 import type { Planned } from './write-ledger.js';
 import { unmade, WriteLedger } from './write-ledger.js';
 import type { ProductInput, VariantInput } from './writing.js';
 import { hasNoOptions, NO_OPTIONS, optionNames, optionsOf, productInput, variantInput } from './writing.js';
-
-interface Payload {
-  userErrors: UserError[];
-  product?: { id: string } | null;
-}
 
 /**
  * Brings one product and its variants to what a command says. Nothing of the merchant's is deleted or reset: a
@@ -93,10 +88,10 @@ export class ProductWriter {
     run: Planned<VariantInput>[],
     signal: AbortSignal | undefined,
   ): Promise<string> {
-    const variants = run.map(({ input }) => input);
+    const variants = run.map(({ input }) => ({ ...input, optionValues: input.optionValues ?? NO_OPTIONS }));
     const input = variants.length > 0 ? { ...product, productOptions: optionsOf(variants), variants } : product;
     const identifier = this.customId.identifierOf(ourId);
-    const payload = await this.client.mutate<Payload>(PRODUCT_SET, { identifier, input }, signal);
+    const payload = await this.client.mutate(PRODUCT_SET, { identifier, input }, signal);
     if (!payload.product)
       throw new ConnectorError(faultOf('UNKNOWN', 'productSet answered no product', { ambiguous: true }));
     return payload.product.id;
@@ -167,22 +162,22 @@ export class ProductWriter {
   }
 
   private async updateProduct(productId: string, input: ProductInput, signal: AbortSignal | undefined): Promise<void> {
-    await this.client.mutate<Payload>(PRODUCT_UPDATE, { product: { id: productId, ...input } }, signal);
+    await this.client.mutate(PRODUCT_UPDATE, { product: { id: productId, ...input } }, signal);
   }
 
   private async send(
-    document: string,
+    document: AdminDocument<'VariantsCreate' | 'VariantsUpdate'>,
     productId: string,
     run: Planned<VariantInput>[],
     signal: AbortSignal | undefined,
   ): Promise<void> {
     const variants = run.map(({ input }) => input);
-    await this.client.mutate<Payload>(document, { productId, variants }, signal);
+    await this.client.mutate(document, { productId, variants }, signal);
   }
 }
 
 /** What is sent for a variant that is there; a create that found its variant made already is one of these too. */
-function updateInput(write: RecordWrite, externalId: string | null): VariantInput {
+export function updateInput(write: RecordWrite, externalId: string | null): VariantInput {
   if (externalId === null)
     throw new ConnectorError(faultOf('VALIDATION', `${write.code}: an update needs the variant's id`));
   const { published: _, optionValues, ...input } = variantInput(write);

@@ -41,7 +41,7 @@ export class PublicationList {
     const there: { id: string; title: string }[] = [];
     let after: string | null = null;
     for (let pages = 0; pages < MAX_PAGES; pages += 1) {
-      const answer: { data: PublicationPage } = await this.client.query<PublicationPage>(PUBLICATIONS, { after });
+      const answer: { data: PublicationPage } = await this.client.query(PUBLICATIONS, { after });
       const { nodes, pageInfo } = answer.data.publications;
       there.push(...nodes.map(({ id, catalog }) => ({ id, title: catalog?.title ?? '' })));
       if (!pageInfo.hasNextPage) break;

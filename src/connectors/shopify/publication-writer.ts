@@ -3,6 +3,7 @@ import type { ObservedRecord } from '../../domain/publishing/system.js';
 import { foldCode } from '../../domain/primitives/text.js';
 import { faultOf } from '../faults.js';
 import type { CompositionWriter } from './bundles/component-writer.js';
+import type { AdminDocument } from './documents.js';
 import { PUBLISH, UNPUBLISH } from './documents.js';
 import type { ProductReader, ReadProduct } from './product-reader.js';
 import { recordsOf } from './product-reader.js';
@@ -10,7 +11,6 @@ import type { PublicationList } from './publication-list.js';
 import type { RawProduct, RawVariant } from './reading.js';
 import { publicationFlags } from './reading.js';
 import type { ShopifyClient } from './calling/shopify-client.js';
-import type { UserError } from './calling/shopify-errors.js';
 import type { WriteLedger } from './write-ledger.js';
 import { faultFrom } from './write-ledger.js';
 import { holdsComponents, wantedPublished } from './writing.js';
@@ -112,13 +112,13 @@ export class PublicationWriter {
   }
 
   private async send(
-    document: string,
+    document: AdminDocument<'Publish' | 'Unpublish'>,
     id: string,
     publicationIds: string[],
     signal: AbortSignal | undefined,
   ): Promise<void> {
     const input = publicationIds.map((publicationId) => ({ publicationId }));
-    await this.client.mutate<{ userErrors: UserError[] }>(document, { id, input }, signal);
+    await this.client.mutate(document, { id, input }, signal);
   }
 }
 

@@ -4,6 +4,7 @@ import { WEIGHT_UNITS, weightInGrams } from '../../domain/catalog/sku.js';
 import type { FieldValues, Json } from '../../domain/primitives/json.js';
 import type { ObservedRecord, RootRef } from '../../domain/publishing/system.js';
 import { faultOf } from '../faults.js';
+import type { ProductVariantInventoryPolicy, WeightUnit } from './admin-types.generated.js';
 
 /** A product as the documents select it; `pub0`, `pub1`, ... tell whether it is on each governed publication. */
 export interface RawProduct {
@@ -26,7 +27,7 @@ export interface RawVariant {
   price: string;
   compareAtPrice: string | null;
   taxable: boolean;
-  inventoryPolicy: string;
+  inventoryPolicy: ProductVariantInventoryPolicy;
   updatedAt: string;
   /** It is sold as what it is made of. */
   requiresComponents: boolean;
@@ -38,7 +39,7 @@ export interface RawVariant {
     unitCost: { amount: string } | null;
     harmonizedSystemCode: string | null;
     countryCodeOfOrigin: string | null;
-    measurement: { weight: { value: number; unit: string } | null } | null;
+    measurement: { weight: { value: number; unit: WeightUnit } | null } | null;
   } | null;
   [publication: `pub${number}`]: boolean;
 }
@@ -64,7 +65,7 @@ export interface ReadingContext {
 
 /** Status UNLISTED (2025-10 and later) is no state of ours: whoever maps it to ACTIVE sells what was taken down. */
 const STATUSES = new Set(['ACTIVE', 'DRAFT', 'ARCHIVED']);
-const POLICIES = new Set(['DENY', 'CONTINUE']);
+const POLICIES = new Set<string>(['DENY', 'CONTINUE']);
 
 const GRAMS_PER_UNIT = {
   GRAMS: weightInGrams({ value: '1', unit: 'GRAMS' }),

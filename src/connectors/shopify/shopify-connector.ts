@@ -1,7 +1,9 @@
 import type {
   Capabilities,
   ChangePage,
+  Check,
   Connector,
+  Expectations,
   LookUp,
   RecordOutcome,
   RootReading,
@@ -14,13 +16,16 @@ import { foldCode } from '../../domain/primitives/text.js';
 import type { ObservedRecord, RootRef } from '../../domain/publishing/system.js';
 import { mapLimited } from '../map-limited.js';
 import type { SystemConfig } from '../system-config.js';
-import { bulkPieces, bulkScan } from './bulk-scan.js';
+import { isRunning } from './bulk/bulk-operation.js';
+import { bulkPieces, bulkScan } from './bulk/bulk-scan.js';
+import { BulkWriter } from './bulk/bulk-writer.js';
 import { BundleMaker } from './bundles/bundle-maker.js';
 import { BundleOperations } from './bundles/bundle-operations.js';
 import { ComponentWriter } from './bundles/component-writer.js';
 import { FixedBundleWriter } from './bundles/fixed-bundle-writer.js';
 import { changedProducts } from './changed-products.js';
 import { CustomId } from './custom-id.js';
+import { diagnose } from './diagnose.js';
 import { PRODUCT_BY_HANDLE, VARIANTS_BY_SKU } from './documents.js';
 import { ProductReader, recordsOf } from './product-reader.js';
 import { ProductWriter } from './product-writer.js';
@@ -39,6 +44,10 @@ interface SkuHits {
 
 /** Shopify lets many variants bear one SKU; whoever has more than 200 has worse problems than a slow look-up. */
 const MAX_HIT_PAGES = 10;
+/** Products of one bulk mutation: their file stays far below Shopify's 100 MB, and their lanes within their lease. */
+const PRODUCTS_A_WRITE = 600;
+/** Up to so many products calls of their own are sooner done than an upload and a read of each. */
+const BULK_ABOVE = 50;
 
 /** Speaks the Admin GraphQL API of one store. */
 export class ShopifyConnector implements Connector {
@@ -49,12 +58,13 @@ export class ShopifyConnector implements Connector {
   private readonly reader: ProductReader;
   private readonly operations: BundleOperations;
   private readonly writer: ProductWriter;
+  private readonly bulkWriter: BulkWriter;
 
   private readonly client: ShopifyClient;
 
   constructor(
     private readonly config: SystemConfig,
-    line: ShopifyLine,
+    private readonly line: ShopifyLine,
   ) {
     this.client = line.client;
     this.publications = new PublicationList(this.client, config.publications);
@@ -69,6 +79,7 @@ export class ShopifyConnector implements Connector {
     const publicationWriter = new PublicationWriter(this.client, this.reader, this.publications, compositions);
     const maker = isFixed ? new BundleMaker(this.client, this.customId, this.operations) : null;
     this.writer = new ProductWriter(this.client, this.reader, this.customId, publicationWriter, maker);
+    this.bulkWriter = new BulkWriter(this.client, this.reader);
     this.capabilities = {
       productRecords: true,
       concurrencyToken: false,
@@ -80,7 +91,7 @@ export class ShopifyConnector implements Connector {
       recodes: true,
       // A product bundle costs what its components cost until it is told otherwise [C].
       resetByComposing: isFixed ? ['price', 'compareAtPrice'] : [],
-      productsPerWrite: 1,
+      productsPerWrite: PRODUCTS_A_WRITE,
     };
     const secrets = [config.clientSecret, config.previousClientSecret].filter((each) => each !== null).filter(Boolean);
     this.webhooks = config.clientSecret ? new ShopifyWebhooks(this.client, secrets) : null;
@@ -115,8 +126,27 @@ export class ShopifyConnector implements Connector {
     return this.writer.write(command, signal);
   }
 
-  stillRunning(operations: readonly string[], signal?: AbortSignal): Promise<string[]> {
-    return this.operations.running(operations, signal);
+  /** Beyond so many products, one bulk mutation for those that it takes; the others, and few, go one by one. */
+  async writeMany(commands: readonly WriteCommand[], signal?: AbortSignal): Promise<RecordOutcome[][]> {
+    const inBulk = commands.filter((command) => this.bulkWriter.takes(command));
+    const outcomes = new Map<WriteCommand, RecordOutcome[]>();
+    if (inBulk.length > BULK_ABOVE) {
+      const answered = await this.bulkWriter.write(inBulk, signal);
+      inBulk.forEach((command, at) => outcomes.set(command, answered[at] ?? []));
+    }
+    const others = commands.filter((command) => !outcomes.has(command));
+    const written = await mapLimited(others, this.config.concurrency, (command) => this.write(command, signal));
+    others.forEach((command, at) => outcomes.set(command, written[at] ?? []));
+    return commands.map((command) => outcomes.get(command) ?? []);
+  }
+
+  async stillRunning(operations: readonly string[], signal?: AbortSignal): Promise<string[]> {
+    const bulk = operations.filter((id) => id.startsWith('gid://shopify/BulkOperation/'));
+    const others = operations.filter((id) => !bulk.includes(id));
+    const running = await mapLimited(bulk, this.config.concurrency, async (id) =>
+      (await isRunning(this.client, id, signal)) ? [id] : [],
+    );
+    return [...running.flat(), ...(others.length > 0 ? await this.operations.running(others, signal) : [])];
   }
 
   scan(signal?: AbortSignal): AsyncIterable<ObservedRecord[]> {
@@ -131,17 +161,17 @@ export class ShopifyConnector implements Connector {
     return changedProducts(this.client, this.reader, cursor, signal);
   }
 
+  diagnose(expectations: Expectations, signal?: AbortSignal): Promise<Check[]> {
+    return diagnose(this.line, this.publications, this.config, expectations, signal);
+  }
+
   private async recordsOfProducts(ids: string[], signal: AbortSignal | undefined): Promise<ObservedRecord[]> {
     const read = await this.reader.read(ids, signal);
     return read.flatMap((product) => (product === null ? [] : recordsOf(product)));
   }
 
   private async byHandle(handle: string, signal: AbortSignal | undefined): Promise<string | null> {
-    const { data } = await this.client.query<{ productByIdentifier: { id: string } | null }>(
-      PRODUCT_BY_HANDLE,
-      { handle },
-      signal,
-    );
+    const { data } = await this.client.query(PRODUCT_BY_HANDLE, { handle }, signal);
     return data.productByIdentifier?.id ?? null;
   }
 
@@ -151,7 +181,7 @@ export class ShopifyConnector implements Connector {
     const products = new Set<string>();
     let after: string | null = null;
     for (let pages = 0; pages < MAX_HIT_PAGES; pages += 1) {
-      const answer: { data: SkuHits } = await this.client.query<SkuHits>(VARIANTS_BY_SKU, { query, after }, signal);
+      const answer: { data: SkuHits } = await this.client.query(VARIANTS_BY_SKU, { query, after }, signal);
       const { nodes, pageInfo } = answer.data.productVariants;
       for (const { sku, product } of nodes) if (foldCode(sku ?? '') === foldCode(code)) products.add(product.id);
       if (!pageInfo.hasNextPage) break;

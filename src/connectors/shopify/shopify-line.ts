@@ -19,6 +19,7 @@ export interface LineSurroundings {
 export interface ShopifyLine {
   client: ShopifyClient;
   token: TokenSource;
+  pacer: CallPacer;
 }
 
 /** Connects to nothing yet. @throws Error when the settings lack something. */
@@ -27,12 +28,13 @@ export function openLine(config: SystemConfig, { meter, budgets, onForeignVersio
   const storeDomain = config.storeDomain ?? (baseUrl && new URL(baseUrl).host);
   if (!storeDomain) throw new Error(`system ${config.code}: storeDomain or baseUrl is missing`);
   const token = tokenOf(config, baseUrl ?? `https://${storeDomain}`);
+  const pacer = new CallPacer(config.code, budgets, 1 - config.headRoomPercent / 100);
   const client = new ShopifyClient({
     storeDomain,
     baseUrl,
     apiVersion: config.apiVersion,
     token,
-    pacer: new CallPacer(config.code, budgets, 1 - config.headRoomPercent / 100),
+    pacer,
     onVersion: (asked, answered) => {
       meter.apiVersion(config.code, asked === answered);
       if (asked !== answered) onForeignVersion(asked, answered);
@@ -40,7 +42,7 @@ export function openLine(config: SystemConfig, { meter, budgets, onForeignVersio
     onCall: (result) => meter.apiCall(config.code, result),
     onBucket: (left, full) => meter.bucket(config.code, left, full),
   });
-  return { client, token };
+  return { client, token, pacer };
 }
 
 function tokenOf(config: SystemConfig, origin: string): TokenSource {

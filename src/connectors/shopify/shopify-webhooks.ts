@@ -4,29 +4,11 @@ import type { WebhookSide } from '../../application/ports/connector.js';
 import type { Json } from '../../domain/primitives/json.js';
 import type { RootRef } from '../../domain/publishing/system.js';
 import { faultOf, parsedJson } from '../faults.js';
-import { RESUBSCRIBE, SUBSCRIBE, SUBSCRIPTIONS } from './documents.js';
+import { RESUBSCRIBE, SUBSCRIBE } from './documents.js';
 import { rootOfProduct } from './reading.js';
 import type { ShopifyClient } from './calling/shopify-client.js';
-import type { UserError } from './calling/shopify-errors.js';
-
-/**
- * Topics that name a product. Inventory item webhooks name none and carry nothing of weight, so cost, HS code and
- * origin edits are found by the scan (shopify.md 2.4).
- */
-const TOPICS = ['PRODUCTS_CREATE', 'PRODUCTS_UPDATE', 'PRODUCTS_DELETE'] as const;
-
-interface Subscription {
-  id: string;
-  topic: string;
-  uri: string;
-}
-
-interface SubscriptionPage {
-  webhookSubscriptions: { nodes: Subscription[]; pageInfo: { hasNextPage: boolean; endCursor: string | null } };
-}
-
-/** An app may have hundreds of subscriptions; on three topics a thousand is beyond any. */
-const MAX_PAGES = 10;
+import type { Subscription } from './subscriptions.js';
+import { isWhole, pathOf, readSubscriptions, TOPICS } from './subscriptions.js';
 
 /** Receives what Shopify says on its own account: only ever a hint to look again. */
 export class ShopifyWebhooks implements WebhookSide {
@@ -57,24 +39,25 @@ export class ShopifyWebhooks implements WebhookSide {
   }
 
   async ensureSubscriptions(uri: string): Promise<string[]> {
-    const there = await this.subscriptions();
+    const there = await readSubscriptions(this.client);
     const mended: string[] = [];
     for (const topic of TOPICS) {
       const ofTopic = there.filter((each) => each.topic === topic);
-      if (ofTopic.some((each) => each.uri === uri)) continue;
+      if (ofTopic.some((each) => each.uri === uri && isWhole(each))) continue;
       // The same path under another host is ours from before PUBLIC_URL moved; anything else is somebody's own.
-      const moved = ofTopic.find((each) => pathOf(each.uri) === pathOf(uri));
-      if (await this.subscribe(topic, uri, moved)) mended.push(topic);
+      const ours = ofTopic.find((each) => pathOf(each.uri) === pathOf(uri));
+      if (await this.subscribe(topic, uri, ours)) mended.push(topic);
     }
     return mended;
   }
 
   /** False when it turned out to be there already. */
-  private async subscribe(topic: string, uri: string, moved: Subscription | undefined): Promise<boolean> {
-    const subscription = { uri, format: 'JSON' };
+  private async subscribe(topic: string, uri: string, ours: Subscription | undefined): Promise<boolean> {
+    const subscription = { uri, format: 'JSON' as const };
     try {
-      if (moved) await this.client.mutate<{ userErrors: UserError[] }>(RESUBSCRIBE, { id: moved.id, subscription });
-      else await this.client.mutate<{ userErrors: UserError[] }>(SUBSCRIBE, { topic, subscription });
+      if (ours)
+        await this.client.mutate(RESUBSCRIBE, { id: ours.id, subscription: { ...subscription, ...widened(ours) } });
+      else await this.client.mutate(SUBSCRIBE, { topic, subscription });
       return true;
     } catch (error) {
       // Two processes that start at once: the other one was quicker (message recorded in shopify.md 2.2 [R]).
@@ -82,22 +65,11 @@ export class ShopifyWebhooks implements WebhookSide {
       throw error;
     }
   }
+}
 
-  private async subscriptions(): Promise<Subscription[]> {
-    const found: Subscription[] = [];
-    let after: string | null = null;
-    for (let pages = 0; pages < MAX_PAGES; pages += 1) {
-      const answer: { data: SubscriptionPage } = await this.client.query<SubscriptionPage>(SUBSCRIPTIONS, {
-        topics: TOPICS,
-        after,
-      });
-      const { nodes, pageInfo } = answer.data.webhookSubscriptions;
-      found.push(...nodes);
-      if (!pageInfo.hasNextPage) break;
-      after = pageInfo.endCursor;
-    }
-    return found;
-  }
+/** An empty filter and no fields named are all of it [B]; said only where somebody had narrowed it. */
+function widened({ filter, includeFields }: Subscription): { filter?: string; includeFields?: string[] } {
+  return { ...(filter ? { filter: '' } : {}), ...(includeFields.length > 0 ? { includeFields: [] } : {}) };
 }
 
 function headerOf(headers: Record<string, string | undefined>, name: string): string | undefined {
@@ -111,10 +83,6 @@ function productIdOf(body: { [key: string]: Json }): string | null {
   const id = body['id'];
   const isId = (typeof id === 'number' && Number.isSafeInteger(id)) || (typeof id === 'string' && /^\d+$/.test(id));
   return isId ? `gid://shopify/Product/${id}` : null;
-}
-
-function pathOf(uri: string): string {
-  return URL.canParse(uri) ? new URL(uri).pathname : uri;
 }
 
 function notPromised(topic: string): ConnectorError {

@@ -95,7 +95,22 @@ export class WriteLedger {
    * the others are sent again without them. Every round leaves at least one behind, so it ends.
    */
   async attemptRuns<T>(planned: Planned<T>[], send: (run: Planned<T>[]) => Promise<void>): Promise<void> {
-    for (const run of inRuns(planned, VARIANTS_A_CALL)) await this.attemptApart(run, send);
+    for (const run of inRuns(planned, VARIANTS_A_CALL)) await this.attemptHalved(run, send);
+  }
+
+  /** A call that is too dear for the store was not executed: its halves are sent in its stead. */
+  private async attemptHalved<T>(run: Planned<T>[], send: (run: Planned<T>[]) => Promise<void>): Promise<void> {
+    let isTooDear = false;
+    await this.attemptApart(run, async (part) => {
+      try {
+        await send(part);
+      } catch (error) {
+        isTooDear = error instanceof ConnectorError && error.fault.code === 'MAX_COST_EXCEEDED' && run.length > 1;
+        if (!isTooDear) throw error;
+      }
+    });
+    if (!isTooDear) return;
+    for (const half of inRuns(run, Math.ceil(run.length / 2))) await this.attemptHalved(half, send);
   }
 
   /** The same for one run; answers those that were taken. */

@@ -4,52 +4,58 @@ import { isPlainDecimal } from '../../domain/primitives/decimal.js';
 import type { Json } from '../../domain/primitives/json.js';
 import { sameJson } from '../../domain/primitives/json.js';
 import { faultOf } from '../faults.js';
+import type {
+  InventoryItemInput,
+  ProductSetInput,
+  ProductUpdateInput,
+  ProductVariantSetInput,
+  ProductVariantsBulkInput,
+  WeightInput,
+} from './admin-types.generated.js';
 
-/** ProductVariantsBulkInput and ProductVariantSetInput, as far as both have the same fields. */
-export interface VariantInput {
+/** ProductVariantsBulkInput and ProductVariantSetInput, as far as both have the same fields and they are ours to set. */
+export interface VariantInput extends Pick<
+  ProductVariantsBulkInput & ProductVariantSetInput,
+  'price' | 'compareAtPrice' | 'barcode' | 'taxable' | 'inventoryPolicy'
+> {
   id?: string;
-  price?: Json;
-  compareAtPrice?: Json;
-  barcode?: Json;
-  taxable?: Json;
-  inventoryPolicy?: Json;
   published?: boolean;
   optionValues?: { optionName: string; name: string }[];
-  inventoryItem?: Record<string, Json>;
+  inventoryItem?: InventoryItemInput;
 }
 
-/** ProductUpdateInput and ProductSetInput, as far as both have the same fields. */
-export type ProductInput = Record<string, Json>;
+/** ProductUpdateInput and ProductSetInput, as far as both have the same fields and they are ours to set. */
+export type ProductInput = Pick<
+  ProductUpdateInput & ProductSetInput,
+  'title' | 'handle' | 'vendor' | 'productType' | 'category' | 'tags' | 'status'
+>;
 
 /** A variant's part of the lifecycle, as Shopify takes it. */
 interface VariantLifecycle {
   published: boolean | null;
-  inventoryPolicy: string | null;
+  inventoryPolicy: 'DENY' | 'CONTINUE' | null;
 }
 
 /** Shopify's name for the only variant of a product that has no options. */
 export const NO_OPTIONS = [{ optionName: 'Title', name: 'Default Title' }];
 
-const PRODUCT_KEYS: Record<string, string> = {
+const PRODUCT_KEYS: Record<string, 'title' | 'handle' | 'vendor' | 'productType' | 'category'> = {
   'product.title': 'title',
   'product.handle': 'handle',
   'product.vendor': 'vendor',
   'product.productType': 'productType',
   'product.category': 'category',
-  'product.tags': 'tags',
 };
-const VARIANT_KEYS: Record<string, 'price' | 'compareAtPrice' | 'barcode' | 'taxable'> = {
+const VARIANT_KEYS: Record<string, 'price' | 'compareAtPrice' | 'barcode'> = {
   price: 'price',
   compareAtPrice: 'compareAtPrice',
   gtin: 'barcode',
-  taxable: 'taxable',
 };
-const ITEM_KEYS: Record<string, string> = {
+const ITEM_KEYS: Record<string, 'sku' | 'cost' | 'harmonizedSystemCode' | 'countryCodeOfOrigin'> = {
   code: 'sku',
   cost: 'cost',
   hsCode: 'harmonizedSystemCode',
   countryOfOrigin: 'countryCodeOfOrigin',
-  requiresShipping: 'requiresShipping',
 };
 
 /**
@@ -60,12 +66,13 @@ export function productInput(write: RecordWrite): ProductInput {
   const input: ProductInput = {};
   for (const [field, value] of givenValues(write)) {
     const key = PRODUCT_KEYS[field];
-    if (field === 'lifecycle') input['status'] = productStatus(value);
+    if (field === 'lifecycle') input.status = productStatus(value);
+    else if (field === 'product.tags') input.tags = tagsOf(value);
     else if (key === undefined) throw refused(`Shopify has no place for ${field} on a product`);
     // Texts that are not nullable in Shopify are cleared by an empty one.
-    else input[key] = value === null && key !== 'category' ? '' : value;
+    else input[key] = textOf(field, value) ?? (key === 'category' ? null : '');
   }
-  if (write.action === 'CREATE') input['handle'] ??= write.code;
+  if (write.action === 'CREATE') input.handle ??= write.code;
   return input;
 }
 
@@ -76,13 +83,15 @@ export function productInput(write: RecordWrite): ProductInput {
  */
 export function variantInput(write: RecordWrite): VariantInput {
   const input: VariantInput = {};
-  const item: Record<string, Json> = write.action === 'CREATE' ? { sku: write.code } : {};
+  const item: InventoryItemInput = write.action === 'CREATE' ? { sku: write.code } : {};
   for (const [field, value] of givenValues(write)) {
     const key = VARIANT_KEYS[field];
     const itemKey = ITEM_KEYS[field];
-    if (key !== undefined) input[key] = value;
-    else if (itemKey !== undefined) item[itemKey] = value;
-    else if (field === 'weight') item['measurement'] = { weight: gramsInput(value) };
+    if (key !== undefined) input[key] = textOf(field, value);
+    else if (itemKey !== undefined) item[itemKey] = textOf(field, value);
+    else if (field === 'taxable') input.taxable = flagOf(field, value);
+    else if (field === 'requiresShipping') item.requiresShipping = flagOf(field, value);
+    else if (field === 'weight') item.measurement = { weight: gramsInput(value) };
     else if (field === 'optionValues') input.optionValues = optionInput(value);
     else if (field === 'lifecycle') applyLifecycle(input, variantLifecycle(write), write.action);
     // A mutation of its own does that, once the variant is there.
@@ -149,7 +158,7 @@ function variantLifecycle(write: RecordWrite): VariantLifecycle {
   return { published, inventoryPolicy };
 }
 
-function productStatus(value: Json): string {
+function productStatus(value: Json): 'ACTIVE' | 'DRAFT' | 'ARCHIVED' {
   const { status } = objectOf(value, 'lifecycle');
   if (status !== 'ACTIVE' && status !== 'DRAFT' && status !== 'ARCHIVED') {
     throw refused('lifecycle.status is none of ACTIVE, DRAFT, ARCHIVED');
@@ -157,8 +166,24 @@ function productStatus(value: Json): string {
   return status;
 }
 
+function textOf(field: string, value: Json): string | null {
+  if (value !== null && typeof value !== 'string') throw refused(`${field} is no text`);
+  return value;
+}
+
+function flagOf(field: string, value: Json): boolean | null {
+  if (value !== null && typeof value !== 'boolean') throw refused(`${field} is neither true nor false`);
+  return value;
+}
+
+function tagsOf(value: Json): string[] {
+  const tags = value ?? [];
+  if (!Array.isArray(tags)) throw refused('product.tags is no list');
+  return tags.map((tag) => textOf('product.tags', tag) ?? '');
+}
+
 /** Shopify takes weights as floats; up to 15 digits that is exact enough for grams. */
-function gramsInput(value: Json): Json {
+function gramsInput(value: Json): WeightInput | null {
   if (value === null) return null;
   if (typeof value !== 'string' || !isPlainDecimal(value)) throw refused('weight is no plain decimal of grams');
   return { value: Number(value), unit: 'GRAMS' };

@@ -73,6 +73,9 @@ const LONGEST_ASKED = 3_600;
 /** A channel that takes no messages is tried again this often: only people can mend it. */
 export const CLOSED_SECONDS = LONGEST;
 
+/** So long is kept what was sent: a quarter can be looked back on. What was not sent waits for a person and is kept. */
+export const SENT_KEPT_DAYS = 92;
+
 /** How long an alert waits after so many attempts; never shorter than asked. `random` is uniform in [0, 1). */
 export function alertBackOff(attempts: number, askedSeconds: number | null, random: number): number {
   const backOff = SHORTEST + random * Math.min(LONGEST - SHORTEST, SHORTEST * 2 ** Math.min(attempts, 20));

@@ -88,7 +88,7 @@ export function scanHeld(system: string, scanId: string, findings: number, recor
 
 /** Webhooks that were there before were gone, and have been made again. `since`: when they were last known to be there. */
 export function subscriptionLost(system: string, since: string, topics: readonly string[]): AlertDraft {
-  const body = `${topics.length} webhook subscriptions were gone and have been made again. Edits since ${since} may have been missed: a full scan finds them.`;
+  const body = `${topics.length} webhook subscriptions were gone and have been made again. Edits since ${since} may have been missed: a full scan has been started, and finds them.`;
   const title = `${system} had dropped our webhooks`;
   const groups = [groupOf(null, 'Made again', topics)];
   return { ...about('SUBSCRIPTION_LOST', system, system), key: `webhooks:${system}:${since}`, title, body, groups };

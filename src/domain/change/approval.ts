@@ -91,10 +91,11 @@ export function fallText(namedId: string | null, fell: Fallback | null, world: A
   const named = namedId === null ? undefined : world.parties.get(namedId);
   if (!named) return `nobody is accountable for it, so ${to} is asked`;
   const isAuthor = named.id === world.authorPartyId;
+  const isEditor = world.editorPartyIds?.includes(named.id) === true;
   const reason = !named.active
     ? 'is inactive'
-    : isAuthor
-      ? 'is the author'
+    : isAuthor || isEditor
+      ? `is ${isAuthor ? 'the author' : 'one of its authors'}`
       : isAway(named, world.at)
         ? 'is out of office'
         : 'has not so many who may approve and are in office';

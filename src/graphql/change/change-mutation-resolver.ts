@@ -75,7 +75,8 @@ export class ChangeMutationResolver {
     @Args('planHash', {
       type: () => String,
       nullable: true,
-      description: 'Of the plan that you saw: refused with STALE_PLAN where it is not the present one any more.',
+      description:
+        'Of the plan that you saw: refused with STALE_PLAN where it is not the present one any more; where the request conflicts by now, it is CONFLICTED.',
     })
     planHash: string | null | undefined,
     @CurrentCaller() caller: Caller,
@@ -87,7 +88,8 @@ export class ChangeMutationResolver {
 
   @Roles('APPROVER')
   @Mutation(() => ChangeRequestPayloadType, {
-    description: 'With `changes`: only these, which become a new draft of the same author; the rest goes on.',
+    description:
+      'By whoever is asked for their approval, and by an ADMIN. With `changes`: only these, which become a new draft of the same author; the rest goes on.',
   })
   async changeRequestReject(
     @Args('id', { type: () => ID }) id: string,

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { DocumentNode, ExecutionResult, GraphQLSchema, OperationDefinitionNode } from 'graphql';
-import { execute, getOperationAST, getVariableValues, GraphQLError, parse, validate } from 'graphql';
+import { execute, getOperationAST, getVariableValues, GraphQLError, parse, print, validate } from 'graphql';
 import type { Answer, Request } from '../loopback-server.js';
 import { isPlainObject, parseJson } from '../plain-object.js';
-import { loudFieldResolver } from './admin-schema.js';
+import type { CostBucket, ThrottleStatus } from './access/cost-bucket.js';
+import { actualCost, COST_LIMIT, requestedCost } from './access/query-cost.js';
 import { adminRoot } from './admin-root.js';
-import type { ThrottleStatus } from './query-cost.js';
-import { COST_LIMIT, requestedCost } from './query-cost.js';
+import { loudFieldResolver } from './admin-schema.js';
+import { badLiterals, badVariables } from './bad-input.js';
 import type { ShopContext } from './shop-context.js';
 import { isOfWholeRequest } from './shop-context.js';
-import { API_VERSION } from './shop-view.js';
 
 const DOCUMENTATION = 'https://shopify.dev/api/usage/rate-limits';
 const ARRAY_LIMIT = 250;
@@ -20,6 +20,7 @@ export interface ReadyOperation {
   document: DocumentNode;
   operation: OperationDefinitionNode;
   variables: Record<string, unknown>;
+  coerced: Record<string, unknown>;
   cost: number;
 }
 
@@ -35,25 +36,30 @@ export function readOperation(schema: GraphQLSchema, request: Request): ReadyOpe
   }
   const problems = validate(schema, document);
   if (problems.length > 0) return { status: 200, json: { errors: problems.map(validationError) } };
+  const literals = badLiterals(schema, document);
+  if (literals.length > 0) return { status: 200, json: { errors: literals } };
   const operation = getOperationAST(document, body.operationName);
   if (!operation) return { status: 200, json: { errors: [{ message: 'An operation name is required' }] } };
   const coerced = getVariableValues(schema, operation.variableDefinitions ?? [], body.variables);
-  if (coerced.errors)
-    return { status: 200, json: { errors: coerced.errors.map((error) => variableError(error, body.variables)) } };
-  const tooLong = longestArray(coerced.coerced, '');
+  const bad = badVariables(schema, operation, body.variables, coerced.errors ?? []);
+  if (bad.length > 0 || !coerced.coerced) return { status: 200, json: { errors: bad } };
+  const tooLong = longestArray(named(coerced.coerced, operation), '');
   if (tooLong) return { status: 200, json: { errors: [tooLong] } };
-  const cost = requestedCost(schema, document, operation, coerced.coerced);
+  const cost = requestedCost({ schema, document, operation, variables: coerced.coerced });
   if (cost > COST_LIMIT) return { status: 200, json: { errors: [tooCostly(cost)] } };
   // Executed with the raw variables: graphql-js coerces them once more by itself.
-  return { document, operation, variables: body.variables, cost };
+  return { document, operation, variables: body.variables, coerced: coerced.coerced, cost };
 }
 
-/** Runs it. A field that is not simulated takes the whole `data` with it, so that no client overlooks it. */
+/**
+ * Runs it, and gives the bucket back what it did not cost. A field that is not simulated takes the whole `data` with it,
+ * so that no client overlooks it.
+ */
 export async function runOperation(
   schema: GraphQLSchema,
   ready: ReadyOperation,
   context: ShopContext,
-  throttleStatus: () => ThrottleStatus,
+  bucket: CostBucket,
 ): Promise<Answer> {
   const result: ExecutionResult = await execute({
     schema,
@@ -64,8 +70,13 @@ export async function runOperation(
     contextValue: context,
     fieldResolver: loudFieldResolver,
   });
+  const { document, operation, coerced: variables, cost } = ready;
+  const actual = result.data
+    ? Math.min(cost, actualCost({ schema, document, operation, variables }, result.data))
+    : cost;
+  bucket.giveBack(cost - actual);
   const extensions = {
-    cost: { requestedQueryCost: ready.cost, actualQueryCost: ready.cost, throttleStatus: throttleStatus() },
+    cost: { requestedQueryCost: cost, actualQueryCost: actual, throttleStatus: bucket.current() },
     ...(context.searches.length > 0 ? { search: context.searches } : {}),
   };
   const errors = result.errors?.map((error) => error.toJSON());
@@ -92,9 +103,9 @@ export function unauthorized(): Answer {
   };
 }
 
-/** Headers of every answer of the API. */
-export function withApiHeaders(answer: Answer): Answer {
-  const headers = { 'x-shopify-api-version': API_VERSION, 'x-request-id': randomUUID(), ...answer.headers };
+/** Headers of every answer of the API; `version` is the one that answered [D]. */
+export function withApiHeaders(answer: Answer, version: string): Answer {
+  const headers = { 'x-shopify-api-version': version, 'x-request-id': randomUUID(), ...answer.headers };
   return { ...answer, headers };
 }
 
@@ -121,14 +132,6 @@ function validationError(error: GraphQLError): object {
   return { message: error.message, locations: error.locations, extensions: { code: 'argumentLiteralsIncompatible' } };
 }
 
-function variableError(error: GraphQLError, variables: Record<string, unknown>): object {
-  const at = /^Variable "\$(\w+)"(?: got invalid value .+? at "\w+((?:\.|\[).+?)")?/.exec(error.message);
-  const path = (at?.[2] ?? '').split(/[.[\]]+/).filter((part) => part !== '');
-  const problems = [{ path, explanation: error.message }];
-  const extensions = { code: 'INVALID_VARIABLE', value: variables[at?.[1] ?? ''] ?? null, problems };
-  return { message: error.message, locations: error.locations, extensions };
-}
-
 /** Arrays in variables are limited to 250 values, lists of variants to 2,048 [R: shopify.md 2.2]. */
 function longestArray(value: unknown, name: string): object | null {
   if (Array.isArray(value)) {
@@ -145,6 +148,14 @@ function longestArray(value: unknown, name: string): object | null {
     if (found) return found;
   }
   return null;
+}
+
+/** Variables by what they are, where it is variants: their lists may be longer, whatever the variable is called. */
+function named(variables: Record<string, unknown>, { variableDefinitions }: OperationDefinitionNode): object[] {
+  return (variableDefinitions ?? []).map(({ variable, type }) => {
+    const isVariants = /ProductVariant(?:sBulk|Set)Input/.test(print(type));
+    return { [isVariants ? 'variants' : variable.name.value]: variables[variable.name.value] };
+  });
 }
 
 function tooCostly(cost: number): object {

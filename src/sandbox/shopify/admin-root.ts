@@ -5,17 +5,27 @@ import { ownerByCustomId, requireIdDefinition } from './metafield-input.js';
 import type { ProductDoc, VariantDoc } from './product-doc.js';
 import { numberOf, ONLINE_STORE } from './product-doc.js';
 import type { ProductIdentifier } from './product-mutations.js';
-import { findProduct, productCreate, productUpdate } from './product-mutations.js';
+import { findProduct, productCreate, productUpdate, tagsAdd, tagsRemove } from './product-mutations.js';
+import { productDelete } from './product-delete.js';
 import { productSet } from './product-set.js';
 import { itemView, productView, variantView } from './product-view.js';
 import { publicationView } from './publication-view.js';
-import { PRODUCT_FIELDS, search, VARIANT_FIELDS } from './search.js';
+import { isNewerThan, PRODUCT_FIELDS, search, VARIANT_FIELDS } from './search.js';
 import type { ShopContext } from './shop-context.js';
 import { notSimulated } from './shop-context.js';
+import * as metafields from './metafield-mutations.js';
+import type { StagedInput } from './bulk/staged-uploads.js';
+import { bulkOperations } from './bulk/bulk-list.js';
+import {
+  webhookSubscriptionCreate,
+  webhookSubscriptionDelete,
+  webhookSubscriptionUpdate,
+} from './webhooks/subscription-mutations.js';
 import * as shop from './shop-mutations.js';
 import { definitionView, installationView, shopView, subscriptionView } from './shop-view.js';
 import * as variants from './variant-mutations.js';
-import { productBundleCreate, productBundleUpdate, productOperation } from './bundles/product-bundles.js';
+import { productBundleCreate, productBundleUpdate } from './bundles/product-bundles.js';
+import { productOperation } from './product-operations.js';
 import { productVariantRelationshipBulkUpdate } from './bundles/variant-relationships.js';
 
 type ListArgs = ConnectionArgs & { query?: string | null; sortKey?: string | null };
@@ -44,27 +54,32 @@ export const adminRoot = {
   },
   products: (args: ListArgs, context: ShopContext) =>
     connection(
-      search(context.state.products(), args.query, PRODUCT_FIELDS, 'products', context),
+      search(searchable(args.query, context), args.query, PRODUCT_FIELDS, 'products', context),
       args,
       context.unpaged,
       productOrder(args.sortKey),
-      (product) => productView(product, context),
+      // The index says which products; what they are like is read from the products themselves.
+      (product) => productView(context.state.product(product.id) ?? product, context),
     ),
   productsCount: ({ query }: { query?: string | null }, context: ShopContext) => {
-    const { length } = search(context.state.products(), query, PRODUCT_FIELDS, 'productsCount', context);
+    const { length } = [...search(searchable(query, context), query, PRODUCT_FIELDS, 'productsCount', context)];
     return length > 10_000 ? { count: 10_000, precision: 'AT_LEAST' } : { count: length, precision: 'EXACT' };
   },
   productVariants: (args: ListArgs, context: ShopContext) => {
     if (args.sortKey && args.sortKey !== 'ID') throw notSimulated(`productVariants(sortKey: ${args.sortKey})`);
-    const rows = search(allVariants(context), args.query, VARIANT_FIELDS, 'productVariants', context);
+    const rows = search(allVariants(args.query, context), args.query, VARIANT_FIELDS, 'productVariants', context);
     return connection(
       rows,
       args,
       context.unpaged,
       ({ variant }) => [variant.id],
-      ({ product, variant }) => variantView(product, variant, context),
+      ({ product, variant }) => {
+        const now = context.state.variant(variant.id) ?? { product, variant };
+        return variantView(now.product, now.variant, context);
+      },
     );
   },
+  events: (args: ListArgs, context: ShopContext) => context.events.list(null, args, context.searches),
   publications: (args: ConnectionArgs, context: ShopContext) =>
     connection([ONLINE_STORE.publication], args, context.unpaged, (id) => [id], publicationView),
   shop: shopView,
@@ -87,24 +102,22 @@ export const adminRoot = {
   },
   productOperation,
   bulkOperation: ({ id }: { id: string }, context: ShopContext) => context.bulk.view(id),
-  bulkOperations: (args: ConnectionArgs & { query?: string | null }, context: ShopContext) => {
-    if (args.query) throw notSimulated('bulkOperations(query:)');
-    return connection(
-      context.bulk.views(),
-      args,
-      context.unpaged,
-      (one) => [one.id],
-      (one) => one.view,
-    );
-  },
+  bulkOperations,
 
   bulkOperationRunQuery: (args: { query: string; groupObjects: boolean }, context: ShopContext) =>
-    context.bulk.run(args, context),
+    context.bulk.runQuery(args, context),
+  bulkOperationRunMutation: (args: { mutation: string; stagedUploadPath: string }, context: ShopContext) =>
+    context.bulk.runMutation(args, context),
+  bulkOperationCancel: ({ id }: { id: string }, context: ShopContext) => context.bulk.cancel(id),
+  stagedUploadsCreate: ({ input }: { input: StagedInput[] }, context: ShopContext) => context.bulk.stage(input),
   productBundleCreate,
   productBundleUpdate,
   productSet,
   productCreate,
+  productDelete,
   productUpdate,
+  tagsAdd,
+  tagsRemove,
   productVariantRelationshipBulkUpdate,
   productVariantsBulkCreate: variants.productVariantsBulkCreate,
   productVariantsBulkUpdate: variants.productVariantsBulkUpdate,
@@ -115,10 +128,12 @@ export const adminRoot = {
   publishableUnpublish: (args: Parameters<typeof shop.setPublished>[0], context: ShopContext) =>
     shop.setPublished(args, context, false),
   metafieldDefinitionCreate: shop.metafieldDefinitionCreate,
-  metafieldsSet: shop.metafieldsSet,
-  webhookSubscriptionCreate: shop.webhookSubscriptionCreate,
-  webhookSubscriptionUpdate: shop.webhookSubscriptionUpdate,
-  webhookSubscriptionDelete: shop.webhookSubscriptionDelete,
+  metafieldDefinitionDelete: shop.metafieldDefinitionDelete,
+  metafieldsDelete: metafields.metafieldsDelete,
+  metafieldsSet: metafields.metafieldsSet,
+  webhookSubscriptionCreate,
+  webhookSubscriptionUpdate,
+  webhookSubscriptionDelete,
 };
 
 const NODE_TYPES = ['Product', 'ProductVariant', 'InventoryItem'];
@@ -139,8 +154,18 @@ function node(id: string, context: ShopContext, types: string[]): object | null 
   return view(found.product, found.variant, context);
 }
 
-function* allVariants(context: ShopContext): Generator<Found> {
-  for (const product of context.state.products()) for (const variant of product.variants) yield { product, variant };
+/** What a search goes through: the pieces of a bulk query, or what the index has; the lists themselves do not lag. */
+function searchable(query: string | null | undefined, context: ShopContext): Iterable<ProductDoc> {
+  const { formula } = context.state;
+  if (context.scan) return context.scan;
+  if (!query) return context.state.products();
+  return context.index.products(formula && isNewerThan(query, formula.doc.at) ? 'kept' : 'all');
+}
+
+function* allVariants(query: string | null | undefined, context: ShopContext): Generator<Found> {
+  for (const product of searchable(query, context)) {
+    for (const variant of product.variants) yield { product, variant };
+  }
 }
 
 function productOrder(sortKey: string | null | undefined): (product: ProductDoc) => (string | number)[] {

@@ -3,6 +3,7 @@ import type { GraphQLFieldResolver, GraphQLSchema } from 'graphql';
 import {
   buildSchema,
   defaultFieldResolver,
+  getNamedType,
   GraphQLError,
   GraphQLScalarType,
   isScalarType,
@@ -10,7 +11,9 @@ import {
   valueFromASTUntyped,
 } from 'graphql';
 import { isMoney } from './normalise.js';
-import { notSimulated } from './shop-context.js';
+import { missingAccess } from './access/scopes.js';
+import type { ShopContext } from './shop-context.js';
+import { accessDenied, notSimulated } from './shop-context.js';
 
 type Check = (value: unknown) => unknown;
 
@@ -23,6 +26,7 @@ const SCALARS: Record<string, { input: Check; output: Check }> = {
   DateTime: { input: dateTime, output: textOutput },
   URL: { input: url, output: textOutput },
   HTML: { input: text, output: textOutput },
+  FormattedString: { input: text, output: textOutput },
   UnsignedInt64: { input: unsigned, output: unsigned },
 };
 
@@ -42,10 +46,13 @@ export function loadAdminSchema(): GraphQLSchema {
   return schema;
 }
 
-/** A field without a value in the stand-in is an error, never `null`. */
-export const loudFieldResolver: GraphQLFieldResolver<unknown, unknown> = (source, args, context, info) => {
+/** A field without a value in the stand-in is an error, never `null`; so is one that the app has no scope for. */
+export const loudFieldResolver: GraphQLFieldResolver<unknown, ShopContext> = (source, args, context, info) => {
+  const parent = info.parentType.name;
+  const missing = missingAccess(context.account.scopes, parent, info.fieldName, getNamedType(info.returnType).name);
+  if (missing !== null) throw accessDenied(info.fieldName, missing);
   const value = defaultFieldResolver(source, args, context, info);
-  if (value === undefined) throw notSimulated(`${info.parentType.name}.${info.fieldName}`);
+  if (value === undefined) throw notSimulated(`${parent}.${info.fieldName}`);
   return value;
 };
 

@@ -14,6 +14,7 @@ export interface ConnectionArgs {
 export type SortKey = (string | number)[];
 
 const PAGE_LIMIT = 250;
+const SPARE_ROWS = 1000;
 
 /**
  * A page by keyset: the cursor is the key of the last row, so that rows that come or go between two pages neither repeat
@@ -29,21 +30,57 @@ export function connection<Row>(
   if (typeof args.last === 'number' || typeof args.before === 'string') throw notSimulated('paging backwards');
   const direction = args.reverse === true ? -1 : 1;
   const after = typeof args.after === 'string' ? readCursor(args.after) : null;
-  const sorted = [...rows].map((row) => ({ row, key: keyOf(row) }));
-  sorted.sort((a, b) => compareKeys(a.key, b.key) * direction);
-  const rest = after === null ? sorted : sorted.filter(({ key }) => compareKeys(key, after) * direction > 0);
-  const page = rest.slice(0, pageSize(args, unpaged));
-  const edges = page.map(({ row, key }) => ({ cursor: writeCursor(key), node: view(row) }));
+  const size = pageSize(args, unpaged);
+  const page = new Page<Row>(size, direction);
+  let hasPreviousPage = false;
+  for (const row of rows) {
+    const key = keyOf(row);
+    if (after !== null && compareKeys(key, after) * direction <= 0) hasPreviousPage = true;
+    else page.add({ row, key });
+  }
+  const edges = page.rows().map(({ row, key }) => ({ cursor: writeCursor(key), node: view(row) }));
   return {
     edges,
     nodes: edges.map((edge) => edge.node),
     pageInfo: {
-      hasNextPage: page.length < rest.length,
-      hasPreviousPage: rest.length < sorted.length,
+      hasNextPage: page.count > size,
+      hasPreviousPage,
       startCursor: edges[0]?.cursor ?? null,
       endCursor: edges.at(-1)?.cursor ?? null,
     },
   };
+}
+
+interface Keyed<Row> {
+  row: Row;
+  key: SortKey;
+}
+
+/** The first rows of many, without holding the rest: a page of a shop of a million variants is a page. */
+class Page<Row> {
+  count = 0;
+  private held: Keyed<Row>[] = [];
+
+  constructor(
+    private readonly size: number,
+    private readonly direction: number,
+  ) {}
+
+  add(one: Keyed<Row>): void {
+    this.count += 1;
+    this.held.push(one);
+    if (this.held.length > SPARE_ROWS + 2 * this.size) this.cut();
+  }
+
+  rows(): Keyed<Row>[] {
+    this.cut();
+    return this.held;
+  }
+
+  private cut(): void {
+    this.held.sort((a, b) => compareKeys(a.key, b.key) * this.direction);
+    if (this.held.length > this.size) this.held.length = this.size;
+  }
 }
 
 function pageSize(args: ConnectionArgs, unpaged: boolean): number {

@@ -1,8 +1,9 @@
 import { GraphQLError } from 'graphql';
-import type { DefinitionDoc, MetafieldDoc, ProductDoc, VariantDoc } from './product-doc.js';
+import type { DefinitionDoc, MetafieldDoc } from './product-doc.js';
 import { resolveNamespace } from './product-view.js';
 import type { ShopContext, UserError } from './shop-context.js';
 import { onlyKnown, userError } from './shop-context.js';
+import type { IdOwner } from './shop-index.js';
 import type { ShopifyState } from './shopify-state.js';
 
 export interface MetafieldInput {
@@ -19,8 +20,6 @@ export interface CustomId {
   value: string;
 }
 
-type Owner = 'PRODUCT' | 'PRODUCTVARIANT';
-
 export function definitionOf(state: ShopifyState, owner: string, namespace: string, key: string): DefinitionDoc | null {
   const found = state
     .definitions()
@@ -34,7 +33,7 @@ export function definitionOf(state: ShopifyState, owner: string, namespace: stri
  */
 export function writeMetafields(
   context: ShopContext,
-  owner: { type: Owner; id: number; metafields: MetafieldDoc[] },
+  owner: { type: IdOwner; id: number; metafields: MetafieldDoc[] },
   inputs: MetafieldInput[],
   complete: boolean,
   path: string[],
@@ -48,7 +47,7 @@ export function writeMetafields(
 
 function writeOne(
   context: ShopContext,
-  owner: { type: Owner; id: number; metafields: MetafieldDoc[] },
+  owner: { type: IdOwner; id: number; metafields: MetafieldDoc[] },
   input: MetafieldInput,
   path: string[],
   errors: UserError[],
@@ -75,24 +74,12 @@ function writeOne(
 }
 
 /** Id of the product or variant that carries this value of a unique metafield. */
-export function ownerByCustomId(state: ShopifyState, owner: Owner, customId: CustomId): number | null {
-  const namespace = resolveNamespace(customId.namespace);
-  const carries = (resource: ProductDoc | VariantDoc): boolean =>
-    resource.metafields.some(
-      (one) => one.key === customId.key && one.value === customId.value && one.namespace === namespace,
-    );
-  for (const product of state.products()) {
-    if (owner === 'PRODUCT' && carries(product)) return product.id;
-    if (owner === 'PRODUCTVARIANT') {
-      const variant = product.variants.find(carries);
-      if (variant) return variant.id;
-    }
-  }
-  return null;
+export function ownerByCustomId(state: ShopifyState, owner: IdOwner, customId: CustomId): number | null {
+  return state.byCustomId(owner, resolveNamespace(customId.namespace), customId.key, customId.value);
 }
 
 /** @throws when there is no definition of type `id`: only its values are unique, so only they identify anything [D]. */
-export function requireIdDefinition(state: ShopifyState, owner: Owner, customId: CustomId): void {
+export function requireIdDefinition(state: ShopifyState, owner: IdOwner, customId: CustomId): void {
   if (definitionOf(state, owner, resolveNamespace(customId.namespace), customId.key)?.type === 'id') return;
   throw new GraphQLError("Metafield definition of type 'id' is required when using custom ids.", {
     extensions: { code: 'NOT_FOUND' },

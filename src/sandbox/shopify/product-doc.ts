@@ -111,13 +111,17 @@ export interface DefinitionDoc {
 /** A job that goes on after its mutation was answered. */
 export interface OperationDoc {
   id: number;
+  /** Of asynchronous mutations; a product bundle's has none. */
+  type?: 'set' | 'delete';
+  /** JSON of the arguments of an asynchronous productSet. */
+  task?: string;
   /** Null for a product that is still to be made. */
   productId: number | null;
   title: string | null;
   /** Null leaves the components as they are. */
   bundles: BundledProductDoc[] | null;
   status: 'CREATED' | 'ACTIVE' | 'COMPLETE';
-  userErrors: { code: OperationErrorCode; message: string }[];
+  userErrors: { code: string; message: string; field?: string[] | null }[];
 }
 
 export type OperationErrorCode = 'GENERIC_ERROR' | 'INVALID_INPUT' | 'JOB_ERROR' | 'PRODUCT_DOES_NOT_EXIST';

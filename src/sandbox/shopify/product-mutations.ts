@@ -6,6 +6,7 @@ import type { ProductDoc } from './product-doc.js';
 import { numberOf } from './product-doc.js';
 import type { ProductFieldsInput } from './product-input.js';
 import { newProduct, PRODUCT_INPUT_FIELDS, writeProduct } from './product-input.js';
+import { normaliseTags } from './normalise.js';
 import { productView } from './product-view.js';
 
 export interface ProductIdentifier {
@@ -80,7 +81,23 @@ function productPayload(product: ProductDoc | null, userErrors: UserError[], con
   return { product: product ? productView(product, context) : null, userErrors };
 }
 
-/** Asynchronous runs are not simulated: a client of ours asks for synchronous ones. */
-export function requireSynchronous(synchronous: boolean | null | undefined): void {
-  if (synchronous === false) throw notSimulated('productSet(synchronous: false)');
+/** Adds tags to those that are there, in the normalised way of every write [R]. */
+export function tagsAdd(args: { id: string; tags: string[] }, context: ShopContext): object {
+  return changeTags(args.id, context, (held) => [...held, ...args.tags.flatMap((one) => one.split(','))]);
+}
+
+/** Takes tags away, without regard to case [B]. */
+export function tagsRemove(args: { id: string; tags: string[] }, context: ShopContext): object {
+  const gone = new Set(args.tags.flatMap((one) => one.split(',')).map((one) => one.trim().toLowerCase()));
+  return changeTags(args.id, context, (held) => held.filter((one) => !gone.has(one.toLowerCase())));
+}
+
+function changeTags(id: string, context: ShopContext, change: (held: string[]) => string[]): object {
+  if (!id.startsWith('gid://shopify/Product/')) throw notSimulated(`tags of ${id}`);
+  const product = structuredClone(context.state.product(numberOf('Product', id)));
+  if (!product) return { node: null, userErrors: [userError(['id'], 'Product does not exist')] };
+  product.tags = normaliseTags(change(product.tags));
+  product.updatedAt = context.now;
+  context.commit([{ put: 'product', doc: product }]);
+  return { node: productView(product, context), userErrors: [] };
 }

@@ -1,12 +1,13 @@
 import { requireIdDefinition } from './metafield-input.js';
 import type { OptionInput } from './option-input.js';
 import { chosenValues, tupleKey, writeOptions } from './option-input.js';
-import type { ProductDoc, VariantDoc } from './product-doc.js';
+import type { OperationDoc, ProductDoc, VariantDoc } from './product-doc.js';
 import { numberOf } from './product-doc.js';
 import type { ProductFieldsInput } from './product-input.js';
 import { newProduct, PRODUCT_INPUT_FIELDS, writeProduct } from './product-input.js';
 import type { ProductIdentifier } from './product-mutations.js';
-import { findProduct, requireSynchronous } from './product-mutations.js';
+import { findProduct } from './product-mutations.js';
+import { operationView } from './product-operations.js';
 import { productView, resolveNamespace } from './product-view.js';
 import type { ShopContext, UserError } from './shop-context.js';
 import { notSimulated, onlyKnown, userError } from './shop-context.js';
@@ -21,7 +22,7 @@ interface ProductSetInput extends ProductFieldsInput {
   variants?: VariantInput[] | null;
 }
 
-interface ProductSetArgs {
+export interface ProductSetArgs {
   input: ProductSetInput;
   identifier?: ProductIdentifier | null;
   synchronous?: boolean | null;
@@ -29,14 +30,42 @@ interface ProductSetArgs {
 
 /**
  * A product as one unit, made or changed. Lists that are given are complete lists: variants, options, tags and
- * metafields that are absent from them are DELETED; fields that are left out stay (shopify.md 2.2).
+ * metafields that are absent from them are DELETED; fields that are left out stay (shopify.md 2.2). With
+ * `synchronous: false` it is only begun, and what is wrong with it comes out in the operation.
  */
 export function productSet(args: ProductSetArgs, context: ShopContext): object {
-  requireSynchronous(args.synchronous);
   onlyKnown('ProductSetInput', args.input, ['id', 'productOptions', 'variants', ...PRODUCT_INPUT_FIELDS]);
+  if (args.synchronous === false) return begin(args, context);
+  const { product, errors } = prepareSet(args, context);
+  if (!product || errors.length > 0) return payload(null, errors, context);
+  context.commit([{ put: 'product', doc: product }]);
+  return payload(product, [], context);
+}
+
+function begin(args: ProductSetArgs, context: ShopContext): object {
+  const operation: OperationDoc = {
+    id: context.state.newId(),
+    type: 'set',
+    task: JSON.stringify(args),
+    productId: null,
+    title: null,
+    bundles: null,
+    status: 'CREATED',
+    userErrors: [],
+  };
+  context.commit([{ put: 'operation', doc: operation }]);
+  context.jobs.start(operation.id);
+  return { product: null, productSetOperation: operationView(operation, context), userErrors: [] };
+}
+
+/** The product as it would be, and what is wrong with the input; nothing is written. */
+export function prepareSet(
+  args: ProductSetArgs,
+  context: ShopContext,
+): { product: ProductDoc | null; errors: UserError[] } {
   const errors: UserError[] = [];
   const product = target(args, context, errors);
-  if (!product) return payload(null, errors, context);
+  if (!product) return { product, errors };
   const input = withCustomId(args, product, errors);
   errors.push(
     ...writeProduct(context, product, input, {
@@ -47,9 +76,7 @@ export function productSet(args: ProductSetArgs, context: ShopContext): object {
     }),
   );
   writeVariants(context, product, args.input, errors);
-  if (errors.length > 0) return payload(null, errors, context);
-  context.commit([{ put: 'product', doc: product }]);
-  return payload(product, [], context);
+  return { product, errors };
 }
 
 /** A copy of the product that is meant, or a new one: an unknown handle or custom id means that it shall be made. */

@@ -36,6 +36,8 @@ export function productView(product: ProductDoc, context: ShopContext): object {
     publishedAt: product.publishedOn[ONLINE_STORE.publication] ?? null,
     publishedOnPublication: ({ publicationId }: { publicationId: string }) => isPublished(product, publicationId),
     ...publicationCounts(product.publishedOn),
+    events: (args: ConnectionArgs & { query?: string | null; sortKey?: string | null }) =>
+      context.events.list(product.id, args, context.searches),
     resourcePublicationsV2: (args: ConnectionArgs & { onlyPublished?: boolean }) =>
       resourcePublications(product.publishedOn, args, context.unpaged, self),
     bundleComponents: (args: ConnectionArgs) =>
@@ -48,11 +50,11 @@ export function productView(product: ProductDoc, context: ShopContext): object {
       product.options.slice(0, first ?? undefined).map((option, at) => optionView(product, option, at)),
     variants: (args: ConnectionArgs & { sortKey?: string }) =>
       connection(
-        product.variants,
+        product.variants.entries(),
         args,
         context.unpaged,
-        (variant) => [product.variants.indexOf(variant), variant.id],
-        (variant) => variantView(product, variant, context),
+        ([at, variant]) => [at, variant.id],
+        ([, variant]) => variantView(product, variant, context),
       ),
     ...metafieldFields(product.metafields, 'PRODUCT', context),
   };
@@ -122,7 +124,10 @@ export function itemView(product: ProductDoc, variant: VariantDoc, context: Shop
     harmonizedSystemCode: item.hsCode,
     countryCodeOfOrigin: item.country,
     provinceCodeOfOrigin: item.province,
-    duplicateSkuCount: () => (variant.sku === null ? 0 : context.state.variantsBySku(variant.sku).length - 1),
+    duplicateSkuCount: () => {
+      if (variant.sku === null) return 0;
+      return context.state.variantsBySku(variant.sku).filter((one) => one.variant.id !== variant.id).length;
+    },
     createdAt: item.createdAt,
     updatedAt: item.updatedAt,
     measurement: { id: gid('InventoryItemMeasurement', item.id), weight: item.weight },
@@ -215,8 +220,10 @@ function metafieldFields(metafields: MetafieldDoc[], ownerType: string, context:
   };
 }
 
+export const OWN_NAMESPACE = 'app--61001';
+
 /** `$app:x` is the app's own namespace `app--<app id>--x` [R]; without one the app's own is meant. */
 export function resolveNamespace(namespace: string | null | undefined): string {
-  if (!namespace || namespace === '$app') return 'app--61001';
-  return namespace.startsWith('$app:') ? `app--61001--${namespace.slice(5)}` : namespace;
+  if (!namespace || namespace === '$app') return OWN_NAMESPACE;
+  return namespace.startsWith('$app:') ? `${OWN_NAMESPACE}--${namespace.slice(5)}` : namespace;
 }

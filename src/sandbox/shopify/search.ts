@@ -19,6 +19,7 @@ export const PRODUCT_FIELDS: Fields<ProductDoc> = {
   status: (product) => product.status.toLowerCase(),
   vendor: (product) => product.vendor,
   product_type: (product) => product.productType,
+  bundles: (product) => String(product.bundles !== undefined || product.variants.some((one) => one.bundle)),
   tag: (product) => product.tags,
   sku: (product) => product.variants.map((variant) => variant.sku ?? ''),
   created_at: (product) => product.createdAt,
@@ -37,18 +38,28 @@ export const VARIANT_FIELDS: Fields<{ product: ProductDoc; variant: VariantDoc }
  * Rows that match Shopify's search syntax, as far as it is simulated: `field:value` terms, all of which must hold.
  * A field that is not known is ignored, so that ALL rows come back, with a warning in `extensions.search` [R].
  */
-export function search<Row>(
+export function* search<Row>(
   rows: Iterable<Row>,
   query: string | null | undefined,
   fields: Fields<Row>,
   root: string,
   context: ShopContext,
-): Row[] {
+): Generator<Row> {
   const terms = query ? readTerms(query) : [];
   const known = terms.filter((term) => fields[term.field]);
   const unknown = terms.filter((term) => !fields[term.field]);
   if (query && unknown.length > 0) context.searches.push(noteOf(root, query, unknown));
-  return [...rows].filter((row) => known.every((term) => holds(term, fields[term.field]?.(row) ?? null)));
+  for (const row of rows) {
+    if (known.every((term) => holds(term, fields[term.field]?.(row) ?? null))) yield row;
+  }
+}
+
+/** Whether a search asks for what was changed after a moment alone. */
+export function isNewerThan(query: string, moment: string): boolean {
+  return readTerms(query).some(({ field, operator, value }) => {
+    if (field !== 'updated_at' || !operator.startsWith('>')) return false;
+    return operator === '>=' ? readTime(value) > Date.parse(moment) : readTime(value) >= Date.parse(moment);
+  });
 }
 
 function readTerms(query: string): Term[] {

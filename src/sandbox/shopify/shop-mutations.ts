@@ -1,26 +1,16 @@
-import type { MetafieldInput } from './metafield-input.js';
-import { definitionOf, writeMetafields } from './metafield-input.js';
-import type { DefinitionDoc, MetafieldDoc, ProductDoc, SubscriptionDoc } from './product-doc.js';
+import { definitionOf } from './metafield-input.js';
+import type { DefinitionDoc, MetafieldDoc } from './product-doc.js';
 import { gid, numberOf, ONLINE_STORE } from './product-doc.js';
-import { metafieldDigest, metafieldView, productView, resolveNamespace, variantView } from './product-view.js';
+import { productView, resolveNamespace, variantView } from './product-view.js';
 import type { ShopContext, UserError } from './shop-context.js';
 import { onlyKnown, userError } from './shop-context.js';
-import { definitionView, subscriptionView } from './shop-view.js';
+import { definitionView } from './shop-view.js';
+import type { Change } from './shopify-state.js';
 
 interface PublicationInput {
   publicationId?: string | null;
   publishDate?: string | null;
 }
-
-interface SubscriptionInput {
-  uri?: string | null;
-  name?: string | null;
-  format?: string | null;
-  includeFields?: string[] | null;
-  metafieldNamespaces?: string[] | null;
-}
-
-type MetafieldsSetInput = MetafieldInput & { ownerId: string; compareDigest?: string | null };
 
 /** Publishes (`isOn`) or unpublishes a product or one variant, on the given publications. */
 export function setPublished(
@@ -84,126 +74,30 @@ export function metafieldDefinitionCreate(
   return { createdDefinition: definitionView(doc), userErrors: [] };
 }
 
-/** At most 25, all or none; `compareDigest` guards against what was written since it was read (shopify.md 2.2). */
-export function metafieldsSet(args: { metafields: MetafieldsSetInput[] }, context: ShopContext): object {
-  const errors: UserError[] = [];
-  if (args.metafields.length > 25) {
-    errors.push(
-      userError(['metafields'], 'Exceeded the maximum metafields input limit of 25.', 'LESS_THAN_OR_EQUAL_TO'),
-    );
-  }
-  const drafts = new Map<number, ProductDoc>();
-  const written: { doc: MetafieldDoc; ownerType: string }[] = [];
-  args.metafields.forEach((input, at) => {
-    const path = ['metafields', String(at)];
-    const { ownerId, compareDigest, ...metafield } = input;
-    const found =
-      context.state.product(numberOf('Product', ownerId)) ??
-      context.state.variant(numberOf('ProductVariant', ownerId))?.product;
-    if (!found) {
-      errors.push(userError([...path, 'ownerId'], 'Owner does not exist.', 'INVALID'));
-      return;
-    }
-    const product = drafts.get(found.id) ?? structuredClone(found);
-    drafts.set(found.id, product);
-    product.updatedAt = context.now;
-    const variant = product.variants.find((one) => gid('ProductVariant', one.id) === ownerId);
-    const owner = variant ?? product;
-    const type = variant ? ('PRODUCTVARIANT' as const) : ('PRODUCT' as const);
-    const namespace = resolveNamespace(metafield.namespace);
-    const isThis = (one: MetafieldDoc): boolean => one.namespace === namespace && one.key === metafield.key;
-    const held = owner.metafields.find(isThis) ?? null;
-    if (isStale(held, compareDigest, metafield.value)) {
-      const message =
-        'The resource has been updated since it was loaded. Try again with an updated `compareDigest` value.';
-      errors.push(userError(path, message, 'STALE_OBJECT'));
-    }
-    const target = { type, id: owner.id, metafields: owner.metafields };
-    owner.metafields = writeMetafields(context, target, [metafield], false, path, errors);
-    const doc = owner.metafields.find(isThis);
-    if (doc) written.push({ doc, ownerType: type });
-  });
-  if (errors.length > 0)
-    return { metafields: null, userErrors: errors.map((error) => ({ ...error, elementIndex: elementOf(error) })) };
-  context.commit([...drafts.values()].map((doc) => ({ put: 'product' as const, doc })));
-  return { metafields: written.map(({ doc, ownerType }) => metafieldView(doc, ownerType)), userErrors: [] };
-}
-
-/** An identical value is no conflict, whatever the digest: a retry is safe [R]. */
-function isStale(
-  held: MetafieldDoc | null,
-  digest: string | null | undefined,
-  value: string | null | undefined,
-): boolean {
-  if (digest === undefined || held?.value === value) return false;
-  return digest === null ? held !== null : held === null || metafieldDigest(held) !== digest;
-}
-
-function elementOf(error: UserError): number | null {
-  const at = error.field?.[1];
-  return at === undefined ? null : Number(at);
-}
-
-export function webhookSubscriptionCreate(
-  args: { topic: string; webhookSubscription: SubscriptionInput },
+/** With `deleteAllAssociatedMetafields` what it defined goes too, which for type `id` it has to [V: schema text]. */
+export function metafieldDefinitionDelete(
+  args: { id?: string | null; identifier?: unknown; deleteAllAssociatedMetafields?: boolean | null },
   context: ShopContext,
 ): object {
-  const doc: SubscriptionDoc = {
-    id: context.state.newId(),
-    topic: args.topic,
-    uri: '',
-    name: null,
-    includeFields: [],
-    metafieldNamespaces: [],
-    createdAt: context.now,
-    updatedAt: context.now,
+  onlyKnown('metafieldDefinitionDelete', args, ['id', 'deleteAllAssociatedMetafields']);
+  const { state } = context;
+  const doc = state.definitions().find((one) => gid('MetafieldDefinition', one.id) === args.id);
+  const refused = (message: string, code: string): object => {
+    return { deletedDefinitionId: null, deletedDefinition: null, userErrors: [userError(['id'], message, code)] };
   };
-  return saveSubscription(doc, args.webhookSubscription, context);
-}
-
-export function webhookSubscriptionUpdate(
-  args: { id: string; webhookSubscription: SubscriptionInput },
-  context: ShopContext,
-): object {
-  const doc = structuredClone(findSubscription(args.id, context));
-  if (doc) return saveSubscription(doc, args.webhookSubscription, context);
-  return { webhookSubscription: null, userErrors: [userError(['id'], 'Webhook subscription does not exist')] };
-}
-
-export function webhookSubscriptionDelete(args: { id: string }, context: ShopContext): object {
-  const doc = findSubscription(args.id, context);
-  if (!doc) {
-    return {
-      deletedWebhookSubscriptionId: null,
-      userErrors: [userError(['id'], 'Webhook subscription does not exist')],
-    };
+  if (!doc) return refused('Definition not found.', 'NOT_FOUND');
+  const isIts = (one: MetafieldDoc): boolean => one.namespace === doc.namespace && one.key === doc.key;
+  const changes: Change[] = [{ drop: 'definition', id: doc.id }];
+  for (const product of args.deleteAllAssociatedMetafields === true ? state.keptProducts() : []) {
+    const owners = doc.ownerType === 'PRODUCT' ? [product] : product.variants;
+    if (!owners.some(({ metafields }) => metafields.some(isIts))) continue;
+    const draft = structuredClone(product);
+    for (const owner of doc.ownerType === 'PRODUCT' ? [draft] : draft.variants) {
+      owner.metafields = owner.metafields.filter((one) => !isIts(one));
+    }
+    changes.push({ put: 'product', doc: draft });
   }
-  context.commit([{ drop: 'subscription', id: doc.id }]);
-  return { deletedWebhookSubscriptionId: args.id, userErrors: [] };
-}
-
-function findSubscription(id: string, context: ShopContext): SubscriptionDoc | null {
-  const number = numberOf('WebhookSubscription', id);
-  return context.state.subscriptions().find((one) => one.id === number) ?? null;
-}
-
-function saveSubscription(doc: SubscriptionDoc, input: SubscriptionInput, context: ShopContext): object {
-  onlyKnown('WebhookSubscriptionInput', input, ['uri', 'name', 'format', 'includeFields', 'metafieldNamespaces']);
-  const path = ['webhookSubscription'];
-  const errors: UserError[] = [];
-  if (input.uri) doc.uri = input.uri;
-  if (input.name !== undefined) doc.name = input.name;
-  if (input.includeFields) doc.includeFields = input.includeFields;
-  if (input.metafieldNamespaces) doc.metafieldNamespaces = input.metafieldNamespaces.map(resolveNamespace);
-  if (input.format && input.format !== 'JSON') errors.push(userError([...path, 'format'], 'Format is not simulated'));
-  if (!URL.canParse(doc.uri) || !/^https?:/.test(doc.uri))
-    errors.push(userError([...path, 'uri'], 'Address is invalid'));
-  const twin = context.state
-    .subscriptions()
-    .find((one) => one.topic === doc.topic && one.uri === doc.uri && one.id !== doc.id);
-  if (twin) errors.push(userError([...path, 'callbackUrl'], 'Address for this topic has already been taken'));
-  if (errors.length > 0) return { webhookSubscription: null, userErrors: errors };
-  doc.updatedAt = context.now;
-  context.commit([{ put: 'subscription', doc }]);
-  return { webhookSubscription: subscriptionView(doc), userErrors: [] };
+  context.commit(changes);
+  const { namespace, key, ownerType } = doc;
+  return { deletedDefinitionId: args.id, deletedDefinition: { namespace, key, ownerType }, userErrors: [] };
 }

@@ -4,17 +4,9 @@ import type { ShopContext } from './shop-context.js';
 
 export const API_VERSION = '2026-10';
 export const SHOP_DOMAIN = 'fernhill-supply.myshopify.com';
+export const CLIENT_ID = 'sandbox-client-id';
 /** The app whose token the API takes. */
 export const APP_TITLE = 'Skuward';
-
-const SCOPES = [
-  'read_products',
-  'write_products',
-  'read_inventory',
-  'write_inventory',
-  'read_publications',
-  'write_publications',
-];
 
 export function shopView(_: object, { features, state }: ShopContext): object {
   return {
@@ -37,7 +29,7 @@ export function shopView(_: object, { features, state }: ShopContext): object {
   };
 }
 
-export function installationView(): object {
+export function installationView(_: object, { account }: ShopContext): object {
   return {
     __typename: 'AppInstallation',
     id: gid('AppInstallation', 61_000),
@@ -45,10 +37,10 @@ export function installationView(): object {
       id: gid('App', 61_001),
       title: APP_TITLE,
       handle: 'skuward',
-      apiKey: 'sandbox-client-id',
+      apiKey: CLIENT_ID,
       webhookApiVersion: API_VERSION,
     },
-    accessScopes: SCOPES.map((handle) => ({ handle })),
+    accessScopes: account.scopes.map((handle) => ({ handle })),
   };
 }
 

@@ -1,27 +1,37 @@
 import type { GraphQLSchema } from 'graphql';
 import { OperationTypeNode } from 'graphql';
-import { FaultPlan } from '../fault-plan.js';
-import type { Fault } from '../fault-plan.js';
+import type { Editor } from '../actor.js';
+import { FAULT_KINDS, FaultPlan } from '../fault-plan.js';
 import type { Answer, LoopbackServer, Request } from '../loopback-server.js';
 import { listenOnLoopback } from '../loopback-server.js';
+import { SeededRandom } from '../random.js';
 import type { JournalCommit } from '../request-journal.js';
 import { RequestJournal } from '../request-journal.js';
+import { VirtualClock } from '../virtual-clock.js';
+import { Account } from './access/account.js';
+import { CostBucket } from './access/cost-bucket.js';
+import { Tokens } from './access/tokens.js';
 import type { ReadyOperation } from './admin-api.js';
 import { readOperation, runOperation, throttled, unauthorized, withApiHeaders } from './admin-api.js';
 import { loadAdminSchema } from './admin-schema.js';
-import { BulkOperations } from './bulk-operations.js';
-import { BundleJobs } from './bundles/bundle-jobs.js';
-import { gid, shopifyTime } from './product-doc.js';
-import { CostBucket } from './query-cost.js';
+import { BulkOperations } from './bulk/bulk-operations.js';
+import { BulkPlan } from './bulk/bulk-plan.js';
+import { Latency } from './control/latency.js';
+import { ShopifyControl } from './control/shopify-control.js';
+import { commitsOf } from './journal-commits.js';
+import { shopifyTime } from './product-doc.js';
+import { ProductJobs } from './product-jobs.js';
+import { SearchIndex } from './search-index.js';
 import type { ShopContext, ShopFeatures } from './shop-context.js';
-import { API_VERSION } from './shop-view.js';
-import { ShopifyControl } from './shopify-control.js';
-import type { Change, ProductChange } from './shopify-state.js';
+import { ShopEvents } from './shop-events.js';
+import { APP_TITLE, CLIENT_ID } from './shop-view.js';
 import { ShopifyState } from './shopify-state.js';
-import { WebhookSender } from './webhook-sender.js';
+import { struck } from './strike.js';
+import { WebhookPlan } from './webhooks/webhook-plan.js';
+import { WebhookSender } from './webhooks/webhook-sender.js';
 
-/** A big shop's bucket, so that a demo is not slowed; `POST /control/throttle` makes it small. */
-const BUCKET = { maximumAvailable: 20_000, restoreRate: 1000 };
+const API_PATH = /^\/admin\/api\/([\w-]+)\/graphql\.json$/;
+const OURSELVES: Editor = { kind: 'app', name: APP_TITLE };
 
 export interface ShopifySettings {
   dataDir: string | null;
@@ -30,43 +40,78 @@ export interface ShopifySettings {
   clientSecret: string;
 }
 
-/** The Admin API, its webhooks, its bulk files and the control side, on one loopback port. */
+/** The Admin API, its tokens, webhooks, uploads and bulk files, and the control side, on one loopback port. */
 export class ShopifyStandIn {
   readonly state: ShopifyState;
-  private readonly settings: ShopifySettings;
   private readonly schema: GraphQLSchema = loadAdminSchema();
+  private readonly clock = new VirtualClock();
+  private readonly random = new SeededRandom();
   private readonly journal = new RequestJournal();
-  private readonly faults = new FaultPlan();
-  private readonly bucket = new CostBucket(BUCKET.maximumAvailable, BUCKET.restoreRate);
+  private readonly faults = new FaultPlan(FAULT_KINDS, this.random.next);
+  private readonly bucket = new CostBucket(this.clock);
+  private readonly account = new Account();
+  private readonly latency = new Latency(this.clock, this.random.next);
+  private readonly events = new ShopEvents(this.clock);
   private readonly features: ShopFeatures = {
     eligibleForBundles: true,
     operations: 'on',
+    stepMs: 20,
     variantComponents: true,
     keepsVariants: true,
   };
+  private readonly index: SearchIndex;
+  private readonly tokens: Tokens;
   private readonly webhooks: WebhookSender;
   private readonly bulk: BulkOperations;
-  private readonly jobs: BundleJobs;
+  private readonly jobs: ProductJobs;
   private readonly control: ShopifyControl;
   private server: LoopbackServer | null = null;
 
-  constructor(settings: ShopifySettings) {
-    this.settings = settings;
-    this.state = new ShopifyState(settings.dataDir);
-    this.webhooks = new WebhookSender(this.state, settings.clientSecret);
-    this.bulk = new BulkOperations(this.schema, (run) => this.webhooks.announceBulk(run));
-    const context = (commits: JournalCommit[], isAnnounced: boolean): ShopContext => this.context(commits, isAnnounced);
-    const { state, journal, features } = this;
-    this.jobs = new BundleJobs({ state, journal, features, context });
+  constructor(private readonly settings: ShopifySettings) {
+    const { account, bucket, clock, events, faults, features, journal, latency, random, schema } = this;
+    const { dataDir } = settings;
+    const state = new ShopifyState(dataDir);
+    this.state = state;
+    this.index = new SearchIndex(state, clock);
+    const webhookPlan = new WebhookPlan(settings.clientSecret);
+    const bulkPlan = new BulkPlan();
+    const clientSecret = (): string => webhookPlan.secret;
+    const permanentToken = settings.accessToken;
+    this.tokens = new Tokens({ clock, account, permanentToken, clientSecret, clientId: CLIENT_ID });
+    this.webhooks = new WebhookSender({
+      state,
+      clock,
+      plan: webhookPlan,
+      random: random.next,
+      onDropped: ({ id }) => {
+        this.own('webhook subscription dropped').commit([{ drop: 'subscription', id }]);
+      },
+    });
+    this.bulk = new BulkOperations({
+      schema,
+      dataDir,
+      clock,
+      plan: bulkPlan,
+      random: random.next,
+      work: (operation) => this.own(operation),
+      onFinish: (run) => this.webhooks.announceBulk(run),
+    });
+    const context = this.context.bind(this);
+    this.jobs = new ProductJobs({ state, journal, features, clock, context });
+    const { bulk, index, jobs, tokens, webhooks } = this;
+    const plans = { bulkPlan, webhookPlan };
+    const levers = { account, bucket, events, faults, features, index, latency, tokens };
     this.control = new ShopifyControl({
       state,
+      clock,
+      random,
       journal,
-      features,
+      jobs,
+      bulk,
+      webhooks,
       context,
-      faults: this.faults,
-      bucket: this.bucket,
-      webhooks: this.webhooks,
-      jobs: this.jobs,
+      ...plans,
+      ...levers,
     });
   }
 
@@ -80,24 +125,42 @@ export class ShopifyStandIn {
 
   async close(): Promise<void> {
     this.webhooks.close();
-    this.bulk.close();
-    this.jobs.close();
+    this.clock.close();
     await this.server?.close();
+    this.bulk.close();
     this.state.close();
   }
 
   private async handle(request: Request): Promise<Answer | 'hang' | 'reset'> {
-    if (request.path.startsWith('/control/')) return this.control.handle(request);
-    if (request.path.startsWith('/bulk/')) {
-      const text = this.bulk.file(request.path);
-      return text === null ? { status: 404, text: 'no such file' } : { status: 200, text };
+    const { method, path } = request;
+    if (path.startsWith('/control/')) return this.control.handle(request);
+    if (path.startsWith('/bulk/')) {
+      const stream = this.bulk.file(path);
+      return stream ? { status: 200, stream } : { status: 404, text: 'no such file' };
     }
-    if (request.method !== 'POST' || request.path !== `/admin/api/${API_VERSION}/graphql.json`) {
-      return { status: 404, json: { errors: 'Not Found' } };
-    }
-    if (request.headers['x-shopify-access-token'] !== this.settings.accessToken) return withApiHeaders(unauthorized());
+    if (method === 'POST' && path === '/staged') return this.bulk.uploads.take(request);
+    if (method === 'POST' && path === '/admin/oauth/access_token') return this.tokens.issue(request);
+    const asked = method === 'POST' ? API_PATH.exec(path)?.[1] : undefined;
+    const version = asked === undefined ? null : this.account.answering(asked);
+    if (version === null) return { status: 404, json: { errors: 'Not Found' } };
+    await this.latency.pass();
+    const answer = await this.admit(request);
+    return typeof answer === 'string' ? answer : withApiHeaders(answer, version);
+  }
+
+  private async admit(request: Request): Promise<Answer | 'hang' | 'reset'> {
+    const refusal = this.account.refusal();
+    if (refusal) return this.refused(refusal);
+    if (!this.tokens.isValid(request.headers['x-shopify-access-token'])) return this.refused(unauthorized());
     const ready = readOperation(this.schema, request);
-    return 'status' in ready ? withApiHeaders(ready) : this.answer(ready);
+    return 'status' in ready ? this.refused(ready) : this.answer(ready);
+  }
+
+  /** What never came to be an operation is in the journal too, without a name. */
+  private refused(answer: Answer): Answer {
+    const { status } = answer;
+    this.journal.add({ source: 'request', operation: '', kind: 'query', by: 'api', status, fault: null, commits: [] });
+    return answer;
   }
 
   private async answer(ready: ReadyOperation): Promise<Answer | 'hang' | 'reset'> {
@@ -106,65 +169,54 @@ export class ShopifyStandIn {
     const fault = this.faults.take([operation, kind]);
     const commits: JournalCommit[] = [];
     let answer: Answer | 'hang' | 'reset';
-    if (fault?.when === 'before') answer = this.strike(fault, ready);
+    if (fault?.when === 'before') answer = struck(fault, ready.cost, this.bucket, null);
     else if (!this.bucket.take(ready.cost)) answer = throttled(ready.cost, this.bucket.current());
     else {
-      answer = await runOperation(this.schema, ready, this.context(commits, true), () => this.bucket.current());
-      if (fault) answer = this.strike(fault, ready);
+      answer = await runOperation(this.schema, ready, this.context(commits, true), this.bucket);
+      if (fault) answer = struck(fault, ready.cost, this.bucket, answer);
     }
     const status = typeof answer === 'string' ? answer : answer.status;
     const faultName = fault ? `${fault.when} ${fault.kind}` : null;
     this.journal.add({ source: 'request', operation, kind, by: 'api', status, fault: faultName, commits });
-    return typeof answer === 'string' ? answer : withApiHeaders(answer);
+    return answer;
   }
 
-  private strike(fault: Fault, ready: ReadyOperation): Answer | 'hang' | 'reset' {
-    switch (fault.kind) {
-      case 'hang':
-      case 'reset':
-        return fault.kind;
-      case 'throttled':
-        return throttled(ready.cost, { ...this.bucket.current(), currentlyAvailable: 0 });
-      case '401':
-        return unauthorized();
-      case '429':
-        return { status: 429, headers: { 'retry-after': '2.0' }, json: { errors: 'Exceeded rate limit' } };
-      case '503':
-        return { status: 503, json: { errors: 'Service Unavailable' } };
-      default:
-        return { status: 500, json: { errors: 'Internal Server Error' } };
-    }
-  }
-
-  /** One request's view of the shop; `commits` collects what it commits. */
-  private context(commits: JournalCommit[], isAnnounced: boolean): ShopContext {
+  /** A context for what goes on after its request was answered; each of its commits is a line of the journal. */
+  private own(operation: string): ShopContext {
+    const context = this.context([], true);
     return {
-      state: this.state,
-      bulk: this.bulk,
-      jobs: this.jobs,
-      features: this.features,
-      now: shopifyTime(new Date()),
-      unpaged: false,
-      searches: [],
+      ...context,
       commit: (changes) => {
-        const changed = this.state.commit(changes);
-        commits.push(...changed.map(productCommit), ...changes.flatMap(otherCommit));
-        if (isAnnounced) this.webhooks.announce(changed);
+        const commits: JournalCommit[] = [];
+        this.context(commits, true).commit(changes);
+        this.journal.add({ source: 'job', operation, kind: 'mutation', by: 'api', status: 200, fault: null, commits });
       },
     };
   }
-}
 
-function productCommit({ before, after }: ProductChange): JournalCommit {
-  const act = before === null ? 'created' : after === null ? 'deleted' : 'updated';
-  return { act, id: gid('Product', (after ?? before)?.id ?? 0) };
-}
-
-function otherCommit(change: Change): JournalCommit[] {
-  if ('drop' in change) {
-    return change.drop === 'subscription' ? [{ act: 'deleted', id: gid('WebhookSubscription', change.id) }] : [];
+  /** One request's view of the shop; `commits` collects what it commits. */
+  private context(commits: JournalCommit[], isAnnounced: boolean, by: Editor = OURSELVES): ShopContext {
+    const { account, bulk, events, features, index, jobs, state } = this;
+    return {
+      account,
+      bulk,
+      events,
+      features,
+      index,
+      jobs,
+      state,
+      now: shopifyTime(this.clock.date()),
+      unpaged: false,
+      scan: null,
+      searches: [],
+      commit: (changes) => {
+        const changed = state.commit(changes);
+        commits.push(...commitsOf(changes, changed));
+        index.note(changed);
+        if (!isAnnounced) return;
+        events.note(changed, by, () => state.newId());
+        this.webhooks.announce(changed);
+      },
+    };
   }
-  if (change.put === 'product' || change.put === 'operation') return [];
-  const type = change.put === 'definition' ? 'MetafieldDefinition' : 'WebhookSubscription';
-  return [{ act: 'saved', id: gid(type, change.doc.id) }];
 }

@@ -1,4 +1,6 @@
 import { JournalFile } from '../journal-file.js';
+import type { FormulaDoc } from './formula/formula-catalog.js';
+import { FormulaCatalog } from './formula/formula-catalog.js';
 import type {
   ComponentDoc,
   DefinitionDoc,
@@ -7,15 +9,19 @@ import type {
   SubscriptionDoc,
   VariantDoc,
 } from './product-doc.js';
+import type { IdOwner } from './shop-index.js';
+import { ShopIndex, variantOf } from './shop-index.js';
 
 /** One whole document put or removed; several make one commit. */
 export type Change =
   | { put: 'product'; doc: ProductDoc }
   | { drop: 'product'; id: number }
   | { put: 'definition'; doc: DefinitionDoc }
+  | { drop: 'definition'; id: number }
   | { put: 'operation'; doc: OperationDoc }
   | { put: 'subscription'; doc: SubscriptionDoc }
-  | { drop: 'subscription'; id: number };
+  | { drop: 'subscription'; id: number }
+  | { put: 'formula'; doc: FormulaDoc };
 
 export interface Commit {
   changes: Change[];
@@ -39,20 +45,19 @@ export class ShopifyState {
   readonly wasEmpty: boolean;
   private readonly journal: JournalFile<Commit>;
   private readonly productsById = new Map<number, ProductDoc>();
-  private readonly productByHandle = new Map<string, number>();
-  private readonly productByVariant = new Map<number, number>();
-  private readonly productByItem = new Map<number, number>();
-  /** Component variant → the variants that it is a component of. */
-  private readonly bundlesByComponent = new Map<number, Set<number>>();
+  private readonly index = new ShopIndex();
   private readonly definitionsById = new Map<number, DefinitionDoc>();
   private readonly operationsById = new Map<number, OperationDoc>();
   private readonly subscriptionsById = new Map<number, SubscriptionDoc>();
+  /** A catalogue that nobody keeps; what was changed or deleted of it is. */
+  private formulaCatalog: FormulaCatalog | null = null;
+  private readonly goneOfFormula = new Set<number>();
   private lastId = FIRST_ID;
 
   constructor(dataDir: string | null) {
     this.journal = new JournalFile(dataDir, 'shopify.jsonl');
     this.wasEmpty = this.journal.replay((entry) => void this.take(entry)) === 0;
-    this.journal.compact(this.wasEmpty ? [] : this.snapshot());
+    this.journal.compact(this.wasEmpty ? [] : this.commits());
   }
 
   /** Ids are never given twice, also not after a deletion or a restart. */
@@ -71,8 +76,9 @@ export class ShopifyState {
   reset(): void {
     for (const map of [this.productsById, this.definitionsById, this.operationsById]) map.clear();
     this.subscriptionsById.clear();
-    for (const map of [this.productByHandle, this.productByVariant, this.productByItem]) map.clear();
-    this.bundlesByComponent.clear();
+    this.index.clear();
+    this.formulaCatalog = null;
+    this.goneOfFormula.clear();
     this.journal.clear();
     this.journal.append({ changes: [], lastId: this.lastId });
   }
@@ -81,47 +87,77 @@ export class ShopifyState {
     this.journal.close();
   }
 
-  products(): Iterable<ProductDoc> {
+  /** The formula, if the shop has such a catalogue. */
+  get formula(): FormulaCatalog | null {
+    return this.formulaCatalog;
+  }
+
+  /** Products that are kept as they are, without those of the formula. */
+  keptProducts(): Iterable<ProductDoc> {
     return this.productsById.values();
   }
 
+  /** Ids of the formula's products of which nothing was changed. */
+  *formulaIds(): Generator<number> {
+    for (const id of this.formulaCatalog?.ids() ?? []) {
+      if (!this.productsById.has(id) && !this.goneOfFormula.has(id)) yield id;
+    }
+  }
+
+  *products(): Generator<ProductDoc> {
+    yield* this.productsById.values();
+    for (const id of this.formulaIds()) {
+      const product = this.product(id);
+      if (product) yield product;
+    }
+  }
+
   product(id: number | null): ProductDoc | null {
-    return id === null ? null : (this.productsById.get(id) ?? null);
+    if (id === null) return null;
+    const kept = this.productsById.get(id);
+    if (kept) return kept;
+    return this.goneOfFormula.has(id) ? null : (this.formulaCatalog?.product(id) ?? null);
   }
 
   byHandle(handle: string): ProductDoc | null {
-    return this.product(this.productByHandle.get(handle) ?? null);
+    const product = this.product(this.index.byHandle(handle) ?? this.formulaCatalog?.byHandle(handle) ?? null);
+    return product?.handle === handle ? product : null;
   }
 
   /** The variant with its product. */
   variant(id: number | null): { product: ProductDoc; variant: VariantDoc } | null {
-    const product = id === null ? null : this.product(this.productByVariant.get(id) ?? null);
-    const variant = product?.variants.find((one) => one.id === id);
-    return product && variant ? { product, variant } : null;
+    if (id === null) return null;
+    const product = this.index.ofVariant(id) ?? this.formulaCatalog?.ofVariant(id) ?? null;
+    return variantOf(this.product(product), (one) => one.id === id);
   }
 
   /** The variant, with its product, whose inventory item this is. */
   item(id: number | null): { product: ProductDoc; variant: VariantDoc } | null {
-    const product = id === null ? null : this.product(this.productByItem.get(id) ?? null);
-    const variant = product?.variants.find((one) => one.item.id === id);
-    return product && variant ? { product, variant } : null;
+    if (id === null) return null;
+    const product = this.index.ofItem(id) ?? this.formulaCatalog?.ofItem(id) ?? null;
+    return variantOf(this.product(product), (one) => one.item.id === id);
   }
 
+  /** Shopify lets any number of variants have one SKU. */
   variantsBySku(sku: string): { product: ProductDoc; variant: VariantDoc }[] {
-    const found: { product: ProductDoc; variant: VariantDoc }[] = [];
-    for (const product of this.productsById.values()) {
-      for (const variant of product.variants) if (variant.sku === sku) found.push({ product, variant });
-    }
-    return found;
+    const ids = new Set(this.index.bySku(sku));
+    const worked = this.formulaCatalog?.bySku(sku) ?? null;
+    if (worked !== null) ids.add(worked);
+    return [...ids].flatMap((id) => this.variant(id) ?? []).filter(({ variant }) => variant.sku === sku);
+  }
+
+  /** Id of the product or variant that carries this value of a unique metafield. */
+  byCustomId(owner: IdOwner, namespace: string, key: string, value: string): number | null {
+    return this.index.byCustomId(owner, namespace, key, value);
   }
 
   /** Ids of the variants that this one is a component of. */
   bundlesWith(variantId: number): Iterable<number> {
-    return this.bundlesByComponent.get(variantId) ?? [];
+    return this.index.bundlesWith(variantId);
   }
 
   hasBundles(): boolean {
-    return this.bundlesByComponent.size > 0;
+    return this.index.hasBundles();
   }
 
   /**
@@ -161,52 +197,51 @@ export class ShopifyState {
   private apply(change: Change): ProductChange | null {
     if ('drop' in change) {
       if (change.drop === 'product') return this.replace(change.id, null);
-      this.subscriptionsById.delete(change.id);
+      const docs = change.drop === 'definition' ? this.definitionsById : this.subscriptionsById;
+      docs.delete(change.id);
       return null;
     }
     if (change.put === 'product') return this.replace(change.doc.id, change.doc);
     if (change.put === 'definition') this.definitionsById.set(change.doc.id, change.doc);
     else if (change.put === 'operation') this.operationsById.set(change.doc.id, change.doc);
+    else if (change.put === 'formula') this.formulaCatalog = new FormulaCatalog(change.doc);
     else this.subscriptionsById.set(change.doc.id, change.doc);
     return null;
   }
 
   private replace(id: number, after: ProductDoc | null): ProductChange {
     const before = this.product(id);
-    if (before) {
-      this.productByHandle.delete(before.handle);
-      for (const variant of before.variants) {
-        this.productByVariant.delete(variant.id);
-        this.productByItem.delete(variant.item.id);
-        this.indexComponents(variant, false);
-      }
-      if (!after) this.productsById.delete(id);
-    }
+    const kept = this.productsById.get(id);
+    if (kept) this.index.remove(kept);
     if (after) {
       this.productsById.set(id, after);
-      this.productByHandle.set(after.handle, id);
-      for (const variant of after.variants) {
-        this.productByVariant.set(variant.id, id);
-        this.productByItem.set(variant.item.id, id);
-        this.indexComponents(variant, true);
-      }
+      this.index.add(after);
+    } else {
+      this.productsById.delete(id);
+      if (this.formulaCatalog?.has(id)) this.goneOfFormula.add(id);
     }
     return { before, after };
   }
 
-  private indexComponents(variant: VariantDoc, isThere: boolean): void {
-    for (const { variantId } of variant.bundle?.components ?? []) {
-      const bundles = this.bundlesByComponent.get(variantId) ?? new Set();
-      if (isThere) bundles.add(variant.id);
-      else bundles.delete(variant.id);
-      if (bundles.size > 0) this.bundlesByComponent.set(variantId, bundles);
-      else this.bundlesByComponent.delete(variantId);
+  /** Everything, as commits that make it again. */
+  snapshot(): Commit[] {
+    return [...this.commits()];
+  }
+
+  restore(commits: Commit[]): void {
+    this.reset();
+    for (const { changes, lastId } of commits) {
+      this.lastId = Math.max(this.lastId, lastId);
+      this.commit(changes);
     }
   }
 
-  private *snapshot(): Generator<Commit> {
+  private *commits(): Generator<Commit> {
     const { lastId } = this;
     yield { changes: [], lastId };
+    const formula = this.formulaCatalog?.doc;
+    if (formula) yield { changes: [{ put: 'formula', doc: formula }], lastId };
+    for (const id of this.goneOfFormula) yield { changes: [{ drop: 'product', id }], lastId };
     for (const doc of this.definitionsById.values()) yield { changes: [{ put: 'definition', doc }], lastId };
     for (const doc of this.operationsById.values()) yield { changes: [{ put: 'operation', doc }], lastId };
     for (const doc of this.subscriptionsById.values()) yield { changes: [{ put: 'subscription', doc }], lastId };

@@ -34,6 +34,8 @@ export interface MigrateOptions {
 export async function migrate(options: MigrateOptions): Promise<{ applied: string[] }> {
   // A session lock on a connection of its own: the migrations run in several transactions on other connections.
   const guard = new Client({ connectionString: options.ownerUrl, application_name: 'skuward migrate' });
+  // A connection that is lost while it only holds the lock would end the process without a word; the next statement tells.
+  guard.on('error', () => undefined);
   await guard.connect();
   try {
     await guard.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);

@@ -6,7 +6,7 @@ export const WAKE_CHANNEL = 'skuward_sequencer';
  * Tells the sequencer, in whatever process it is, that there is something to number. Sent right after the commit and not
  * in the transaction: PostgreSQL lets only one transaction with a NOTIFY commit at a time in the whole server, and eight
  * writers then commit half as often (bench/feed.mjs). A message that is lost costs 200 ms, the
- * sequencer's own pace, or a second where nothing has happened for a while.
+ * sequencer's own pace, or five seconds where nothing has happened for a while.
  */
 export class SequencerWake {
   #sending = false;

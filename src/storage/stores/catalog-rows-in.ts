@@ -11,9 +11,9 @@ export interface InstantStamp extends Stamp {
   at: string;
 }
 
-/** A present row by column, and whether it is new. */
+/** A present row by column, as it was and as it shall be; null where it is new. */
 export interface PresentRow {
-  created: boolean;
+  before: Readonly<Record<string, unknown>> | null;
   values: Readonly<Record<string, unknown>>;
 }
 
@@ -25,8 +25,9 @@ const REVISION_COLUMNS = ['revision', 'valid_from', 'actor', 'reason', 'change_r
 const FEED_COLUMNS = ['id', 'entity', 'key', 'revision', 'at', 'changes', 'change_request_id'];
 
 /**
- * Present rows: those that are new by COPY, the others by one UPDATE. A constant number of statements whatever the
- * number of rows.
+ * Present rows: those that are new by COPY, the others by one UPDATE of only the columns that are otherwise in any of them. A
+ * constant number of statements whatever the number of rows. Measured: of 10,000 rows with all of their columns, taking
+ * apart the JSON costs PostgreSQL more than the update itself.
  */
 export async function writePresent(
   sql: Sql,
@@ -35,17 +36,38 @@ export async function writePresent(
   rows: readonly PresentRow[],
   at: string,
 ): Promise<void> {
-  const created = rows.filter((row) => row.created);
+  const created = rows.filter(({ before }) => before === null);
   const copies = created.map(({ values }) => [...columns.map((column) => copyOf(column, values[column])), at, at]);
   await sql.copy(table, [...columns, 'created_at', 'updated_at'], copies);
   if (created.length === rows.length) return;
-  const changed = rows.flatMap((row) => (row.created ? [] : [row.values]));
-  const sets = columns.flatMap((column) => (FIXED.has(column) ? [] : [`${column} = n.${column}`]));
+  const others = await columnsThatChange(columns, rows);
+  const changed = await mapInTurns(
+    rows.flatMap(({ before, values }) => (before === null ? [] : [values])),
+    (values) => Object.fromEntries(['id', ...others].map((column) => [column, values[column]])),
+  );
+  const sets = others.map((column) => `${column} = n.${column}, `);
   await sql.rows(
-    `update ${table} t set ${sets.join(', ')}, updated_at = $2
+    `update ${table} t set ${sets.join('')}updated_at = $2
      from jsonb_populate_recordset(null::${table}, $1::jsonb) n where t.id = n.id`,
     [await jsonInTurns(changed), at],
   );
+}
+
+/** In the order of all columns, so that the same change is always the same statement. */
+async function columnsThatChange(columns: readonly string[], rows: readonly PresentRow[]): Promise<string[]> {
+  const same = new Set(columns.filter((column) => !FIXED.has(column)));
+  await mapInTurns(rows, ({ before, values }) => {
+    if (before === null) return;
+    for (const column of same) if (!isSame(before[column], values[column])) same.delete(column);
+  });
+  return columns.filter((column) => !FIXED.has(column) && !same.has(column));
+}
+
+/** What was not touched is the very same value; only lists and maps that were made anew are looked into. */
+function isSame(before: unknown, after: unknown): boolean {
+  if (before === after) return true;
+  if (typeof before !== 'object' || typeof after !== 'object') return false;
+  return JSON.stringify(before) === JSON.stringify(after);
 }
 
 function copyOf(column: string, value: unknown): CopyValue {

@@ -85,7 +85,10 @@ export async function writeProducts(
   newId: () => string,
 ): Promise<WrittenRevision[]> {
   if (planned.length === 0) return [];
-  const rows = planned.map(({ before, after }) => ({ created: before === null, values: productRow(before, after) }));
+  const rows = planned.map(({ before, after }) => ({
+    before: before && productRow(before.revision, before),
+    values: productRow(nextOf(before), after),
+  }));
   await writePresent(sql, 'product', PRODUCT_COLUMNS, rows, stamp.at);
   const revisions = planned.map(({ before, after, changes }) => ({
     id: after.id,
@@ -121,8 +124,8 @@ export async function writeSkus(
 ): Promise<WrittenRevision[]> {
   if (planned.length === 0) return [];
   const rows = await mapInTurns(planned, ({ before, after }) => ({
-    created: before === null,
-    values: skuRow(before, after),
+    before: before && skuRow(before.revision, before),
+    values: skuRow(nextOf(before), after),
   }));
   await writePresent(sql, 'sku', SKU_COLUMNS, rows, stamp.at);
   const revisions = await mapInTurns(planned, (each) => ({
@@ -156,13 +159,13 @@ function nextOf(before: { revision: number } | null): number {
 }
 
 function productRow(
-  before: PlannedProduct['before'],
-  after: PlannedProduct['after'],
+  revision: number,
+  after: PlannedProduct['after'] | NonNullable<PlannedProduct['before']>,
 ): Record<(typeof PRODUCT_COLUMNS)[number], unknown> {
   return {
     id: after.id,
     handle: after.handle,
-    revision: nextOf(before),
+    revision,
     title: after.title,
     vendor: after.vendor,
     product_type: after.productType,
@@ -174,8 +177,8 @@ function productRow(
 }
 
 function skuRow(
-  before: PlannedSku['before'],
-  after: PlannedSku['after'],
+  revision: number,
+  after: PlannedSku['after'] | NonNullable<PlannedSku['before']>,
 ): Record<(typeof SKU_COLUMNS)[number], unknown> {
   return {
     id: after.id,
@@ -184,7 +187,7 @@ function skuRow(
     kind: after.kind,
     state: after.state,
     product_id: after.productId,
-    revision: nextOf(before),
+    revision,
     title: after.title,
     option_values: after.optionValues,
     option_key: optionKey(after.optionValues),

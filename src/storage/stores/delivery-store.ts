@@ -122,19 +122,26 @@ export class SqlDeliveryStore implements DeliveryStore {
          and ((r.entity = 'SKU' and d.sku_id = r.sku_id) or (r.entity = 'PRODUCT' and d.product_id = r.product_id))`,
       [recordIds],
     );
-    const ids = recordIds.map((record) => ({ record, id: this.newId(), ...canaries.get(record) }));
+    const of = recordIds.map((record) => canaries.get(record));
+    // As arrays, of which the planner knows how long they are: of JSON it expects a hundred rows, and looks each up alone.
+    const columns = [
+      recordIds,
+      recordIds.map(() => this.newId()),
+      of.map((each) => each?.canary ?? null),
+      of.map((each) => each?.first ?? false),
+    ];
     const rows = await this.sql.rows<{ system: string; product_id: string; due: boolean }>(
       `insert into delivery (id, system, entity, product_id, sku_id, target, revision, state, next_attempt_at, change_request_id,
          canary_id, canary_first)
        select n.id, r.system, r.entity, r.product_id, r.sku_id, coalesce(s.code, p.handle), coalesce(s.revision, p.revision),
-              'PENDING', case when n.canary is null or n.first then clock_timestamp() end, $2, n.canary, coalesce(n.first, false)
-       from jsonb_to_recordset($1::jsonb) as n(record uuid, id uuid, canary uuid, first boolean)
+              'PENDING', case when n.canary is null or n.first then clock_timestamp() end, $1, n.canary, n.first
+       from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::boolean[]) as n(record, id, canary, first)
          join record r on r.id = n.record
          join system y on y.code = r.system and y.mode = 'WRITE'
          join product p on p.id = r.product_id
          left join sku s on s.id = r.sku_id
        returning system, product_id, next_attempt_at is not null as due`,
-      [JSON.stringify(ids), changeRequestId],
+      [changeRequestId, ...columns],
     );
     return openLanes(
       this.sql,

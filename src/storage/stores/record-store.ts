@@ -31,17 +31,26 @@ export class SqlRecordStore implements RecordStore {
 
   async lock(reach: Parameters<RecordStore['lock']>[0]): Promise<void> {
     const { productIds, composedIds, requestId } = reach;
-    const rows =
-      composedIds.length === 0 ? [] : await this.sql.rows<{ bundle_id: string }>(EVERY_BUNDLE_AROUND, [composedIds]);
+    const around = composedIds.length === 0 ? [] : await this.productsAround(composedIds);
+    const adopted = await this.sql.rows<{ id: string }>(
+      `select record_id as id from finding where change_request_id = $1 and state <> 'RESOLVED' and record_id is not null`,
+      [requestId],
+    );
     // All of them in one statement and in one order: who locks some, and others later, waits in a ring with whoever did.
     await this.sql.rows(
-      `select count(*) from (select id from record where id in (
-           select id from record where product_id = any($1)
-           union select id from record where product_id in (select product_id from sku where id = any($2))
-           union select record_id from finding where change_request_id = $3 and state <> 'RESOLVED')
-         order by id for no key update) locked`,
-      [productIds, rows.map(({ bundle_id: id }) => id), requestId],
+      `select count(*) from (
+         select id from record where product_id = any($1) or id = any($2) order by id for no key update) locked`,
+      [[...new Set([...productIds, ...around])], adopted.map(({ id }) => id)],
     );
+  }
+
+  /** Products of every bundle around these. */
+  private async productsAround(composedIds: readonly string[]): Promise<string[]> {
+    const bundles = await this.sql.rows<{ bundle_id: string }>(EVERY_BUNDLE_AROUND, [composedIds]);
+    const rows = await this.sql.rows<{ product_id: string }>('select distinct product_id from sku where id = any($1)', [
+      bundles.map(({ bundle_id: id }) => id),
+    ]);
+    return rows.map(({ product_id: id }) => id);
   }
 
   async allowCreation(system: string, recordIds: readonly string[] | 'ALL_MISSING'): Promise<string[]> {

@@ -3,7 +3,7 @@ import { ConnectorError } from '../../../application/ports/connector.js';
 import { faultOf } from '../../faults.js';
 import type { CustomId } from '../custom-id.js';
 import { BUNDLE_CREATE } from '../documents.js';
-import type { ShopifyClient } from '../calling/shopify-client.js';
+import type { Payload, ShopifyClient } from '../calling/shopify-client.js';
 import type { WriteLedger } from '../write-ledger.js';
 import { unmade } from '../write-ledger.js';
 import { hasNoOptions, holdsComponents } from '../writing.js';
@@ -70,7 +70,8 @@ export class BundleMaker {
     const input = { title: this.customId.markOf(product.id), components };
     const begun = (operation: string): Promise<void> => ledger.begun(operation, writes);
     try {
-      return await this.operations.run(BUNDLE_CREATE, input, begun, signal);
+      const create = (): Promise<Payload<'BundleCreate'>> => this.client.mutate(BUNDLE_CREATE, { input }, signal);
+      return await this.operations.run(create, begun, signal);
     } catch (error) {
       throw asForeign(error);
     }

@@ -37,16 +37,11 @@ export class BundleOperations {
    * @throws ConnectorError what the mutation or the job refused. OPERATION_PENDING, ambiguous, where it did not end in time.
    */
   async run(
-    document: string,
-    input: object,
+    begin: () => Promise<{ productBundleOperation: { id: string } | null }>,
     begun: (operation: string) => Promise<void>,
     signal: AbortSignal | undefined,
   ): Promise<string> {
-    const payload = await this.client.mutate<{
-      productBundleOperation: { id: string } | null;
-      userErrors: UserError[];
-    }>(document, { input }, signal);
-    const id = payload.productBundleOperation?.id;
+    const id = (await begin()).productBundleOperation?.id;
     if (id === undefined) throw unclear('Shopify began no bundle operation');
     await begun(id);
     const { product, userErrors = [] } = await this.ended(id, signal);
@@ -87,7 +82,7 @@ export class BundleOperations {
   }
 
   private async read(id: string, signal: AbortSignal | undefined): Promise<Operation | null> {
-    const { data } = await this.client.query<{ productOperation: Operation | null }>(BUNDLE_OPERATION, { id }, signal);
+    const { data } = await this.client.query(BUNDLE_OPERATION, { id }, signal);
     return data.productOperation;
   }
 

@@ -41,11 +41,7 @@ export async function readBundledProducts(
 ): Promise<Map<string, RawComponent[] | null>> {
   const out = new Map<string, RawComponent[] | null>();
   for (const ids of inRuns([...productIds], PRODUCTS_A_CALL)) {
-    const { data, denied } = await client.query<{ nodes: (Partial<BundledNode> | null)[] }>(
-      BUNDLED_PRODUCTS,
-      { ids },
-      signal,
-    );
+    const { data, denied } = await client.query(BUNDLED_PRODUCTS, { ids }, signal);
     for (const node of data.nodes) {
       if (node?.id === undefined) continue;
       if (denied.has('bundleComponents') || !node.bundleComponents) out.set(node.id, null);
@@ -77,7 +73,7 @@ export async function bundledInput(
   signal: AbortSignal | undefined,
 ): Promise<BundledInput[] | null> {
   const ids = wanted.map(({ id }) => id);
-  const { data } = await client.query<{ nodes: (Partial<OptionsNode> | null)[] }>(COMPONENT_OPTIONS, { ids }, signal);
+  const { data } = await client.query(COMPONENT_OPTIONS, { ids }, signal);
   const inputs = wanted.map(({ id, quantity }, at) => {
     const node = data.nodes.find((each) => each?.id === id);
     if (!hasOptions(node))

@@ -7,7 +7,6 @@ import { SET_COMPONENTS } from '../documents.js';
 import type { ReadProduct } from '../product-reader.js';
 import type { RawComponent, Relationship } from '../reading.js';
 import type { ShopifyClient } from '../calling/shopify-client.js';
-import type { UserError } from '../calling/shopify-errors.js';
 import type { WriteLedger } from '../write-ledger.js';
 import { asForeign } from './foreign-components.js';
 
@@ -63,7 +62,7 @@ export class ComponentWriter implements CompositionWriter {
 
   private async send(input: RelationshipInput, signal: AbortSignal | undefined): Promise<void> {
     try {
-      await this.client.mutate<{ userErrors: UserError[] }>(SET_COMPONENTS, { input: [input] }, signal);
+      await this.client.mutate(SET_COMPONENTS, { input: [input] }, signal);
     } catch (error) {
       throw asForeign(error);
     }

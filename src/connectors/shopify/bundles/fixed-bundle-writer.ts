@@ -5,8 +5,7 @@ import { BUNDLE_UPDATE, PUBLISH, UNPUBLISH, VARIANTS_UPDATE } from '../documents
 import type { ProductReader, ReadProduct } from '../product-reader.js';
 import type { PublicationList } from '../publication-list.js';
 import type { RawVariant, Relationship } from '../reading.js';
-import type { ShopifyClient } from '../calling/shopify-client.js';
-import type { UserError } from '../calling/shopify-errors.js';
+import type { Payload, ShopifyClient } from '../calling/shopify-client.js';
 import type { WriteLedger } from '../write-ledger.js';
 import { faultFrom } from '../write-ledger.js';
 import type { VariantInput } from '../writing.js';
@@ -74,7 +73,9 @@ export class FixedBundleWriter implements CompositionWriter {
   ): Promise<void> {
     const begun = (operation: string): Promise<void> => ledger.begun(operation, [write]);
     try {
-      await this.operations.run(BUNDLE_UPDATE, { productId, components }, begun, signal);
+      const input = { productId, components };
+      const update = (): Promise<Payload<'BundleUpdate'>> => this.client.mutate(BUNDLE_UPDATE, { input }, signal);
+      await this.operations.run(update, begun, signal);
     } catch (error) {
       throw asForeign(error);
     }
@@ -102,7 +103,7 @@ export class FixedBundleWriter implements CompositionWriter {
       const input = differingValues(was, variant);
       if (Object.keys(input).length > 0) {
         const variants = [{ id: variant.id, ...input }];
-        await this.client.mutate<{ userErrors: UserError[] }>(VARIANTS_UPDATE, { productId, variants }, signal);
+        await this.client.mutate(VARIANTS_UPDATE, { productId, variants }, signal);
       }
       await this.publishAs(was, variant, signal);
       return after;
@@ -118,7 +119,7 @@ export class FixedBundleWriter implements CompositionWriter {
       if (wanted === undefined || wanted === variant[`pub${at}`]) continue;
       const input = [{ publicationId }];
       const document = wanted ? PUBLISH : UNPUBLISH;
-      await this.client.mutate<{ userErrors: UserError[] }>(document, { id: variant.id, input }, signal);
+      await this.client.mutate(document, { id: variant.id, input }, signal);
       variant[`pub${at}`] = wanted;
     }
   }

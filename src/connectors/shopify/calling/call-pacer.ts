@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConnectorError } from '../../../application/ports/connector.js';
-import type { RateBudgets, Urgency } from '../../../application/ports/rate-budget.js';
-import { faultOf, networkFault } from '../../faults.js';
+import type { BudgetTold, RateBudgets, Urgency } from '../../../application/ports/rate-budget.js';
+import { faultOf } from '../../faults.js';
 import { CostBook } from './cost-book.js';
 import { LocalBudgets } from './local-budgets.js';
 import type { CostExtension } from './shopify-errors.js';
@@ -33,6 +33,8 @@ export class CallPacer {
   private readonly tails = new Map<Urgency, Promise<void>>();
   private readonly fallback = new LocalBudgets();
   private underWay = 0;
+  /** What the store last said of its budget to this process. */
+  told: BudgetTold | null = null;
 
   constructor(
     private readonly system: string,
@@ -63,7 +65,8 @@ export class CallPacer {
     if (!maximum || left === undefined || !restoreRate) return;
     // What was throttled cost nothing, and says so by a cost of null.
     const refund = admission.points - (cost?.actualQueryCost ?? 0);
-    const ended = { refund, share: this.share, told: { maximum, left, restoreRate }, underWay: this.underWay };
+    this.told = { maximum, left, restoreRate };
+    const ended = { refund, share: this.share, told: this.told, underWay: this.underWay };
     await this.fallback.settle(this.system, ended);
     // The pace is a courtesy: a database that does not answer keeps no call from its caller.
     await this.budgets.settle(this.system, ended).catch(() => undefined);
@@ -81,7 +84,7 @@ export class CallPacer {
 
   private async taken(points: number, urgency: Urgency, since: number, signal?: AbortSignal): Promise<void> {
     for (;;) {
-      if (signal?.aborted) throw new ConnectorError(networkFault(signal.reason, false));
+      if (signal?.aborted) throw notSent();
       const waited = (performance.now() - since) / 1_000;
       const keep = urgency === 'SCAN' && waited > STARVED_SECONDS ? KEEP.PUBLISH : KEEP[urgency];
       const { granted, waitSeconds } = await this.reserve(points, keep);
@@ -104,9 +107,13 @@ export class CallPacer {
 async function nap(seconds: number, signal: AbortSignal | undefined): Promise<void> {
   try {
     await sleep(seconds * 1_000, undefined, { signal });
-  } catch (error) {
-    throw new ConnectorError(networkFault(error, false));
+  } catch {
+    throw notSent();
   }
+}
+
+function notSent(): ConnectorError {
+  return new ConnectorError(faultOf('TRANSIENT', 'not sent: the time for it was over', { code: 'NOT_SENT' }));
 }
 
 function spent(waitSeconds: number): ConnectorError {

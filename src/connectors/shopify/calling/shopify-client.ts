@@ -4,6 +4,8 @@ import { ConnectorError } from '../../../application/ports/connector.js';
 import type { CallResult } from '../../../application/ports/meter.js';
 import type { Urgency } from '../../../application/ports/rate-budget.js';
 import { exchangeSignal, faultOf, networkFault, rawOf, withoutSecrets } from '../../faults.js';
+import type { AdminOperations } from '../admin-types.generated.js';
+import type { AdminDocument } from '../documents.js';
 import type { TokenSource } from './access-token.js';
 import type { CallPacer } from './call-pacer.js';
 import type { CostExtension, TopLevelError, UserError } from './shopify-errors.js';
@@ -32,6 +34,13 @@ export interface QueryAnswer<T> {
   denied: ReadonlySet<string>;
 }
 
+/** What an operation takes, what it answers, and what of that a mutation tells. */
+export type Variables<Name extends keyof AdminOperations> = AdminOperations[Name]['variables'];
+export type Data<Name extends keyof AdminOperations> = AdminOperations[Name]['data'];
+export type Payload<Name extends keyof AdminOperations> = Name extends keyof AdminOperations
+  ? NonNullable<Data<Name>[keyof Data<Name>]> & { userErrors: UserError[] }
+  : never;
+
 interface Body<T> {
   data?: T | null;
   errors?: TopLevelError[];
@@ -48,6 +57,8 @@ interface Exchanged {
 const THROTTLE_SECONDS = 10;
 /** Waits before reads are tried again. */
 const READ_RETRY_MILLISECONDS = [200, 1_000];
+/** Nobody waits any more for what failed so. */
+const HOPELESS_READS = new Set(['TIMEOUT', 'ABORTED', 'NOT_SENT']);
 
 /**
  * Sends one GraphQL document at a time and tells what became of it. Every failure is a ConnectorError: HTTP statuses,
@@ -77,10 +88,14 @@ export class ShopifyClient {
   }
 
   /** @throws ConnectorError */
-  async query<T>(document: string, variables: object, signal?: AbortSignal): Promise<QueryAnswer<T>> {
+  async query<Name extends keyof AdminOperations>(
+    document: AdminDocument<Name>,
+    variables: Variables<Name>,
+    signal?: AbortSignal,
+  ): Promise<QueryAnswer<Data<Name>>> {
     for (let attempt = 0; ; attempt += 1) {
       try {
-        return await this.unthrottled<T>(document, variables, false, signal);
+        return await this.unthrottled<Data<Name>>(document, variables, false, signal);
       } catch (error) {
         const wait = READ_RETRY_MILLISECONDS[attempt];
         if (wait === undefined || !isWorthRetrying(error)) throw error;
@@ -93,20 +108,20 @@ export class ShopifyClient {
    * The one payload of a mutation, without userErrors.
    * @throws ShopifyRefusal for userErrors and bad variables; ConnectorError for all else.
    */
-  async mutate<T extends { userErrors: UserError[] }>(
-    document: string,
-    variables: object,
+  async mutate<Name extends keyof AdminOperations>(
+    document: AdminDocument<Name>,
+    variables: Variables<Name>,
     signal?: AbortSignal,
-  ): Promise<T> {
-    const { data } = await this.unthrottled<Record<string, T | null>>(document, variables, true, signal);
-    const payload = Object.values(data)[0];
+  ): Promise<Payload<Name>> {
+    const { data } = await this.unthrottled<Data<Name>>(document, variables, true, signal);
+    const payload = payloadOf<Name>(data);
     if (!payload) throw new ConnectorError(faultOf('UNKNOWN', 'Shopify answered no payload', { ambiguous: true }));
     const refusal = refusalOf(payload.userErrors, this.secrets);
     if (refusal) throw refusal;
     return payload;
   }
 
-  private async unthrottled<T>(
+  private async unthrottled<T extends object>(
     document: string,
     variables: object,
     mutation: boolean,
@@ -127,7 +142,7 @@ export class ShopifyClient {
     }
   }
 
-  private async paced<T>(
+  private async paced<T extends object>(
     document: string,
     variables: object,
     mutation: boolean,
@@ -205,7 +220,11 @@ export class ShopifyClient {
     }
   }
 
-  private understood<T>(answer: Exchanged, body: Body<T> | null | undefined, mutation: boolean): QueryAnswer<T> {
+  private understood<T extends object>(
+    answer: Exchanged,
+    body: Body<T> | null | undefined,
+    mutation: boolean,
+  ): QueryAnswer<T> {
     if (answer.status !== 200) throw new ConnectorError(httpFault(answer, mutation, this.secrets));
     if (body === undefined) {
       // A body cut short and a proxy's HTML page look alike from here: nothing is known of what was done.
@@ -244,6 +263,12 @@ export class ShopifyClient {
   }
 }
 
+/** A mutation's document names one field, and that is its payload. */
+function payloadOf<Name extends keyof AdminOperations>(data: Data<Name>): Payload<Name> | null {
+  const [payload]: (Payload<Name> | null)[] = Object.values(data);
+  return payload ?? null;
+}
+
 /** Shaped as the schema promises for a document that was checked against it; undefined where the text is no JSON. */
 function bodyOf<T>(text: string): Body<T> | null | undefined {
   try {
@@ -257,7 +282,7 @@ function bodyOf<T>(text: string): Body<T> | null | undefined {
 /** Reads only. A hung system is not asked again: 20 s of the lease are gone already. */
 function isWorthRetrying(error: unknown): boolean {
   if (!(error instanceof ConnectorError) || error.fault.class !== 'TRANSIENT') return false;
-  return error.fault.code !== 'TIMEOUT' && error.fault.code !== 'ABORTED';
+  return !HOPELESS_READS.has(error.fault.code ?? '');
 }
 
 /** Names of the fields that a missing scope took out of an answer that is whole otherwise; null for any other errors. */

@@ -1,7 +1,6 @@
 import type { ConnectionArgs } from '../connection.js';
 import { connection } from '../connection.js';
-import type { BundledProductDoc, OperationDoc, OptionDoc, ProductDoc, VariantDoc } from '../product-doc.js';
-import { gid } from '../product-doc.js';
+import type { BundledProductDoc, OptionDoc, ProductDoc, VariantDoc } from '../product-doc.js';
 import type { ShopContext } from '../shop-context.js';
 
 /** The views of what is in a bundle; given, because those views lead here. */
@@ -80,20 +79,4 @@ function selectionViews(
       })),
     };
   });
-}
-
-/** The product is told only once the job is done [R]; errors are told here alone, and there is no FAILED [V]. */
-export function operationView(
-  operation: OperationDoc,
-  context: ShopContext,
-  product: (product: ProductDoc) => object,
-): object {
-  const made = operation.status === 'COMPLETE' ? context.state.product(operation.productId) : null;
-  return {
-    __typename: 'ProductBundleOperation',
-    id: gid('ProductBundleOperation', operation.id),
-    status: operation.status,
-    product: made && product(made),
-    userErrors: operation.userErrors.map((error) => ({ ...error, field: null })),
-  };
 }

@@ -1,10 +1,9 @@
 import type { BundledProductDoc, OperationDoc, ProductDoc } from '../product-doc.js';
 import { numberOf } from '../product-doc.js';
-import { productView } from '../product-view.js';
 import type { ShopContext, UserError } from '../shop-context.js';
 import { accessDenied, notSimulated, onlyKnown, userError } from '../shop-context.js';
 import { QUANTITY_LIMIT } from './bundle-draft.js';
-import { operationView } from './product-bundle-view.js';
+import { operationView } from '../product-operations.js';
 import { REQUIRED_ACCESS } from './variant-relationships.js';
 
 interface SelectionInput {
@@ -49,11 +48,6 @@ export function productBundleUpdate({ input }: { input: BundleInput }, context: 
   return begin(product, input.title ?? null, input.components ?? [], context);
 }
 
-export function productOperation({ id }: { id: string }, context: ShopContext): object | null {
-  const operation = context.state.operation(numberOf('ProductBundleOperation', id));
-  return operation && operationView(operation, context, (product) => productView(product, context));
-}
-
 function requireBundles(mutation: string, { features }: ShopContext): void {
   if (!features.eligibleForBundles) throw accessDenied(mutation, REQUIRED_ACCESS);
 }
@@ -76,8 +70,7 @@ function begin(
   };
   context.commit([{ put: 'operation', doc: operation }]);
   context.jobs.start(operation.id);
-  const view = operationView(operation, context, (one) => productView(one, context));
-  return { productBundleOperation: view, userErrors: [] };
+  return { productBundleOperation: operationView(operation, context), userErrors: [] };
 }
 
 /** In the words that were recorded [R], one after the other: whether Shopify goes on after the first is not known. */

@@ -1,0 +1,259 @@
+#!/usr/bin/env node
+/**
+ * Skuward on a real Tryton beside Tryton alone, in one run. Two bars (issue 9): products are read and compared at half of the
+ * rate at which Tryton answers the same questions to nobody in particular, or better; and changed SKUs are published in at
+ * most 1.2 times what the very same calls take bare: those that were made are made again, one after the other on as many
+ * lines, with other prices and without the timestamps, which have moved on. Never more calls at once than are allowed.
+ *
+ *   npm run build && scripts/tryton-up && node bench/tryton.mjs [--products 10000] [--changes 1000] [--rounds 2]
+ */
+import 'reflect-metadata';
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { approveChangeRequest } from '../dist/application/change/approve-change-request.js';
+import { createChangeRequest } from '../dist/application/change/create-change-request.js';
+import { runScan } from '../dist/application/drift/scan/run-scan.js';
+import { startScan } from '../dist/application/drift/scan/start-scan.js';
+import { buildConnectors } from '../dist/connectors/connector-registry.js';
+import { Worker } from '../dist/jobs/worker.js';
+import { buildPorts } from '../dist/porch/build-ports.js';
+import { openDatabase } from '../dist/porch/open-database.js';
+import { onDatabase } from './kit/database.mjs';
+import { machine, timed } from './kit/figures.mjs';
+import { until } from './kit/service.mjs';
+
+const { values: options } = parseArgs({
+  options: {
+    products: { type: 'string', default: '10000' },
+    changes: { type: 'string', default: '1000' },
+    rounds: { type: 'string', default: '2' },
+  },
+});
+const [PRODUCTS, CHANGES, ROUNDS] = [options.products, options.changes, options.rounds].map(Number);
+const CONCURRENCY = 2;
+const FILL = 200;
+const tryton = JSON.parse(readFileSync(new URL('../.erp/tryton.json', import.meta.url), 'utf8'));
+const DATABASE = `bench_${process.pid}`;
+const context = { company: 1, language: 'en' };
+
+/** Every call to Tryton that this process makes, while somebody listens. */
+const calls = { heard: null, underWay: 0, most: 0 };
+const { fetch: plainFetch } = globalThis;
+globalThis.fetch = async (url, init) => {
+  if (!String(url).startsWith(tryton.url)) return plainFetch(url, init);
+  calls.heard?.push({ url, headers: init.headers, ...JSON.parse(init.body) });
+  calls.underWay += 1;
+  calls.most = Math.max(calls.most, calls.underWay);
+  try {
+    const answer = await plainFetch(url, init);
+    const text = await answer.text();
+    return new Response(text, { status: answer.status, headers: answer.headers });
+  } finally {
+    calls.underWay -= 1;
+  }
+};
+
+function pg(command, ...args) {
+  const where = ['-h', '127.0.0.1', '-p', String(tryton.pgport), '-U', 'tryton'];
+  return execFileSync(`${tryton.pgbin}/${command}`, [...where, ...args], { encoding: 'utf8' });
+}
+
+let session = null;
+async function rpc(method, params, headers = session) {
+  const answer = await plainFetch(`${tryton.url}/${DATABASE}/`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...headers },
+    body: JSON.stringify({ id: 1, method, params }),
+  });
+  const { result, error } = JSON.parse(await answer.text());
+  if (error) throw new Error(`${method}: ${JSON.stringify(error).slice(0, 400)}`);
+  return result;
+}
+
+const money = (decimal) => ({ __class__: 'Decimal', decimal });
+
+async function fill() {
+  const [id, token] = await rpc('common.db.login', ['mara', { password: tryton.password }, 'en'], {});
+  session = { Authorization: `Session ${Buffer.from(`mara:${id}:${token}`).toString('base64')}` };
+  const units = { sale_uom: 1, purchase_uom: 1, default_uom: 1 };
+  const plain = { type: 'goods', cost_price_method: 'fixed', salable: true, purchasable: true, ...units };
+  const [gram] = await rpc('model.product.uom.search', [[['symbol', '=', 'g']], 0, 1, null, context]);
+  for (let from = 0; from < PRODUCTS; from += FILL) {
+    const templates = Array.from({ length: Math.min(FILL, PRODUCTS - from) }, (_, at) => ({
+      ...plain,
+      name: `Item ${from + at + 1}`,
+      list_price: money('10.00'),
+      weight: 100,
+      weight_uom: gram,
+      products: [
+        [
+          'create',
+          [
+            {
+              suffix_code: `C-${from + at + 1}`,
+              cost_price: money('4.00'),
+            },
+          ],
+        ],
+      ],
+    }));
+    await rpc('model.product.template.create', [templates, context]);
+  }
+}
+
+/** The master, with the same products, linked one to one. */
+function catalogue(ids) {
+  return `
+    insert into system (code, kind, connector, mode, currency, link, health) values ('erp', 'ERP', 'tryton', 'WRITE', 'USD', 'LINKED', 'UP');
+    insert into party (id, code, code_folded, kind, name, active) select gen_random_uuid(), n, n, 'USER', n, true from unnest(array['mia', 'ada']) n;
+    insert into ownership_rule (id, scope, owner_id, effective_from) select gen_random_uuid(), 'DEFAULT', id, now() - interval '1 day' from party where code = 'ada';
+    insert into setting_version (key, version, value, reason, changed_by)
+      values ('publishing', 1, '{"canary": {"above": 100000000}}', 'for the bench', '{"kind": "SYSTEM", "id": "bench", "name": "bench"}');
+    insert into api_key (id, name, hash, party_id, roles) select gen_random_uuid(), 'ada', 'none', id, '{APPROVER}' from party where code = 'ada';
+    create temp table there as select * from jsonb_to_recordset('${JSON.stringify(ids)}') as t(id int, code text);
+    insert into product (id, handle, revision, title, vendor, tags, option_names, attributes, created_at, updated_at)
+      select gen_random_uuid(), 'p-' || lower(code), 1, code, 'Maker', '{}', '{}', '{}', now(), now() from there;
+    insert into sku (id, code, code_folded, kind, state, product_id, revision, title, option_values, option_key, price, cost, gtin,
+      weight_value, weight_unit, requires_shipping, taxable, attributes, listed_in, system_values, created_at, updated_at)
+    select gen_random_uuid(), t.code, lower(t.code), 'SIMPLE', 'ACTIVE', p.id, 1, 'Item ' || substr(t.code, 3), '[]', '', 10, 4, null,
+      100, 'GRAMS', true, true, '{}', '{erp}', '[]', now(), now() from there t join product p on p.handle = 'p-' || lower(t.code);
+    insert into record (id, system, entity, product_id, sku_id, external_id, root_id, root_code, match, published, observed)
+    select gen_random_uuid(), 'erp', 'SKU', s.product_id, s.id, t.id::text, t.id::text, t.code, 'MATCHED', v, v from sku s join there t on t.code = s.code,
+      lateral (select jsonb_build_object('title', s.title, 'price', '10.00', 'cost', '4.00', 'gtin', null, 'weight', '100', 'hsCode', null,
+        'unitOfMeasure', null, 'lifecycle', '{"active": true, "salable": true, "purchasable": true}'::jsonb, 'bundle.components', '[]'::jsonb) v) f`;
+}
+
+const person = async (owner, code, role) => {
+  const { id } = (await owner.query('select id from party where code = $1', [code])).rows[0];
+  return { actor: { kind: 'API_KEY', id: code, name: code, partyId: id }, roles: [role] };
+};
+
+function valueOf(outcome) {
+  if (!outcome.ok) throw new Error(JSON.stringify(outcome.problems.slice(0, 3)));
+  return outcome.value;
+}
+
+async function listened(work) {
+  const heard = (calls.heard = []);
+  const { ms } = await timed(work);
+  calls.heard = null;
+  return { ms, heard };
+}
+
+/** The same calls, as many lines side by side as are allowed; what writes gets other prices, so that it is a change again. */
+async function bare(heard, lines, change = (params) => params) {
+  const queue = heard.values();
+  const line = async () => {
+    for (const { url, headers, method, params } of queue) {
+      const body = JSON.stringify({ id: 1, method, params: change(params) });
+      const answer = await plainFetch(url, { method: 'POST', headers, body });
+      const { error } = JSON.parse(await answer.text());
+      if (error) throw new Error(`${method}: ${JSON.stringify(error).slice(0, 400)}`);
+    }
+  };
+  return (await timed(() => Promise.all(Array.from({ length: lines }, line)))).ms;
+}
+
+function otherPrices(params) {
+  return params.map((each) => {
+    if (Array.isArray(each) || each === null || typeof each !== 'object') return each;
+    const { _timestamp: _, ...rest } = each;
+    return 'list_price' in rest ? { ...rest, list_price: money(`${rest.list_price.decimal.split('.')[0]}.77`) } : rest;
+  });
+}
+
+async function scanned(ports, oli) {
+  const { id } = valueOf(await startScan(ports, oli, 'erp', 'FULL'));
+  await runScan(ports, id);
+  const scan = await ports.scans.scan(id);
+  if (scan.state !== 'SUCCEEDED' || scan.skusCompared !== PRODUCTS) throw new Error(JSON.stringify(scan));
+}
+
+async function reading(ports, oli) {
+  await scanned(ports, oli);
+  for (let round = 1; round <= ROUNDS; round += 1) {
+    const ours = await listened(() => scanned(ports, oli));
+    const questions = ours.heard.filter(
+      ({ method, params }) => method.includes('product.product.search_read') && params[4].length > 5,
+    );
+    const alone = await bare(questions, 1);
+    const rate = (ms) => `${Math.round((PRODUCTS / ms) * 1000)} a second`;
+    console.log(
+      `  read and compare ${PRODUCTS}: ${rate(ours.ms)}; Tryton alone ${rate(alone)}; ${(alone / ours.ms).toFixed(2)} of it (bar 0.5)`,
+    );
+  }
+}
+
+async function publishing({ ports, database, owner, people }) {
+  for (let round = 1; round <= ROUNDS; round += 1) {
+    const changes = Array.from({ length: CHANGES }, (_, at) => ({
+      kind: 'skuUpdate',
+      input: { code: `C-${at + 1}`, baseRevision: null, fields: { price: `${20 + round + (at % 7)}.00` } },
+    }));
+    const draft = { title: `Prices ${round}`, reason: null, idempotencyKey: null, changes };
+    const { id } = valueOf(await createChangeRequest(ports, people.mia, draft, false));
+    valueOf(await approveChangeRequest(ports, people.ada, id, null));
+    const worker = new Worker(ports, database.boss);
+    calls.most = 0;
+    const ours = await listened(async () => {
+      await worker.start();
+      await until('all deliveries', async () => {
+        const open = 'select not exists (select from lane where due_at is not null or lease_token is not null) as done';
+        return (await owner.query(open)).rows[0].done;
+      });
+    });
+    await worker.stop();
+    const { rows } = await owner.query(`select count(*)::int as count from delivery where state = 'DELIVERED'`);
+    if (rows[0].count !== CHANGES * round) throw new Error(`${rows[0].count} deliveries of ${CHANGES * round} arrived`);
+    const most = calls.most;
+    const alone = await bare(ours.heard, Math.min(most, CONCURRENCY), otherPrices);
+    const writes = ours.heard.filter(({ method }) => method.endsWith('.write')).length;
+    console.log(
+      `  publish ${CHANGES}: ${(ours.ms / 1000).toFixed(1)} s in ${ours.heard.length} calls (${writes} write), at most ${most} at once; ` +
+        `the same calls bare ${(alone / 1000).toFixed(1)} s; ${(ours.ms / alone).toFixed(2)} times (bar 1.2)`,
+    );
+    if (most > CONCURRENCY) throw new Error(`${most} calls at once`);
+    // What was written bare counts as published, or the next round would find it as somebody's edit.
+    await owner.query(`update record set published = published || jsonb_build_object('price', split_part(published->>'price', '.', 1) || '.77')
+      where published->>'price' <> '10.00'`);
+  }
+}
+
+pg('createdb', '-T', 'erp_golden', DATABASE);
+try {
+  console.log(`Tryton 6.0 at ${tryton.url}; ${machine()}`);
+  console.log(`  filled with ${PRODUCTS} products in ${((await timed(fill)).ms / 1000).toFixed(0)} s`);
+  const ids = JSON.parse(
+    pg(
+      'psql',
+      '-Atd',
+      DATABASE,
+      '-c',
+      "select json_agg(json_build_object('id', id, 'code', code)) from product_product",
+    ),
+  );
+  await onDatabase(async ({ appUrl, owner }) => {
+    await owner.query(catalogue(ids));
+    await owner.query('vacuum analyze');
+    const log = (level, message, detail) => {
+      if (level === 'error' || level === 'warn') console.error(level, message, detail);
+    };
+    const system = {
+      ...{ code: 'erp', kind: 'ERP', connector: 'tryton', mode: 'WRITE', currency: 'USD', concurrency: CONCURRENCY },
+      ...{ baseUrl: tryton.url, database: DATABASE, user: 'skuward', password: tryton.password },
+      ...{ publications: [], units: {}, headRoomPercent: 0 },
+    };
+    const database = await openDatabase(appUrl, log, true);
+    const ports = buildPorts(database, buildConnectors([system], log), 'USD', log);
+    const people = { mia: await person(owner, 'mia', 'MERCHANDISER'), ada: await person(owner, 'ada', 'APPROVER') };
+    try {
+      await reading(ports, await person(owner, 'ada', 'OPERATOR'));
+      await publishing({ ports, database, owner, people });
+    } finally {
+      await database.close();
+    }
+  });
+} finally {
+  pg('dropdb', '--force', DATABASE);
+}

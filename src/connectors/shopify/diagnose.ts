@@ -1,0 +1,168 @@
+import { ConnectorError } from '../../application/ports/connector.js';
+import type { Check, Expectations } from '../../application/ports/connector.js';
+import type { SystemConfig } from '../system-config.js';
+import type { Data } from './calling/shopify-client.js';
+import { WHOAMI } from './documents.js';
+import type { PublicationList } from './publication-list.js';
+import type { ShopifyLine } from './shopify-line.js';
+import { faultsOfSubscriptions, readSubscriptions } from './subscriptions.js';
+import { isSupported, SUPPORTED_VERSIONS } from './supported-versions.js';
+
+/** What each part of the service needs the merchant's consent for. Whoever may write may read. */
+const FEATURES: { feature: string; scope: string; isVital: boolean }[] = [
+  { feature: 'reading products and variants', scope: 'read_products', isVital: true },
+  { feature: 'publishing products, variants and bundles', scope: 'write_products', isVital: false },
+  { feature: 'reading cost, weight, HS code and origin', scope: 'read_inventory', isVital: false },
+  { feature: 'publishing cost, weight, HS code and origin', scope: 'write_inventory', isVital: false },
+  { feature: 'seeing what is on sale', scope: 'read_publications', isVital: false },
+  { feature: 'putting on sale and taking off', scope: 'write_publications', isVital: false },
+];
+
+type Whoami = Data<'Whoami'>;
+
+/** Looks at everything that it takes to work with a store, and changes nothing in it. Throws nothing. */
+export async function diagnose(
+  line: ShopifyLine,
+  publications: PublicationList,
+  config: SystemConfig,
+  expectations: Expectations,
+  signal?: AbortSignal,
+): Promise<Check[]> {
+  let whoami: Whoami;
+  try {
+    whoami = (await line.client.query(WHOAMI, {}, signal)).data;
+  } catch (error) {
+    const remedy = 'is the address right, has the app been uninstalled, the token rotated or the shop frozen?';
+    return [failed('token', messageOf(error), remedy)];
+  }
+  return [
+    tokenCheck(line),
+    shopCheck(whoami, config, expectations),
+    versionCheck(line, config),
+    ...scopeChecks(whoami),
+    await subscriptionCheck(line, config, expectations, signal),
+    bucketCheck(line, config),
+    await publicationCheck(publications),
+    bundleCheck(whoami, config),
+  ];
+}
+
+function tokenCheck({ token }: ShopifyLine): Check {
+  const end = token.endsAt;
+  if (end === null) return ok('token', 'a static one, and it works; Shopify makes no new ones of this kind since 2026');
+  return ok('token', `by client credentials, and it works; this one ends ${end.toISOString()} and is renewed before`);
+}
+
+function shopCheck({ shop }: Whoami, { storeDomain }: SystemConfig, { currency }: Expectations): Check {
+  const told = `${shop.name} (${shop.myshopifyDomain}), ${shop.plan.publicDisplayName}, ${shop.currencyCode}`;
+  if (shop.currencyCode !== currency) {
+    const message = `${told}: the settings say ${currency}, and every price would be taken for one in that`;
+    return failed('shop', message, `set "currency": "${shop.currencyCode}"`);
+  }
+  if (storeDomain !== null && storeDomain !== shop.myshopifyDomain)
+    return warning('shop', `${told}: the settings say ${storeDomain}`, `set "storeDomain": "${shop.myshopifyDomain}"`);
+  return ok('shop', told);
+}
+
+function versionCheck({ client }: ShopifyLine, { apiVersion }: SystemConfig): Check {
+  const [strange] = client.strangeVersions;
+  const supported = SUPPORTED_VERSIONS.join(' and ');
+  if (strange !== undefined) {
+    const message = `asked in ${apiVersion}, Shopify answers in ${strange}: it no longer supports the former`;
+    return failed(
+      'API version',
+      message,
+      `set "apiVersion" to one that this release was checked against: ${supported}`,
+    );
+  }
+  if (!isSupported(apiVersion))
+    return warning(
+      'API version',
+      `${apiVersion} answers, and this release was checked against ${supported}`,
+      'use one of those',
+    );
+  return ok('API version', `${apiVersion}, asked and answered`);
+}
+
+function scopeChecks({ currentAppInstallation }: Whoami): Check[] {
+  const granted = new Set(currentAppInstallation.accessScopes.map(({ handle }) => handle));
+  const isGranted = (scope: string): boolean => granted.has(scope) || granted.has(scope.replace(/^read_/, 'write_'));
+  const missing = FEATURES.filter(({ scope }) => !isGranted(scope));
+  if (missing.length === 0) return [ok('scopes', `all that is used: ${FEATURES.map(({ scope }) => scope).join(', ')}`)];
+  return missing.map(({ feature, scope, isVital }) => {
+    const remedy = `grant ${scope} to the app "${currentAppInstallation.app.title}" and have the merchant accept it`;
+    return (isVital ? failed : warning)('scopes', `${scope} is missing: no ${feature}`, remedy);
+  });
+}
+
+async function subscriptionCheck(
+  { client }: ShopifyLine,
+  { clientSecret }: SystemConfig,
+  { webhookUrl }: Expectations,
+  signal: AbortSignal | undefined,
+): Promise<Check> {
+  if (!clientSecret)
+    return warning(
+      'webhooks',
+      'no clientSecret is set, so none can be believed: edits are found by scans',
+      'set "clientSecret"',
+    );
+  try {
+    const faults = faultsOfSubscriptions(await readSubscriptions(client, signal), webhookUrl);
+    if (faults.length === 0) return ok('webhooks', `subscribed, and they arrive at ${webhookUrl}`);
+    const remedy = 'a running service with the right PUBLIC_URL subscribes at its start and every ten minutes';
+    return warning('webhooks', faults.join('; '), remedy);
+  } catch (error) {
+    return warning('webhooks', messageOf(error), 'edits are found by scans until this is mended');
+  }
+}
+
+function bucketCheck({ pacer }: ShopifyLine, { headRoomPercent }: SystemConfig): Check {
+  const { told } = pacer;
+  if (told === null) return warning('rate budget', 'Shopify said nothing of it', 'calls are not paced');
+  const ours = (told.restoreRate * (100 - headRoomPercent)) / 100;
+  const left = `${told.left} of ${told.maximum} points left`;
+  return ok(
+    'rate budget',
+    `${left}; ${told.restoreRate} a second flow back, of which ${ours} are ours (${headRoomPercent}% head-room)`,
+  );
+}
+
+async function publicationCheck(publications: PublicationList): Promise<Check> {
+  try {
+    const ids = await publications.ids();
+    if (ids.length > 0) return ok('publications', `governed: ${ids.join(', ')}`);
+    const message = 'none is governed: whether a variant is on sale can neither be seen nor set';
+    return warning('publications', message, 'set "publications": ["Online Store"]');
+  } catch (error) {
+    return warning('publications', messageOf(error), 'until then nothing of this store can be read or written');
+  }
+}
+
+function bundleCheck({ shop }: Whoami, { bundles }: SystemConfig): Check {
+  const { eligibleForBundles, ineligibilityReason } = shop.features.bundles;
+  if (eligibleForBundles) return ok('bundles', `the shop may have them; they are told as ${bundles}`);
+  const why = ineligibilityReason ?? 'Shopify does not say why';
+  return warning(
+    'bundles',
+    `the shop may have none (${why}): bundles cannot be published there`,
+    "see Shopify's terms for bundles",
+  );
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof ConnectorError) return `${error.fault.class}: ${error.fault.message}`;
+  return error instanceof Error ? error.message : String(error);
+}
+
+function ok(subject: string, message: string): Check {
+  return { subject, state: 'OK', message, remedy: null };
+}
+
+function warning(subject: string, message: string, remedy: string): Check {
+  return { subject, state: 'WARNING', message, remedy };
+}
+
+function failed(subject: string, message: string, remedy: string): Check {
+  return { subject, state: 'FAILED', message, remedy };
+}

@@ -1,0 +1,201 @@
+import { ConnectorError } from '../../application/ports/connector.js';
+import type { Json } from '../../domain/primitives/json.js';
+import { faultOf } from '../faults.js';
+import type { TrytonSession } from './tryton-session.js';
+import type { Domain, Row } from './tryton-wire.js';
+import { isRow, numberIn, related, textIn } from './tryton-wire.js';
+
+export interface Unit {
+  id: number;
+  symbol: string;
+  name: string;
+  categoryId: number;
+  /** How many of the category's base unit one of it is: kilograms, pieces. */
+  factor: number;
+}
+
+/** What a database is like: found out once, when it is first spoken to. */
+export interface Surroundings {
+  /** Prices and costs are kept by company. */
+  company: number;
+  /** The last parameter of every call. */
+  context: Row;
+  units: readonly Unit[];
+  /** The unit "u", of a piece. */
+  piece: Unit;
+  /** Null without `product_measurements`. */
+  gram: Unit | null;
+  hasTariffs: boolean;
+  hasKits: boolean;
+  hasSales: boolean;
+  hasPurchases: boolean;
+  hasStock: boolean;
+}
+
+/** Both those in use and those that are not: Tryton hides the latter unless it is told otherwise. */
+export const ANY_STATE: Json = ['active', 'in', [true, false]];
+
+const TEMPLATE_FIELDS = ['weight', 'tariff_codes', 'components', 'salable', 'purchasable'];
+
+/** One Tryton database as the connector needs it: its rows, and what it is like. */
+export class TrytonDatabase {
+  private known: Promise<Surroundings> | null = null;
+  private readonly logins = new Map<number, string>();
+  private readonly tariffs = new Map<string, number>();
+
+  constructor(
+    readonly session: TrytonSession,
+    /** What the master counts money in; null: nobody said. */
+    private readonly currency: string | null,
+  ) {}
+
+  /** Rows of a model. @throws ConnectorError UNKNOWN for an answer that is no list of rows. */
+  async rows(
+    model: string,
+    domain: Domain,
+    fields: readonly string[],
+    options: { limit?: number; order?: Json; context?: Row } = {},
+    signal?: AbortSignal,
+  ): Promise<Row[]> {
+    const { context } = await this.surroundings(signal);
+    const { limit = null, order = null } = options;
+    const params = [domain, 0, limit, order, [...fields], { ...context, ...options.context }];
+    return rowsOf(await this.session.read(`model.${model}.search_read`, params, signal), model);
+  }
+
+  async create(model: string, values: readonly Row[], signal?: AbortSignal): Promise<number[]> {
+    const { context } = await this.surroundings(signal);
+    const ids = await this.session.write(`model.${model}.create`, [[...values], context], signal);
+    if (!Array.isArray(ids) || ids.length !== values.length || !ids.every((id) => typeof id === 'number')) {
+      throw new ConnectorError(
+        faultOf('UNKNOWN', `Tryton created ${model} and did not say which`, { ambiguous: true }),
+      );
+    }
+    return ids;
+  }
+
+  /** Many (ids, values) pairs in one transaction, if none of the records stamped was changed since. */
+  async write(
+    model: string,
+    pairs: readonly { ids: number[]; values: Row }[],
+    stamps: Row,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const { context } = await this.surroundings(signal);
+    const params = pairs.flatMap(({ ids, values }): Json[] => [ids, values]);
+    await this.session.write(`model.${model}.write`, [...params, { ...context, _timestamp: stamps }], signal);
+  }
+
+  /** Found out once; a failure is not remembered. */
+  async surroundings(signal?: AbortSignal): Promise<Surroundings> {
+    const known = this.known ?? this.lookAround(signal);
+    this.known = known;
+    try {
+      return await known;
+    } catch (error) {
+      if (this.known === known) this.known = null;
+      throw error;
+    }
+  }
+
+  private async lookAround(signal: AbortSignal | undefined): Promise<Surroundings> {
+    const bare = { language: 'en' };
+    const ask = (method: string, ...params: Json[]): Promise<Json> =>
+      this.session.read(method, [...params, bare], signal);
+    const preferences = await ask('model.res.user.get_preferences', false);
+    const company = isRow(preferences) ? numberIn(preferences, 'company') : null;
+    if (company === null) throw unfit('the user belongs to no company, and prices are kept by company');
+    const companies = rowsOf(
+      await ask('model.company.company.search_read', [['id', '=', company]], 0, 1, null, ['currency.code']),
+      'company.company',
+    );
+    const currency = textIn(related(companies[0] ?? {}, 'currency'), 'code');
+    if (this.currency !== null && currency !== this.currency)
+      throw unfit(
+        `the user's company counts in ${currency ?? 'nothing'}, and the system is configured in ${this.currency}`,
+      );
+    const fields = await ask('model.product.template.fields_get', TEMPLATE_FIELDS);
+    const own = await ask('model.product.product.fields_get', ['quantity']);
+    const has = (name: string): boolean => isRow(fields) && name in fields;
+    const units = rowsOf(
+      await ask('model.product.uom.search_read', [ANY_STATE], 0, null, null, ['symbol', 'name', 'category', 'factor']),
+      'product.uom',
+    ).flatMap(unitOf);
+    const piece = units.find(({ symbol }) => symbol === 'u');
+    if (!piece) throw unfit('there is no unit "u", of a piece');
+    return {
+      company,
+      context: { company, language: 'en' },
+      units,
+      piece,
+      gram: has('weight') ? (units.find(({ symbol }) => symbol === 'g') ?? null) : null,
+      hasTariffs: has('tariff_codes'),
+      hasKits: has('components'),
+      hasSales: has('salable'),
+      hasPurchases: has('purchasable'),
+      hasStock: isRow(own) && 'quantity' in own,
+    };
+  }
+
+  /** Sign-in names of users by their ids; remembered, since they hardly ever change. */
+  async loginsOf(ids: Iterable<number>, signal?: AbortSignal): Promise<ReadonlyMap<number, string>> {
+    const unknown = [...new Set(ids)].filter((id) => !this.logins.has(id));
+    if (unknown.length > 0) {
+      for (const row of await this.rows('res.user', [['id', 'in', unknown], ANY_STATE], ['login'], {}, signal)) {
+        const [id, login] = [numberIn(row, 'id'), textIn(row, 'login')];
+        if (id !== null && login !== null) this.logins.set(id, login);
+      }
+    }
+    return this.logins;
+  }
+
+  /**
+   * The row of the customs' tariff for a code and a country; made where there is none.
+   * @throws ConnectorError VALIDATION for a country that Tryton does not know.
+   */
+  async tariff(code: string, country: string | null, signal?: AbortSignal): Promise<number> {
+    const key = `${code} ${country ?? ''}`;
+    const known = this.tariffs.get(key);
+    if (known !== undefined) return known;
+    const countryId = country === null ? null : await this.country(country, signal);
+    const domain: Domain = [['code', '=', code], ['country', '=', countryId], ANY_STATE];
+    const options = { limit: 1, order: [['id', 'ASC']] };
+    const [there] = await this.rows('customs.tariff.code', domain, ['id'], options, signal);
+    const found = there && numberIn(there, 'id');
+    const id = found ?? (await this.create('customs.tariff.code', [{ code, country: countryId }], signal))[0] ?? 0;
+    this.tariffs.set(key, id);
+    return id;
+  }
+
+  /** What was remembered of tariffs may have been deleted meanwhile. */
+  forgetTariffs(): void {
+    this.tariffs.clear();
+  }
+
+  private async country(code: string, signal: AbortSignal | undefined): Promise<number> {
+    const [row] = await this.rows('country.country', [['code', '=', code]], ['id'], { limit: 1 }, signal);
+    const id = row && numberIn(row, 'id');
+    if (id === undefined || id === null) {
+      const message = `Tryton knows no country ${code}: trytond_import_countries loads them`;
+      throw new ConnectorError(faultOf('VALIDATION', message, { code: 'COUNTRY_UNKNOWN' }));
+    }
+    return id;
+  }
+}
+
+function unitOf(row: Row): Unit[] {
+  const [id, categoryId, factor] = [numberIn(row, 'id'), numberIn(row, 'category'), numberIn(row, 'factor')];
+  const [symbol, name] = [textIn(row, 'symbol'), textIn(row, 'name')];
+  if (id === null || categoryId === null || factor === null || symbol === null || name === null) return [];
+  return [{ id, symbol, name, categoryId, factor }];
+}
+
+function rowsOf(answer: Json, model: string): Row[] {
+  if (Array.isArray(answer) && answer.every(isRow)) return answer;
+  throw new ConnectorError(faultOf('UNKNOWN', `Tryton answered something that is no list of ${model}`));
+}
+
+/** The database cannot be used as it is: nothing goes on until a person has changed it, and then it goes on by itself. */
+function unfit(message: string): ConnectorError {
+  return new ConnectorError(faultOf('AUTH', message, { code: 'UNFIT' }));
+}

@@ -1,0 +1,224 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { approveChangeRequest } from '../../src/application/change/approve-change-request.js';
+import type { ChangeDraft } from '../../src/application/change/change-draft.js';
+import { createChangeRequest } from '../../src/application/change/create-change-request.js';
+import { runScan } from '../../src/application/drift/scan/run-scan.js';
+import { startScan } from '../../src/application/drift/scan/start-scan.js';
+import { receiveImport } from '../../src/application/imports/receive-import.js';
+import { runImport } from '../../src/application/imports/run-import.js';
+import type { DeliveryView, FindingView } from '../../src/application/ports/operations-reader.js';
+import { linkSystem } from '../../src/application/publishing/link-system.js';
+import { publishLane } from '../../src/application/publishing/publish-lane.js';
+import { sqlOver } from '../../src/storage/sql.js';
+import type { World } from '../support/world.js';
+import { buildWorld, control, must } from '../support/world.js';
+import { createPlain, move } from '../bundles/bundle-kit.js';
+import type { TrytonCopy } from './tryton-kit.js';
+import { copyOfTryton } from './tryton-kit.js';
+
+const PAGE = { first: 100, after: null };
+const CODES = Array.from({ length: 14 }, (_, at) => `B${String(at).padStart(2, '0')}`);
+const HEAD = 'Handle,Title,Vendor,Option1 Name,Option1 Value,Variant SKU,Variant Price,Status\n';
+const CSV =
+  HEAD + CODES.map((code) => `${code.toLowerCase()},${code},V,Title,Default Title,${code},10.00,active\n`).join('');
+
+/** What people and bad days do to an ERP, each to a SKU of its own; without a worker, so that every step is taken by hand. */
+describe('a real Tryton on bad days', () => {
+  let copy: TrytonCopy;
+  let world: World;
+
+  beforeAll(async () => {
+    copy = await copyOfTryton();
+    world = await buildWorld({ worker: false, erp: copy.config });
+    await control(world.sandbox.shopify.url, 'fill', CSV);
+    const body = (async function* () {
+      yield Buffer.from(CSV);
+    })();
+    const draft = { format: 'shopify-csv', mode: 'baseline' } as const;
+    const { id } = must(await receiveImport(world.ports, world.people.alex, draft, body));
+    await runImport(world.ports, id);
+    await scan('shopify', 'erp');
+    must(await linkSystem(world.ports, world.people.alex, 'erp', true));
+    await drain();
+    await scan('erp');
+  }, 300_000);
+  afterAll(async () => {
+    await world.close();
+    await copy.drop();
+  });
+
+  const sql = <T>(text: string, values: unknown[] = []): Promise<T[]> =>
+    sqlOver(world.database.source).rows<T>(text, values);
+  async function scan(...systems: string[]): Promise<string> {
+    for (const system of systems) await startScan(world.ports, world.people.oli, system, 'FULL');
+    for (let round = 0; round < 3; round += 1) {
+      const { items } = await world.ports.operations.scans(PAGE, null);
+      for (const { node } of items.filter((each) => each.node.state === 'RUNNING')) await runScan(world.ports, node.id);
+    }
+    return (await world.ports.operations.scans({ first: 1, after: null }, null)).items[0]?.node.state ?? 'NONE';
+  }
+  /** All that is due, and what was put off until later, now. */
+  async function drain(rounds = 3): Promise<void> {
+    for (let round = 0; round < rounds; round += 1) {
+      await Promise.all(
+        Array.from({ length: 8 }, async () => {
+          while (await publishLane(world.ports, 'erp'));
+        }),
+      );
+      await sql(`update attempt set sent_at = sent_at - interval '10 minutes' where settled_at is null`);
+      await sql(`update delivery set next_attempt_at = clock_timestamp() where state = 'RETRYING'`);
+      await sql(`update lane set due_at = clock_timestamp() where due_at is not null`);
+    }
+  }
+  async function apply(...changes: ChangeDraft[]): Promise<string> {
+    const draft = { title: 'a change', reason: null, idempotencyKey: null, changes };
+    const { id } = must(await createChangeRequest(world.ports, world.people.mia, draft, false));
+    must(await approveChangeRequest(world.ports, world.people.ada, id, null));
+    return id;
+  }
+  const price = (code: string, value: string): Promise<string> =>
+    apply({ kind: 'skuUpdate', input: { code, baseRevision: null, fields: { price: value } } });
+  const findings = async (target: string): Promise<FindingView[]> =>
+    (await world.ports.operations.findings(PAGE, { system: 'erp', target, states: ['OPEN'] })).items.map(
+      ({ node }) => node,
+    );
+  const deliveryOf = async (request: string): Promise<DeliveryView> => {
+    const all = (await world.ports.operations.deliveriesOfRequests([request])).get(request) ?? [];
+    const found = all.find(({ system }) => system === 'erp');
+    if (!found) throw new Error('no delivery to the ERP');
+    return found;
+  };
+  const priceThere = async (code: string): Promise<number[]> => {
+    const domain = [
+      ['code', '=', code],
+      ['active', 'in', [true, false]],
+    ];
+    const rows = await copy.mara.rows<{ list_price: { decimal: string } }>('product.product', domain, ['list_price']);
+    return rows.map((row) => Number(row.list_price.decimal));
+  };
+
+  it('a product that somebody archived is a finding, and keeps what was approved for it', async () => {
+    await copy.mara.archive('B00');
+    await scan('erp');
+    expect((await findings('B00')).map(({ kind, attribution }) => [kind, attribution?.actor])).toEqual([
+      ['LIFECYCLE', 'mara'],
+    ]);
+    const request = await price('B00', '11.00');
+    await drain();
+    expect((await deliveryOf(request)).state).toBe('DELIVERED');
+    expect(await priceThere('B00')).toEqual([11]);
+    expect((await copy.mara.variant('B00')).active).toBe(false);
+  });
+
+  it('a product that somebody renamed and recoded is the same product', async () => {
+    await copy.mara.rename('B01', 'Another name');
+    await copy.mara.recode('B01', 'B01-X');
+    const request = await price('B01', '11.00');
+    await drain();
+    expect((await deliveryOf(request)).state).toBe('DELIVERED');
+    expect(await priceThere('B01-X')).toEqual([11]);
+    expect(await priceThere('B01')).toEqual([]);
+    await scan('erp');
+    expect((await findings('B01')).map(({ kind }) => kind).sort()).toEqual(['FIELD', 'RECODED']);
+  });
+
+  it('a copy that somebody made is not ours, and a second one under the same code is told', async () => {
+    await copy.mara.duplicate('B02');
+    const other = await copy.mara.create('product.template', {
+      name: 'An old one',
+      type: 'goods',
+      default_uom: 1,
+      list_price: { __class__: 'Decimal', decimal: '1' },
+      active: false,
+      products: [['create', [{ suffix_code: 'B02', active: false }]]],
+    });
+    expect(other).toBeGreaterThan(0);
+    await scan('erp');
+    const kinds = (await world.ports.operations.findings(PAGE, { system: 'erp', states: ['OPEN'] })).items
+      .filter(({ node }) => node.kind === 'DUPLICATE' || node.kind === 'UNEXPECTED')
+      .map(({ node }) => `${node.kind} ${node.target}`);
+    expect(kinds).toContain('DUPLICATE B02');
+    expect(kinds.filter((each) => each.startsWith('UNEXPECTED'))).toHaveLength(1);
+    const request = await price('B02', '12.00');
+    await drain();
+    expect((await deliveryOf(request)).state).toBe('DELIVERED');
+    expect((await priceThere('B02')).sort((a, b) => a - b)).toEqual([1, 12]);
+  });
+
+  it('a product that somebody deleted is missed, and not made a second time', async () => {
+    await copy.mara.remove('B03');
+    const request = await price('B03', '11.00');
+    await drain();
+    const delivery = await deliveryOf(request);
+    expect(delivery).toMatchObject({ state: 'DEAD_LETTERED', lastError: { class: 'NOT_FOUND' } });
+    expect((await findings('B03')).map(({ kind }) => kind)).toEqual(['MISSING']);
+    expect(await priceThere('B03')).toEqual([]);
+  });
+
+  it('a kit with a component that is out of use is compared and written as it is', async () => {
+    await apply(...createPlain('bkit', '1 B04, 2 B05'));
+    for (const to of ['PRELAUNCH', 'ACTIVE'] as const) {
+      await apply(move('bkit', to));
+      await drain();
+    }
+    await copy.mara.archive('B05');
+    expect(await scan('erp')).toBe('SUCCEEDED');
+    expect(await findings('bkit')).toEqual([]);
+    expect((await findings('B05')).map(({ kind }) => kind)).toEqual(['LIFECYCLE']);
+    const request = await price('bkit', '44.00');
+    await drain();
+    expect((await deliveryOf(request)).state).toBe('DELIVERED');
+    expect(await priceThere('bkit')).toEqual([44]);
+  });
+
+  it('what somebody types between our reading and our write is not overwritten unseen', async () => {
+    await copy.mara.setPrice('B06', '99.00');
+    const request = await price('B06', '11.00');
+    await drain();
+    expect((await deliveryOf(request)).state).toBe('DELIVERED');
+    const told = await world.ports.operations.findings(PAGE, { system: 'erp', target: 'B06' });
+    expect(told.items.map(({ node }) => [node.found, node.attribution?.actor])).toEqual([['99.00', 'mara']]);
+  });
+
+  it.each(['lost', 'cut', 'page'] as const)(
+    'a write whose answer is %s happens once, and is told as delivered',
+    async (trouble) => {
+      const code = { lost: 'B07', cut: 'B08', page: 'B09' }[trouble];
+      const request = await price(code, '13.00');
+      copy.proxy.strike('write', trouble);
+      await drain();
+      expect((await deliveryOf(request)).state).toBe('DELIVERED');
+      expect(await priceThere(code)).toEqual([13]);
+    },
+  );
+
+  it('a scan that is cut off says nothing of absence', async () => {
+    const before = (await findings('B10')).length;
+    copy.proxy.storm('cut');
+    const state = await scan('erp');
+    copy.proxy.calm();
+    expect(state).toBe('FAILED');
+    expect((await findings('B10')).length).toBe(before);
+  });
+
+  it('a user whose rights were taken away pauses the system with a reason, and it goes on once they are back', async () => {
+    const [user] = await copy.admin.rows<{ id: number; groups: number[] }>(
+      'res.user',
+      [['login', '=', 'skuward']],
+      ['groups'],
+    );
+    await copy.admin.write('res.user', [user?.id ?? 0], { groups: [['remove', user?.groups ?? []]] });
+    const request = await price('B11', '14.00');
+    await drain(1);
+    const view = (await world.ports.operations.systems()).find(({ code }) => code === 'erp');
+    expect(JSON.stringify(view)).toMatch(/AUTH/);
+    expect((await deliveryOf(request)).state).toBe('RETRYING');
+    expect((await deliveryOf(request)).lastError?.message).toMatch(/not allowed to access/);
+    expect(await priceThere('B11')).toEqual([10]);
+    await copy.admin.write('res.user', [user?.id ?? 0], { groups: [['add', user?.groups ?? []]] });
+    await scan('erp');
+    await drain();
+    expect((await deliveryOf(request)).state).toBe('DELIVERED');
+    expect(await priceThere('B11')).toEqual([14]);
+  });
+});

@@ -1,0 +1,143 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Connector, RecordWrite } from '../../src/application/ports/connector.js';
+import { buildConnectors } from '../../src/connectors/connector-registry.js';
+import { normaliseAll } from '../../src/domain/drift/normalise.js';
+import type { FieldValues } from '../../src/domain/primitives/json.js';
+import type { DeliveryFault, ObservedRecord } from '../../src/domain/publishing/system.js';
+import { changesOf } from '../connectors/contract/changes-contract.js';
+import { connectorContract } from '../connectors/contract/connector-contract.js';
+import { commandFor } from '../connectors/contract/writing-contract.js';
+import { createOf, faultFrom, faultIn, FRESH, observedOf, updateOf } from '../connectors/writes.js';
+import type { TrytonCopy } from './tryton-kit.js';
+import { copyOfTryton, ITEM, realTryton } from './tryton-kit.js';
+import { money } from './tryton-rpc.js';
+
+connectorContract('tryton, against a real one', realTryton);
+
+describe("what is Tryton's own", () => {
+  let copy: TrytonCopy;
+  let connector: Connector;
+  beforeAll(async () => {
+    copy = await copyOfTryton();
+    connector = buildConnectors([{ ...copy.config, units: { EA: 'u' } }], () => {}).of('erp');
+  }, 120_000);
+  afterAll(() => copy.drop());
+
+  const send = (...writes: RecordWrite[]): ReturnType<Connector['write']> =>
+    connector.write({ ...FRESH, attemptId: 'a', product: { id: 'p', handle: 'h', root: null }, writes });
+  const made = async (code: string, values: FieldValues = {}): Promise<ObservedRecord> =>
+    observedOf(await send(createOf('SKU', code, { ...ITEM, ...values })), code);
+  const changed = async (record: ObservedRecord, values: FieldValues, projection = values): Promise<FieldValues> => {
+    const outcomes = await connector.write(commandFor('a', record, { ...updateOf(record, values), projection }));
+    return normaliseAll(observedOf(outcomes, record.code ?? '').fields);
+  };
+  const refusal = async (record: ObservedRecord, values: FieldValues): Promise<DeliveryFault> =>
+    faultIn(await connector.write(commandFor('a', record, updateOf(record, values))), record.code ?? '');
+  const found = async (code: string): Promise<ObservedRecord> => {
+    const [record] = await connector.lookUp({ productId: 'p', handle: 'h', codes: [code] });
+    if (!record) throw new Error(`${code} is not there`);
+    return record;
+  };
+
+  it('what several variants share is not changed for one of them; what is its own, is', async () => {
+    await copy.mara.create('product.template', {
+      name: 'Shirt',
+      type: 'goods',
+      default_uom: 1,
+      list_price: money('5'),
+      products: [['create', [{ suffix_code: 'SH-S' }, { suffix_code: 'SH-M' }]]],
+    });
+    const fault = await refusal(await found('SH-S'), { title: 'Blouse', price: '6.00' });
+    expect(fault).toMatchObject({ class: 'VALIDATION', code: 'SHARED_TEMPLATE' });
+    expect(fault.message).toContain('title, price');
+    expect(await changed(await found('SH-S'), { cost: '2.50' })).toMatchObject({ cost: '2.50' });
+    expect(await changed(await found('SH-S'), { lifecycle: { active: false } })).toMatchObject({
+      lifecycle: { active: false },
+    });
+    expect(normaliseAll((await found('SH-M')).fields)).toMatchObject({ title: 'Shirt', lifecycle: { active: true } });
+  });
+
+  it('a weight is a weight in whatever unit it was typed', async () => {
+    const record = await made('W-1');
+    const { template } = await copy.mara.variant('W-1');
+    const [pound] = await copy.mara.rows<{ id: number }>('product.uom', [['symbol', '=', 'lb']], ['id']);
+    await copy.mara.write('product.template', [template], { weight: 2, weight_uom: pound?.id });
+    const [reading] = await connector.readRoots([record.root]);
+    expect(normaliseAll(reading?.records?.[0]?.fields ?? {})).toMatchObject({ weight: '907.18474' });
+  });
+
+  it('a country has its place beside a tariff code, and comes with it', async () => {
+    const record = await made('T-1', { hsCode: null });
+    expect(record.fields).not.toHaveProperty('countryOfOrigin');
+    const withCode = await changed(record, { hsCode: '420212' }, { ...ITEM, hsCode: '420212', countryOfOrigin: 'IT' });
+    expect(withCode).toMatchObject({ hsCode: '420212', countryOfOrigin: 'IT' });
+    expect(await changed(await found('T-1'), { countryOfOrigin: 'CN' })).toMatchObject({
+      hsCode: '420212',
+      countryOfOrigin: 'CN',
+    });
+    expect(await changed(await found('T-1'), { hsCode: null })).not.toHaveProperty('countryOfOrigin');
+    const fault = await refusal(await found('T-1'), { hsCode: '420212', countryOfOrigin: 'ZW' });
+    expect(fault).toMatchObject({ class: 'VALIDATION', code: 'COUNTRY_UNKNOWN' });
+  });
+
+  it('a unit is one that Tryton has, by its symbol or by the word of the settings', async () => {
+    const record = await made('U-1', { unitOfMeasure: 'EA' });
+    expect(record.fields['unitOfMeasure']).toBe('EA');
+    expect((await refusal(record, { unitOfMeasure: 'furlong' })).message).toContain('furlong');
+    expect((await refusal(record, { unitOfMeasure: 'u' })).class).toBe('VALIDATION');
+    expect((await made('U-2', { unitOfMeasure: 'kg' })).fields['unitOfMeasure']).toBe('kg');
+  });
+
+  it('somebody out of use who bears the code is found, and no second one made', async () => {
+    const record = await made('D-1');
+    await copy.mara.archive('D-1');
+    const outcomes = await send(createOf('SKU', 'd-1', ITEM), createOf('SKU', 'D-2', ITEM));
+    expect(faultIn(outcomes, 'd-1')).toMatchObject({ class: 'CONFLICT', code: 'CODE_TAKEN' });
+    expect(faultIn(outcomes, 'd-1').message).toContain(
+      `variant ${record.externalId}, out of use, last changed by mara`,
+    );
+    expect(observedOf(outcomes, 'D-2').code).toBe('D-2');
+    expect((await copy.mara.variants('D-1')).length + (await copy.mara.variants('d-1')).length).toBe(1);
+  });
+
+  it('a cost is frozen once there were stock moves, and Tryton says so', async () => {
+    await made('F-1');
+    await copy.mara.count('F-1', 3);
+    const fault = await refusal(await found('F-1'), { unitOfMeasure: 'kg' });
+    expect(fault).toMatchObject({ class: 'VALIDATION', code: 'UserError', ambiguous: false });
+    expect(fault.message).toMatch(/stock moves/);
+  });
+
+  it('an edit of an identifier or a component alone is a change, and stops a write that did not see it', async () => {
+    const [part, other, kit] = [await made('C-1'), await made('C-2'), await made('C-3')];
+    const componentIds = new Map([['c-1', part.externalId]]);
+    const values = { 'bundle.components': [{ code: 'C-1', quantity: 2 }] };
+    await connector.write(commandFor('a', kit, { ...updateOf(kit, values), componentIds }));
+    const before = { other, kit: await found('C-3') };
+    const { cursor } = await changesOf(connector, null);
+    const mara = copy.mara;
+    const [identifier] = await mara.rows<{ id: number }>(
+      'product.identifier',
+      [['product', '=', Number(other.externalId)]],
+      ['id'],
+    );
+    await mara.write('product.identifier', [identifier?.id ?? 0], { code: '5901234123457' });
+    const { template } = await mara.variant('C-3');
+    const [line] = await mara.rows<{ id: number }>('product.component', [['parent_template', '=', template]], ['id']);
+    await mara.write('product.component', [line?.id ?? 0], { quantity: 9 });
+    const { records } = await changesOf(connector, cursor);
+    const told = new Map(records.map((record) => [record.code, record]));
+    expect(told.get('C-2')).toMatchObject({ fields: { gtin: '5901234123457' }, attribution: { actor: 'mara' } });
+    expect(told.get('C-3')?.fields['bundle.components']).toEqual([{ code: 'C-1', quantity: 9 }]);
+    expect(await refusal(before.other, { gtin: null })).toMatchObject({ class: 'CONFLICT' });
+    expect(await refusal(before.kit, { 'bundle.components': [] })).toMatchObject({ class: 'CONFLICT' });
+  });
+
+  it('a database in another currency, and one that is not there, are nobody’s to write to', async () => {
+    const elsewhere = buildConnectors([{ ...copy.config, currency: 'EUR' }], () => {}).of('erp');
+    const fault = await faultFrom(elsewhere.lookUp({ productId: 'p', handle: 'h', codes: ['X'] }));
+    expect(fault).toMatchObject({ class: 'AUTH', message: expect.stringContaining('USD') });
+    const nowhere = buildConnectors([{ ...copy.config, database: 'no_such_database' }], () => {}).of('erp');
+    expect((await faultFrom(nowhere.readRoots([{ externalId: '1', code: null }]))).class).toBe('AUTH');
+  });
+});
