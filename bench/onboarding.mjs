@@ -17,7 +17,7 @@ import { exportMatch } from '../dist/application/onboarding/export-match.js';
 import { presentMatch, readMatch } from '../dist/application/onboarding/read-match.js';
 import { gs1CheckDigit } from '../dist/domain/catalog/gtin.js';
 import { openSource } from '../dist/storage/data-source.js';
-import { SqlScanStore } from '../dist/storage/scan-store.js';
+import { SqlScanStore } from '../dist/storage/scans/scan-store.js';
 import { SqlOnboardingStore } from '../dist/storage/onboarding-store.js';
 import { sqlOver } from '../dist/storage/sql.js';
 import { SqlSettingReader } from '../dist/storage/stores/setting-store.js';
@@ -121,8 +121,9 @@ function* inBatches(records) {
   if (batch.length > 0) yield batch;
 }
 
-/** What `scanSaw` stores of a batch beside the sightings, in the statement that it stores it with. */
-async function withoutSightings(client, scanId, batch) {
+/** What `scanSaw` stores of a batch that nobody is matched with beside the sightings. */
+async function withoutSightings(client, { id, system }, batch) {
+  const piece = uuid();
   const rows = batch.map((each) => ({
     entity: each.entity,
     external_id: each.externalId,
@@ -132,27 +133,33 @@ async function withoutSightings(client, scanId, batch) {
     code_folded: each.code?.toLowerCase() ?? null,
     observed: each,
   }));
+  await client.query(`insert into scan_piece (id, system, fingerprint, records, seen_in) values ($1, $2, $1, $3, $4)`, [
+    piece,
+    system,
+    batch.length,
+    id,
+  ]);
   await client.query(
-    `with s as (select system from scan where id = $2 and state = 'RUNNING' for share), saw as (
-       insert into scan_record (scan_id, entity, external_id, root_id, root_code, code, code_folded, observed)
-       select $2, n.entity, n.external_id, n.root_id, n.root_code, n.code, n.code_folded, case when r.id is null then n.observed end
-       from s cross join jsonb_to_recordset($1::jsonb) as n(entity text, external_id text, root_id text, root_code text,
-         code text, code_folded text, observed jsonb)
-       left join record r on r.system = s.system and r.entity = n.entity and r.external_id = n.external_id
-       on conflict do nothing)
-     select 1 from s`,
-    [JSON.stringify(rows), scanId],
+    `insert into ungoverned_record (system, entity, external_id, root_id, root_code, code, code_folded, piece_id, observed)
+     select $2, n.entity, n.external_id, n.root_id, n.root_code, n.code, n.code_folded, $3, n.observed
+     from jsonb_to_recordset($1::jsonb) as n(entity text, external_id text, root_id text, root_code text, code text,
+       code_folded text, observed jsonb)
+     on conflict (system, entity, external_id) do update set piece_id = excluded.piece_id, observed = excluded.observed`,
+    [JSON.stringify(rows), system, piece],
   );
 }
 
 async function scan(scans, client, system, records, sighted) {
   const { id } = await scans.beginScan(uuid(), system, 'FULL', BY);
+  const run = await scans.claimScan(id, uuid());
   const { ms: took } = await timed(async () => {
     for (const batch of inBatches(records)) {
-      await (sighted ? scans.scanSaw(id, batch) : withoutSightings(client, id, batch));
+      await (sighted
+        ? scans.scanSaw(run, [{ fingerprint: uuid(), records: batch }])
+        : withoutSightings(client, run, batch));
     }
   });
-  const end = await timed(() => scans.endScan(id, sighted ? 'SUCCEEDED' : 'FAILED', null));
+  const end = await timed(() => scans.endScan(run, sighted ? 'SUCCEEDED' : 'FAILED', null));
   return { took, end: end.ms };
 }
 

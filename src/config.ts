@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { isZone } from './domain/alerts/digest-time.js';
+import { cronFault } from './domain/drift/cron-line.js';
 import type { LogLevel } from './application/ports/ports.js';
 import type { SystemConfig } from './connectors/system-config.js';
 
@@ -7,7 +8,19 @@ import type { SystemConfig } from './connectors/system-config.js';
 export interface ConfiguredSystem extends SystemConfig {
   mode: 'READ_ONLY' | 'WRITE';
   currency: string;
+  /** When it is scanned by itself; left out: DAILY_SCAN. */
+  scan?: ScanTimes;
 }
+
+export interface ScanTimes {
+  /** Five cron fields in the zone TZ; null: never by itself. */
+  full: string | null;
+  /** null: never by itself. */
+  incrementalMinutes: number | null;
+}
+
+/** A full scan each night, and what has changed every quarter of an hour. */
+export const DAILY_SCAN: ScanTimes = { full: '0 3 * * *', incrementalMinutes: 15 };
 
 export interface Config {
   production: boolean;
@@ -211,6 +224,7 @@ function readSystem(raw: unknown, path: string, env: Env): ConfiguredSystem {
     publications: publications as string[],
     bundles: pick('bundles', ['components', 'fixed'] as const, 'components'),
     token: secret('token'),
+    scan: readScanTimes(raw.scan, `${path}.scan`),
     ...(connector === 'tryton'
       ? { database: need('database'), user: need('user'), password: secret('password'), units: readUnits(raw, path) }
       : {}),
@@ -224,6 +238,24 @@ function readHeadRoom(raw: Raw, path: string): number {
   if (typeof percent !== 'number' || !(percent >= 0 && percent <= 90))
     throw new ConfigError(`${path}.headRoomPercent is 0 to 90`);
   return percent;
+}
+
+function readScanTimes(raw: unknown, path: string): ScanTimes {
+  if (raw === undefined || raw === null) return DAILY_SCAN;
+  if (!isRaw(raw)) throw new ConfigError(`${path} is an object`);
+  const stray = Object.keys(raw).find((key) => key !== 'full' && key !== 'incrementalMinutes');
+  if (stray !== undefined) throw new ConfigError(`${path}.${stray} is unknown: it has full and incrementalMinutes`);
+  const { full = DAILY_SCAN.full, incrementalMinutes: minutes = DAILY_SCAN.incrementalMinutes } = raw;
+  if (full !== null) {
+    const fault = typeof full === 'string' ? cronFault(full) : 'it is a text';
+    if (fault !== null) throw new ConfigError(`${path}.full is a cron line: ${fault}`);
+  }
+  if (
+    minutes !== null &&
+    !(typeof minutes === 'number' && Number.isInteger(minutes) && minutes >= 1 && minutes <= 1_440)
+  )
+    throw new ConfigError(`${path}.incrementalMinutes is a whole number from 1 to 1440, or null`);
+  return { full: full as string | null, incrementalMinutes: minutes };
 }
 
 /** What the master calls units, by Tryton's symbols for them. One symbol has one word, or it could not be read back. */

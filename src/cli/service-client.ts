@@ -31,6 +31,16 @@ export class ServiceClient {
     return jsonOf(await this.call(path, { signal: AbortSignal.timeout(ANSWER_MS) }));
   }
 
+  /** What one root field of an operation answers. @throws CliFault for errors that GraphQL tells. */
+  async graphql<T>(field: string, query: string, variables: object): Promise<T> {
+    const init = { method: 'POST', body: JSON.stringify({ query, variables }), signal: AbortSignal.timeout(ANSWER_MS) };
+    const answer = await jsonOf(await this.call('/graphql', init, { 'content-type': 'application/json' }));
+    const { data, errors } = answer as { data?: Record<string, T> | null; errors?: { message: string }[] };
+    if (errors && errors.length > 0) throw new CliFault(errors.map(({ message }) => message).join('; '));
+    if (!data || !(field in data)) throw new CliFault(`${this.base}/graphql did not answer ${field}`);
+    return data[field] as T;
+  }
+
   /** The answer's bytes as they are. */
   async bytes(path: string): Promise<Uint8Array> {
     const response = await this.call(path, { signal: AbortSignal.timeout(ANSWER_MS) });

@@ -24,11 +24,7 @@ import { ProductRevisionResolver, SkuRevisionResolver } from './catalog/revision
 import { ChangeMutationResolver } from './change/change-mutation-resolver.js';
 import { ChangeQueryResolver } from './change/change-query-resolver.js';
 import { ChangeRequestPayloadResolver } from './change/change-payload.js';
-import {
-  ChangeRequestResolver,
-  ChangeResolver,
-  FieldConflictResolver,
-} from './change/change-request-resolver.js';
+import { ChangeRequestResolver, ChangeResolver, FieldConflictResolver } from './change/change-request-resolver.js';
 import { FreezeResolver } from './change/freeze-resolver.js';
 import { ReviewMutationResolver } from './change/review-mutation-resolver.js';
 import { ReviewResolver } from './change/review-resolver.js';
@@ -66,6 +62,9 @@ import { BundleVersionFailureResolver } from './operations/version-failure-resol
 import { DriftFindingResolver } from './operations/drift-finding-resolver.js';
 import { DriftMutationResolver } from './operations/drift-mutation-resolver.js';
 import { OperationsQueryResolver } from './operations/operations-query-resolver.js';
+import { CoverageResolver } from './operations/coverage-resolver.js';
+import { RecordCoverageResolver, SystemCoverageResolver } from './operations/coverage-type.js';
+import { ScanMutationResolver } from './operations/scan-mutation-resolver.js';
 import { SystemMutationResolver } from './operations/system-mutation-resolver.js';
 import {
   DeliveryResolver,
@@ -128,6 +127,10 @@ export const RESOLVERS = [
   OperationsQueryResolver,
   AlertResolver,
   AlertGroupResolver,
+  CoverageResolver,
+  RecordCoverageResolver,
+  ScanMutationResolver,
+  SystemCoverageResolver,
   SystemMutationResolver,
   DeliveryMutationResolver,
   DeadLetterGroupResolver,

@@ -41,8 +41,7 @@ export function wakeupsIn(boss: PgBoss, tx: Transaction): Wakeups {
     scanDue: (scanId) => sendIn(boss, tx, QUEUES.scan, { scanId }),
     bundleDue: (at) => sendAt(boss, tx, QUEUES.bundle, at),
     requestsDue: (at) => sendAt(boss, tx, QUEUES.request, at),
-    findingsDue: (at) =>
-      at ? sendAt(boss, tx, QUEUES.finding, at) : sendIn(boss, tx, QUEUES.finding, { at: null }),
+    findingsDue: (at) => (at ? sendAt(boss, tx, QUEUES.finding, at) : sendIn(boss, tx, QUEUES.finding, { at: null })),
     validationDue: () => sendIn(boss, tx, QUEUES.validation, {}),
   };
 }

@@ -6,6 +6,8 @@ export const QUEUES = {
   webhook: 'webhook',
   /** { scanId } */
   scan: 'scan',
+  /** { system }: its full scan is due; sent by the clock. */
+  scanClock: 'scan-clock',
   /** { importId } */
   import: 'import',
   /** {}: every ERP is asked for its stock; sent by the clock. */

@@ -6,7 +6,9 @@ import { forgetKeys } from '../application/change/run/forget-keys.js';
 import { handleWebhooks } from '../application/drift/handle-webhooks.js';
 import { refreshAllStock } from '../application/drift/refresh-stock.js';
 import { tendFindings } from '../application/drift/resolve/tend-findings.js';
-import { runScan } from '../application/drift/run-scan.js';
+import { runScan } from '../application/drift/scan/run-scan.js';
+import type { ScanSchedule } from '../application/drift/scan/scan-schedule.js';
+import { startIncremental, startScheduled } from '../application/drift/scan/scan-schedule.js';
 import { reaskByDate } from '../application/ownership/reask-by-date.js';
 import { resumeImports } from '../application/imports/resume-imports.js';
 import { runImport } from '../application/imports/run-import.js';
@@ -17,6 +19,7 @@ import { Drain } from './drain.js';
 import { JobWatch } from './job-watch.js';
 import { Lanes } from './lanes.js';
 import { QUEUES } from './queues.js';
+import { keepScanClock } from './scan-clock.js';
 import { Sequencer } from './sequencer.js';
 
 /** A wake-up that was lost is made up for within this time (design section 3). */
@@ -24,16 +27,13 @@ const SWEEP_MS = 10_000;
 const TIDY_MS = 60_000;
 /** A verdict that was put off because a delivery was at work is looked at again after this. */
 const POSTPONED_MS = 500;
-/** A scan shows every minute that it is alive, while it reads; an import holds a claim. Still for longer: the process died. */
-const SCAN_IDLE_SECONDS = 1_800;
+/** An import shows that it is alive by its claim. Still for longer: the process died. */
 const IMPORT_IDLE_SECONDS = 300;
 /**
  * How often a queue is asked without a reason. NOTIFY wakes workers at once, one that was busy looks again when it is done,
  * and the sweep asks for all queues at once what waits in them (`JobWatch`), so this is only what is left if that fails.
  */
 const TOLD = { pollingIntervalSeconds: 60, notifyPollingIntervalSeconds: 60, burstWhenBatchFull: true };
-/** Scans at a time. */
-const SCANS = 4;
 /** A small file does not wait until a large one is through. Each holds a batch in memory, and one that is being read. */
 const IMPORTS = 2;
 /** Hourly, at a minute that is not everybody else's. A full scan asks for stock besides. */
@@ -43,6 +43,7 @@ const STOCK_CRON = '41 * * * *';
 export class Worker {
   private readonly lanes: Lanes;
   private readonly webhooks: Drain;
+  private readonly scans: Drain;
   private readonly bundles: Drain;
   private readonly requests: Drain;
   private readonly findings: Drain;
@@ -53,6 +54,7 @@ export class Worker {
   private readonly timers = new Set<NodeJS.Timeout>();
   private sweep: NodeJS.Timeout | null = null;
   private stopping = false;
+  private readonly halt = new AbortController();
   private nextTidying = 0;
   /** Delegations and absences that began or ended until then have been looked at; at first, those of a month's standstill. */
   private turnsSeen = new Date(Date.now() - 30 * 86_400_000);
@@ -60,9 +62,13 @@ export class Worker {
   constructor(
     private readonly ports: Ports,
     private readonly boss: PgBoss,
+    private readonly schedules: readonly ScanSchedule[] = [],
+    /** IANA name of the zone that schedules are told in. */
+    private readonly zone = 'UTC',
   ) {
     this.lanes = new Lanes(ports, (system, error) => this.failed('deliver', system, error));
     this.webhooks = new Drain((system) => this.takeInbox(system));
+    this.scans = new Drain((scanId) => this.scan(scanId));
     this.bundles = new Drain(() => this.takeEffect());
     this.requests = new Drain(() => this.applyDue());
     this.findings = new Drain(() => this.tendFindings());
@@ -84,11 +90,14 @@ export class Worker {
     await this.take<{ system: string }>(QUEUES.webhook, 200, (jobs) =>
       this.eachSystem(jobs, (system) => this.webhooks.wake(system)),
     );
-    for (let beside = 0; beside < SCANS; beside += 1) {
-      await this.take<{ scanId: string }>(QUEUES.scan, 1, async (jobs) => {
-        for (const { data } of jobs) await runScan(this.ports, data.scanId);
-      });
-    }
+    // Not awaited: a scan may take hours, and who holds it is told by its own lease.
+    await this.take<{ scanId: string }>(QUEUES.scan, 1, async (jobs) => {
+      for (const { data } of jobs) void this.scans.wake(data.scanId);
+    });
+    await this.take<{ system: string }>(QUEUES.scanClock, 1, async (jobs) => {
+      for (const { data } of jobs) await startScheduled(this.ports, data.system);
+    });
+    await keepScanClock(this.boss, this.schedules, this.zone);
     for (let beside = 0; beside < IMPORTS; beside += 1) {
       await this.take<{ importId: string }>(QUEUES.import, 1, async (jobs) => {
         for (const { data } of jobs) await runImport(this.ports, data.importId);
@@ -114,14 +123,16 @@ export class Worker {
     this.watch.add(queue, await this.boss.work<T>(queue, { ...TOLD, batchSize }, handler));
   }
 
-  /** Takes no new work, and resolves when what runs has ended. */
+  /** Takes no new work, and resolves when what runs has ended; scans are given back where they stand. */
   async stop(): Promise<void> {
     this.stopping = true;
+    this.halt.abort(new Error('the process stops'));
     if (this.sweep) clearInterval(this.sweep);
     this.watch.stop();
     for (const timer of this.timers) clearTimeout(timer);
     await this.lanes.stop();
     await this.webhooks.idle();
+    await this.scans.idle();
     await this.bundles.idle();
     await this.requests.idle();
     await this.findings.idle();
@@ -142,6 +153,15 @@ export class Worker {
     } catch (error) {
       // The webhooks stay in the inbox, and the next wake-up or sweep takes them.
       this.failed('webhook', system, error);
+    }
+  }
+
+  private async scan(scanId: string): Promise<void> {
+    try {
+      if (!this.stopping) await runScan(this.ports, scanId, this.halt.signal);
+    } catch (error) {
+      // Its lease runs out, and the sweep takes it up where it stands.
+      this.failed('scan', scanId, error);
     }
   }
 
@@ -213,6 +233,7 @@ export class Worker {
       if (due.versions) void this.bundles.wake('all');
       if (due.requests) void this.requests.wake('all');
       if (due.validations) void this.validations.wake('all');
+      if (due.scans) for (const id of await this.ports.scans.unheldScans()) void this.scans.wake(id);
       void this.findings.wake('all');
       if (performance.now() >= this.nextTidying) await this.tidy();
     } catch (error) {
@@ -223,7 +244,7 @@ export class Worker {
   /** What is measured in minutes, or in days, is looked at once a minute. */
   private async tidy(): Promise<void> {
     this.nextTidying = performance.now() + TIDY_MS;
-    await this.ports.scans.failAbandonedScans(SCAN_IDLE_SECONDS);
+    await startIncremental(this.ports, this.schedules);
     await resumeImports(this.ports, IMPORT_IDLE_SECONDS);
     this.turnsSeen = await reaskByDate(this.ports, this.turnsSeen);
     await forgetKeys(this.ports);

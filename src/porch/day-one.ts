@@ -1,4 +1,4 @@
-import { startScan } from '../application/drift/start-scan.js';
+import { startScan } from '../application/drift/scan/start-scan.js';
 import type { Ports } from '../application/ports/ports.js';
 import type { Caller } from '../domain/actor.js';
 import { systemActor } from '../domain/actor.js';

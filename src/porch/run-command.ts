@@ -3,6 +3,7 @@ import { doctorCommand } from '../cli/doctor-command.js';
 import { exportCommand } from '../cli/export-command.js';
 import { importCommand } from '../cli/import-command.js';
 import { reportCommand } from '../cli/report-command.js';
+import { scanCommand } from '../cli/scan-command.js';
 import type { OpenedLog } from '../cli/verify-command.js';
 import { verifyCommand } from '../cli/verify-command.js';
 import type { CliIo } from '../cli/cli-io.js';
@@ -23,6 +24,7 @@ const USAGE = `skuward                                start the service
 skuward import FILE [--format F] [--mode M] [--url U] [--key K]
 skuward export FILE [--states S] [--vendor V] [--search W] [--columns C] [--url U] [--key K]
 skuward report QUARTER --out FILE      the quarterly drift audit as HTML
+skuward scan SYSTEM [--mode full|incremental] [--no-wait] [--url U] [--key K]   or --wait ID, --cancel ID, --confirm ID --reason R
 skuward key NAME --role ROLE [--party CODE]   make an API key (on the machine of the database)
 skuward verify [--export FILE | --file FILE] [--anchor SEQUENCE:HASH]   the audit log's hash chain
 skuward doctor --system CODE [--json]  what is missing to work with a system
@@ -47,6 +49,8 @@ export async function runCommand(config: Config, command: string, args: string[]
       return exportCommand(args, io);
     case 'report':
       return reportCommand(args, io);
+    case 'scan':
+      return scanCommand(args, io);
     case 'key':
       return keyCommand(config, args, io);
     case 'verify':

@@ -5,7 +5,7 @@ import { graphqlBody } from '../http/graphql-body.js';
 import { AppModule } from '../app.module.js';
 import type { Ports } from '../application/ports/ports.js';
 import type { Config } from '../config.js';
-import { ConfigError } from '../config.js';
+import { ConfigError, DAILY_SCAN } from '../config.js';
 import { buildConnectors } from '../connectors/connector-registry.js';
 import { faultsOfLifecycle, TRANSITIONS } from '../domain/catalog/lifecycle.js';
 import { DELIVERY_TRANSITIONS, faultsOfDeliveryStates } from '../domain/publishing/delivery-state.js';
@@ -73,7 +73,7 @@ export async function serve(config: Config): Promise<Service> {
     const ports = await assemble(config, database, sandbox, metrics, log);
     const firstStart = sandbox !== null && !(await ports.work.run((stores) => stores.parties.anyKey()));
     if (sandbox) await seedPeople(ports);
-    const worker = config.role === 'api' ? null : await startWorker(ports, database, urls, undo);
+    const worker = config.role === 'api' ? null : await startWorker(config, ports, database, urls, sandbox, undo);
     const readiness = new SystemReadiness(database.source, worker, ports.alerts);
     const url = await listen(config, ports, { readiness, metrics }, undo);
     if (sandbox) await seedCatalog(ports, sandbox);
@@ -114,18 +114,22 @@ async function assemble(
 }
 
 async function startWorker(
+  config: Config,
   ports: Ports,
   database: Database,
   urls: DatabaseUrls,
+  sandbox: Sandbox | null,
   undo: (() => Promise<void>)[],
 ): Promise<Worker> {
   if (urls.embedded) {
     // The embedded database serves one process, so whatever a lease or a running job says, its holder is dead.
     await ports.queue.releaseAllLeases();
-    await ports.scans.failAbandonedScans(0);
+    await ports.scans.releaseScans();
     await resumeImports(ports, 0);
   }
-  const worker = new Worker(ports, database.boss);
+  const systems = config.systems ?? (sandbox ? sandboxSystems(sandbox) : []);
+  const schedules = systems.map(({ code, scan = DAILY_SCAN }) => ({ system: code, ...scan }));
+  const worker = new Worker(ports, database.boss, schedules, config.zone);
   undo.push(() => worker.stop());
   await worker.start();
   return worker;

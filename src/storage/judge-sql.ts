@@ -1,7 +1,10 @@
 import type { GoneRecord, ObservableRecord, Verdicts } from '../application/ports/observation-store.js';
+import type { LaneRecord } from '../application/ports/publishing-queue.js';
 import { systemActor } from '../domain/actor.js';
+import type { Product } from '../domain/catalog/product.js';
 import { missing } from '../domain/drift/missing.js';
 import type { Sql } from './sql.js';
+import { firstRow } from './sql.js';
 import { SqlDeliveryStore } from './stores/delivery-store.js';
 import { SqlFindingStore } from './stores/finding-store.js';
 import type { RecordRow } from './stores/lane-records.js';
@@ -39,6 +42,8 @@ export async function lockObservable(
      where r.id in (select id from hits) and r.external_id is not null order by r.id for no key update of r`,
     [system, JSON.stringify(split), lookFor.rootIds, readAt],
   );
+  // Before what it is to vouch for: of a bundle that changes in between, an older sum is the safe one.
+  const bundles = await revisionOfBundles(sql);
   const loaded = await loadRecords(sql, system, rows);
   const flags = new Map(rows.map((row) => [row.id, row]));
   return loaded.records.flatMap((record): ObservableRecord[] => {
@@ -46,8 +51,24 @@ export async function lockObservable(
     const flag = flags.get(record.id);
     if (!product || !flag) return [];
     const states = loaded.states.get(record.productId) ?? [];
-    return [{ record, product, states, busy: flag.busy, hasDelivery: flag.has_delivery, discarded: flag.discarded }];
+    const { busy, has_delivery: hasDelivery, discarded } = flag;
+    const revision = revisionOf(record, product, loaded.revisions.get(product.id) ?? 0, bundles);
+    return [{ record, product, states, busy, hasDelivery, discarded, revision }];
   });
+}
+
+async function revisionOfBundles(sql: Sql): Promise<number> {
+  const row = await firstRow<{ revision: number }>(
+    sql,
+    `select coalesce(sum(revision), 0)::int as revision from sku where kind = 'BUNDLE'`,
+  );
+  return row?.revision ?? 0;
+}
+
+/** The number that `settledPieces` compares: it goes up with every revision that the record's projection is made of. */
+function revisionOf(record: LaneRecord, product: Product, ofSkus: number, ofBundles: number): number {
+  if (record.sku === null) return product.revision + ofSkus;
+  return record.sku.revision + (record.sku.kind === 'BUNDLE' ? ofBundles : 0);
 }
 
 /** Stores verdicts in the transaction that holds the records' locks. */
@@ -63,13 +84,19 @@ export async function storeVerdicts(
     in_sync: each.inSync,
     root_id: each.root.externalId,
     root_code: each.root.code,
+    piece_id: verdicts.pieceOf?.get(each.recordId) ?? null,
+    judged_of: each.revision ?? null,
+    not_covered: each.notCovered?.length ? each.notCovered : null,
   }));
   const ids = rows.map(({ id }) => id);
+  // Seen in another way and found as the piece of a scan had it, it stays judged; found otherwise, the piece is told anew.
   await sql.rows(
     `update record r set published = n.published, observed = n.observed, in_sync = n.in_sync, root_id = n.root_id, root_code = n.root_code,
-       observed_at = clock_timestamp(), compared_at = clock_timestamp()
-     from jsonb_to_recordset($1::jsonb) as n(id uuid, published jsonb, observed jsonb, in_sync boolean,
-       root_id text, root_code text) where r.id = n.id`,
+       observed_at = t.at, compared_at = t.at, not_covered = n.not_covered, judged_of = n.judged_of, piece_id = coalesce(n.piece_id, r.piece_id),
+       judged_at = case when n.piece_id is not null or (n.in_sync and r.in_sync and r.judged_at is not null and r.judged_of = n.judged_of
+         and r.observed = n.observed and r.published = n.published) then t.at end
+     from (select clock_timestamp() as at) t, jsonb_to_recordset($1::jsonb) as n(id uuid, published jsonb, observed jsonb, in_sync boolean,
+       root_id text, root_code text, piece_id uuid, judged_of bigint, not_covered jsonb) where r.id = n.id`,
     [JSON.stringify(rows)],
   );
   const findings = new SqlFindingStore(sql, newId);

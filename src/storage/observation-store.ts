@@ -6,6 +6,7 @@ import type {
   Verdicts,
   WaitingRoot,
 } from '../application/ports/observation-store.js';
+import type { ScanMark } from '../application/ports/scan-store.js';
 import type { Wakeups } from '../application/ports/unit-of-work.js';
 import { subscriptionLost } from '../domain/alerts/occasions.js';
 import type { ObservationSource } from '../domain/drift/finding.js';
@@ -13,6 +14,8 @@ import type { GovernedSystem, RootRef } from '../domain/publishing/system.js';
 import { systemRow } from './lane-sql.js';
 import { lockObservable, storeVerdicts } from './judge-sql.js';
 import { inTransaction } from './in-transaction.js';
+import { lockHeld } from './scans/scan-hold.js';
+import { keepMark, piecesOfRecords } from './scans/scan-mark.js';
 import type { Sql } from './sql.js';
 import { firstRow, sqlOver } from './sql.js';
 import { SqlAlertStore } from './stores/alert-store.js';
@@ -40,9 +43,11 @@ export class SqlObservationStore implements ObservationStore, InboxSweep {
     readAt: Date,
     judge: (records: ObservableRecord[]) => Omit<Verdicts, 'system' | 'source'>,
     source: ObservationSource,
+    mark?: ScanMark,
   ): Promise<{ opened: number; closed: number; busy: number; compared: number }> {
     return inTransaction(this.source, async (tx) => {
       const sql = sqlOver(tx);
+      if (mark) await lockHeld(sql, mark.hold, 'share');
       const records = await lockObservable(sql, system.code, lookFor, readAt);
       const verdicts = judge(records);
       const busy = records.filter((each) => each.busy).length;
@@ -51,7 +56,9 @@ export class SqlObservationStore implements ObservationStore, InboxSweep {
         ...verdicts,
         system: system.code,
         source,
+        ...(mark && { pieceOf: piecesOfRecords(records, mark) }),
       });
+      if (mark) await keepMark(sql, mark, records, verdicts.staged ?? []);
       if (owed) await this.wakeupsOf(sql).deliveriesDue([system.code]);
       return { opened, closed, busy, compared: verdicts.records.filter(({ recordId }) => skus.has(recordId)).length };
     });

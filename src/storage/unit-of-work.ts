@@ -21,6 +21,7 @@ import { SqlPlanStore } from './stores/plan-store.js';
 import { SqlQualityStore } from './stores/quality-store.js';
 import { SqlRecordStore } from './stores/record-store.js';
 import { SqlRequestValidations } from './stores/request-validations.js';
+import { SqlScanDesk } from './stores/scan-desk.js';
 import { SqlSettingStore } from './stores/setting-store.js';
 import { SqlTruthStore } from './stores/truth-store.js';
 import { inTransaction } from './in-transaction.js';
@@ -77,6 +78,7 @@ export class SqlUnitOfWork implements UnitOfWork {
       proposals: new SqlImportProposals(sql),
       rehearsals: new SqlImportRehearsals(sql),
       findings: new SqlFindingStore(sql, this.newId),
+      scans: new SqlScanDesk(sql),
       naming: new SqlNamingStore(sql),
       plans: new SqlPlanStore(sql),
       quality: new SqlQualityStore(sql, this.newId),

@@ -5,7 +5,7 @@ import type { ChangeDraft } from '../../src/application/change/change-draft.js';
 import { createChangeRequest } from '../../src/application/change/create-change-request.js';
 import { adoptFindings } from '../../src/application/drift/adopt-findings.js';
 import { observeRoots } from '../../src/application/drift/observe-roots.js';
-import { startScan } from '../../src/application/drift/start-scan.js';
+import { startScan } from '../../src/application/drift/scan/start-scan.js';
 import { setOwnershipRule } from '../../src/application/ownership/set-ownership-rule.js';
 import { setParty } from '../../src/application/ownership/set-party.js';
 import type { FindingView } from '../../src/application/ports/operations-reader.js';

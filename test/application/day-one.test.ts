@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { approveChangeRequest } from '../../src/application/change/approve-change-request.js';
 import { createChangeRequest } from '../../src/application/change/create-change-request.js';
 import { revertFindings } from '../../src/application/drift/revert-findings.js';
-import { startScan } from '../../src/application/drift/start-scan.js';
+import { startScan } from '../../src/application/drift/scan/start-scan.js';
 import { readMatch } from '../../src/application/onboarding/read-match.js';
 import type { MatchHead } from '../../src/application/ports/onboarding-store.js';
 import { linkSystem } from '../../src/application/publishing/link-system.js';

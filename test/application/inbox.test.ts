@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { handleWebhooks } from '../../src/application/drift/handle-webhooks.js';
-import { runScan } from '../../src/application/drift/run-scan.js';
-import { startScan } from '../../src/application/drift/start-scan.js';
+import { cancelScan } from '../../src/application/drift/scan/decide-scan.js';
+import type { ScanPiece } from '../../src/application/ports/connector.js';
+import { runScan } from '../../src/application/drift/scan/run-scan.js';
+import { startScan } from '../../src/application/drift/scan/start-scan.js';
 import type { Connector } from '../../src/application/ports/connector.js';
 import { ConnectorError } from '../../src/application/ports/connector.js';
 import type { Ports } from '../../src/application/ports/ports.js';
@@ -142,38 +144,37 @@ describe('a scan', () => {
     while (await publishLane(world.ports, 'erp'));
   });
 
-  it('stops reading when it was given up', async () => {
+  it('stops reading when it was cancelled', async () => {
     const { id } = must(await startScan(world.ports, world.people.oli, 'shopify', 'FULL'));
     let batches = 0;
-    const scan = async function* (): AsyncGenerator<[]> {
+    const scanPieces = async function* (): AsyncGenerator<ScanPiece[]> {
       for (; batches < 5; batches += 1) {
-        if (batches === 2) await world.ports.scans.failAbandonedScans(0);
-        yield [];
+        if (batches === 2) must(await cancelScan(world.ports, world.people.oli, id));
+        yield [{ fingerprint: `p${batches}`, count: 500, records: () => [] }];
       }
     };
-    await runScan(withShop({ scan }), id);
+    await runScan(withShop({ scanPieces }), id);
     expect(batches).toBe(2);
-    expect((await world.ports.scans.scan(id))?.state).toBe('FAILED');
-    expect(await sql('select 1 from scan_record')).toEqual([]);
+    expect((await world.ports.scans.scan(id))?.state).toBe('CANCELLED');
+    expect(await sql('select 1 from scan_stage')).toEqual([]);
   });
 
   it('shows that it is alive while a system takes long to answer, and not after it has ended', async () => {
     const { id } = must(await startScan(world.ports, world.people.oli, 'shopify', 'FULL'));
     const age = (): Promise<unknown[]> =>
-      sql(`update scan set touched_at = clock_timestamp() - interval '1 hour' where id = $1`, [id]);
+      sql(`update scan set lease_until = clock_timestamp() + interval '1 second' where id = $1`, [id]);
     const touched = (): Promise<unknown[]> =>
-      sql(`select 1 from scan where id = $1 and touched_at > clock_timestamp() - interval '1 minute'`, [id]);
+      sql(`select 1 from scan where id = $1 and lease_until > clock_timestamp() + interval '1 minute'`, [id]);
     const real = ['Date', 'hrtime', 'nextTick', 'performance', 'queueMicrotask', 'setImmediate', 'setTimeout'] as const;
     jest.useFakeTimers({ doNotFake: [...real, 'clearImmediate', 'clearTimeout'] });
     try {
-      const scan = async function* (): AsyncGenerator<[]> {
+      const scanPieces = async function* (): AsyncGenerator<[]> {
         await age();
-        jest.advanceTimersByTime(60_000);
+        jest.advanceTimersByTime(20_000);
         await until('a heartbeat', async () => (await touched()).length > 0, 5);
-        await world.ports.scans.failAbandonedScans(1_800);
         yield [];
       };
-      await runScan(withShop({ scan }), id);
+      await runScan(withShop({ scanPieces }), id);
       expect((await world.ports.scans.scan(id))?.state).toBe('SUCCEEDED');
       expect(jest.getTimerCount()).toBe(0);
     } finally {

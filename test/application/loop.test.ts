@@ -5,7 +5,7 @@ import { createChangeRequest } from '../../src/application/change/create-change-
 import { approveChangeRequest } from '../../src/application/change/approve-change-request.js';
 import { adoptFindings } from '../../src/application/drift/adopt-findings.js';
 import { revertFindings } from '../../src/application/drift/revert-findings.js';
-import { startScan } from '../../src/application/drift/start-scan.js';
+import { startScan } from '../../src/application/drift/scan/start-scan.js';
 import type { FindingView } from '../../src/application/ports/operations-reader.js';
 import type { World } from '../support/world.js';
 import { buildWorld, codesOf, control, importBaseline, must, until } from '../support/world.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parse } from 'csv-parse/sync';
-import { startScan } from '../../src/application/drift/start-scan.js';
+import { startScan } from '../../src/application/drift/scan/start-scan.js';
 import { exportMatch } from '../../src/application/onboarding/export-match.js';
 import { matchWork } from '../../src/application/onboarding/compute-match.js';
 import { presentMatch, readMatch } from '../../src/application/onboarding/read-match.js';

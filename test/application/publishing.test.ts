@@ -4,7 +4,7 @@ import { approveChangeRequest } from '../../src/application/change/approve-chang
 import type { ChangeDraft } from '../../src/application/change/change-draft.js';
 import { createChangeRequest } from '../../src/application/change/create-change-request.js';
 import { revertFindings } from '../../src/application/drift/revert-findings.js';
-import { startScan } from '../../src/application/drift/start-scan.js';
+import { startScan } from '../../src/application/drift/scan/start-scan.js';
 import type { DeliveryView, FindingView } from '../../src/application/ports/operations-reader.js';
 import { retryDeliveries } from '../../src/application/publishing/retry-deliveries.js';
 import { linkSystem } from '../../src/application/publishing/link-system.js';

@@ -11,7 +11,7 @@ import type { Caller } from '../../src/domain/actor.js';
 import type { FieldRule } from '../../src/domain/drift/source-of-truth.js';
 import { ruleOf } from '../../src/domain/drift/source-of-truth.js';
 import type { Sku } from '../../src/domain/catalog/sku.js';
-import { startScan } from '../../src/application/drift/start-scan.js';
+import { startScan } from '../../src/application/drift/scan/start-scan.js';
 import type { World } from '../support/world.js';
 import { buildWorld, codesOf, control, HOST, importBaseline, must, scansDone, until } from '../support/world.js';
 

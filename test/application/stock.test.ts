@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { createChangeRequest } from '../../src/application/change/create-change-request.js';
 import { refreshAllStock } from '../../src/application/drift/refresh-stock.js';
-import { startScan } from '../../src/application/drift/start-scan.js';
+import { startScan } from '../../src/application/drift/scan/start-scan.js';
 import type { Sku } from '../../src/domain/catalog/sku.js';
 import type { StockLevel } from '../../src/domain/gates/gate.js';
 import { sqlOver } from '../../src/storage/sql.js';

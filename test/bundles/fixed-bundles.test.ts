@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { approveChangeRequest } from '../../src/application/change/approve-change-request.js';
 import { adoptFindings } from '../../src/application/drift/adopt-findings.js';
 import { revertFindings } from '../../src/application/drift/revert-findings.js';
-import { startScan } from '../../src/application/drift/start-scan.js';
+import { startScan } from '../../src/application/drift/scan/start-scan.js';
 import type { DeliveryView, FindingView } from '../../src/application/ports/operations-reader.js';
 import type { World } from '../support/world.js';
 import { buildWorld, codesOf, control, importBaseline, must, scansDone, until } from '../support/world.js';

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { receiveImport } from '../../src/application/imports/receive-import.js';
 import { revertFindings } from '../../src/application/drift/revert-findings.js';
-import { startScan } from '../../src/application/drift/start-scan.js';
+import { startScan } from '../../src/application/drift/scan/start-scan.js';
 import type { LifecycleState } from '../../src/domain/catalog/lifecycle.js';
 import type { Json } from '../../src/domain/primitives/json.js';
 import { normaliseComponents } from '../../src/domain/publishing/component-line.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startScan } from '../../src/application/drift/start-scan.js';
+import { startScan } from '../../src/application/drift/scan/start-scan.js';
 import type { FindingView } from '../../src/application/ports/operations-reader.js';
 import type { World } from '../support/world.js';
 import { buildWorld, control, importBaseline, must, scansDone, until } from '../support/world.js';

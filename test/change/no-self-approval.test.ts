@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { rejectChangeRequest } from '../../src/application/change/reject-change-request.js';
 import { forceApply } from '../../src/application/change/run/force-apply.js';
 import { adoptFindings } from '../../src/application/drift/adopt-findings.js';
-import { startScan } from '../../src/application/drift/start-scan.js';
+import { startScan } from '../../src/application/drift/scan/start-scan.js';
 import { setParty } from '../../src/application/ownership/set-party.js';
 import type { Caller } from '../../src/domain/actor.js';
 import type { World } from '../support/world.js';

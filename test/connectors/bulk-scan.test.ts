@@ -103,7 +103,8 @@ describe('a bulk scan', () => {
     server.script = [started(), status({ objectCount: '1200', url: `${server.url}/result` }), result(...rows)];
     const sizes: number[] = [];
     for await (const batch of scan()) sizes.push(batch.length);
-    expect(sizes).toEqual([500, 500, 200]);
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(500);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(1_200);
   });
 
   it('answers nothing when nothing is there', async () => {

@@ -3,8 +3,8 @@ import { approveChangeRequest } from '../../src/application/change/approve-chang
 import type { ChangeDraft } from '../../src/application/change/change-draft.js';
 import { createChangeRequest } from '../../src/application/change/create-change-request.js';
 import { tendFindings } from '../../src/application/drift/resolve/tend-findings.js';
-import { runScan } from '../../src/application/drift/run-scan.js';
-import { startScan } from '../../src/application/drift/start-scan.js';
+import { runScan } from '../../src/application/drift/scan/run-scan.js';
+import { startScan } from '../../src/application/drift/scan/start-scan.js';
 import { receiveImport } from '../../src/application/imports/receive-import.js';
 import { runImport } from '../../src/application/imports/run-import.js';
 import { setParty } from '../../src/application/ownership/set-party.js';

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { approveChangeRequest } from '../../src/application/change/approve-change-request.js';
 import type { ChangeDraft } from '../../src/application/change/change-draft.js';
 import { createChangeRequest } from '../../src/application/change/create-change-request.js';
-import { startScan } from '../../src/application/drift/start-scan.js';
+import { startScan } from '../../src/application/drift/scan/start-scan.js';
 import type { FindingView } from '../../src/application/ports/operations-reader.js';
 import { linkSystem } from '../../src/application/publishing/link-system.js';
 import { normaliseComponents } from '../../src/domain/publishing/component-line.js';

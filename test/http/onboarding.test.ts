@@ -6,7 +6,7 @@ import { NestFactory } from '@nestjs/core';
 import { parse } from 'csv-parse/sync';
 import { AppModule } from '../../src/app.module.js';
 import { createApiKey } from '../../src/application/access/create-api-key.js';
-import { startScan } from '../../src/application/drift/start-scan.js';
+import { startScan } from '../../src/application/drift/scan/start-scan.js';
 import type { Role } from '../../src/domain/actor.js';
 import { ROLES } from '../../src/domain/actor.js';
 import { SystemReadiness } from '../../src/porch/system-readiness.js';

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { approveChangeRequest } from '../../src/application/change/approve-change-request.js';
 import type { ChangeDraft } from '../../src/application/change/change-draft.js';
 import { createChangeRequest } from '../../src/application/change/create-change-request.js';
-import { startScan } from '../../src/application/drift/start-scan.js';
+import { startScan } from '../../src/application/drift/scan/start-scan.js';
 import { readDriftAudit } from '../../src/application/audit/read-drift-audit.js';
 import { linkSystem } from '../../src/application/publishing/link-system.js';
 import { readImport } from '../../src/application/imports/read-import.js';

@@ -5,6 +5,8 @@ import { identityOf } from '../../src/domain/drift/finding.js';
 import type { FieldValues, Json } from '../../src/domain/primitives/json.js';
 import { causeOf } from '../../src/domain/publishing/dead-letter-cause.js';
 import type { DeliveryFault, ObservedRecord, RecordEntity } from '../../src/domain/publishing/system.js';
+import type { ObservableRecord, Verdicts } from '../../src/application/ports/observation-store.js';
+import type { ScanHold, ScanRun } from '../../src/application/ports/scan-store.js';
 import type { Claim, DeliverySettlement, Settlement } from '../../src/application/ports/publishing-queue.js';
 import type { Backend, SeenDelivery, SeenFinding, SeenRecord } from './backend.js';
 import { Desk, plainProduct, plainSku, productSet, skuSet, together } from './desk.js';
@@ -13,6 +15,33 @@ import { WorldDatabase } from './postgres-backend.js';
 import { revisionIn } from './processes.js';
 import { ERP, SHOP } from './story.js';
 import { SYSTEMS } from './world.js';
+
+/** All in sync, but those that are to be staged. */
+function verdictsOn(
+  known: readonly ObservableRecord[],
+  shown: readonly ObservedRecord[],
+  staged: readonly string[],
+  readAt: Date,
+): Omit<Verdicts, 'system' | 'source'> {
+  const each = known.flatMap(({ record, busy }) => {
+    const seen = shown.find(({ entity, externalId }) => entity === record.entity && externalId === record.externalId);
+    return busy || !seen ? [] : [{ record, seen }];
+  });
+  const isStaged = ({ seen }: (typeof each)[number]): boolean => staged.includes(seen.externalId);
+  return {
+    records: each
+      .filter((one) => !isStaged(one))
+      .map(({ record, seen }) => ({
+        ...{ recordId: record.id, base: record.published ?? {}, observed: seen.fields, inSync: true, root: seen.root },
+        revision: 1,
+      })),
+    staged: each.filter(isStaged).map(({ seen }) => ({
+      ...{ entity: seen.entity, externalId: seen.externalId, root: seen.root, pieceId: null, readAt },
+      ...{ observed: seen, opens: true },
+    })),
+    ...{ findings: [], closings: [], owed: [], gone: [] },
+  };
+}
 
 export const BY = systemActor('contract');
 const START = Date.UTC(2026, 0, 5, 9);
@@ -59,12 +88,41 @@ export class Bench {
     const id = newId();
     await scans.beginScan(id, system, 'FULL', BY);
     await this.pass(0.01);
-    await scans.scanSaw(id, seen);
-    await scans.pair(id);
-    await scans.judgeAbsences(id, []);
-    await scans.endScan(id, 'SUCCEEDED', null);
+    const hold = await this.takeScan(id);
+    await this.saw(hold, system, seen);
+    await scans.pair(hold);
+    await scans.judgeAbsences(hold);
+    await scans.endScan(hold, 'SUCCEEDED', null);
     await scans.linkIfClean(system);
     return id;
+  }
+
+  async takeScan(id: string): Promise<ScanRun> {
+    const run = await this.backend.scans.claimScan(id, this.backend.newId());
+    if (!run) throw new Error('the scan is not to be had');
+    return run;
+  }
+
+  /** One piece of a scan, seen and found in sync. */
+  async saw(hold: ScanHold, system: string, records: readonly ObservedRecord[], staged: string[] = []): Promise<void> {
+    const { scans, observations } = this.backend;
+    const ids = await scans.scanSaw(hold, [
+      { fingerprint: records.map(({ externalId }) => externalId).join(), records },
+    ]);
+    const governed = await observations.systemByCode(system);
+    if (!governed) throw new Error(`no system ${system}`);
+    const externalIds = records.map(({ entity, externalId }) => `${entity}:${externalId}`);
+    const pieceOf = new Map(externalIds.map((key) => [key, [...ids.values()][0] ?? '']));
+    const mark = { hold, basis: 'contract', pieces: [...ids.values()], pieceOf };
+    const readAt = await this.now();
+    await observations.judge(
+      governed,
+      { externalIds, rootIds: [] },
+      readAt,
+      (known) => verdictsOn(known, records, staged, readAt),
+      'FULL_SCAN',
+      mark,
+    );
   }
 
   /** A verdict on one record by hand: this is there, and published. */

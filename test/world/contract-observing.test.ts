@@ -159,42 +159,75 @@ onBoth('a scan', (bench) => {
     const { scans, newId } = bench().backend;
     const id = await begin(ERP);
     expect(await scans.beginScan(newId(), ERP, 'FULL', BY)).toBeNull();
-    await scans.scanProgress(id, { recordsRead: 2, skusCompared: 1, opened: 1, closed: 0 });
-    await scans.endScan(id, 'FAILED', 'broke off');
-    await scans.endScan(id, 'SUCCEEDED', null);
+    const hold = await bench().takeScan(id);
+    await scans.scanProgress(id, { recordsRead: 2, skusCompared: 1, opened: 1, notCovered: 3 });
+    await scans.endScan(hold, 'FAILED', 'broke off');
+    await scans.endScan(hold, 'SUCCEEDED', null);
     expect(await scans.scan(id)).toMatchObject({
-      state: 'FAILED',
-      error: 'broke off',
-      recordsRead: 2,
-      findingsOpened: 1,
+      ...{ state: 'FAILED', error: 'broke off', recordsRead: 2, findingsOpened: 1, valuesNotCovered: 3 },
     });
-    await expect(scans.scanSaw(id, ERP_RECORDS)).rejects.toThrow('given up');
-    await expect(scans.pair(id)).rejects.toThrow('given up');
-    await expect(scans.judgeAbsences(id, [])).rejects.toThrow('given up');
+    await expect(scans.scanSaw(hold, [])).rejects.toThrow('given up');
+    await expect(scans.pair(hold)).rejects.toThrow('given up');
+    await expect(scans.judgeAbsences(hold)).rejects.toThrow('given up');
+    await expect(scans.holdScan(hold)).rejects.toThrow('given up');
+    expect(await scans.claimScan(id, newId())).toBeNull();
     expect(await scans.scan(newId())).toBeNull();
   });
 
-  it('that does not move any more is given up', async () => {
-    const { scans } = bench().backend;
+  it('is held by one process at a time, goes on with another when that is lost, and fails when that happens again and again', async () => {
+    const { scans, newId } = bench().backend;
     const id = await begin(ERP);
+    const first = await bench().takeScan(id);
+    expect(await scans.claimScan(id, newId())).toBeNull();
+    expect(await scans.unheldScans()).toEqual([]);
     await bench().pass(60);
-    await scans.failAbandonedScans(90);
-    expect(await scans.scan(id)).toMatchObject({ state: 'RUNNING' });
+    await scans.holdScan(first);
     await bench().pass(60);
-    await scans.failAbandonedScans(90);
+    expect(await scans.unheldScans()).toEqual([]);
+    await scans.scanBegan(first, 'bulk/1', await bench().now());
+    await scans.settleScan(first, { read: 2, linked: 2, opens: 0, unseen: 0, staged: 1 });
+    await bench().pass(91);
+    expect(await scans.unheldScans()).toEqual([id]);
+    const second = await bench().takeScan(id);
+    expect(second).toMatchObject({ phase: 'SETTLING', operation: 'bulk/1', linked: 2, staged: 1 });
+    await expect(scans.scanSaw(first, [])).rejects.toThrow('given up');
+    await scans.releaseScan(second);
+    expect(await scans.unheldScans()).toEqual([id]);
+    for (let lost = 0; lost < 4; lost += 1) {
+      await bench().takeScan(id);
+      await bench().pass(91);
+    }
+    expect(await scans.claimScan(id, newId())).toBeNull();
     expect(await scans.scan(id)).toMatchObject({ state: 'FAILED' });
+  });
+
+  it('stages what would move something, and weighs it with what it did not see', async () => {
+    const { scans } = bench().backend;
+    const hold = await bench().takeScan(await begin(ERP));
+    await bench().saw(hold, ERP, ERP_RECORDS.slice(0, 1), ['i1']);
+    await scans.scanProgress(hold.id, { recordsRead: 1 });
+    const weight = await scans.weigh(hold.id);
+    expect(weight).toEqual({ read: 1, linked: 2, opens: 1, unseen: 1, staged: 1 });
+    expect(await scans.staged(hold.id, 10)).toMatchObject([{ externalId: 'i1', observed: { externalId: 'i1' } }]);
+    await scans.stopScan(hold, weight);
+    expect(await scans.scan(hold.id)).toMatchObject({ state: 'HELD', linkedRecords: 2, findingsHeld: 2 });
+    const staged = await scans.staged(hold.id, 10);
+    expect(staged.map(({ externalId, observed }) => [externalId, observed === null])).toEqual([
+      ['i1', false],
+      ['i2', true],
+    ]);
+    await expect(scans.unstage(hold, staged)).rejects.toThrow('given up');
+    expect(await bench().findings()).toEqual([]);
   });
 
   it('names what it did not see of what was there before', async () => {
     const { scans } = bench().backend;
-    const id = await begin(ERP);
-    await scans.scanSaw(id, ERP_RECORDS.slice(0, 1));
-    const unseen = await scans.unseen(id, null, 10);
+    const hold = await bench().takeScan(await begin(ERP));
+    await bench().saw(hold, ERP, ERP_RECORDS.slice(0, 1));
+    const unseen = await scans.unseen(hold.id, null, 10);
     expect(unseen).toMatchObject([{ externalId: 'i2', root: { externalId: 'i2', code: 'i2' } }]);
-    expect(await scans.unseen(id, unseen[0]?.recordId ?? '', 10)).toEqual([]);
-    const gone = unseen.map(({ recordId, externalId }) => ({ recordId, externalId }));
-    expect(await scans.judgeAbsences(id, gone)).toEqual({ opened: 1, closed: 0 });
-    expect(await bench().findings()).toMatchObject([{ kind: 'MISSING', state: 'OPEN' }]);
+    expect(await scans.unseen(hold.id, unseen[0]?.recordId ?? '', 10)).toEqual([]);
+    expect(await scans.isLatest(hold.id)).toBe(true);
   });
 
   it('finds strangers and doubles, and ends such findings when they are gone', async () => {
@@ -217,10 +250,10 @@ onBoth('a scan', (bench) => {
       [SHOP, 'SKU', 'v1'],
       [SHOP, 'SKU', 'v2'],
     ]);
-    const id = await begin(SHOP);
-    await backend.scans.scanSaw(id, SHOP_RECORDS);
-    expect(await backend.scans.pair(id)).toEqual([]);
-    expect(await backend.scans.waitSince(id)).toBe(false);
+    const hold = await bench().takeScan(await begin(SHOP));
+    await bench().saw(hold, SHOP, SHOP_RECORDS);
+    expect(await backend.scans.pair(hold)).toEqual([]);
+    expect(await backend.scans.waitSince(hold.id)).toBe(false);
   });
 
   it('links a system once all is clean, and only once', async () => {

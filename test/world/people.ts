@@ -160,7 +160,8 @@ export class People {
   staffDeletes(system: SystemCode, which: number): void {
     const items = [...this.systems[system].items.values()];
     const item = items[which % items.length];
-    if (!item) return;
+    // A scan of a system that shows nothing at all fails, and says nothing of what is missing (design 4.7).
+    if (!item || items.length === 1) return;
     this.systems[system].remove(item);
     this.tell(`staff deletes ${item.code} in ${system}`);
   }

@@ -6,7 +6,7 @@ import type { Source } from '../../src/storage/data-source.js';
 import { openSource } from '../../src/storage/data-source.js';
 import { SqlObservationStore } from '../../src/storage/observation-store.js';
 import { SqlPublishingQueue } from '../../src/storage/publishing-queue.js';
-import { SqlScanStore } from '../../src/storage/scan-store.js';
+import { SqlScanStore } from '../../src/storage/scans/scan-store.js';
 import { sqlOver } from '../../src/storage/sql.js';
 import type { ProductRow, SkuRow } from '../../src/storage/stores/catalog-rows.js';
 import { productOf, skuOf } from '../../src/storage/stores/catalog-rows.js';

@@ -1,6 +1,6 @@
 import { handleWebhooks } from '../../src/application/drift/handle-webhooks.js';
 import { receiveWebhook } from '../../src/application/drift/receive-webhook.js';
-import { runScan } from '../../src/application/drift/run-scan.js';
+import { runScan } from '../../src/application/drift/scan/run-scan.js';
 import type { Connector } from '../../src/application/ports/connector.js';
 import type { Healer } from '../../src/application/ports/finding-store.js';
 import type { ObservationStore } from '../../src/application/ports/observation-store.js';
@@ -106,7 +106,7 @@ export function portsOf(ground: Ground, process: Process): ScanPorts {
 
 /** Counts what a look found owed, once it is stored. */
 function judging(ground: Ground, process: Process): ObservationStore['judge'] {
-  return async (system, lookFor, readAt, judge, source) => {
+  return async (system, lookFor, readAt, judge, source, mark) => {
     let owed: string[] = [];
     return asked(ground, process, 'judge', async () => {
       const counts = await ground.backend.observations.judge(
@@ -119,6 +119,7 @@ function judging(ground: Ground, process: Process): ObservationStore['judge'] {
           return verdicts;
         },
         source,
+        mark,
       );
       ground.owed(owed);
       if (counts.opened > 0) ground.tell(`${process.name} opened ${counts.opened} findings in ${system.code}`);

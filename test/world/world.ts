@@ -1,4 +1,4 @@
-import { startScan } from '../../src/application/drift/start-scan.js';
+import { startScan } from '../../src/application/drift/scan/start-scan.js';
 import type { Caller } from '../../src/domain/actor.js';
 import { systemActor } from '../../src/domain/actor.js';
 import type { ChangeSet } from '../../src/domain/change/draft.js';
@@ -159,8 +159,13 @@ export class World {
     this.webhooks = [];
     this.tell('from here on nothing goes wrong any more');
     await this.rest();
-    // A scan whose machine crashed is given up, as the sweep of a worker does.
-    await this.backend.scans.failAbandonedScans(0);
+    // A scan whose machine crashed is taken up where it stands, as the sweep of a worker does once its lease has run out.
+    await this.backend.scans.releaseScans();
+    for (const id of await this.backend.scans.unheldScans()) {
+      const [machine] = this.machines.up();
+      await this.scheduler.spawn(machine ?? 0, 'a scan taken up', (process) => scanning(this.ground, process, id));
+    }
+    await this.rest();
     if (this.isSound()) await this.scanBoth();
     if (!this.isSound()) return;
     const governed = await this.backend.systems();
@@ -249,7 +254,7 @@ export class World {
   private async scan(system: SystemCode): Promise<void> {
     const { scans, observations } = this.backend;
     const outcome = await startScan(
-      { scans, observations, newId: () => this.backend.newId() },
+      { scans, observations, newId: () => this.backend.newId(), connectors: { of: () => ({}) } },
       SCANNER,
       system,
       'FULL',

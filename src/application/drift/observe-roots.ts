@@ -7,10 +7,12 @@ import { readable } from '../../domain/drift/readable.js';
 import type { FieldRule } from '../../domain/drift/source-of-truth.js';
 import { foldCode } from '../../domain/primitives/text.js';
 import type { GovernedSystem, ObservedRecord, RootRef } from '../../domain/publishing/system.js';
-import type { ObservableRecord, Verdicts } from '../ports/observation-store.js';
+import type { NotCovered, ObservableRecord, Verdicts } from '../ports/observation-store.js';
 import type { PublishingPorts } from '../ports/ports.js';
+import type { ScanMark } from '../ports/scan-store.js';
 import { projectRecord, undecidedValues } from '../publishing/project-record.js';
 import { publishedOf } from '../publishing/work-under-way.js';
+import { withoutMoves } from './without-moves.js';
 
 /** What was read, and when the reading began by the database's clock. */
 export interface Observation {
@@ -18,6 +20,19 @@ export interface Observation {
   /** Roots that a strong read says are gone. */
   goneRoots: readonly RootRef[];
   readAt: Date;
+  /** Every record of the roots that were read was asked for: one that is not among them is gone. */
+  wholeRoots?: boolean;
+}
+
+/** How a look is taken in the course of a scan. */
+export interface ScanLook {
+  mark?: ScanMark;
+  /** What would move something is kept for later. */
+  stage?: boolean;
+  /** Nothing is healed by itself, whatever the rules say. */
+  flagOnly?: boolean;
+  /** Of how many records what is looked at is all that moves; left out: of those that are looked at. */
+  compared?: number;
 }
 
 export interface ObservationCounts {
@@ -27,6 +42,8 @@ export interface ObservationCounts {
   busy: number;
   /** SKU records that were judged. */
   compared: number;
+  /** Values of those that could not be read. */
+  notCovered: number;
 }
 
 /**
@@ -38,27 +55,37 @@ export async function observe(
   system: GovernedSystem,
   source: ObservationSource,
   observation: Observation,
+  { mark, stage = false, flagOnly = false, compared }: ScanLook = {},
 ): Promise<ObservationCounts> {
   const externalIds = observation.records.map(({ entity, externalId }) => `${entity}:${externalId}`);
   const rootIds = observation.goneRoots.map(({ externalId }) => externalId);
   // Every record of a root that was read belongs into the verdict, so that a deleted variant is noticed.
-  const readRoots = source === 'WEBHOOK' ? observation.records.map(({ root }) => root.externalId) : [];
+  const isWhole = source === 'WEBHOOK' || observation.wholeRoots === true;
+  const readRoots = isWhole ? observation.records.map(({ root }) => root.externalId) : [];
   const lookFor = { externalIds, rootIds: [...new Set([...rootIds, ...readRoots])] };
   const seen = new Map(observation.records.map((each) => [`${each.entity}:${each.externalId}`, readable(each)]));
-  const { rules, version: policyVersion } = await ports.truth.acting();
+  const acting = await ports.truth.acting();
+  const rules = flagOnly ? acting.rules.map((rule) => ({ ...rule, onDrift: 'FLAG' as const })) : acting.rules;
   const taken: FindingDraft[] = [];
-  const looking: Looking = { ports, system, rules, policyVersion, taken, heals: false };
+  const looking: Looking = { ports, system, rules, policyVersion: acting.version, taken, heals: false };
+  let notCovered = 0;
   const counts = await ports.observations.judge(
     system,
     lookFor,
     observation.readAt,
-    (records) => judgeAll(looking, records, seen),
+    (records) => {
+      const all = judgeAll(looking, records, seen);
+      const verdicts = stage ? withoutMoves(records, all, taken, { seen, mark, readAt: observation.readAt }) : all;
+      notCovered = unreadableIn(verdicts.records);
+      return verdicts;
+    },
     source,
+    mark,
   );
-  const compared = source === 'FULL_SCAN' ? counts.compared : null;
-  if (taken.length > 0) await ports.owned.takeOver(system.code, taken, source, compared);
-  if (looking.heals) await ports.healing.heal(system.code);
-  return counts;
+  const lookedAt = source === 'FULL_SCAN' ? (compared ?? counts.compared) : null;
+  if (taken.length > 0) await ports.owned.takeOver(system.code, taken, source, lookedAt);
+  if (looking.heals && !stage) await ports.healing.heal(system.code);
+  return { ...counts, notCovered };
 }
 
 /** Where something was seen, and by which rules it is judged. */
@@ -103,7 +130,8 @@ function judgeOne(
   const { root } = shown;
   out.closings.push(...ungoverned(record, canonical));
   if (!canonical) {
-    out.records.push({ recordId: record.id, base: baseOfUngoverned(values), observed: values, inSync: true, root });
+    const base = baseOfUngoverned(values);
+    out.records.push({ recordId: record.id, base, observed: values, inSync: true, root, revision: each.revision });
     return;
   }
   const expected = record.unsettled.map((attempt) => attempt.expected);
@@ -137,6 +165,8 @@ function judgeOne(
     observed: values,
     inSync: judgement.inSync && !recoded,
     root,
+    revision: each.revision,
+    notCovered: notCoveredOf(judgement.notCovered, record.undecided),
   });
   const lags = Object.keys(judgement.writes).length > 0;
   if (!lags || each.hasDelivery || system.mode !== 'WRITE') return;
@@ -147,6 +177,19 @@ function judgeOne(
     const lagging = comparisons.filter(({ field }) => field in judgement.writes);
     for (const comparison of lagging) out.findings.push({ ...findingOf(record, comparison, shown), note });
   }
+}
+
+/** A value that the connector could not make sense of is one that could not be read, and never a difference. */
+function notCoveredOf(unreadable: readonly string[], undecided: ReadonlySet<string>): NotCovered[] {
+  return [
+    ...unreadable.map((field): NotCovered => ({ field, reason: 'UNREADABLE' })),
+    ...[...undecided].map((field): NotCovered => ({ field, reason: 'UNDECIDED' })),
+  ];
+}
+
+function unreadableIn(records: Verdicts['records']): number {
+  const all = records.flatMap(({ notCovered = [] }) => notCovered);
+  return all.filter(({ reason }) => reason === 'UNREADABLE').length;
 }
 
 /** The record is the one we know by its id, but it bears another code now. */
@@ -174,16 +217,18 @@ function closeRecoded(record: ObservableRecord['record'], out: Omit<Verdicts, 's
   }
 }
 
-/** Reads roots by id and judges them. */
+/** Reads roots by id and judges them; every record in them belongs into the verdict where `wholeRoots` says so. */
 export async function observeRoots(
   ports: PublishingPorts,
   system: GovernedSystem,
   roots: readonly RootRef[],
   source: ObservationSource,
+  look: ScanLook & { wholeRoots?: boolean } = {},
 ): Promise<ObservationCounts> {
   const readAt = await ports.observations.now();
   const readings = await ports.connectors.of(system.code, 'SCAN').readRoots([...roots]);
   const records = readings.flatMap((reading) => reading.records ?? []);
   const goneRoots = readings.filter((reading) => reading.records === null).map(({ root }) => root);
-  return observe(ports, system, source, { records, goneRoots, readAt });
+  const { wholeRoots = false, ...rest } = look;
+  return observe(ports, system, source, { records, goneRoots, readAt, wholeRoots }, rest);
 }

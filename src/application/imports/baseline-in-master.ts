@@ -6,7 +6,7 @@ import type { RowFault } from '../../domain/imports/csv-row.js';
 import type { ImportHeader, RowChange } from '../../domain/imports/import-format.js';
 import { foldCode } from '../../domain/primitives/text.js';
 import { writeChangeSet } from '../change/write-change-set.js';
-import { startScan } from '../drift/start-scan.js';
+import { startScan } from '../drift/scan/start-scan.js';
 import type { Ports } from '../ports/ports.js';
 import type { Stores } from '../ports/unit-of-work.js';
 import type { BaselineGround, Made } from './baseline-ground.js';

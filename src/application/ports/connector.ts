@@ -88,9 +88,31 @@ export interface Capabilities {
   productsPerWrite: number;
 }
 
+/** Some dozens of neighbouring records of a scan, not looked into yet. */
+export interface ScanPiece {
+  /** The same text as long as the system shows the same of them; what changes with every order there is left out. */
+  fingerprint: string;
+  /** How many records it holds. */
+  count: number;
+  /** @throws ConnectorError where it cannot be read: the scan is not complete then. */
+  records(): ObservedRecord[];
+}
+
+/** A scan that may be resumed by another process. */
+export interface ScanWork {
+  signal?: AbortSignal;
+  /** The system's own id of the work that an earlier run of this scan began there; null: none, or none that is good any more. */
+  operation: string | null;
+  /** Called as soon as the system has begun such work, and before it is waited for. */
+  begun(operation: string): Promise<void>;
+}
+
 /** One page of what has changed. */
 export interface ChangePage {
-  /** As they are now. A record may come again, in this page or a later one: whoever asked compares values. */
+  /**
+   * As they are now; of a product that is named all records, so that a variant which is not among them is gone. A record may
+   * come again, in this page or a later one: whoever asked compares values.
+   */
   records: ObservedRecord[];
   /** Roots that the system names as deleted; most keep no trace of those, and then only a full scan tells. */
   gone: RootRef[];
@@ -144,6 +166,11 @@ export interface Connector {
   stillRunning?(operations: readonly string[], signal?: AbortSignal): Promise<string[]>;
   /** Every record of the system, in batches. Ends normally only when it was complete; a partial scan throws. */
   scan(signal?: AbortSignal): AsyncIterable<ObservedRecord[]>;
+  /**
+   * The same in pieces, which end where `endsPiece` says, so that whoever knows a piece from before need not look into it;
+   * not there where nothing is gained by not looking. What the system has begun for this very scan is not begun again.
+   */
+  scanPieces?(work: ScanWork): AsyncIterable<ScanPiece[]>;
   /**
    * What has changed since a cursor, at least once each, whatever instants changes share and however the system's clock was
    * set meanwhile; it may lag behind, and what the system keeps no trace of it leaves out, so that it never replaces a full

@@ -5,6 +5,7 @@ import type { FindingDraft, ObservationSource } from '../../domain/drift/finding
 import type { FieldValues } from '../../domain/primitives/json.js';
 import type { GovernedSystem, RootRef } from '../../domain/publishing/system.js';
 import type { LaneRecord } from './publishing-queue.js';
+import type { ScanMark, StagedRecord } from './scan-store.js';
 
 /** A record beside the product it belongs to, so that its projection can be worked out. */
 export interface ObservableRecord {
@@ -17,6 +18,14 @@ export interface ObservableRecord {
   hasDelivery: boolean;
   /** Its last delivery was given up: by whom, and why; null where it was not. */
   discarded: { by: string; reason: string } | null;
+  /** Goes up with every revision that its projection is made of. */
+  revision: number;
+}
+
+/** A field that was not compared, and why: it could not be read there, or nobody has decided yet what it is to be. */
+export interface NotCovered {
+  field: string;
+  reason: 'UNREADABLE' | 'UNDECIDED';
 }
 
 export interface RecordVerdict {
@@ -26,6 +35,9 @@ export interface RecordVerdict {
   inSync: boolean;
   /** Where it was found: an ERP item that was renamed is read under its new code from now on. */
   root: RootRef;
+  /** Of what it was judged. */
+  revision?: number;
+  notCovered?: NotCovered[];
 }
 
 /** A record that is gone, by the id under which it was known; null when it never had one. */
@@ -44,6 +56,10 @@ export interface Verdicts {
   owed: string[];
   /** Records that a strong read says are gone. */
   gone: GoneRecord[];
+  /** In the course of a full scan: the piece in which each record was seen, by record id. */
+  pieceOf?: ReadonlyMap<string, string>;
+  /** In the course of a full scan: what would move something, to be judged once it is known how much that is. */
+  staged?: (StagedRecord & { opens: boolean })[];
 }
 
 /** A root that webhooks named and nobody has looked at since. */
@@ -64,13 +80,18 @@ export interface ObservationStore {
   systemByCode(code: string): Promise<GovernedSystem | null>;
   /** The database's clock: the instant before a reading begins. */
   now(): Promise<Date>;
-  /** Runs `judge` over locked records in one transaction and stores what it answers. Answers findings opened and closed. */
+  /**
+   * Runs `judge` over locked records in one transaction and stores what it answers. Answers findings opened and closed.
+   * With a mark it is part of a full scan: what is staged, put off, and done with is kept for that in the same transaction,
+   * which is the scan's as long as this process holds it. @throws ScanGone
+   */
   judge(
     system: GovernedSystem,
     lookFor: { externalIds: readonly string[]; rootIds: readonly string[] },
     readAt: Date,
     judge: (records: ObservableRecord[]) => Omit<Verdicts, 'system' | 'source'>,
     source: ObservationSource,
+    mark?: ScanMark,
   ): Promise<{ opened: number; closed: number; busy: number; compared: number }>;
 
   storeWebhook(hook: {

@@ -7,6 +7,7 @@ import type { DeliveryState } from '../../domain/publishing/delivery-state.js';
 import type { Severity } from '../../domain/drift/source-of-truth.js';
 import type { Attribution, ErrorClass, GovernedSystem } from '../../domain/publishing/system.js';
 import type { Page, PageRequest } from './page.js';
+import type { ScanPhase } from './scan-store.js';
 
 export type SyncState = 'ABSENT' | 'PENDING' | 'IN_SYNC' | 'DRIFTED' | 'DEAD_LETTERED';
 export type ScanState = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED' | 'HELD';
@@ -96,6 +97,7 @@ export interface SystemRecordView {
   publishedRevision: number | null;
   publishedAt: Date | null;
   observedAt: Date | null;
+  comparedAt: Date | null;
   published: Json;
   observed: Json;
 }
@@ -146,6 +148,21 @@ export interface ScanView {
   findingsOpened: number;
   findingsResolved: number;
   error: string | null;
+  startedBy: Actor;
+  phase: ScanPhase;
+  /** As many records as the last complete scan read, or as many of ours as are linked there; null: nobody knows. */
+  recordsExpected: number | null;
+  /** Of the records read, those told just as they had been compared before. */
+  recordsUnchanged: number;
+  /** Values of linked records that could not be read. */
+  valuesNotCovered: number;
+  /** Of a scan that was stopped by bulk safety: records linked then, and of these, those that it would open findings on. */
+  linkedRecords: number | null;
+  findingsHeld: number | null;
+  /** Who confirmed or cancelled it, when and why. */
+  decidedBy: Actor | null;
+  decidedAt: Date | null;
+  reason: string | null;
 }
 
 /** How far a large request has come in one system. */

@@ -7,6 +7,7 @@ import type { CatalogReader } from './catalog-reader.js';
 import type { ChangeReader } from './change-reader.js';
 import type { Clock } from './clock.js';
 import type { ConnectorRegistry } from './connector.js';
+import type { CoverageReader } from './coverage-reader.js';
 import type { DigestReader } from './digest-reader.js';
 import type { DriftAuditReader } from './drift-audit-reader.js';
 import type { Healer } from './finding-store.js';
@@ -64,6 +65,7 @@ export abstract class Ports {
   abstract readonly queue: PublishingQueue & LaneSweep;
   abstract readonly observations: ObservationStore & InboxSweep;
   abstract readonly scans: ScanStore;
+  abstract readonly coverage: CoverageReader;
   abstract readonly waitingJobs: WaitingJobs;
   abstract readonly onboarding: OnboardingStore;
   abstract readonly ownership: OwnershipReader;

@@ -19,6 +19,7 @@ import type { PlanStore } from './plan-store.js';
 import type { QualityStore } from './quality-store.js';
 import type { RecordStore } from './record-store.js';
 import type { RequestValidations } from './request-validations.js';
+import type { ScanDesk } from './scan-store.js';
 import type { SettingStore } from './setting-store.js';
 import type { TruthStore } from './truth-store.js';
 
@@ -59,6 +60,7 @@ export interface Stores {
   records: RecordStore;
   plans: PlanStore;
   findings: FindingStore;
+  scans: ScanDesk;
   quality: QualityStore;
   imports: ImportSteps;
   naming: NamingStore;

@@ -13,6 +13,8 @@ export interface DueWork {
   versions: boolean;
   /** Requests that are to be checked, or are being checked. */
   validations: boolean;
+  /** Scans that nobody runs, whose process was lost perhaps. */
+  scans: boolean;
 }
 
 /** What waits to be done, whoever was told of it. */

@@ -7,6 +7,8 @@ import type {
   LookUp,
   RecordOutcome,
   RootReading,
+  ScanPiece,
+  ScanWork,
   WebhookSide,
   WriteCommand,
 } from '../../application/ports/connector.js';
@@ -15,7 +17,7 @@ import type { ObservedRecord, RootRef } from '../../domain/publishing/system.js'
 import { mapLimited } from '../map-limited.js';
 import type { SystemConfig } from '../system-config.js';
 import { isRunning } from './bulk/bulk-operation.js';
-import { bulkScan } from './bulk/bulk-scan.js';
+import { bulkPieces, bulkScan } from './bulk/bulk-scan.js';
 import { BulkWriter } from './bulk/bulk-writer.js';
 import { BundleMaker } from './bundles/bundle-maker.js';
 import { BundleOperations } from './bundles/bundle-operations.js';
@@ -157,6 +159,10 @@ export class ShopifyConnector implements Connector {
 
   scan(signal?: AbortSignal): AsyncIterable<ObservedRecord[]> {
     return bulkScan(this.client, this.publications, signal);
+  }
+
+  scanPieces(work: ScanWork): AsyncIterable<ScanPiece[]> {
+    return bulkPieces(this.client, this.publications, work);
   }
 
   changesSince(cursor: string | null, signal?: AbortSignal): AsyncIterable<ChangePage> {

@@ -1,8 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { Args, Context, Mutation, Resolver } from '@nestjs/graphql';
 import { CurrentCaller, Roles } from '../../access/roles.js';
-import { startScan } from '../../application/drift/start-scan.js';
-import type { ScanView, SystemView } from '../../application/ports/operations-reader.js';
+import type { SystemView } from '../../application/ports/operations-reader.js';
 import { Ports } from '../../application/ports/ports.js';
 import { linkSystem } from '../../application/publishing/link-system.js';
 import { pauseSystem } from '../../application/publishing/pause-system.js';
@@ -12,8 +11,7 @@ import type { Outcome, Problem } from '../../domain/problem.js';
 import type { Loaders } from '../loaders.js';
 import { DateTimeScalar } from '../scalars/date-time.js';
 import { userErrors } from '../user-errors.js';
-import { ScanModeEnum } from './drift-scan-type.js';
-import { DriftScanPayloadType, SystemPayloadType } from './operations-payloads.js';
+import { SystemPayloadType } from './operations-payloads.js';
 
 interface SystemPayload {
   system: SystemView | null;
@@ -26,20 +24,6 @@ export class SystemMutationResolver {
 
   constructor(@Inject(Ports) ports: Ports) {
     this.#ports = ports;
-  }
-
-  @Roles('OPERATOR')
-  @Mutation(() => DriftScanPayloadType)
-  async driftScanStart(
-    @Args('system', { type: () => String }) system: string,
-    @Args('mode', { type: () => ScanModeEnum }) mode: ScanView['mode'],
-    @CurrentCaller() caller: Caller,
-    @Context('loaders') loaders: Loaders,
-  ): Promise<{ scan: ScanView | null; userErrors: Problem[] }> {
-    const outcome = await startScan(this.#ports, caller, system, mode);
-    if (!outcome.ok) return { scan: null, userErrors: userErrors(outcome.problems) };
-    loaders.reset();
-    return { scan: await loaders.scan.load(outcome.value.id), userErrors: [] };
   }
 
   @Roles('OPERATOR')

@@ -95,4 +95,6 @@ export class SystemRecordType {
   published!: Json;
   @Field(() => JsonScalar, { nullable: true })
   observed!: Json;
+  @Field(() => DateTimeScalar, { nullable: true, description: 'When it was last compared, whichever way it was seen.' })
+  comparedAt!: Date | null;
 }

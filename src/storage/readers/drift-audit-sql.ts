@@ -1,3 +1,5 @@
+import { COMPARED_AT } from './coverage-reader.js';
+
 /**
  * What the statements of the drift audit have in common. $1 is the quarter's first instant, $2 the first after it.
  */
@@ -37,9 +39,10 @@ export const COMPARED = `
     where mode = 'FULL' and state = 'SUCCEEDED' and finished_at >= $1 and finished_at < $2 group by system),
   pair as (
     select g.id as sku_id, y.code as system,
-      coalesce(r.compared_at >= $1 and (r.compared_at < $2 or g.created_at < w.started_at), false) as compared
+      coalesce(${COMPARED_AT} >= $1 and (${COMPARED_AT} < $2 or g.created_at < w.started_at), false) as compared
     from governed g cross join system y
       left join record r on r.sku_id = g.id and r.system = y.code and r.entity = 'SKU'
+      left join scan_piece k on k.id = r.piece_id
       left join scanned w on w.system = y.code
     where r.id is not null or y.code = any(g.listed_in))`;
 

@@ -15,6 +15,7 @@ import { foldCode } from '../../domain/primitives/text.js';
 import type { Sql } from '../sql.js';
 import { readCanaries } from './canary-rows.js';
 import { readDeadLetterGroups } from './dead-letter-groups.js';
+import { COMPARED_AT } from './coverage-reader.js';
 import { deliveryWhere } from './delivery-where.js';
 import { Conditions, readPage } from './keyset.js';
 import { DELIVERY_COLUMNS, deliveryOf, FINDING_COLUMNS, findingOf, systemOf } from './operations-rows.js';
@@ -98,7 +99,7 @@ export class SqlOperationsReader implements OperationsReader {
   async recordsOfSkus(skuIds: readonly string[]): Promise<Map<string, SystemRecordView[]>> {
     const rows = await this.sql.rows<SystemRecordView>(
       `select r.sku_id as "skuId", r.system, r.external_id as "externalId", r.published_revision as "publishedRevision",
-         r.published_at as "publishedAt", r.observed_at as "observedAt", r.published, r.observed,
+         r.published_at as "publishedAt", r.observed_at as "observedAt", ${COMPARED_AT} as "comparedAt", r.published, r.observed,
          case when exists (select from finding f where f.record_id = r.id and f.state in ('OPEN', 'ACKNOWLEDGED')) then 'DRIFTED'
            when exists (select from delivery d where d.system = r.system and d.entity = 'SKU' and d.sku_id = r.sku_id
              and d.state in ('PENDING', 'RETRYING', 'IN_FLIGHT')) then 'PENDING'
@@ -106,7 +107,7 @@ export class SqlOperationsReader implements OperationsReader {
              and d.state = 'DEAD_LETTERED') then 'DEAD_LETTERED'
            when r.external_id is null then 'ABSENT'
            when r.in_sync then 'IN_SYNC' else 'PENDING' end as state
-       from record r where r.entity = 'SKU' and r.sku_id = any($1::uuid[]) order by r.system`,
+       from record r left join scan_piece k on k.id = r.piece_id where r.entity = 'SKU' and r.sku_id = any($1::uuid[]) order by r.system`,
       [skuIds],
     );
     return Map.groupBy(rows, (row) => row.skuId);

@@ -10,9 +10,10 @@ export class SqlWaitingJobs implements WaitingJobs {
     const [row] = await this.sql.rows<DueWork>(
       `select exists (select from change_request where state = 'SCHEDULED' and (due_at <= clock_timestamp() or blocked_by is not null)) as requests,
          exists (select from bundle_version where state = 'SCHEDULED' and effective_from <= clock_timestamp()) as versions,
-         exists (select from request_validation where finished_at is null) as validations`,
+         exists (select from request_validation where finished_at is null) as validations,
+         exists (select from scan where state = 'RUNNING' and (lease_until is null or lease_until <= clock_timestamp())) as scans`,
     );
-    return row ?? { requests: true, versions: true, validations: true };
+    return row ?? { requests: true, versions: true, validations: true, scans: true };
   }
 
   within(milliseconds: number): Promise<WaitingQueue[]> {

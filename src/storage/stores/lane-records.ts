@@ -38,6 +38,8 @@ export interface LoadedRecords {
   products: Map<string, Product>;
   /** By product id: states of its SKUs that are listed in the system and not DRAFT. */
   states: Map<string, LifecycleState[]>;
+  /** By product id: the revisions of all its SKUs, summed. */
+  revisions: ReadonlyMap<string, number>;
 }
 
 /** What judging records takes, as the database has it: of any number of records, in whichever systems. */
@@ -97,7 +99,9 @@ export async function readLaneFacts(
 export function recordsIn(facts: LaneFacts, system: string): LoadedRecords {
   const { products, skus, findings, unsettled, changed, undecided } = facts;
   const states = new Map<string, LifecycleState[]>();
+  const revisions = new Map<string, number>();
   for (const sku of skus.values()) {
+    revisions.set(sku.productId, (revisions.get(sku.productId) ?? 0) + sku.revision);
     if (sku.state === 'DRAFT' || !sku.listedIn.includes(system)) continue;
     states.set(sku.productId, [...(states.get(sku.productId) ?? []), sku.state]);
   }
@@ -126,7 +130,7 @@ export function recordsIn(facts: LaneFacts, system: string): LoadedRecords {
       components: sku?.kind === 'BUNDLE' ? (components.get(sku.id) ?? null) : [],
     };
   });
-  return { records, products: new Map(products), states };
+  return { records, products: new Map(products), states, revisions };
 }
 
 async function openFindings(sql: Sql, recordIds: readonly string[]): Promise<Map<string, OpenFinding[]>> {

@@ -5,6 +5,7 @@ import type {
   Verdicts,
   WaitingRoot,
 } from '../../../src/application/ports/observation-store.js';
+import type { ScanMark } from '../../../src/application/ports/scan-store.js';
 import { systemActor } from '../../../src/domain/actor.js';
 import type { ObservationSource } from '../../../src/domain/drift/finding.js';
 import { missing } from '../../../src/domain/drift/missing.js';
@@ -13,7 +14,7 @@ import { MemoryDeliveries } from './desk-stores.js';
 import { MemoryFindings } from './findings.js';
 import { laneKey, loadRecord, statesIn } from './lanes.js';
 import type { RecordRow, Tables } from './tables.js';
-import { byId, isOpen } from './tables.js';
+import { byId, heldScan, isOpen } from './tables.js';
 
 /** Observing as PostgreSQL does it, in memory; held to it by the contract suite. */
 export class MemoryObservations implements ObservationStore {
@@ -37,8 +38,10 @@ export class MemoryObservations implements ObservationStore {
     readAt: Date,
     judge: (records: ObservableRecord[]) => Omit<Verdicts, 'system' | 'source'>,
     source: ObservationSource,
+    mark?: ScanMark,
   ): Promise<{ opened: number; closed: number; busy: number; compared: number }> {
     const { tables } = this;
+    const scan = mark ? heldScan(tables, mark.hold) : null;
     const hits = byId(tables.records.values()).filter((row) => {
       if (row.system !== system.code || row.externalId === null) return false;
       const isAsked = lookFor.externalIds.includes(`${row.entity}:${row.externalId}`);
@@ -47,6 +50,12 @@ export class MemoryObservations implements ObservationStore {
     const records = hits.flatMap((row) => this.observable(row, readAt.getTime()));
     const verdicts = judge(records);
     const { opened, closed } = await this.store(system.code, verdicts, source);
+    for (const each of verdicts.staged ?? []) scan?.staged.set(`${each.entity}:${each.externalId}`, each);
+    for (const { busy, record } of records) {
+      if (!scan || !busy || record.root === null) continue;
+      const key = `${record.entity}:${record.externalId}`;
+      if (!scan.postponed.has(key)) scan.postponed.set(key, { root: record.root, pursued: false });
+    }
     const skus = new Set(hits.filter(({ entity }) => entity === 'SKU').map(({ id }) => id));
     const compared = verdicts.records.filter(({ recordId }) => skus.has(recordId)).length;
     return { opened, closed, busy: records.filter(({ busy }) => busy).length, compared };
@@ -62,7 +71,7 @@ export class MemoryObservations implements ObservationStore {
     const hasDelivery = tables.deliveriesOf(row).some((each) => isOpen(each) || each.state === 'DEAD_LETTERED');
     const states = statesIn(tables, row.productId, row.system);
     // Nobody in the simulated world gives a delivery up.
-    return [{ record: loadRecord(tables, row), product, states, busy, hasDelivery, discarded: null }];
+    return [{ record: loadRecord(tables, row), product, states, busy, hasDelivery, discarded: null, revision: 0 }];
   }
 
   private async store(

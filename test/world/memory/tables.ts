@@ -1,5 +1,7 @@
 import type { RecordMatch } from '../../../src/application/ports/record-store.js';
 import type { ScanView } from '../../../src/application/ports/operations-reader.js';
+import type { ScanHold, StagedRecord } from '../../../src/application/ports/scan-store.js';
+import { ScanGone } from '../../../src/application/ports/scan-store.js';
 import type { Actor } from '../../../src/domain/actor.js';
 import type { Product } from '../../../src/domain/catalog/product.js';
 import type { Sku } from '../../../src/domain/catalog/sku.js';
@@ -136,8 +138,15 @@ export interface WebhookRow {
 export interface ScanRow {
   view: ScanView;
   startedAt: number;
-  touchedAt: number;
+  token: string | null;
+  leaseUntil: number | null;
+  losses: number;
+  operation: string | null;
+  readAt: Date | null;
+  stagedRecords: number | null;
   saw: Map<string, ObservedRecord>;
+  staged: Map<string, StagedRecord & { opens: boolean }>;
+  postponed: Map<string, { root: RootRef; pursued: boolean }>;
 }
 
 interface RevisionRow {
@@ -234,6 +243,13 @@ export function isWaiting({ state }: Pick<DeliveryRow, 'state'>): boolean {
 /** It is not settled for good. */
 export function isOpen({ state }: Pick<DeliveryRow, 'state'>): boolean {
   return state === 'PENDING' || state === 'RETRYING' || state === 'IN_FLIGHT';
+}
+
+/** The scan that this process runs. @throws ScanGone */
+export function heldScan(tables: Tables, { id, token }: ScanHold): ScanRow {
+  const row = tables.scans.get(id);
+  if (row?.view.state !== 'RUNNING' || row.token !== token) throw new ScanGone();
+  return row;
 }
 
 /** Ids and instants in their order. */

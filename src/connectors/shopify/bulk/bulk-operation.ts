@@ -9,7 +9,8 @@ import { BULK_STATUS } from '../documents.js';
 export type BulkOperation = NonNullable<Data<'BulkStatus'>['bulkOperation']>;
 
 /** A line longer than this is no variant: something else is being downloaded. */
-const MAX_LINE_CHARACTERS = 1_000_000;
+const MAX_LINE_BYTES = 1_000_000;
+const LINE_END = 0x0a;
 const FIRST_POLL_MILLISECONDS = 100;
 const SLOWEST_POLL_MILLISECONDS = 10_000;
 /** Shopify lets a bulk query run for ten days; a scan that takes longer than this tells nothing of today. */
@@ -36,34 +37,61 @@ export async function completed(
   throw unfinished('the bulk operation did not end');
 }
 
+/** Can the result of an earlier operation still be had? Shopify keeps it for a week, and forgets others. @throws ConnectorError */
+export async function isGood(client: ShopifyClient, id: string, signal: AbortSignal | undefined): Promise<boolean> {
+  const { data } = await client.query(BULK_STATUS, { id }, signal);
+  const operation = data.bulkOperation;
+  if (!operation) return false;
+  return UNDER_WAY.has(operation.status) || (operation.status === 'COMPLETED' && operation.partialDataUrl === null);
+}
+
 /** Does it still go on? One that Shopify does not know any more is over. @throws ConnectorError */
 export async function isRunning(client: ShopifyClient, id: string, signal: AbortSignal | undefined): Promise<boolean> {
   const { data } = await client.query(BULK_STATUS, { id }, signal);
   return data.bulkOperation !== null && UNDER_WAY.has(data.bulkOperation.status);
 }
 
-/** The lines of the result, as many at a time as came in together. Its address is signed and lives elsewhere: our token does not go there. */
+/** The same as text. */
 export async function* linesOf(url: string, signal: AbortSignal | undefined): AsyncGenerator<string[]> {
+  for await (const lines of rawLinesOf(url, signal)) yield lines.map((line) => line.toString());
+}
+
+/** The lines of the result, as many at a time as came in together. Its address is signed and lives elsewhere: our token does not go there. */
+export async function* rawLinesOf(url: string, signal: AbortSignal | undefined): AsyncGenerator<Buffer[]> {
   const idle = new AbortController();
   const both = signal ? AbortSignal.any([signal, idle.signal]) : idle.signal;
   const response = await unlessIdle(idle, () => fetch(checkedAddress(url), { signal: both }));
   if (!response.ok || !response.body) throw unfinished(`the result could not be fetched: HTTP ${response.status}`);
-  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-  let rest = '';
+  const reader = response.body.getReader();
+  let rest: Buffer = Buffer.alloc(0);
   try {
     for (;;) {
       const { done, value } = await unlessIdle(idle, () => reader.read());
       if (done) break;
-      const lines = (rest + value).split('\n');
-      rest = lines.pop() ?? '';
-      if (rest.length > MAX_LINE_CHARACTERS) throw unfinished('the result is no JSONL');
-      yield lines.filter((line) => line !== '');
+      const { lines, rest: more } = split(rest, Buffer.from(value.buffer, value.byteOffset, value.byteLength));
+      rest = more;
+      if (rest.length > MAX_LINE_BYTES) throw unfinished('the result is no JSONL');
+      yield lines;
     }
-    if (rest !== '') yield [rest];
+    if (rest.length > 0) yield [rest];
   } finally {
     // Whoever stops listening half-way must not leave the download running.
     idle.abort();
   }
+}
+
+/** Bytes are cut at line ends before they are text: what is not looked into need not become any. */
+function split(before: Buffer, bytes: Buffer): { lines: Buffer[]; rest: Buffer } {
+  const lines: Buffer[] = [];
+  let from = 0;
+  for (let end = bytes.indexOf(LINE_END); end >= 0; end = bytes.indexOf(LINE_END, from)) {
+    const part = bytes.subarray(from, end);
+    const line = from === 0 && before.length > 0 ? Buffer.concat([before, part]) : part;
+    if (line.length > 0) lines.push(line);
+    from = end + 1;
+  }
+  const rest = bytes.subarray(from);
+  return { lines, rest: from === 0 ? Buffer.concat([before, rest]) : Buffer.from(rest) };
 }
 
 /** A minute-long download is fine as long as something keeps coming. */

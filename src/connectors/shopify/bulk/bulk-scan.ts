@@ -1,7 +1,10 @@
+import type { ScanPiece, ScanWork } from '../../../application/ports/connector.js';
+import { pieceOf, piecesIn } from '../../../application/ports/scan-piece.js';
 import type { ObservedRecord } from '../../../domain/publishing/system.js';
 import { readBundledProducts } from '../bundles/bundled-products.js';
 import { BULK_RUN, scanQuery } from '../documents.js';
-import { completed, linesOf, unfinished } from './bulk-operation.js';
+import { completed, isGood, rawLinesOf, unfinished } from './bulk-operation.js';
+import { PieceCutter } from './piece-cutter.js';
 import type { PublicationList } from '../publication-list.js';
 import type { RawComponent, RawProduct, RawVariant, ReadingContext } from '../reading.js';
 import { productRecord, variantRecord } from '../reading.js';
@@ -18,36 +21,61 @@ const RECORDS_A_BATCH = 500;
  * bundle is made of are rows of their own: bundles, and they alone, wait for the end.
  * @throws ConnectorError for anything but a complete result.
  */
-export async function* bulkScan(
+export async function* bulkPieces(
   client: ShopifyClient,
   publications: PublicationList,
-  signal?: AbortSignal,
-): AsyncGenerator<ObservedRecord[]> {
+  { signal, operation: earlier, begun }: ScanWork,
+): AsyncGenerator<ScanPiece[]> {
   const publicationIds = await publications.ids();
   const context: ReadingContext = { publications: publicationIds.length, denied: new Set() };
-  const operation = await completed(client, await started(client, scanQuery(publicationIds), signal), signal);
+  const query = scanQuery(publicationIds);
+  let id = earlier !== null && (await isGood(client, earlier, signal)) ? earlier : null;
+  if (id === null) {
+    id = await started(client, query, signal);
+    await begun(id);
+  }
+  const operation = await completed(client, id, signal);
   let rows = 0;
-  let batch: ObservedRecord[] = [];
   const bundles = new Bundles();
+  const cutter = new PieceCutter(query, (line) => recordOfRow(readRow(line), line, context));
   if (operation.url !== null) {
-    for await (const lines of linesOf(operation.url, signal)) {
+    for await (const lines of rawLinesOf(operation.url, signal)) {
+      const pieces: ScanPiece[] = [];
       for (const line of lines) {
         rows += 1;
-        const row = readRow(line);
-        if (bundles.take(row)) continue;
-        batch.push(recordOfRow(row, line, context));
-        if (batch.length < RECORDS_A_BATCH) continue;
-        yield batch;
-        batch = [];
+        const taken = cutter.take(line);
+        if (taken === 'ASIDE') pieces.push(...setAside(line.toString(), bundles, context));
+        else if (taken !== null) pieces.push(taken);
       }
+      yield pieces;
     }
   }
   // Absence is evidence only from a complete scan: a download that ended early must not pass for a small store.
   if (rows < Number(operation.objectCount)) {
     throw unfinished(`the result has ${rows} of ${operation.objectCount} rows`);
   }
-  batch.push(...(await bundles.records(client, context, signal)));
-  for (let from = 0; from < batch.length; from += RECORDS_A_BATCH) yield batch.slice(from, from + RECORDS_A_BATCH);
+  const rest = cutter.rest();
+  yield [...(rest ? [rest] : []), ...piecesIn(await bundles.records(client, context, signal))];
+}
+
+/** The same, looked into. @throws ConnectorError for anything but a complete result. */
+export async function* bulkScan(
+  client: ShopifyClient,
+  publications: PublicationList,
+  signal?: AbortSignal,
+): AsyncGenerator<ObservedRecord[]> {
+  const work = { operation: null, begun: () => Promise.resolve(), ...(signal && { signal }) };
+  for await (const pieces of bulkPieces(client, publications, work)) {
+    const records = pieces.flatMap((piece) => piece.records());
+    for (let from = 0; from < records.length; from += RECORDS_A_BATCH)
+      yield records.slice(from, from + RECORDS_A_BATCH);
+  }
+}
+
+/** A row that was not plainly a product or a variant without components: a piece of its own, unless it has to wait. */
+function setAside(line: string, bundles: Bundles, context: ReadingContext): ScanPiece[] {
+  const row = readRow(line);
+  return bundles.take(row) ? [] : [pieceOf([recordOfRow(row, line, context)])];
 }
 
 /** Bundles of one scan, and what they are made of, until both are known. */

@@ -1,29 +1,23 @@
-import { systemActor } from '../domain/actor.js';
-import type { FindingDraft } from '../domain/drift/finding.js';
-import type { FieldValues } from '../domain/primitives/json.js';
-import type { ObservedRecord, RootRef } from '../domain/publishing/system.js';
-import type { GoneRecord } from '../application/ports/observation-store.js';
-import { markMissing } from './judge-sql.js';
-import type { Sql } from './sql.js';
-import { firstRow } from './sql.js';
-import { SqlFindingStore } from './stores/finding-store.js';
+import { systemActor } from '../../domain/actor.js';
+import type { FindingDraft } from '../../domain/drift/finding.js';
+import type { FieldValues } from '../../domain/primitives/json.js';
+import type { ObservedRecord, RootRef } from '../../domain/publishing/system.js';
+import { markMissing } from '../judge-sql.js';
+import type { Sql } from '../sql.js';
+import { SqlFindingStore } from '../stores/finding-store.js';
+import { SEEN, UNSEEN } from './scan-stage.js';
 
 /**
  * Pairs records that wait with what the scan saw, one to one by folded code; then a product's record with the one root
  * that all of its paired SKUs live in. What is not one to one stays as it is, and becomes a finding.
  */
 export async function pairByCode(sql: Sql, scanId: string): Promise<ObservedRecord[]> {
-  await lockRunning(sql, scanId);
   const skus = await sql.rows<{ observed: ObservedRecord }>(
-    `with once as (
-       select code_folded from scan_record where scan_id = $1 and entity = 'SKU' and code_folded is not null
-       group by code_folded having count(*) = 1)
-     update record r set external_id = n.external_id, root_id = n.root_id, root_code = n.root_code, match = 'MATCHED'
-     from scan_record n join once o on o.code_folded = n.code_folded
-       join scan c on c.id = n.scan_id
-       join sku s on s.code_folded = n.code_folded
-     where n.scan_id = $1 and n.entity = 'SKU' and n.observed is not null and r.system = c.system and r.entity = 'SKU'
-       and r.sku_id = s.id and r.external_id is null and r.match in ('WAITING', 'MISSING')
+    `with once as (select code_folded from (${BEARING}) b group by code_folded having count(*) = 1)
+     update record r set external_id = n.external_id, root_id = n.root_id, root_code = n.root_code, match = 'MATCHED', piece_id = n.piece_id
+     from ${STRANGERS} n join once o on o.code_folded = n.code_folded join sku s on s.code_folded = n.code_folded
+     where n.entity = 'SKU' and r.system = n.system and r.entity = 'SKU' and r.sku_id = s.id and r.external_id is null
+       and r.match in ('WAITING', 'MISSING')
      returning n.observed`,
     [scanId],
   );
@@ -32,11 +26,16 @@ export async function pairByCode(sql: Sql, scanId: string): Promise<ObservedReco
        select r.product_id, min(r.root_id) as root_id from record r join scan c on c.id = $1 and c.system = r.system
        where r.entity = 'SKU' and r.match = 'MATCHED' group by r.product_id having count(distinct r.root_id) = 1),
      once as (select root_id from roots group by root_id having count(*) = 1)
-     update record r set external_id = n.external_id, root_id = n.root_id, root_code = n.root_code, match = 'MATCHED'
-     from scan_record n join scan c on c.id = n.scan_id join once o on o.root_id = n.root_id join roots q on q.root_id = o.root_id
-     where n.scan_id = $1 and n.entity = 'PRODUCT' and n.observed is not null and r.system = c.system and r.entity = 'PRODUCT'
-       and r.product_id = q.product_id and r.external_id is null and r.match in ('WAITING', 'MISSING')
+     update record r set external_id = n.external_id, root_id = n.root_id, root_code = n.root_code, match = 'MATCHED', piece_id = n.piece_id
+     from ${STRANGERS} n join once o on o.root_id = n.root_id join roots q on q.root_id = o.root_id
+     where n.entity = 'PRODUCT' and r.system = n.system and r.entity = 'PRODUCT' and r.product_id = q.product_id
+       and r.external_id is null and r.match in ('WAITING', 'MISSING')
      returning n.observed`,
+    [scanId],
+  );
+  await sql.rows(
+    `delete from ungoverned_record u using scan c, record r where c.id = $1 and u.system = c.system
+       and r.system = u.system and r.entity = u.entity and r.external_id = u.external_id`,
     [scanId],
   );
   return [...products, ...skus].map(({ observed }) => observed);
@@ -50,11 +49,8 @@ export async function unseenRecords(
   limit: number,
 ): Promise<{ recordId: string; externalId: string; root: RootRef }[]> {
   const rows = await sql.rows<{ id: string; external_id: string; root_id: string; root_code: string | null }>(
-    `select r.id, r.external_id, r.root_id, r.root_code from record r join scan c on c.id = $1 and c.system = r.system
-     where r.match = 'MATCHED' and r.external_id is not null and coalesce(r.published_at < c.started_at, true)
-       and ($2::uuid is null or r.id > $2)
-       and not exists (select from scan_record n where n.scan_id = $1 and n.entity = r.entity and n.external_id = r.external_id)
-     order by r.id limit $3`,
+    `select r.id, r.external_id, r.root_id, r.root_code from ${UNSEEN} r
+     where r.root_id is not null and ($2::uuid is null or r.id > $2) order by r.id limit $3`,
     [scanId, after, limit],
   );
   return rows.map((row) => ({
@@ -64,14 +60,16 @@ export async function unseenRecords(
   }));
 }
 
-/** What a complete scan says of presence: MISSING, UNEXPECTED, DUPLICATE; and the end of such findings that no longer hold. */
+/**
+ * What a complete scan says of presence: MISSING of what waited for it in vain, UNEXPECTED, DUPLICATE; and the end of such
+ * findings that no longer hold. The scan's row is locked.
+ */
 export async function absences(
   sql: Sql,
   newId: () => string,
   scanId: string,
-  gone: readonly GoneRecord[],
+  system: string,
 ): Promise<{ opened: number; closed: number }> {
-  const scan = await lockRunning(sql, scanId);
   const findings = new SqlFindingStore(sql, newId);
   const never = await sql.rows<{ id: string }>(
     `select r.id from record r join scan c on c.id = $1 and c.system = r.system
@@ -79,17 +77,17 @@ export async function absences(
     [scanId],
   );
   const unmatched = never.map(({ id }) => ({ recordId: id, externalId: null }));
-  let opened = await markMissing(sql, findings, scan.system, [...gone, ...unmatched], 'FULL_SCAN');
+  let opened = await markMissing(sql, findings, system, unmatched, 'FULL_SCAN');
   await letBeCreated(sql, scanId);
   const strangers = (await masterHolds(sql)) ? await strangersOf(sql, scanId) : [];
-  opened += await findings.record(scan.system, strangers, 'FULL_SCAN');
+  opened += await findings.record(system, strangers, 'FULL_SCAN');
   const holding = strangers.map(({ identity }) => identity);
   const over = await sql.rows<{ id: string }>(
     `select id from finding where system = $1 and kind in ('UNEXPECTED', 'DUPLICATE') and state <> 'RESOLVED' and not identity = any($2)`,
-    [scan.system, holding],
+    [system, holding],
   );
   const by = systemActor('observer');
-  const idle = await noLongerMissed(sql, scan.system);
+  const idle = await noLongerMissed(sql, system);
   const closed = await findings.close([
     ...over.map(({ id }) => ({ findingId: id, resolution: 'SELF_HEALED' as const, by })),
     ...idle.map(({ id }) => ({ findingId: id, resolution: 'SUPERSEDED' as const, by })),
@@ -97,16 +95,28 @@ export async function absences(
   return { opened, closed };
 }
 
-/** The scan's row, locked; throws when somebody gave the scan up meanwhile, so that half of one judges nothing. */
-async function lockRunning(sql: Sql, scanId: string): Promise<{ system: string }> {
-  const scan = await firstRow<{ system: string }>(
-    sql,
-    `select system from scan where id = $1 and state = 'RUNNING' for update`,
-    [scanId],
-  );
-  if (!scan) throw new Error('the scan was given up meanwhile');
-  return scan;
-}
+/** What scan $1 saw that is matched with none of ours. */
+const STRANGERS = `(select u.* from ungoverned_record u join scan_piece k on k.id = u.piece_id and k.seen_in = $1)`;
+
+/** Records of ours that bear another code there than their SKU's: the finding says which. */
+const RECODED = `(select f.record_id, lower(f.found #>> '{}') as code_folded, f.found #>> '{}' as code from finding f
+  where f.kind = 'RECODED' and f.state <> 'RESOLVED')`;
+
+/**
+ * Who bears a code there, as far as it may be more than one: strangers, records of ours that were recoded, and records of
+ * ours whose SKU's code one of those bears. What is matched and not recoded bears its SKU's code.
+ */
+const BEARING = `
+  select n.code_folded, n.code, n.external_id from ${STRANGERS} n where n.entity = 'SKU' and n.code_folded is not null
+  union all
+  select q.code_folded, q.code, r.external_id from ${RECODED} q join record r on r.id = q.record_id join scan c on c.id = $1
+    where r.system = c.system and r.external_id is not null and q.code_folded is not null and ${SEEN}
+  union all
+  select s.code_folded, s.code, r.external_id from sku s join record r on r.sku_id = s.id join scan c on c.id = $1
+    where r.system = c.system and r.match = 'MATCHED' and r.external_id is not null and ${SEEN}
+      and s.code_folded in (select n.code_folded from ${STRANGERS} n where n.entity = 'SKU'
+        union all select q.code_folded from ${RECODED} q)
+      and not exists (select from ${RECODED} q where q.record_id = r.id)`;
 
 /** Is a SKU of the record's own (or, for a product's record, any of its SKUs) to be in the record's system? */
 const WANTED = `exists (select from sku s where s.product_id = r.product_id and (r.sku_id is null or s.id = r.sku_id)
@@ -167,18 +177,17 @@ async function strangersOf(sql: Sql, scanId: string): Promise<FindingDraft[]> {
     known: string | null;
   }>(
     `select min(n.code) as code, array_agg(n.external_id order by n.external_id) as ids, s.id as sku_id, s.product_id, s.code as known
-     from scan_record n left join sku s on s.code_folded = n.code_folded
-     where n.scan_id = $1 and n.entity = 'SKU' and n.code_folded is not null
+     from (${BEARING}) n left join sku s on s.code_folded = n.code_folded
      group by n.code_folded, s.id having count(*) > 1`,
     [scanId],
   );
   // What is told of its product is told of the stranger: whoever adopts it makes that product, too.
   const unknown = await sql.rows<Stranger>(
     `select n.external_id, n.code, n.observed->'fields' as fields, n.root_id, n.root_code, p.observed->'fields' as product
-     from scan_record n join scan c on c.id = n.scan_id
-       left join scan_record p on p.scan_id = n.scan_id and p.entity = 'PRODUCT' and p.external_id = n.root_id
-     where n.scan_id = $1 and n.entity = 'SKU' and not exists (
-       select from record r where r.system = c.system and r.entity = 'SKU' and r.external_id = n.external_id)
+     from ${STRANGERS} n
+       left join ungoverned_record p on p.system = n.system and p.entity = 'PRODUCT' and p.external_id = n.root_id
+     where n.entity = 'SKU' and not exists (
+       select from record r where r.system = n.system and r.entity = 'SKU' and r.external_id = n.external_id)
        and not exists (select from sku s where s.code_folded = n.code_folded)`,
     [scanId],
   );

@@ -1,0 +1,21 @@
+import { hash } from 'node:crypto';
+import { canonicalJson } from '../../../domain/primitives/json.js';
+import type { FieldRule } from '../../../domain/drift/source-of-truth.js';
+import type { GovernedSystem } from '../../../domain/publishing/system.js';
+
+/**
+ * Raised whenever records are read, normalised, projected or compared in another way, so that what was settled before is
+ * compared anew. Whoever forgets it is forgiven within a week: no piece is trusted longer.
+ */
+const COMPARISON = 1;
+
+/**
+ * By what a piece is judged, beside the revisions of what is in it. What a rule does about a difference is no part of it:
+ * where nothing differs, it does nothing.
+ */
+export function basisOf(system: GovernedSystem, rules: readonly FieldRule[], masterCurrency: string): string {
+  const { kind, connector, currency, mode, link } = system;
+  const told = rules.map(({ field, owner, tolerance }) => ({ field, owner, tolerance }));
+  const basis = { COMPARISON, kind, connector, currency, mode, link, masterCurrency, rules: told };
+  return hash('sha1', canonicalJson(basis));
+}

@@ -1,0 +1,117 @@
+import type { RootRef } from '../../../domain/publishing/system.js';
+import type { StagedRecord } from '../../ports/scan-store.js';
+import type { ObservationCounts } from '../observe-roots.js';
+import { observe, observeRoots } from '../observe-roots.js';
+import type { ScanJob } from './scan-job.js';
+import { goesOn } from './scan-job.js';
+
+/** Records judged in one go, and roots read again at once. */
+const PAGE = 500;
+const ROOTS = 100;
+/** How often a record that a delivery is at work on is looked at again, and how long we wait in between. */
+const BUSY_ROUNDS = 20;
+const BUSY_MS = 500;
+
+/** What was staged is judged as it was seen, against what is so now. */
+export async function judgeStaged(job: ScanJob): Promise<void> {
+  const { ports, run, system } = job;
+  for (let page = await ports.scans.staged(run.id, PAGE); page.length > 0;) {
+    goesOn(job);
+    // Of one reading each: a scan that was resumed has read twice.
+    const [readAt] = page.map((each) => each.readAt);
+    const alike = page.filter((each) => Number(each.readAt) === Number(readAt));
+    const records = alike.flatMap(({ observed }) => observed ?? []);
+    const pieceOf = new Map(
+      alike.flatMap(({ entity, externalId, pieceId }): [string, string][] =>
+        pieceId === null ? [] : [[`${entity}:${externalId}`, pieceId]],
+      ),
+    );
+    const mark = { hold: run, basis: '', pieces: [], pieceOf };
+    const look = { records, goneRoots: [], readAt: readAt ?? (await ports.observations.now()) };
+    const compared = comparedBehind(job, alike.length);
+    await count(job, await observe(ports, system, 'FULL_SCAN', look, { mark, ...(compared !== null && { compared }) }));
+    await ports.scans.unstage(run, alike);
+    page = await ports.scans.staged(run.id, PAGE);
+  }
+}
+
+/**
+ * Of how many linked records these are what moves, so that a page of nothing but an owner's new values does not look like a
+ * system of nothing but those: as large a share of all records as they are of all that is staged.
+ */
+function comparedBehind({ run }: ScanJob, records: number): number | null {
+  if (run.linked === null || run.staged === null || run.staged === 0) return null;
+  return Math.max(records, Math.round((records * run.linked) / run.staged));
+}
+
+/** A person let a held scan go on: what it had staged is read again by id, and judged as it is now. Nothing heals by itself. */
+export async function judgeConfirmed(job: ScanJob): Promise<void> {
+  const { ports, run, system } = job;
+  const mark = { hold: run, basis: '', pieces: [], pieceOf: new Map<string, string>() };
+  for (let page = await ports.scans.staged(run.id, ROOTS); page.length > 0;) {
+    goesOn(job);
+    const roots = rootsOf(page);
+    await count(job, await observeRoots(ports, system, roots, 'FULL_SCAN', { mark, wholeRoots: true, flagOnly: true }));
+    await ports.scans.unstage(run, page);
+    page = await ports.scans.staged(run.id, ROOTS);
+  }
+}
+
+function rootsOf(records: readonly StagedRecord[]): RootRef[] {
+  return [...new Map(records.map(({ root }) => [root.externalId, root])).values()];
+}
+
+/**
+ * Verdicts that were put off while a delivery was at work. A record that is at work all the time goes into the inbox, where
+ * it waits for its turn without holding the scan up.
+ */
+export async function judgePostponed(job: ScanJob, flagOnly = false): Promise<void> {
+  const { ports, run, system } = job;
+  const source = run.mode === 'FULL' ? 'FULL_SCAN' : 'INCREMENTAL_SCAN';
+  for (let roots = await ports.scans.postponed(run.id, ROOTS); roots.length > 0;) {
+    let isBusy = true;
+    for (let round = 0; isBusy && round < BUSY_ROUNDS; round += 1) {
+      goesOn(job);
+      if (round > 0) await ports.clock.wait(BUSY_MS);
+      const counts = await observeRoots(ports, system, roots, source, { flagOnly });
+      await count(job, counts);
+      isBusy = counts.busy > 0;
+    }
+    const ids = roots.map(({ externalId }) => externalId);
+    await ports.scans.pursued(run, ids, isBusy ? ids : []);
+    roots = await ports.scans.postponed(run.id, ROOTS);
+  }
+}
+
+/** Records that waited for a first match are paired, and compared for the first time. */
+export async function pairWaiting(job: ScanJob): Promise<void> {
+  const { ports, run, system } = job;
+  const paired = await ports.scans.pair(run);
+  const readAt = await ports.observations.now();
+  for (let from = 0; from < paired.length; from += PAGE) {
+    goesOn(job);
+    const records = paired.slice(from, from + PAGE);
+    await count(job, await observe(ports, system, 'FULL_SCAN', { records, goneRoots: [], readAt }));
+  }
+}
+
+/** Records that the scan did not see are read again by id: a scan is no snapshot, and only a strong read says what is gone. */
+export async function confirmUnseen(job: ScanJob): Promise<void> {
+  const { ports, run, system } = job;
+  const mark = { hold: run, basis: '', pieces: [], pieceOf: new Map<string, string>() };
+  let after: string | null = null;
+  for (;;) {
+    goesOn(job);
+    const unseen = await ports.scans.unseen(run.id, after, ROOTS);
+    if (unseen.length === 0) return;
+    const roots = [...new Map(unseen.map(({ root }) => [root.externalId, root])).values()];
+    await count(job, await observeRoots(ports, system, roots, 'FULL_SCAN', { mark, wholeRoots: true }));
+    if (unseen.length < ROOTS) return;
+    after = unseen.at(-1)?.recordId ?? null;
+  }
+}
+
+async function count({ ports, run }: ScanJob, counts: ObservationCounts): Promise<void> {
+  const { opened, closed, compared: skusCompared, notCovered } = counts;
+  await ports.scans.scanProgress(run.id, { skusCompared, opened, closed, notCovered });
+}
