@@ -41,7 +41,7 @@ const context = { company: 1, language: 'en' };
 const calls = { heard: null, underWay: 0, most: 0 };
 const { fetch: plainFetch } = globalThis;
 globalThis.fetch = async (url, init) => {
-  if (!String(url).startsWith(tryton.url)) return plainFetch(url, init);
+  if (typeof url !== 'string' || !url.startsWith(tryton.url)) return plainFetch(url, init);
   calls.heard?.push({ url, headers: init.headers, ...JSON.parse(init.body) });
   calls.underWay += 1;
   calls.most = Math.max(calls.most, calls.underWay);
@@ -240,9 +240,19 @@ try {
       if (level === 'error' || level === 'warn') console.error(level, message, detail);
     };
     const system = {
-      ...{ code: 'erp', kind: 'ERP', connector: 'tryton', mode: 'WRITE', currency: 'USD', concurrency: CONCURRENCY },
-      ...{ baseUrl: tryton.url, database: DATABASE, user: 'skuward', password: tryton.password },
-      ...{ publications: [], units: {}, headRoomPercent: 0 },
+      code: 'erp',
+      kind: 'ERP',
+      connector: 'tryton',
+      mode: 'WRITE',
+      currency: 'USD',
+      concurrency: CONCURRENCY,
+      baseUrl: tryton.url,
+      database: DATABASE,
+      user: 'skuward',
+      password: tryton.password,
+      publications: [],
+      units: {},
+      headRoomPercent: 0,
     };
     const database = await openDatabase(appUrl, log, true);
     const ports = buildPorts(database, buildConnectors([system], log), 'USD', log);

@@ -14,8 +14,8 @@ interface Waiting<In, Out> {
   given: In;
   size: number;
   signal: AbortSignal | undefined;
-  resolve(out: Out): void;
-  reject(error: unknown): void;
+  resolve: (out: Out) => void;
+  reject: (error: unknown) => void;
 }
 
 /** Lets what is asked in one moment, and while earlier calls are on their way, go out as one call. */
@@ -87,8 +87,8 @@ class Gathering<In, Out> {
  * a call ends early for all when the lease of one is over, since they were claimed together.
  */
 export function gathered(connector: Connector): Connector {
-  const { writeMany } = connector;
-  if (!writeMany) return connector;
+  if (!connector.writeMany) return connector;
+  const writeMany = connector.writeMany.bind(connector);
   const reads = new Gathering<RootRef[], RootReading[]>(ROOTS_A_CALL, async (asked, signal) => {
     const readings = await connector.readRoots(asked.flat(), signal);
     return split(
@@ -106,7 +106,7 @@ export function gathered(connector: Connector): Connector {
   });
   const writes = new Gathering<WriteCommand, RecordOutcome[]>(
     connector.capabilities.productsPerWrite,
-    (commands, signal) => writeMany.call(connector, commands, signal),
+    (commands, signal) => writeMany(commands, signal),
   );
   return {
     capabilities: {
@@ -118,7 +118,7 @@ export function gathered(connector: Connector): Connector {
     readRoots: (roots, signal) => reads.ask(roots, roots.length, signal),
     lookUp: (query, signal) => looks.ask(query, query.codes.length, signal),
     write: (command, signal) => writes.ask(command, 1, signal),
-    writeMany: (commands, signal) => writeMany.call(connector, commands, signal),
+    writeMany,
     scan: (signal) => connector.scan(signal),
     ...(connector.stillRunning && { stillRunning: connector.stillRunning.bind(connector) }),
     ...(connector.changesSince && { changesSince: connector.changesSince.bind(connector) }),

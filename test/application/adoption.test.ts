@@ -16,7 +16,7 @@ import type { World } from '../support/world.js';
 import { buildWorld, codesOf, control, must } from '../support/world.js';
 
 const PAGE = { first: 100, after: null };
-const CODES = ['A1', 'A2', 'A3', 'A4', 'A5', 'A6', 'A7'];
+const CODES = ['A1', 'A2', 'A3', 'A4', 'A5', 'A6', 'A7', 'A8'];
 const CSV = `Handle,Title,Vendor,Option1 Name,Option1 Value,Variant SKU,Variant Price,Status\n${CODES.map(
   (code) => `p-${code.toLowerCase()},Product ${code},V,Title,Default Title,${code},10.00,active\n`,
 ).join('')}tea,Tea,V,Title,Default Title,TEA,10.00,active\n`;
@@ -131,11 +131,11 @@ describe('what was found out there is taken over, or tried again', () => {
   it('is not approved by whoever made the edit there', async () => {
     await control(world.sandbox.erp.url, 'edit', {
       as: { kind: 'staff', name: 'ADA' },
-      code: 'A7',
+      code: 'A8',
       set: { listPrice: '17.00' },
     });
     await scanned();
-    const { changeRequestId } = must(await adopt(await idsOf('A7')));
+    const { changeRequestId } = must(await adopt(await idsOf('A8')));
     const request = await world.ports.changes.requestById(changeRequestId);
     const { ada, alex } = world.people;
     expect(request?.editors).toMatchObject([{ kind: 'USER', name: 'ada', partyId: ada.actor.partyId }]);
@@ -145,7 +145,7 @@ describe('what was found out there is taken over, or tried again', () => {
       'SELF_APPROVAL',
     ]);
     must(await approveChangeRequest(world.ports, alex, changeRequestId, null));
-    expect((await world.ports.catalog.skuByCode('A7'))?.price).toBe('17.00');
+    expect((await world.ports.catalog.skuByCode('A8'))?.price).toBe('17.00');
   });
 
   it('refuses a reason that cannot be stored', async () => {

@@ -41,7 +41,7 @@ describe('settings', () => {
       'REASON_TOO_SHORT reason',
     ]);
     expect(codesOf(await set('no-such-key', {}))).toEqual(['NOT_FOUND']);
-    expect(codesOf(await set('gates', {}, 'a\u0000b'))).toEqual(['INVALID_FORMAT']);
+    expect(codesOf(await set('gates', {}, 'a reason\u0000b'))).toEqual(['INVALID_FORMAT']);
     expect(await world.ports.settings.newest()).toEqual([]);
   });
 

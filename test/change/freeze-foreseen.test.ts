@@ -94,7 +94,10 @@ describe('a freeze window that will be on when a request could be applied', () =
     must(await endFreezeWindow(world.ports, world.people.alex, 'sale', 'it is not to be after all'));
     await applyDue(world.ports);
     expect(await kit.view(id)).toMatchObject({ state: 'SCHEDULED', blockedBy: null, dueAt: effectiveAt, warnings: [] });
-    await kit.later(id);
+    await kit.sql(
+      `update change_request set effective_at = effective_at - interval '4 hours', due_at = clock_timestamp() where id = $1`,
+      [id],
+    );
     await applyDue(world.ports);
     expect([await kit.stateOf(id), await priceOf('A3')]).toEqual(['CONFLICTED', '12.50']);
   });

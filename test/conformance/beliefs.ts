@@ -18,8 +18,11 @@ export const BELIEFS: Belief[] = [
     believed: true,
     see: async (shop) => {
       const product = await sized(shop, 'Kept', ['S', 'M']);
-      const input = { title: `${shop.run} Kept`, id: at(product, 'id'), ...sizesInput(['S', 'M'], '12') };
-      const again = at(await shop.ask(SET, { input }), 'data.productSet.product');
+      const input = { title: `${shop.run} Kept`, ...sizesInput(['S', 'M'], '12') };
+      const again = at(
+        await shop.ask(SET, { identifier: { id: at(product, 'id') }, input }),
+        'data.productSet.product',
+      );
       return [0, 1].every(
         (place) => at(again, `variants.nodes.${place}.id`) === at(product, `variants.nodes.${place}.id`),
       );
@@ -30,8 +33,8 @@ export const BELIEFS: Belief[] = [
     believed: { price: '10.00', tags: [] },
     see: async (shop) => {
       const product = await sized(shop, 'Whole', ['S']);
-      const input = { title: `${shop.run} Whole`, id: at(product, 'id'), tags: ['new'], ...sizesInput(['S'], '-1') };
-      await shop.ask(SET, { input });
+      const input = { title: `${shop.run} Whole`, tags: ['new'], ...sizesInput(['S'], '-1') };
+      await shop.ask(SET, { identifier: { id: at(product, 'id') }, input });
       const read = await shop.ask(
         'query($id: ID!) { product(id: $id) { tags variants(first: 1) { nodes { price } } } }',
         {

@@ -79,7 +79,8 @@ export const CONTRACT_FACTS: Fact[] = [
     mark: 'M',
     says: 'one operation of more than 1,000 points is refused, whatever the bucket holds',
     holds: async (shop) => {
-      const rows = 'nodes { id variants(first: 100) { nodes { id inventoryItem { id unitCost { amount } } } } }';
+      const rows =
+        'nodes { id variants(first: 250) { nodes { id metafields(first: 50) { nodes { id } } inventoryItem { id } } } }';
       const { status, body } = await shop.send(`{ products(first: 250) { ${rows} } }`);
       expect(status).toBe(200);
       expect(at(body, 'errors.0.extensions')).toMatchObject({ code: 'MAX_COST_EXCEEDED', maxCost: 1000 });

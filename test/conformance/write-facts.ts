@@ -113,8 +113,9 @@ export const WRITE_FACTS: Fact[] = [
     says: 'productSet deletes what its lists leave out, and leaves alone what it does not name',
     holds: async (shop) => {
       const product = await sized(shop, 'Listed', ['S', 'M'], { tags: ['kept'] });
-      const again = { title: `${shop.run} Listed`, ...sizesInput(['M']), id: at(product, 'id') };
-      const body = at(await shop.ask(SET, { input: again }), 'data.productSet');
+      const identifier = { id: at(product, 'id') };
+      const input = { title: `${shop.run} Listed`, ...sizesInput(['M']) };
+      const body = at(await shop.ask(SET, { identifier, input }), 'data.productSet');
       expect(at(body, 'userErrors')).toEqual([]);
       expect(at(body, 'product.variants.nodes.1')).toBeUndefined();
       expect(at(body, 'product.tags')).toEqual(['kept']);

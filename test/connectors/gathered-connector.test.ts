@@ -134,7 +134,7 @@ describe('lanes beside each other', () => {
 
   it('are left as they are with a system that takes one product at a time', () => {
     const { connector } = recording();
-    const { writeMany: _, ...single } = connector;
-    expect(gathered(single)).toBe(single);
+    Reflect.deleteProperty(connector, 'writeMany');
+    expect(gathered(connector)).toBe(connector);
   });
 });

@@ -110,7 +110,9 @@ describe('the loop, with a real Tryton as the ERP', () => {
     async () => {
       await scan();
       const { items } = await world.ports.operations.findings(PAGE, { system: 'erp', states: ['OPEN'] });
-      expect(items.map(({ node }) => `${node.kind} ${node.target} ${node.field}: ${node.found}`)).toEqual([]);
+      expect(
+        items.map(({ node }) => `${node.kind} ${node.target} ${node.field}: ${JSON.stringify(node.found)}`),
+      ).toEqual([]);
     },
     LONG * 1000,
   );

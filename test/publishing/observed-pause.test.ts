@@ -53,10 +53,10 @@ describe('a system that is paused', () => {
     await control(sandbox.erp.url, 'edit', { as, code: 'MUG-A', set: { listPrice: '88.00' } });
     await control(sandbox.erp.url, 'delete', { code: 'MUG-C' });
     await kit.scan();
-    expect((await kit.findings('MUG-A')).map(({ system, found, state }) => [system, found, state]).toSorted()).toEqual([
-      ['erp', '88.00', 'OPEN'],
-      ['shopify', '77.00', 'OPEN'],
-    ]);
+    const seen = (await kit.findings('MUG-A')).map(
+      ({ system, found, state }) => `${system} ${JSON.stringify(found)} ${state}`,
+    );
+    expect(seen.toSorted()).toEqual(['erp "88.00" OPEN', 'shopify "77.00" OPEN']);
     expect(await kit.findings('MUG-C')).toMatchObject([{ system: 'erp', kind: 'MISSING', state: 'OPEN' }]);
 
     // Somebody puts it right over there: that is seen, too.

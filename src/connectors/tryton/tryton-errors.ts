@@ -28,7 +28,8 @@ export function rpcFault(error: Json, write: boolean, secrets: string[]): Delive
   const raw = rawOf(JSON.stringify(error), secrets);
   const [first, second] = Array.isArray(error) ? error : [error];
   const name = typeof first === 'string' && TYPED.has(first) ? first : null;
-  if (name === null) return untyped(String(first ?? ''), write, raw, secrets);
+  if (name === null)
+    return untyped(typeof first === 'string' ? first : JSON.stringify(first ?? ''), write, raw, secrets);
   const [text, description] = name === 'UserWarning' ? words(second).slice(1) : words(second);
   const message = clean([text, description].filter(Boolean).join(': ') || name, secrets);
   if (name === 'ConcurrencyException') return faultOf('CONFLICT', message, { code: name, raw });

@@ -34,6 +34,33 @@ export function askedAgain(
   });
 }
 
+/**
+ * What is in conflict is not planned, so that policy is not asked about it; while it is, it is asked of whom it was before.
+ * @param conflicting SKU codes and product handles.
+ */
+export function withConflicting(
+  fresh: readonly ApprovalRequirement[],
+  before: readonly ApprovalRequirement[],
+  conflicting: readonly string[],
+): ApprovalRequirement[] {
+  const keys = new Set(conflicting.map(foldCode));
+  const isOf = (one: ApprovalRequirement, other: ApprovalRequirement): boolean =>
+    one.rule === other.rule && one.namedId === other.namedId;
+  const lost = (was: ApprovalRequirement, now: ApprovalRequirement | undefined): string[] =>
+    was.targets.filter((target) => keys.has(foldCode(target)) && now?.targets.includes(target) !== true);
+  const kept = fresh.map((each) => {
+    const was = before.find((other) => isOf(each, other));
+    const targets = was ? lost(was, each) : [];
+    return targets.length === 0 ? each : { ...each, targets: [...each.targets, ...targets] };
+  });
+  const gone = before.filter((was) => !fresh.some((each) => isOf(each, was)));
+  return [...kept, ...gone.map((was) => ({ ...was, targets: lost(was, undefined) })).filter(hasTargets)];
+}
+
+function hasTargets({ targets }: ApprovalRequirement): boolean {
+  return targets.length > 0;
+}
+
 /** The same requirements worked out anew: what had been voided stays so. */
 export function withVoids(
   fresh: readonly ApprovalRequirement[],

@@ -9,7 +9,7 @@ import { adminRoot } from './admin-root.js';
 import { loudFieldResolver } from './admin-schema.js';
 import { badLiterals, badVariables } from './bad-input.js';
 import type { ShopContext } from './shop-context.js';
-import { isOfWholeRequest } from './shop-context.js';
+import { isOfWholeRequest } from './shop-errors.js';
 
 const DOCUMENTATION = 'https://shopify.dev/api/usage/rate-limits';
 const ARRAY_LIMIT = 250;

@@ -12,7 +12,7 @@ import { itemView, productView, variantView } from './product-view.js';
 import { publicationView } from './publication-view.js';
 import { isNewerThan, PRODUCT_FIELDS, search, VARIANT_FIELDS } from './search.js';
 import type { ShopContext } from './shop-context.js';
-import { notSimulated } from './shop-context.js';
+import { notSimulated } from './shop-errors.js';
 import * as metafields from './metafield-mutations.js';
 import type { StagedInput } from './bulk/staged-uploads.js';
 import { bulkOperations } from './bulk/bulk-list.js';

@@ -13,7 +13,7 @@ import {
 import { isMoney } from './normalise.js';
 import { missingAccess } from './access/scopes.js';
 import type { ShopContext } from './shop-context.js';
-import { accessDenied, notSimulated } from './shop-context.js';
+import { accessDenied, notSimulated } from './shop-errors.js';
 
 type Check = (value: unknown) => unknown;
 

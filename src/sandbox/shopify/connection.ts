@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql';
-import { notSimulated } from './shop-context.js';
+import { notSimulated } from './shop-errors.js';
 
 /** Arguments of every connection of the schema that the stand-in reads. */
 export interface ConnectionArgs {

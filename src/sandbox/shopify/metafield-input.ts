@@ -1,8 +1,9 @@
 import { GraphQLError } from 'graphql';
 import type { DefinitionDoc, MetafieldDoc } from './product-doc.js';
 import { resolveNamespace } from './product-view.js';
-import type { ShopContext, UserError } from './shop-context.js';
-import { onlyKnown, userError } from './shop-context.js';
+import type { ShopContext } from './shop-context.js';
+import type { UserError } from './shop-errors.js';
+import { onlyKnown, userError } from './shop-errors.js';
 import type { IdOwner } from './shop-index.js';
 import type { ShopifyState } from './shopify-state.js';
 

@@ -3,8 +3,9 @@ import { writeMetafields } from './metafield-input.js';
 import type { MetafieldDoc, ProductDoc } from './product-doc.js';
 import { gid, numberOf } from './product-doc.js';
 import { metafieldDigest, metafieldView, OWN_NAMESPACE, resolveNamespace } from './product-view.js';
-import type { ShopContext, UserError } from './shop-context.js';
-import { userError } from './shop-context.js';
+import type { ShopContext } from './shop-context.js';
+import type { UserError } from './shop-errors.js';
+import { userError } from './shop-errors.js';
 
 type MetafieldsSetInput = MetafieldInput & { ownerId: string; compareDigest?: string | null };
 

@@ -1,7 +1,8 @@
 import type { OptionDoc, ProductDoc } from './product-doc.js';
 import { DEFAULT_TITLE, numberOf } from './product-doc.js';
-import type { ShopContext, UserError } from './shop-context.js';
-import { onlyKnown, userError } from './shop-context.js';
+import type { ShopContext } from './shop-context.js';
+import type { UserError } from './shop-errors.js';
+import { onlyKnown, userError } from './shop-errors.js';
 import type { OptionValueInput } from './variant-input.js';
 
 const OPTION_LIMIT = 3;

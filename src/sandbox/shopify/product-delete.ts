@@ -1,8 +1,9 @@
 import type { OperationDoc } from './product-doc.js';
 import { gid, numberOf } from './product-doc.js';
 import { operationView } from './product-operations.js';
-import type { ShopContext, UserError } from './shop-context.js';
-import { userError } from './shop-context.js';
+import type { ShopContext } from './shop-context.js';
+import type { UserError } from './shop-errors.js';
+import { userError } from './shop-errors.js';
 import { shopView } from './shop-view.js';
 
 /** At once, or as a job; a second job for the same product is refused while the first goes on [R: words and shapes]. */

@@ -4,8 +4,9 @@ import { freeHandle, normaliseTags, slug } from './normalise.js';
 import { defaultOptions } from './option-input.js';
 import type { ProductDoc, ProductStatus } from './product-doc.js';
 import { DEFAULT_TITLE } from './product-doc.js';
-import type { ShopContext, UserError } from './shop-context.js';
-import { userError } from './shop-context.js';
+import type { ShopContext } from './shop-context.js';
+import type { UserError } from './shop-errors.js';
+import { userError } from './shop-errors.js';
 import { newVariant } from './variant-input.js';
 
 /** Fields that productCreate, productUpdate and productSet have in common. */

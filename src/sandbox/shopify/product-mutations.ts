@@ -1,7 +1,8 @@
 import type { CustomId } from './metafield-input.js';
 import { ownerByCustomId, requireIdDefinition } from './metafield-input.js';
-import { notSimulated, onlyKnown, userError } from './shop-context.js';
-import type { ShopContext, UserError } from './shop-context.js';
+import type { ShopContext } from './shop-context.js';
+import type { UserError } from './shop-errors.js';
+import { notSimulated, onlyKnown, userError } from './shop-errors.js';
 import type { ProductDoc } from './product-doc.js';
 import { numberOf } from './product-doc.js';
 import type { ProductFieldsInput } from './product-input.js';

@@ -9,8 +9,9 @@ import type { ProductIdentifier } from './product-mutations.js';
 import { findProduct } from './product-mutations.js';
 import { operationView } from './product-operations.js';
 import { productView, resolveNamespace } from './product-view.js';
-import type { ShopContext, UserError } from './shop-context.js';
-import { notSimulated, onlyKnown, userError } from './shop-context.js';
+import type { ShopContext } from './shop-context.js';
+import type { UserError } from './shop-errors.js';
+import { notSimulated, onlyKnown, userError } from './shop-errors.js';
 import type { VariantInput } from './variant-input.js';
 import { newVariant, writeVariant } from './variant-input.js';
 

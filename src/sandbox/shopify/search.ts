@@ -1,7 +1,8 @@
 import { GraphQLError } from 'graphql';
 import type { ProductDoc, VariantDoc } from './product-doc.js';
-import type { SearchNote, ShopContext } from './shop-context.js';
-import { notSimulated } from './shop-context.js';
+import type { ShopContext } from './shop-context.js';
+import type { SearchNote } from './shop-errors.js';
+import { notSimulated } from './shop-errors.js';
 
 interface Term {
   field: string;

@@ -5,7 +5,7 @@ import type { ConnectionArgs } from './connection.js';
 import { connection } from './connection.js';
 import type { ProductDoc } from './product-doc.js';
 import { gid, ONLINE_STORE, shopifyTime } from './product-doc.js';
-import type { SearchNote } from './shop-context.js';
+import type { SearchNote } from './shop-errors.js';
 import type { ProductChange } from './shopify-state.js';
 
 /** Older ones are forgotten; Shopify keeps a year [D]. */

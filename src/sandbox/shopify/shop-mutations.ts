@@ -2,8 +2,9 @@ import { definitionOf } from './metafield-input.js';
 import type { DefinitionDoc, MetafieldDoc } from './product-doc.js';
 import { gid, numberOf, ONLINE_STORE } from './product-doc.js';
 import { productView, resolveNamespace, variantView } from './product-view.js';
-import type { ShopContext, UserError } from './shop-context.js';
-import { onlyKnown, userError } from './shop-context.js';
+import type { ShopContext } from './shop-context.js';
+import type { UserError } from './shop-errors.js';
+import { onlyKnown, userError } from './shop-errors.js';
 import { definitionView } from './shop-view.js';
 import type { Change } from './shopify-state.js';
 

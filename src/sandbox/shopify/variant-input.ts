@@ -4,8 +4,9 @@ import { writeMetafields } from './metafield-input.js';
 import { isHsCode, isNegative, orNull, shopMoney } from './normalise.js';
 import type { InventoryItemDoc, ProductDoc, VariantDoc, WeightDoc } from './product-doc.js';
 import { ONLINE_STORE } from './product-doc.js';
-import type { ShopContext, UserError } from './shop-context.js';
-import { onlyKnown, userError } from './shop-context.js';
+import type { ShopContext } from './shop-context.js';
+import type { UserError } from './shop-errors.js';
+import { onlyKnown, userError } from './shop-errors.js';
 
 export interface ItemInput {
   sku?: string | null;

@@ -2,8 +2,9 @@ import { addUsedValues, chosenValues, tupleKey } from './option-input.js';
 import type { ProductDoc, VariantDoc } from './product-doc.js';
 import { isStandalone, numberOf } from './product-doc.js';
 import { itemView, productView, variantView } from './product-view.js';
-import type { ShopContext, UserError } from './shop-context.js';
-import { notSimulated, onlyKnown, userError } from './shop-context.js';
+import type { ShopContext } from './shop-context.js';
+import type { UserError } from './shop-errors.js';
+import { notSimulated, onlyKnown, userError } from './shop-errors.js';
 import type { ItemInput, VariantInput, VariantWriting } from './variant-input.js';
 import { newVariant, writeItem, writeVariant } from './variant-input.js';
 

@@ -150,7 +150,9 @@ function miscounted({ facts, applied }: Evidence): string[] {
     const isRight = short.length === 0 && over.length === 0 && got.length === owes.length;
     return isRight
       ? []
-      : [`${id}: ${got.length} deliveries, and ${owes.length} were owed; lacks ${short}, and has ${over}`];
+      : [
+          `${id}: ${got.length} deliveries, and ${owes.length} were owed; lacks ${short.join(', ')}; has ${over.join(', ')}`,
+        ];
   });
 }
 

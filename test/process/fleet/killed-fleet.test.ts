@@ -67,7 +67,11 @@ describeFleet('three workers and a database that are killed while they deliver',
     const nobody = (): never => {
       throw new Error('nobody is woken');
     };
-    await new SqlPublishingQueue(source, nobody, nobody).releaseAllLeases().finally(() => source.destroy());
+    try {
+      await new SqlPublishingQueue(source, nobody, nobody).releaseAllLeases();
+    } finally {
+      await source.destroy();
+    }
   }
 
   async function open(): Promise<number> {
@@ -113,27 +117,26 @@ describeFleet('three workers and a database that are killed while they deliver',
       const { codes, handles } = catalogue(SKUS);
       const killer = new Killer(fleet, database, dice, letGo);
       const staff = new Staff(desk.api, new Dice(SEED + 2), codes, handles);
-      let over = false;
-      let failed = false;
+      const play = { over: false, failed: false };
       const people = (async () => {
-        for (; !over; await sleep(ACT_MS)) await staff.act();
+        for (; !play.over; await sleep(ACT_MS)) await staff.act();
       })();
       let deliveries = 0;
       const master = (async () => {
-        while (!failed && (!over || deliveries < LEAST_DELIVERIES)) {
+        while (!play.failed && (!play.over || deliveries < LEAST_DELIVERIES)) {
           await desk.wave(dice.pick([120, 200, 300]));
           await desk.launch();
           deliveries = desk.applied.reduce((sum, { owes }) => sum + owes.length, 0);
-          const room = async (): Promise<boolean> => failed || (await open().catch(() => BACKLOG)) < BACKLOG;
+          const room = async (): Promise<boolean> => play.failed || (await open().catch(() => BACKLOG)) < BACKLOG;
           await until('room for more', SETTLE_SECONDS, room);
         }
       })();
       const killing = (async () => {
-        while (!failed && killer.kills < KILLS) await killer.strike();
+        while (!play.failed && killer.kills < KILLS) await killer.strike();
       })();
-      const all = [people, master, killing.finally(() => (over = true))];
+      const all = [people, master, killing.finally(() => (play.over = true))];
       // Whatever fails, the others end as well: nobody may go on in a fleet that is gone.
-      for (const each of all) each.catch(() => (over = failed = true));
+      for (const each of all) each.catch(() => (play.over = play.failed = true));
       await Promise.allSettled(all);
       await Promise.all(all);
       const killedAt = performance.now();

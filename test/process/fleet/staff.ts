@@ -59,20 +59,20 @@ export class Staff {
     // What is gone cannot be edited.
     if (this.deleted.has(`${edit.system} ${target}`)) return;
     this.edits.push(edit);
-    await this.api.control(edit.system, 'edit', { as: { kind: 'staff', name: 'Sam' }, ...body });
+    await this.heard(edit.system, 'edit', { as: { kind: 'staff', name: 'Sam' }, ...body });
   }
 
   private async remove(system: SystemCode, code: string): Promise<void> {
     // The first of a product stays, so that no product goes with its last variant.
     if (code.endsWith('-0') || this.deleted.has(`${system} ${code}`)) return;
     this.deleted.add(`${system} ${code}`);
-    await this.api.control(system, 'delete', system === 'shopify' ? { sku: code } : { code });
+    await this.heard(system, 'delete', system === 'shopify' ? { sku: code } : { code });
   }
 
   /** After a commit most of all: the answer is what is lost, and the write is there. */
   private async fault(system: SystemCode): Promise<void> {
     // One at a time, or the breaker would keep everybody out instead.
-    const { pending } = await this.api.control<{ pending: object[] }>(system, 'faults');
+    const { pending } = await this.heard<{ pending: object[] }>(system, 'faults');
     if (pending.length > 0) return;
     const match = system === 'shopify' ? 'mutation' : 'PUT';
     const fault = this.dice.weighted([
@@ -84,6 +84,14 @@ export class Staff {
       { weight: 1, value: { when: 'before', kind: system === 'shopify' ? 'throttled' : '429' } },
     ]);
     this.faults += 1;
-    await this.api.control(system, 'faults', { next: [fault] });
+    await this.heard(system, 'faults', { next: [fault] });
+  }
+
+  /** A connection that was kept may end just as it is used again; what is asked here may be asked twice. */
+  private heard<T>(system: SystemCode, path: string, body?: object): Promise<T> {
+    return this.api.control<T>(system, path, body).catch((error: unknown) => {
+      if (!String(error).includes('fetch failed')) throw error;
+      return this.api.control<T>(system, path, body);
+    });
   }
 }

@@ -1,7 +1,7 @@
 import { givenFor } from '../../../domain/change/approval.js';
 import { authorPartiesOf } from '../../../domain/change/authors.js';
 import { standingOf } from '../../../domain/change/plan/standing.js';
-import { askedAgain, newlyVoided } from '../../../domain/change/void-approvals.js';
+import { askedAgain, newlyVoided, withConflicting } from '../../../domain/change/void-approvals.js';
 import { foldCode } from '../../../domain/primitives/text.js';
 import type { ChangeRequest } from '../../ports/change-request-store.js';
 import type { Ports } from '../../ports/ports.js';
@@ -37,7 +37,9 @@ export async function goOn(
     return [];
   }
   const { requirements: before, approvedBy } = request;
-  const asked = askedAgain(planned.requirements, before, approvedBy, edited, authorPartiesOf(request));
+  const conflicting = conflicts.map(({ target }) => target);
+  const fresh = withConflicting(planned.requirements, before, conflicting);
+  const asked = askedAgain(fresh, before, approvedBy, edited, authorPartiesOf(request));
   const plan = await workOutPlan(ports, stores, planned);
   // What the world made of the rest meanwhile is not what was approved either; what was split off is nobody's here.
   // While something conflicts there is no plan to compare: what of the rest moved is seen once it is sound.

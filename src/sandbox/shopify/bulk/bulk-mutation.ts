@@ -2,8 +2,9 @@ import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graph
 import { execute, getVariableValues, GraphQLError, Kind, OperationTypeNode, parse, validate } from 'graphql';
 import { isPlainObject, parseJson } from '../../plain-object.js';
 import { loudFieldResolver } from '../admin-schema.js';
-import type { ShopContext, UserError } from '../shop-context.js';
-import { userError } from '../shop-context.js';
+import type { ShopContext } from '../shop-context.js';
+import type { UserError } from '../shop-errors.js';
+import { userError } from '../shop-errors.js';
 import type { StagedUploads } from './staged-uploads.js';
 import { noSuchFile } from './staged-uploads.js';
 

@@ -10,8 +10,8 @@ import {
   parse,
   validate,
 } from 'graphql';
-import type { UserError } from '../shop-context.js';
-import { userError } from '../shop-context.js';
+import type { UserError } from '../shop-errors.js';
+import { userError } from '../shop-errors.js';
 
 const CONNECTION_LIMIT = 5;
 /** Connections below the one at the root. */

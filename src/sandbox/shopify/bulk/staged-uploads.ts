@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Answer, Request } from '../../loopback-server.js';
-import type { UserError } from '../shop-context.js';
-import { notSimulated, userError } from '../shop-context.js';
+import type { UserError } from '../shop-errors.js';
+import { notSimulated, userError } from '../shop-errors.js';
 
 /** JSONL of a bulk mutation may have so many bytes [R+D: shopify.md 2.3]. */
 export const UPLOAD_LIMIT_BYTES = 100 * 1024 * 1024;

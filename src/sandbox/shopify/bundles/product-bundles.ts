@@ -1,7 +1,8 @@
 import type { BundledProductDoc, OperationDoc, ProductDoc } from '../product-doc.js';
 import { numberOf } from '../product-doc.js';
-import type { ShopContext, UserError } from '../shop-context.js';
-import { accessDenied, notSimulated, onlyKnown, userError } from '../shop-context.js';
+import type { ShopContext } from '../shop-context.js';
+import type { UserError } from '../shop-errors.js';
+import { accessDenied, notSimulated, onlyKnown, userError } from '../shop-errors.js';
 import { QUANTITY_LIMIT } from './bundle-draft.js';
 import { operationView } from '../product-operations.js';
 import { REQUIRED_ACCESS } from './variant-relationships.js';

@@ -5,8 +5,9 @@ import { isNegative, shopMoney } from '../normalise.js';
 import type { ProductDoc, VariantDoc } from '../product-doc.js';
 import { numberOf } from '../product-doc.js';
 import { variantView } from '../product-view.js';
-import type { ShopContext, UserError } from '../shop-context.js';
-import { accessDenied, internalError, notSimulated, onlyKnown, userError } from '../shop-context.js';
+import type { ShopContext } from '../shop-context.js';
+import type { UserError } from '../shop-errors.js';
+import { accessDenied, internalError, notSimulated, onlyKnown, userError } from '../shop-errors.js';
 import { APP_TITLE } from '../shop-view.js';
 
 interface RelationshipInput {

@@ -5,8 +5,9 @@ import { isMoney } from '../normalise.js';
 import type { ProductDoc, ProductStatus, VariantDoc } from '../product-doc.js';
 import { ONLINE_STORE } from '../product-doc.js';
 import { newProduct, writeProduct } from '../product-input.js';
-import type { ShopContext, UserError } from '../shop-context.js';
-import { userError } from '../shop-context.js';
+import type { ShopContext } from '../shop-context.js';
+import type { UserError } from '../shop-errors.js';
+import { userError } from '../shop-errors.js';
 import { writeVariant } from '../variant-input.js';
 
 const PRODUCT_KEYS = ['title', 'vendor', 'productType', 'tags', 'status', 'handle', 'descriptionHtml'];

@@ -3,7 +3,8 @@ import { isPlainObject } from '../../plain-object.js';
 import { writeMetafields } from '../metafield-input.js';
 import type { ProductDoc } from '../product-doc.js';
 import { resolveNamespace } from '../product-view.js';
-import type { ShopContext, UserError } from '../shop-context.js';
+import type { ShopContext } from '../shop-context.js';
+import type { UserError } from '../shop-errors.js';
 import type { Target } from './control-lookup.js';
 
 /**

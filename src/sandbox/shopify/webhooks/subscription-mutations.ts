@@ -1,8 +1,9 @@
 import type { SubscriptionDoc } from '../product-doc.js';
 import { numberOf } from '../product-doc.js';
 import { resolveNamespace } from '../product-view.js';
-import type { ShopContext, UserError } from '../shop-context.js';
-import { onlyKnown, userError } from '../shop-context.js';
+import type { ShopContext } from '../shop-context.js';
+import type { UserError } from '../shop-errors.js';
+import { onlyKnown, userError } from '../shop-errors.js';
 import { subscriptionView } from '../shop-view.js';
 
 interface SubscriptionInput {
