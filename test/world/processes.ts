@@ -170,6 +170,15 @@ export async function scanning(ground: Ground, process: Process, scanId: string)
   await runScan(portsOf(ground, process), scanId);
 }
 
+/** Scans of machines that are gone, each on from where it stands. */
+export async function takeUpScans(ground: Ground, machine: number): Promise<void> {
+  const { scans } = ground.backend;
+  await scans.releaseScans();
+  for (const id of await scans.unheldScans()) {
+    await ground.scheduler.spawn(machine, 'a scan taken up', (process) => scanning(ground, process, id));
+  }
+}
+
 export async function receiving(ground: Ground, process: Process, system: string, rootId: string): Promise<void> {
   const headers = { 'x-shopify-topic': 'products/update' };
   await receiveWebhook(portsOf(ground, process), { system, headers, rawBody: Buffer.from(rootId) });

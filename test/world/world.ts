@@ -12,7 +12,7 @@ import { MasterLog } from './master-log.js';
 import { TwoOpen } from './memory/tables.js';
 import { People } from './people.js';
 import type { Ground } from './processes.js';
-import { receiving, scanning } from './processes.js';
+import { receiving, scanning, takeUpScans } from './processes.js';
 import { Died, Scheduler } from './scheduler.js';
 import { healing } from './healing.js';
 import type { Act, Story, SystemCode } from './story.js';
@@ -160,11 +160,7 @@ export class World {
     this.tell('from here on nothing goes wrong any more');
     await this.rest();
     // A scan whose machine crashed is taken up where it stands, as the sweep of a worker does once its lease has run out.
-    await this.backend.scans.releaseScans();
-    for (const id of await this.backend.scans.unheldScans()) {
-      const [machine] = this.machines.up();
-      await this.scheduler.spawn(machine ?? 0, 'a scan taken up', (process) => scanning(this.ground, process, id));
-    }
+    await takeUpScans(this.ground, this.machines.up()[0] ?? 0);
     await this.rest();
     if (this.isSound()) await this.scanBoth();
     if (!this.isSound()) return;

@@ -7,10 +7,15 @@ import type { DeliveryState } from '../../domain/publishing/delivery-state.js';
 import type { Severity } from '../../domain/drift/source-of-truth.js';
 import type { Attribution, ErrorClass, GovernedSystem } from '../../domain/publishing/system.js';
 import type { Page, PageRequest } from './page.js';
-import type { ScanPhase } from './scan-store.js';
 
 export type SyncState = 'ABSENT' | 'PENDING' | 'IN_SYNC' | 'DRIFTED' | 'DEAD_LETTERED';
 export type ScanState = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED' | 'HELD';
+
+/**
+ * READING: the system is read, and what moves nothing is judged at once. SETTLING: the rest is judged, then presence.
+ * CONFIRMING: a person let a held scan go on, and what it had staged is read again.
+ */
+export type ScanPhase = 'READING' | 'SETTLING' | 'CONFIRMING';
 
 /** Why nothing is sent to a system at the moment. */
 export interface HoldView {

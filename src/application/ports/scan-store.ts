@@ -1,13 +1,7 @@
 import type { Actor } from '../../domain/actor.js';
 import type { BulkWeight } from '../../domain/drift/bulk-safety.js';
 import type { ObservedRecord, RecordEntity, RootRef } from '../../domain/publishing/system.js';
-import type { ScanView } from './operations-reader.js';
-
-/**
- * READING: the system is read, and what moves nothing is judged at once. SETTLING: the rest is judged, then presence.
- * CONFIRMING: a person let a held scan go on, and what it had staged is read again.
- */
-export type ScanPhase = 'READING' | 'SETTLING' | 'CONFIRMING';
+import type { ScanPhase, ScanView } from './operations-reader.js';
 
 /** A scan that this process runs, as long as its lease lasts. */
 export interface ScanHold {

@@ -6,17 +6,13 @@ import type { RecordCoverage, SystemCoverage, UngovernedRecord } from '../../app
 import { Ports } from '../../application/ports/ports.js';
 import { ROLES } from '../../domain/actor.js';
 import type { RecordEntity } from '../../domain/publishing/system.js';
+import { RecordEntityEnum } from '../change/plan-type.js';
 import type { Connection } from '../connection.js';
 import { toConnection } from '../connection.js';
 import { inputPipe } from '../input-pipe.js';
 import { PageArgs, pageOf } from '../page-args.js';
 import { DateTimeScalar } from '../scalars/date-time.js';
-import {
-  RecordCoverageConnectionType,
-  RecordEntityEnum,
-  SystemCoverageType,
-  UngovernedRecordConnectionType,
-} from './coverage-type.js';
+import { RecordCoverageConnectionType, SystemCoverageType, UngovernedRecordConnectionType } from './coverage-type.js';
 
 @ArgsType()
 export class DriftCoverageArgs {

@@ -5,17 +5,15 @@ import type { SystemView } from '../../application/ports/operations-reader.js';
 import type { Product } from '../../domain/catalog/product.js';
 import type { Sku } from '../../domain/catalog/sku.js';
 import type { Json } from '../../domain/primitives/json.js';
-import type { RecordEntity } from '../../domain/publishing/system.js';
 import { ProductType } from '../catalog/product-type.js';
 import { SkuType } from '../catalog/sku-type.js';
+import { RecordEntityEnum } from '../change/plan-type.js';
 import { connectionType } from '../connection.js';
 import { enumType } from '../enum-type.js';
 import type { Loaders } from '../loaders.js';
 import { DateTimeScalar } from '../scalars/date-time.js';
 import { JsonScalar } from '../scalars/json.js';
 import { SystemType } from './system-type.js';
-
-export const RecordEntityEnum = enumType<RecordEntity>('RecordEntity', { PRODUCT: null, SKU: null });
 
 const NotCoveredReasonEnum = enumType<NotCovered['reason']>('NotCoveredReason', {
   UNREADABLE: 'It could not be read there: a scope is missing, a page was cut short, a value is of no known kind.',

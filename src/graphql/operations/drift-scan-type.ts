@@ -1,6 +1,5 @@
 import { Field, Int, ObjectType } from '@nestjs/graphql';
-import type { ScanState, ScanView } from '../../application/ports/operations-reader.js';
-import type { ScanPhase } from '../../application/ports/scan-store.js';
+import type { ScanPhase, ScanState, ScanView } from '../../application/ports/operations-reader.js';
 import { ActorType } from '../actor-type.js';
 import { connectionType } from '../connection.js';
 import { enumType } from '../enum-type.js';

@@ -1,6 +1,6 @@
-import type { ScanHold, ScanPhase, ScanRun } from '../../application/ports/scan-store.js';
+import type { ScanHold, ScanRun } from '../../application/ports/scan-store.js';
 import { ScanGone } from '../../application/ports/scan-store.js';
-import type { ScanView } from '../../application/ports/operations-reader.js';
+import type { ScanPhase, ScanView } from '../../application/ports/operations-reader.js';
 import type { Sql } from '../sql.js';
 import { firstRow } from '../sql.js';
 
