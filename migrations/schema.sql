@@ -524,7 +524,11 @@ create table record (
   observed jsonb,
   observed_at timestamp with time zone,
   compared_at timestamp with time zone,
-  in_sync boolean
+  in_sync boolean,
+  piece_id uuid,
+  judged_at timestamp with time zone,
+  judged_of bigint,
+  not_covered jsonb
 );
 
 create table request_plan (
@@ -565,18 +569,61 @@ create table scan (
   findings_opened integer default 0 not null,
   findings_resolved integer default 0 not null,
   error text,
+  phase text default 'READING'::text not null,
+  operation text,
+  read_at timestamp with time zone,
+  lease_token uuid,
+  lease_until timestamp with time zone,
+  losses integer default 0 not null,
+  records_unchanged integer default 0 not null,
+  records_expected integer,
+  values_not_covered integer default 0 not null,
+  linked_records integer,
+  staged_records integer,
+  findings_held integer,
+  decided_by jsonb,
+  decided_at timestamp with time zone,
+  reason text,
   sighted boolean default false not null
 );
 
-create table scan_record (
+create table scan_cursor (
+  system text not null,
+  cursor text not null,
+  moved_at timestamp with time zone default clock_timestamp() not null,
+  moved_by uuid
+);
+
+create table scan_piece (
+  id uuid not null,
+  system text not null,
+  fingerprint text not null,
+  records integer not null,
+  seen_in uuid not null,
+  judged_at timestamp with time zone,
+  basis text,
+  compared_at timestamp with time zone
+);
+
+create table scan_postponed (
   scan_id uuid not null,
   entity text not null,
   external_id text not null,
   root_id text not null,
   root_code text,
-  code text,
-  code_folded text,
-  observed jsonb
+  pursued boolean default false not null
+);
+
+create table scan_stage (
+  scan_id uuid not null,
+  entity text not null,
+  external_id text not null,
+  root_id text not null,
+  root_code text,
+  piece_id uuid,
+  observed jsonb,
+  opens boolean not null,
+  read_at timestamp with time zone
 );
 
 create table setting_version (
@@ -689,6 +736,19 @@ create table takeover_tally (
   replaced integer not null
 );
 
+create table ungoverned_record (
+  system text not null,
+  entity text not null,
+  external_id text not null,
+  root_id text not null,
+  root_code text,
+  code text,
+  code_folded text,
+  piece_id uuid not null,
+  observed jsonb not null,
+  first_seen_at timestamp with time zone default clock_timestamp() not null
+);
+
 create table webhook (
   id uuid not null,
   system text not null,
@@ -792,7 +852,13 @@ alter table request_validation add constraint request_validation_pkey PRIMARY KE
 
 alter table scan add constraint scan_pkey PRIMARY KEY (id);
 
-alter table scan_record add constraint scan_record_pkey PRIMARY KEY (scan_id, entity, external_id);
+alter table scan_cursor add constraint scan_cursor_pkey PRIMARY KEY (system);
+
+alter table scan_piece add constraint scan_piece_pkey PRIMARY KEY (id);
+
+alter table scan_postponed add constraint scan_postponed_pkey PRIMARY KEY (scan_id, entity, external_id);
+
+alter table scan_stage add constraint scan_stage_pkey PRIMARY KEY (scan_id, entity, external_id);
 
 alter table setting_version add constraint setting_version_pkey PRIMARY KEY (key, version);
 
@@ -811,6 +877,8 @@ alter table system add constraint system_pkey PRIMARY KEY (code);
 alter table system_hold add constraint system_hold_pkey PRIMARY KEY (id);
 
 alter table takeover_tally add constraint takeover_tally_pkey PRIMARY KEY (system, field, hour);
+
+alter table ungoverned_record add constraint ungoverned_record_pkey PRIMARY KEY (system, entity, external_id);
 
 alter table webhook add constraint webhook_pkey PRIMARY KEY (id);
 
@@ -841,6 +909,8 @@ alter table finding add constraint finding_system_identity_key UNIQUE (system, i
 alter table party add constraint party_code_folded_key UNIQUE (code_folded);
 
 alter table product add constraint product_handle_key UNIQUE (handle);
+
+alter table scan_piece add constraint scan_piece_system_fingerprint_key UNIQUE (system, fingerprint);
 
 alter table sku add constraint sku_code_folded_key UNIQUE (code_folded);
 
@@ -986,9 +1056,13 @@ alter table request_validation add constraint request_validation_phase_check CHE
 
 alter table scan add constraint scan_mode_check CHECK ((mode = ANY (ARRAY['FULL'::text, 'INCREMENTAL'::text])));
 
+alter table scan add constraint scan_phase_check CHECK ((phase = ANY (ARRAY['READING'::text, 'SETTLING'::text, 'CONFIRMING'::text])));
+
 alter table scan add constraint scan_state_check CHECK ((state = ANY (ARRAY['RUNNING'::text, 'SUCCEEDED'::text, 'FAILED'::text, 'CANCELLED'::text, 'HELD'::text])));
 
-alter table scan_record add constraint scan_record_entity_check CHECK ((entity = ANY (ARRAY['PRODUCT'::text, 'SKU'::text])));
+alter table scan_postponed add constraint scan_postponed_entity_check CHECK ((entity = ANY (ARRAY['PRODUCT'::text, 'SKU'::text])));
+
+alter table scan_stage add constraint scan_stage_entity_check CHECK ((entity = ANY (ARRAY['PRODUCT'::text, 'SKU'::text])));
 
 alter table setting_version add constraint setting_version_version_check CHECK ((version > 0));
 
@@ -1039,6 +1113,8 @@ alter table system_hold add constraint system_hold_check3 CHECK (((ended_at IS N
 alter table system_hold add constraint system_hold_kind_check CHECK ((kind = ANY (ARRAY['PAUSE'::text, 'AUTH'::text, 'BREAKER'::text])));
 
 alter table takeover_tally add constraint takeover_tally_replaced_check CHECK ((replaced > 0));
+
+alter table ungoverned_record add constraint ungoverned_record_entity_check CHECK ((entity = ANY (ARRAY['PRODUCT'::text, 'SKU'::text])));
 
 alter table alert add constraint alert_system_fkey FOREIGN KEY (system) REFERENCES system(code);
 
@@ -1172,7 +1248,17 @@ alter table request_validation add constraint request_validation_change_request_
 
 alter table scan add constraint scan_system_fkey FOREIGN KEY (system) REFERENCES system(code);
 
-alter table scan_record add constraint scan_record_scan_id_fkey FOREIGN KEY (scan_id) REFERENCES scan(id);
+alter table scan_cursor add constraint scan_cursor_moved_by_fkey FOREIGN KEY (moved_by) REFERENCES scan(id);
+
+alter table scan_cursor add constraint scan_cursor_system_fkey FOREIGN KEY (system) REFERENCES system(code);
+
+alter table scan_piece add constraint scan_piece_seen_in_fkey FOREIGN KEY (seen_in) REFERENCES scan(id);
+
+alter table scan_piece add constraint scan_piece_system_fkey FOREIGN KEY (system) REFERENCES system(code);
+
+alter table scan_postponed add constraint scan_postponed_scan_id_fkey FOREIGN KEY (scan_id) REFERENCES scan(id);
+
+alter table scan_stage add constraint scan_stage_scan_id_fkey FOREIGN KEY (scan_id) REFERENCES scan(id);
 
 alter table sighting add constraint sighting_scan_id_fkey FOREIGN KEY (scan_id) REFERENCES scan(id);
 
@@ -1189,6 +1275,10 @@ alter table stock_level add constraint stock_level_system_fkey FOREIGN KEY (syst
 alter table system_hold add constraint system_hold_system_fkey FOREIGN KEY (system) REFERENCES system(code);
 
 alter table takeover_tally add constraint takeover_tally_system_fkey FOREIGN KEY (system) REFERENCES system(code);
+
+alter table ungoverned_record add constraint ungoverned_record_piece_id_fkey FOREIGN KEY (piece_id) REFERENCES scan_piece(id) ON DELETE CASCADE;
+
+alter table ungoverned_record add constraint ungoverned_record_system_fkey FOREIGN KEY (system) REFERENCES system(code);
 
 alter table webhook add constraint webhook_system_fkey FOREIGN KEY (system) REFERENCES system(code);
 
@@ -1392,6 +1482,8 @@ CREATE UNIQUE INDEX quality_issue_sku ON public.quality_issue USING btree (sku_i
 
 CREATE UNIQUE INDEX record_external ON public.record USING btree (system, entity, external_id) WHERE (external_id IS NOT NULL);
 
+CREATE INDEX record_not_covered ON public.record USING btree (system) WHERE (not_covered IS NOT NULL);
+
 CREATE INDEX record_of_product ON public.record USING btree (product_id, system);
 
 CREATE INDEX record_of_sku ON public.record USING btree (sku_id);
@@ -1416,11 +1508,15 @@ CREATE UNIQUE INDEX scan_sighted ON public.scan USING btree (system) WHERE sight
 
 CREATE INDEX scan_system ON public.scan USING btree (system, started_at DESC);
 
-CREATE INDEX scan_record_code ON public.scan_record USING btree (scan_id, entity, code_folded);
+CREATE INDEX scan_cursor_scan ON public.scan_cursor USING btree (moved_by);
+
+CREATE INDEX scan_piece_seen ON public.scan_piece USING btree (seen_in);
 
 CREATE INDEX sighting_scan ON public.sighting USING btree (scan_id, id);
 
 CREATE INDEX sku_bundle ON public.sku USING btree (code_folded) WHERE (kind = 'BUNDLE'::text);
+
+CREATE INDEX sku_bundles ON public.sku USING btree (revision) WHERE (kind = 'BUNDLE'::text);
 
 CREATE INDEX sku_code_series ON public.sku USING btree (length(code_folded), code_folded COLLATE "C");
 
@@ -1447,6 +1543,10 @@ CREATE UNIQUE INDEX system_hold_open ON public.system_hold USING btree (system, 
 CREATE INDEX system_hold_time ON public.system_hold USING btree (system, began_at);
 
 CREATE INDEX takeover_tally_by_hour ON public.takeover_tally USING btree (hour);
+
+CREATE INDEX ungoverned_record_code ON public.ungoverned_record USING btree (system, entity, code_folded);
+
+CREATE INDEX ungoverned_record_piece ON public.ungoverned_record USING btree (piece_id);
 
 CREATE INDEX webhook_received ON public.webhook USING btree (received_at);
 
@@ -1660,6 +1760,12 @@ comment on column rate_budget.points is 'What was left of our share at counted_a
 
 comment on table record is 'One SKU or product as one system holds it: its id there, what was last published and seen.';
 
+comment on column record.piece_id is 'The piece of a scan in which it was judged last; the piece may be gone.';
+
+comment on column record.judged_of is 'Of which revisions: goes up with everything that its projection is made of.';
+
+comment on column record.not_covered is 'Fields that could not be compared, and why: [{field, reason}]; null where all could.';
+
 comment on table request_plan is 'What a change request was planned to do when it was put to its approvers, or applied; append-only.';
 
 comment on table request_validation is 'How far the checking and planning of a large change request is, and which process is at it.';
@@ -1672,9 +1778,35 @@ comment on column request_validation.total is 'Twice the changes: each is checke
 
 comment on table scan is 'One look at a whole system.';
 
+comment on column scan.phase is 'What whoever resumes it goes on with: nothing that a phase before has settled is done again.';
+
+comment on column scan.operation is 'The system''s own id of the work that it does for this scan, so that it is not begun twice.';
+
+comment on column scan.read_at is 'What is read is no older than this.';
+
+comment on column scan.losses is 'How often the process that ran it was lost.';
+
+comment on column scan.staged_records is 'Of the linked records, those whose verdicts wait until all is read.';
+
+comment on column scan.findings_held is 'Records on which it would open findings: why it was held.';
+
+comment on column scan.decided_by is 'Who confirmed or cancelled it.';
+
 comment on column scan.sighted is 'The last complete scan of its system, whose sightings are kept.';
 
-comment on table scan_record is 'What a running scan has seen; values only of records that are matched with none of ours yet.';
+comment on table scan_cursor is 'How far the incremental scans of a system have come, in its own words: all before has been compared.';
+
+comment on table scan_piece is 'Some dozens of neighbouring records as a system last showed them: told again unchanged, and settled, they need no second look.';
+
+comment on column scan_piece.basis is 'By what it was judged: rules, currencies, the release''s way of comparing.';
+
+comment on column scan_piece.compared_at is 'When it was last seen to be as it had been compared.';
+
+comment on table scan_postponed is 'Records that a delivery was at work on while a scan saw them: to be read again.';
+
+comment on table scan_stage is 'What a scan saw that would move something: judged once it is known that it is not half the system.';
+
+comment on column scan_stage.observed is 'As the scan saw it; null: it did not see the record.';
 
 comment on table setting_version is 'Every value that a rule of the house had; the newest is in force, and before the first the default is; append-only.';
 
@@ -1699,5 +1831,7 @@ comment on column system.subscribed_at is 'When its webhooks were last made to p
 comment on table system_hold is 'When nothing was sent to a system, and why; never deleted, because it says how old deliveries really are.';
 
 comment on table takeover_tally is 'How many values of the master an owner replaced in each hour, so that it is noticed when they come in numbers; kept for two days.';
+
+comment on table ungoverned_record is 'Records of a system that are matched with none of ours, as scans last saw them.';
 
 comment on table webhook is 'The inbox: what a system told us, stored before we answered it.';
