@@ -237,7 +237,7 @@ async function faults() {
     );
     const prices = products.flatMap(({ variants }) => variants).filter(({ price }) => price === '12.00').length;
     console.log(
-      `  a fifth of all answers lost: ${products.length} products of ${PRODUCTS}, ${prices} of ${PRODUCTS * VARIANTS} prices as they should be; ${rows[0].astray} of ${rows[0].all} records astray, ${dead} dead letters`,
+      `  a fifth of all answers lost: ${products.length} products of ${PRODUCTS}, ${prices} of ${PRODUCTS * VARIANTS} prices as they should be; ${rows[0].astray} of ${rows[0].all} records astray, ${String(dead)} dead letters`,
     );
     shop.stop();
   });

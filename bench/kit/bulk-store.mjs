@@ -50,7 +50,9 @@ function write() {
 }
 write();
 
-const server = createServer(async (request, response) => {
+const server = createServer((request, response) => void answer(request, response));
+
+async function answer(request, response) {
   const url = new URL(request.url, 'http://127.0.0.1');
   if (url.pathname === '/result') return createReadStream(file, { highWaterMark: 256 * 1024 }).pipe(response);
   let body = '';
@@ -82,5 +84,5 @@ const server = createServer(async (request, response) => {
           }
         : { bulkOperation: operation };
   response.end(JSON.stringify({ data }));
-});
+}
 server.listen(0, '127.0.0.1', () => console.log(`listening on ${server.address().port}`));

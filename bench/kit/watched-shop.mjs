@@ -30,26 +30,28 @@ function count(asked, answered) {
   figures.left = cost?.throttleStatus?.currentlyAvailable ?? figures.left;
 }
 
-const proxy = createServer(async (request, response) => {
+const proxy = createServer((request, response) => void answer(request, response));
+
+async function answer(request, response) {
   const chunks = [];
   for await (const chunk of request) chunks.push(chunk);
   const body = Buffer.concat(chunks);
   await sleep(LATENCY_MS);
   const { host: _, connection: __, 'content-length': ___, ...headers } = request.headers;
   try {
-    const answer = await fetch(`${shopify.url}${request.url}`, { method: request.method, headers, body });
-    const text = await answer.text();
-    if (answer.status === 200 && request.url.endsWith('/graphql.json')) count(body.toString(), text);
-    response.writeHead(answer.status, {
-      'content-type': answer.headers.get('content-type') ?? 'application/json',
-      'x-shopify-api-version': answer.headers.get('x-shopify-api-version') ?? '',
+    const passed = await fetch(`${shopify.url}${request.url}`, { method: request.method, headers, body });
+    const text = await passed.text();
+    if (passed.status === 200 && request.url.endsWith('/graphql.json')) count(body.toString(), text);
+    response.writeHead(passed.status, {
+      'content-type': passed.headers.get('content-type') ?? 'application/json',
+      'x-shopify-api-version': passed.headers.get('x-shopify-api-version') ?? '',
     });
     response.end(text);
   } catch {
     // A fault that the stand-in was told to strike with: its caller sees the same.
     request.socket.destroy();
   }
-});
+}
 proxy.listen(0, '127.0.0.1', () => {
   process.send({ ...shopify, direct: shopify.url, url: `http://127.0.0.1:${proxy.address().port}` });
 });

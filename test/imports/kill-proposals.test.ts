@@ -4,6 +4,7 @@ import { readImport } from '../../src/application/imports/read-import.js';
 import { receiveImport } from '../../src/application/imports/receive-import.js';
 import { resumeImports } from '../../src/application/imports/resume-imports.js';
 import { runImport } from '../../src/application/imports/run-import.js';
+import type { Ports } from '../../src/application/ports/ports.js';
 import type { Stores } from '../../src/application/ports/unit-of-work.js';
 import type { ChangeRequestView } from '../../src/application/ports/change-reader.js';
 import { dies, dyingAt } from '../support/dying-ports.js';
@@ -71,8 +72,7 @@ describe('a proposal that takes long', () => {
         const requests = Object.create(stores.requests, { add: { value: add } }) as Stores['requests'];
         return work(Object.create(stores, { requests: { value: requests } }) as Stores);
       });
-    const { look } = world.ports.work;
-    const work = { run, look: look.bind(world.ports.work) };
+    const work: Ports['work'] = Object.create(world.ports.work, { run: { value: run } });
     await runImport(Object.create(world.ports, { work: { value: work } }) as typeof world.ports, id, 1);
     // Three rows of five: two differ, one creates a product and its SKU.
     expect(seen).toEqual({ done: expect.any(Number), total: expect.any(Number) });

@@ -71,7 +71,13 @@ describe('an ERP on a bad day', () => {
     expect(await codes()).toEqual(['TEA']);
     const [missing] = await kit.findings('CUP');
     expect(missing).toMatchObject({ kind: 'MISSING', state: 'OPEN' });
-    must(await revertFindings(kit.world.ports, kit.world.people.oli, { ids: [missing?.id ?? ''], note: 'it is needed', confirm: false }));
+    must(
+      await revertFindings(kit.world.ports, kit.world.people.oli, {
+        ids: [missing?.id ?? ''],
+        note: 'it is needed',
+        confirm: false,
+      }),
+    );
     await kit.drain();
     expect(await codes()).toEqual(['CUP', 'TEA']);
     expect(await kit.listPrice('CUP')).toBe('11.00');

@@ -32,14 +32,26 @@ function verdictsOn(
     records: each
       .filter((one) => !isStaged(one))
       .map(({ record, seen }) => ({
-        ...{ recordId: record.id, base: record.published ?? {}, observed: seen.fields, inSync: true, root: seen.root },
+        recordId: record.id,
+        base: record.published ?? {},
+        observed: seen.fields,
+        inSync: true,
+        root: seen.root,
         revision: 1,
       })),
     staged: each.filter(isStaged).map(({ seen }) => ({
-      ...{ entity: seen.entity, externalId: seen.externalId, root: seen.root, pieceId: null, readAt },
-      ...{ observed: seen, opens: true },
+      entity: seen.entity,
+      externalId: seen.externalId,
+      root: seen.root,
+      pieceId: null,
+      readAt,
+      observed: seen,
+      opens: true,
     })),
-    ...{ findings: [], closings: [], owed: [], gone: [] },
+    findings: [],
+    closings: [],
+    owed: [],
+    gone: [],
   };
 }
 

@@ -164,7 +164,11 @@ onBoth('a scan', (bench) => {
     await scans.endScan(hold, 'FAILED', 'broke off');
     await scans.endScan(hold, 'SUCCEEDED', null);
     expect(await scans.scan(id)).toMatchObject({
-      ...{ state: 'FAILED', error: 'broke off', recordsRead: 2, findingsOpened: 1, valuesNotCovered: 3 },
+      state: 'FAILED',
+      error: 'broke off',
+      recordsRead: 2,
+      findingsOpened: 1,
+      valuesNotCovered: 3,
     });
     await expect(scans.scanSaw(hold, [])).rejects.toThrow('given up');
     await expect(scans.pair(hold)).rejects.toThrow('given up');

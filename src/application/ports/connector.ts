@@ -95,7 +95,7 @@ export interface ScanPiece {
   /** How many records it holds. */
   count: number;
   /** @throws ConnectorError where it cannot be read: the scan is not complete then. */
-  records(): ObservedRecord[];
+  records: () => ObservedRecord[];
 }
 
 /** A scan that may be resumed by another process. */
@@ -104,7 +104,7 @@ export interface ScanWork {
   /** The system's own id of the work that an earlier run of this scan began there; null: none, or none that is good any more. */
   operation: string | null;
   /** Called as soon as the system has begun such work, and before it is waited for. */
-  begun(operation: string): Promise<void>;
+  begun: (operation: string) => Promise<void>;
 }
 
 /** One page of what has changed. */

@@ -37,8 +37,8 @@ export async function publishTogether(ports: Ports, system: string): Promise<boo
 
 interface Waiting<Asked, Answer> {
   asked: Asked;
-  resolve(answer: Answer): void;
-  reject(error: unknown): void;
+  resolve: (answer: Answer) => void;
+  reject: (error: unknown) => void;
 }
 
 /** Where lanes wait for each other: when all that are still at work have asked for something, it goes out in one call. */

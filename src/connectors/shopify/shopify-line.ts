@@ -12,7 +12,7 @@ export interface LineSurroundings {
   meter: Meter;
   budgets: RateBudgets;
   /** Another version answered than the one asked for. Once a version and process. */
-  onForeignVersion(asked: string, answered: string): void;
+  onForeignVersion: (asked: string, answered: string) => void;
 }
 
 /** The line to one store: its address, its token and its pace, which all that is said over it share. */

@@ -64,7 +64,9 @@ export class ApprovalRequirementResolver {
     return Promise.all(eligible.map((id) => loaders.party(id)));
   }
 
-  @ResolveField('givenBy', () => [GivenApprovalType], { description: 'Who has given it, in the order in which they did.' })
+  @ResolveField('givenBy', () => [GivenApprovalType], {
+    description: 'Who has given it, in the order in which they did.',
+  })
   async givenBy(@Parent() requirement: RequirementView, @Context('loaders') loaders: Loaders): Promise<Given[]> {
     const { requestId, givers, rule, namedId = null } = requirement;
     if (requestId === null) return [];
@@ -100,7 +102,8 @@ export class DecisionResolver {
   }
 
   @ResolveField('decidedAs', () => [DecidedAsType], {
-    description: 'Rule by rule, in what right; nothing where an ADMIN rejects what they were not asked, or it was decided before this was kept.',
+    description:
+      'Rule by rule, in what right; nothing where an ADMIN rejects what they were not asked, or it was decided before this was kept.',
   })
   decidedAs(@Parent() { decidedAs }: DecisionView): DecidedAs[] {
     return decidedAs;

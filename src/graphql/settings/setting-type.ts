@@ -55,7 +55,9 @@ export class SettingEffectType {
 export class SettingPayloadType {
   @Field(() => SettingType, { nullable: true })
   setting!: SettingType | null;
-  @Field(() => [SettingEffectType], { description: 'What it does to what is there already, as settingPreview tells it.' })
+  @Field(() => [SettingEffectType], {
+    description: 'What it does to what is there already, as settingPreview tells it.',
+  })
   effects!: SettingEffectType[];
   @Field(() => [UserErrorType])
   userErrors!: UserErrorType[];

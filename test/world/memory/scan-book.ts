@@ -26,10 +26,27 @@ export class MemoryScanBook {
     if (isRunning) return null;
     const now = tables.now();
     const view: ScanView = {
-      ...{ id, system, mode, state: 'RUNNING', startedAt: new Date(now), finishedAt: null, error: null },
-      ...{ recordsRead: 0, skusCompared: 0, findingsOpened: 0, findingsResolved: 0, valuesNotCovered: 0 },
-      ...{ recordsExpected: null, recordsUnchanged: 0, linkedRecords: null, findingsHeld: null },
-      ...{ startedBy: by, phase: 'READING', decidedBy: null, decidedAt: null, reason: null },
+      id,
+      system,
+      mode,
+      state: 'RUNNING',
+      startedAt: new Date(now),
+      finishedAt: null,
+      error: null,
+      recordsRead: 0,
+      skusCompared: 0,
+      findingsOpened: 0,
+      findingsResolved: 0,
+      valuesNotCovered: 0,
+      recordsExpected: null,
+      recordsUnchanged: 0,
+      linkedRecords: null,
+      findingsHeld: null,
+      startedBy: by,
+      phase: 'READING',
+      decidedBy: null,
+      decidedAt: null,
+      reason: null,
     };
     const held = { token: null, leaseUntil: null, losses: 0, operation: null, readAt: null, stagedRecords: null };
     const work = { saw: new Map(), staged: new Map(), postponed: new Map() };
