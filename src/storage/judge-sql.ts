@@ -24,28 +24,19 @@ export async function lockObservable(
     const colon = each.indexOf(':');
     return { entity: each.slice(0, colon), external_id: each.slice(colon + 1) };
   });
-  const rows = await sql.rows<RecordRow & Pick<ObservableRecord, 'busy' | 'discarded'> & { has_delivery: boolean }>(
+  const rows = await sql.rows<RecordRow>(
     `with asked as (select * from jsonb_to_recordset($2::jsonb) as t(entity text, external_id text)),
      hits as (
        select r.id from asked a join record r on r.system = $1 and r.entity = a.entity and r.external_id = a.external_id
        union
        select r.id from record r where r.system = $1 and r.root_id = any($3))
-     select r.*,
-       coalesce(l.lease_until > clock_timestamp(), false) or coalesce(r.published_at >= $4 or r.observed_at >= $4, false) as busy,
-       exists (select from delivery d where d.system = r.system and d.entity = r.entity and d.product_id = r.product_id
-         and d.sku_id is not distinct from r.sku_id and d.state in ('PENDING', 'RETRYING', 'IN_FLIGHT', 'DEAD_LETTERED')) as has_delivery,
-       (select jsonb_build_object('by', d.by, 'reason', d.note) from (
-          select d.state, d.note, d.settled_by->>'name' as by from delivery d where d.system = r.system and d.entity = r.entity
-            and d.product_id = r.product_id and d.sku_id is not distinct from r.sku_id and d.state <> 'SUPERSEDED'
-          order by d.created_at desc, d.id desc limit 1) d where d.state = 'DISCARDED') as discarded
-     from record r left join lane l on l.system = r.system and l.product_id = r.product_id
-     where r.id in (select id from hits) and r.external_id is not null order by r.id for no key update of r`,
-    [system, JSON.stringify(split), lookFor.rootIds, readAt],
+     select r.* from record r where r.id in (select id from hits) and r.external_id is not null order by r.id for no key update of r`,
+    [system, JSON.stringify(split), lookFor.rootIds],
   );
   // Before what it is to vouch for: of a bundle that changes in between, an older sum is the safe one.
   const bundles = await revisionOfBundles(sql);
   const loaded = await loadRecords(sql, system, rows);
-  const flags = new Map(rows.map((row) => [row.id, row]));
+  const flags = await underWay(sql, rows, readAt);
   return loaded.records.flatMap((record): ObservableRecord[] => {
     const product = loaded.products.get(record.productId);
     const flag = flags.get(record.id);
@@ -69,6 +60,32 @@ async function revisionOfBundles(sql: Sql): Promise<number> {
 function revisionOf(record: LaneRecord, product: Product, ofSkus: number, ofBundles: number): number {
   if (record.sku === null) return product.revision + ofSkus;
   return record.sku.revision + (record.sku.kind === 'BUNDLE' ? ofBundles : 0);
+}
+
+interface UnderWay extends Pick<ObservableRecord, 'busy' | 'discarded'> {
+  id: string;
+  has_delivery: boolean;
+}
+
+/**
+ * What is under way for locked records, asked once their revisions are read: a revision and its deliveries come in one
+ * commit, so whoever sees the one sees the other. Asked before, what an apply has just made would look like a lag that
+ * nobody brings, and a second delivery would take the place of the first.
+ */
+async function underWay(sql: Sql, rows: readonly RecordRow[], readAt: Date): Promise<Map<string, UnderWay>> {
+  const flags = await sql.rows<UnderWay>(
+    `select r.id,
+       coalesce(l.lease_until > clock_timestamp(), false) or coalesce(r.published_at >= $2 or r.observed_at >= $2, false) as busy,
+       exists (select from delivery d where d.system = r.system and d.entity = r.entity and d.product_id = r.product_id
+         and d.sku_id is not distinct from r.sku_id and d.state in ('PENDING', 'RETRYING', 'IN_FLIGHT', 'DEAD_LETTERED')) as has_delivery,
+       (select jsonb_build_object('by', d.by, 'reason', d.note) from (
+          select d.state, d.note, d.settled_by->>'name' as by from delivery d where d.system = r.system and d.entity = r.entity
+            and d.product_id = r.product_id and d.sku_id is not distinct from r.sku_id and d.state <> 'SUPERSEDED'
+          order by d.created_at desc, d.id desc limit 1) d where d.state = 'DISCARDED') as discarded
+     from record r left join lane l on l.system = r.system and l.product_id = r.product_id where r.id = any($1)`,
+    [rows.map(({ id }) => id), readAt],
+  );
+  return new Map(flags.map((row) => [row.id, row]));
 }
 
 /** Stores verdicts in the transaction that holds the records' locks. */

@@ -10,6 +10,7 @@ import { buildWorld, control, importBaseline, must, until } from '../support/wor
 
 const CSV = `Handle,Title,Vendor,Option1 Name,Option1 Value,Variant SKU,Variant Price,Status
 cup,Cup,Acme,Size,S,CUP,10.00,active
+mug,Mug,Acme,Size,S,MUG,10.00,active
 `;
 const SAM = { kind: 'staff', name: 'Sam' };
 
@@ -43,9 +44,10 @@ describe('what is found between the plan of an apply and its revision', () => {
     );
     return row?.n ?? 0;
   };
-  const look = async (): Promise<void> => {
+  const look = async (code = 'CUP'): Promise<void> => {
     const [row] = await kit.sql<{ root_id: string; root_code: string | null }>(
-      `select r.root_id, r.root_code from record r join sku s on s.id = r.sku_id where s.code = 'CUP' and r.system = 'shopify'`,
+      `select r.root_id, r.root_code from record r join sku s on s.id = r.sku_id where s.code = $1 and r.system = 'shopify'`,
+      [code],
     );
     const governed = await world.ports.observations.systemByCode('shopify');
     if (!row || !governed) throw new Error('nothing to look at');
@@ -76,5 +78,26 @@ describe('what is found between the plan of an apply and its revision', () => {
     expect(found).toEqual([{ field: 'price', state: 'OPEN', found: '77.00' }]);
     expect((await shelves(world)).get('shopify')?.get('SKU CUP')?.price).toBe('77.00');
     expect((await shelves(world)).get('erp')?.get('SKU CUP')?.price).toBe('12.00');
+  });
+
+  it('is no lag of what the apply itself has just made a delivery of', async () => {
+    const id = await kit.propose([price('MUG', '12.00')], { effectiveAt: inSeconds(3_600) });
+    must(await kit.approve(id));
+    await kit.later(id);
+    await other.query('begin');
+    await other.query('lock table request_plan in access exclusive mode');
+    const applying = applyDue(world.ports);
+    await until('the apply to be held up', async () => (await waiting()) === 1);
+    // It has begun before the apply has written anything, and waits for the record that the apply has.
+    const looking = look('MUG');
+    await until('the look to wait', async () => (await waiting()) === 2);
+    await other.query('rollback');
+    await Promise.all([applying, looking]);
+    const deliveries = await kit.sql(
+      `select state, change_request_id is null as lag from delivery where target = 'MUG' and system = 'shopify'`,
+    );
+    expect(deliveries).toEqual([{ state: 'PENDING', lag: false }]);
+    await deliverAll(world);
+    expect((await shelves(world)).get('shopify')?.get('SKU MUG')?.price).toBe('12.00');
   });
 });

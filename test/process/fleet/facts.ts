@@ -52,7 +52,6 @@ export interface Facts {
     target: string;
     state: DeliveryState;
     request: string | null;
-    created_at: Date;
   }[];
   steps: { delivery_id: string; was: DeliveryState | null; became: DeliveryState }[];
   /** `FIELD TARGET` with every value of the master, oldest first. */
@@ -80,7 +79,7 @@ export async function readFacts(database: OwnDatabase): Promise<Facts> {
        where f.record_id is not null and f.field is not null and e.type in ('OPENED', 'REOPENED', 'REFRESHED')`,
     ),
     deliveries: await rows(
-      'select id, system, target, state, change_request_id as request, created_at from delivery order by created_at, id',
+      'select id, system, target, state, change_request_id as request from delivery order by created_at, id',
     ),
     steps: await rows('select delivery_id, was, became from watch.step order by id'),
     revisions: await rows(
