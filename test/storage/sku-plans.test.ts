@@ -101,7 +101,7 @@ describe('the filters of skus, at 25,000 SKUs', () => {
     ['owner, by vendor', { owner: 'mia' }, ['product_vendor', 'sku_options_once']],
     ['owner, with a SKU of its own', { owner: 'oli' }, ['product_type', 'sku_options_once', 'sku_code_folded_key']],
     ['owner of all the rest', { owner: 'ada' }, ['sku_code_folded_key']],
-    ['hasOpenDrift', { hasOpenDrift: true }, ['finding_open', 'sku_pkey']],
+    ['hasOpenDrift', { hasOpenDrift: true }, ['finding_by_state', 'sku_pkey']],
     ['no open drift', { hasOpenDrift: false }, ['sku_code_folded_key', 'finding_sku']],
     ['updatedAfter', { updatedAfter: new Date('2026-05-01') }, ['sku_updated']],
     ['search in the code', { search: 'c-4711' }, ['sku_search']],
