@@ -110,7 +110,8 @@ export class Scans0034790000000034 implements MigrationInterface {
       create index scan_cursor_scan on scan_cursor (moved_by);
 
       -- The revisions of all bundles are summed in the course of a scan.
-      create index sku_bundles on sku (revision) where kind = 'BUNDLE';
+      drop index sku_bundle;
+      create index sku_bundle on sku (code_folded) include (revision) where kind = 'BUNDLE';
 
       drop table scan_record;
     `);
@@ -132,7 +133,8 @@ export class Scans0034790000000034 implements MigrationInterface {
       comment on table scan_record is 'What a running scan has seen; values only of records that are matched with none of ours yet.';
       create index scan_record_code on scan_record (scan_id, entity, code_folded);
       drop table scan_cursor, scan_postponed, scan_stage, ungoverned_record;
-      drop index sku_bundles, record_not_covered;
+      drop index sku_bundle, record_not_covered;
+      create index sku_bundle on sku (code_folded) where kind = 'BUNDLE';
       alter table record drop column not_covered, drop column judged_of, drop column judged_at, drop column piece_id;
       drop table scan_piece;
       alter table scan drop column reason, drop column decided_at, drop column decided_by, drop column findings_held,
