@@ -115,6 +115,9 @@ describe('account', () => {
     expect(at(mutation, 'errors.0.extensions.code')).toBe('ACCESS_DENIED');
     // Who may write may read.
     expect(at(await admin(sandbox, '{ products(first: 1) { nodes { id } } }'), 'errors')).toBeUndefined();
+    // And who was given the one scope that is asked for needs no other.
+    await lever('account', { scopes: ['read_products'] });
+    expect(at(await admin(sandbox, '{ products(first: 1) { nodes { id } } }'), 'errors')).toBeUndefined();
     await lever('account', { scopes: [] });
     expect(at(await admin(sandbox, '{ products(first: 1) { nodes { id } } }'), 'errors.0.message')).toBe(
       'Access denied for products field. Required access: `read_products` access scope.',
