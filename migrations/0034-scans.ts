@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /** Scans that can be resumed, held and cancelled, and what they remember of a system. Frozen: never edited after release. */
-export class Scans0034790000000034 implements MigrationInterface {
-  name = 'Scans0034790000000034';
+export class Scans00349790000000034 implements MigrationInterface {
+  name = 'Scans00349790000000034';
 
   async up(db: QueryRunner): Promise<void> {
     await db.query(`

@@ -22,7 +22,10 @@ function shown(over: Partial<ObservedRecord>): ObservedRecord {
 describe('readable', () => {
   it('leaves alone what can be kept, whole surrogate pairs among it', () => {
     const record = shown({ fields: { title: 'tent \u{1f3d5}', lifecycle: { published: true, on: null } } });
-    expect(readable(record)).toEqual(record);
+    expect(readable(record)).toEqual({
+      ...record,
+      attribution: record.attribution && { ...record.attribution, confidence: 'LIKELY' },
+    });
   });
 
   it.each([

@@ -34,7 +34,9 @@ describeOnLinux('starting and stopping', () => {
     second.signal('SIGINT');
     expect(await second.ended()).toBe(0);
     expect(await site.processes()).toEqual([]);
-    expect(`${first.stderr()}${second.stderr()}`).toBe('');
+    // Once the day's digest is due, it says that nobody gave it anywhere to go; that depends on when this is run.
+    const said = `${first.stderr()}${second.stderr()}`.split('\n').filter((line) => !line.includes('nowhere to go'));
+    expect(said.join('\n')).toBe('');
   }, 180_000);
 
   it('ends on SIGTERM in the middle of its first start, and leaves nothing running', async () => {
