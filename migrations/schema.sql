@@ -569,6 +569,7 @@ create table scan (
   findings_opened integer default 0 not null,
   findings_resolved integer default 0 not null,
   error text,
+  sighted boolean default false not null,
   phase text default 'READING'::text not null,
   operation text,
   read_at timestamp with time zone,
@@ -583,8 +584,7 @@ create table scan (
   findings_held integer,
   decided_by jsonb,
   decided_at timestamp with time zone,
-  reason text,
-  sighted boolean default false not null
+  reason text
 );
 
 create table scan_cursor (
@@ -1514,9 +1514,7 @@ CREATE INDEX scan_piece_seen ON public.scan_piece USING btree (seen_in);
 
 CREATE INDEX sighting_scan ON public.sighting USING btree (scan_id, id);
 
-CREATE INDEX sku_bundle ON public.sku USING btree (code_folded) WHERE (kind = 'BUNDLE'::text);
-
-CREATE INDEX sku_bundles ON public.sku USING btree (revision) WHERE (kind = 'BUNDLE'::text);
+CREATE INDEX sku_bundle ON public.sku USING btree (code_folded) INCLUDE (revision) WHERE (kind = 'BUNDLE'::text);
 
 CREATE INDEX sku_code_series ON public.sku USING btree (length(code_folded), code_folded COLLATE "C");
 
@@ -1778,6 +1776,8 @@ comment on column request_validation.total is 'Twice the changes: each is checke
 
 comment on table scan is 'One look at a whole system.';
 
+comment on column scan.sighted is 'The last complete scan of its system, whose sightings are kept.';
+
 comment on column scan.phase is 'What whoever resumes it goes on with: nothing that a phase before has settled is done again.';
 
 comment on column scan.operation is 'The system''s own id of the work that it does for this scan, so that it is not begun twice.';
@@ -1791,8 +1791,6 @@ comment on column scan.staged_records is 'Of the linked records, those whose ver
 comment on column scan.findings_held is 'Records on which it would open findings: why it was held.';
 
 comment on column scan.decided_by is 'Who confirmed or cancelled it.';
-
-comment on column scan.sighted is 'The last complete scan of its system, whose sightings are kept.';
 
 comment on table scan_cursor is 'How far the incremental scans of a system have come, in its own words: all before has been compared.';
 
