@@ -11,7 +11,7 @@ import type { FieldValues, Json } from '../../src/domain/primitives/json.js';
 const PLACE = { system: 'erp', entity: 'SKU' as const, target: 'CUP', field: 'price', kind: 'VALUE' as const };
 
 function list(
-  ...entries: { because?: string[]; field?: string; kind?: 'VALUE' | 'SUPERSEDES'; value: Json }[]
+  ...entries: { because?: string[]; field?: string; kind?: 'VALUE' | 'SUPERSEDES'; system?: string; value: Json }[]
 ): Commitments {
   const made = new CommitmentList();
   for (const { because = ['CUP'], value, ...place } of entries) made.add(because, { ...PLACE, ...place }, value);
@@ -49,6 +49,22 @@ describe('what an approval commits to', () => {
     expect(difference({}, found('7.00'))).toMatchObject([{ kind: 'SUPERSEDES', was: null, is: '7.00' }]);
     expect(difference(found('7.00'), found('8.00'))).toHaveLength(1);
     expect(difference(found('7.00'), {})).toEqual([]);
+  });
+
+  it('is not changed by what has come about in the master already, and in the systems with it', () => {
+    const both = (field: string): Commitments => list({ field, value: 1 }, { field, value: 1, system: '' });
+    const joined = (...all: Commitments[]): Commitments => ({ CUP: Object.assign({}, ...all.map(({ CUP }) => CUP)) });
+    const state = list({ field: 'state', value: 'ACTIVE', system: '' }, { field: 'lifecycle', value: true });
+    // One of two fields; and all that there was to do, though the system has another name for it.
+    expect(difference(joined(both('price'), both('cost')), both('cost'))).toEqual([]);
+    expect(difference(state, {})).toEqual([]);
+    // The master still gets it, and the system does not: that is less than was approved.
+    const gone = difference(
+      joined(both('price'), both('cost')),
+      joined(both('cost'), list({ field: 'price', value: 1, system: '' })),
+    );
+    expect(gone).toMatchObject([{ system: 'erp', field: 'price', was: 1, is: null }]);
+    expect(difference(joined(state, both('cost')), both('cost'))).toMatchObject([{ field: 'lifecycle', is: null }]);
   });
 
   it('knows codes that are called like what every object has', () => {
