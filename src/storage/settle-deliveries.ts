@@ -52,6 +52,7 @@ export async function settleDeliveries(
 /**
  * Only what is IN_FLIGHT can be settled. A delivery that failed while a newer one waits has nothing left to do: the newer
  * reads the same state, and fails by itself if it must. A new dead letter is whoever's the last of its cause was.
+ * The state is asked in a way that no index answers: that of the states is full of what was IN_FLIGHT a moment ago.
  */
 const SETTLE = `
   update delivery d set
@@ -73,7 +74,7 @@ const SETTLE = `
       order by o.died_at desc limit 1)) else d.assignee_id end,
     delivered_at = case when n.kind = 'DELIVERED' then clock_timestamp() end
   from jsonb_to_recordset($1::jsonb) as n(id uuid, revision int, kind text, delay float8, fault jsonb, cause text, shape text, finding text)
-  where d.id = n.id and d.state in ${movableTo('DELIVERED')}
+  where d.id = n.id and (d.state in ${movableTo('DELIVERED')}) is true
   returning d.id, d.target, d.state, d.cause, d.last_error->>'class' as class, d.last_error->>'code' as code`;
 
 /** What arrived resolves the dead letters before it. */
