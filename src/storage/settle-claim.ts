@@ -69,8 +69,12 @@ async function settleAttempts(sql: Sql, settlements: readonly Settlement[]): Pro
   if (attempts.length === 0) return;
   await sql.rows(
     `update attempt a set settled_at = clock_timestamp(), outcome = n.outcome
-     from jsonb_to_recordset($1::jsonb) as n(id uuid, outcome text) where a.id = n.id and a.settled_at is null`,
-    [JSON.stringify(attempts.map(({ attemptId, outcome }) => ({ id: attemptId, outcome })))],
+     from jsonb_to_recordset($1::jsonb) as n(id uuid, outcome text)
+     where a.id = n.id and a.id = any($2) and a.settled_at is null`,
+    [
+      JSON.stringify(attempts.map(({ attemptId, outcome }) => ({ id: attemptId, outcome }))),
+      attempts.map(({ attemptId }) => attemptId),
+    ],
   );
 }
 
