@@ -57,7 +57,10 @@ async function round(name, { system, aProduct, productRecords, workers, bare }) 
     await owner.query('vacuum analyze');
     const database = await openDatabase(appUrl, console.error, true);
     try {
-      await apply(buildPorts(database, { of: () => null }, 'USD', () => {}), owner);
+      await apply(
+        buildPorts(database, { of: () => null }, 'USD', () => {}),
+        owner,
+      );
       // Before any worker, who would take its jobs.
       if (bare) await pgBoss(database.boss, await versionOf(owner));
     } finally {
@@ -117,7 +120,9 @@ async function deliver(name, place, workers, owner) {
   if (sum('writes') !== owed) throw new Error(`${sum('writes')} writes for ${owed} deliveries`);
   const [each, own] = [sum('statements'), sum('cpuMs')].map((total) => (total / owed).toFixed(2));
   const title = `${name}, ${workers} worker process${workers === 1 ? '' : 'es'}`;
-  console.log(`  ${title.padEnd(54)} ${rate(owed, ms)}   (${each} statements and ${own} ms of their processor time a delivery)`);
+  console.log(
+    `  ${title.padEnd(54)} ${rate(owed, ms)}   (${each} statements and ${own} ms of their processor time a delivery)`,
+  );
 }
 
 /** pg-boss by itself, as bare as it goes: nothing is in a job, and nothing is done with it. */

@@ -19,7 +19,9 @@ export function timedConnector(connector: Connector): { connector: Connector; sp
     lookUp: timed((wanted, signal) => connector.lookUp(wanted, signal)),
     write: timed((command, signal) => connector.write(command, signal)),
     // Only where it has one: whoever asks goes by that.
-    ...(stillRunning && { stillRunning: timed((operations, signal) => stillRunning.call(connector, operations, signal)) }),
+    ...(stillRunning && {
+      stillRunning: timed((operations, signal) => stillRunning.call(connector, operations, signal)),
+    }),
   };
   return { connector: Object.assign(Object.create(connector) as Connector, own), spentMs: () => spent };
 }
