@@ -1,7 +1,7 @@
 import type { Connector } from '../application/ports/connector.js';
 
 /** A connector as it is, and how long its system has taken to answer so far: not what we ourselves took in between. */
-export function timedConnector(connector: Connector): { connector: Connector; spentMs(): number } {
+export function timedConnector(connector: Connector): { connector: Connector; spentMs: () => number } {
   let spent = 0;
   const timed =
     <A extends unknown[], T>(ask: (...asked: A) => Promise<T>) =>
@@ -13,14 +13,13 @@ export function timedConnector(connector: Connector): { connector: Connector; sp
         spent += performance.now() - since;
       }
     };
-  const { stillRunning } = connector;
   const own: Partial<Connector> = {
     readRoots: timed((roots, signal) => connector.readRoots(roots, signal)),
     lookUp: timed((wanted, signal) => connector.lookUp(wanted, signal)),
     write: timed((command, signal) => connector.write(command, signal)),
     // Only where it has one: whoever asks goes by that.
-    ...(stillRunning && {
-      stillRunning: timed((operations, signal) => stillRunning.call(connector, operations, signal)),
+    ...(connector.stillRunning && {
+      stillRunning: timed((operations, signal) => connector.stillRunning?.(operations, signal) ?? Promise.resolve([])),
     }),
   };
   return { connector: Object.assign(Object.create(connector) as Connector, own), spentMs: () => spent };
