@@ -1124,8 +1124,6 @@ alter table attempt add constraint attempt_delivery_id_fkey FOREIGN KEY (deliver
 
 alter table attempt add constraint attempt_record_id_fkey FOREIGN KEY (record_id) REFERENCES record(id);
 
-alter table attempt add constraint attempt_system_fkey FOREIGN KEY (system) REFERENCES system(code);
-
 alter table bundle_component add constraint bundle_component_component_id_fkey FOREIGN KEY (component_id) REFERENCES sku(id);
 
 alter table bundle_component add constraint bundle_component_version_id_bundle_id_state_fkey FOREIGN KEY (version_id, bundle_id, state) REFERENCES bundle_version(id, bundle_id, state) ON UPDATE CASCADE ON DELETE CASCADE;
@@ -1356,7 +1354,7 @@ CREATE INDEX decision_plan ON public.decision USING btree (plan_id);
 
 CREATE INDEX decision_request ON public.decision USING btree (change_request_id, at);
 
-CREATE INDEX delivery_assignee ON public.delivery USING btree (assignee_id);
+CREATE INDEX delivery_assignee ON public.delivery USING btree (assignee_id) WHERE (assignee_id IS NOT NULL);
 
 CREATE INDEX delivery_canary ON public.delivery USING btree (canary_id, state) WHERE (canary_id IS NOT NULL);
 
@@ -1364,9 +1362,11 @@ CREATE INDEX delivery_cause ON public.delivery USING btree (system, cause, died_
 
 CREATE INDEX delivery_dead_record ON public.delivery USING btree (product_id, system) WHERE (state = 'DEAD_LETTERED'::text);
 
-CREATE INDEX delivery_finding ON public.delivery USING btree (finding_id);
+CREATE INDEX delivery_finding ON public.delivery USING btree (finding_id) WHERE (finding_id IS NOT NULL);
 
 CREATE INDEX delivery_held ON public.delivery USING btree (system, product_id) WHERE ((state = 'PENDING'::text) AND (next_attempt_at IS NULL));
+
+CREATE INDEX delivery_open ON public.delivery USING btree (product_id, system) WHERE (state = ANY (ARRAY['PENDING'::text, 'IN_FLIGHT'::text, 'RETRYING'::text]));
 
 CREATE UNIQUE INDEX delivery_open_product ON public.delivery USING btree (system, product_id) WHERE ((entity = 'PRODUCT'::text) AND (state = ANY (ARRAY['PENDING'::text, 'RETRYING'::text])));
 

@@ -42,12 +42,14 @@ export async function readGate(sql: Sql, code: string): Promise<GatedSystem | nu
   return row && gatedOf(row);
 }
 
+/** A lane that is due, and that nobody holds. */
+export const DUE_LANE = `l.due_at <= clock_timestamp() and (l.lease_until is null or l.lease_until < clock_timestamp())`;
+
 /** Of systems that have a due lane which nobody holds. */
 export async function gatesOfDue(sql: Sql): Promise<GatedSystem[]> {
   const rows = await sql.rows<GateRow>(
     `${GATES} where y.link = 'LINKED' and y.mode = 'WRITE' and exists (
-       select from lane l where l.system = y.code and l.due_at <= clock_timestamp()
-         and (l.lease_until is null or l.lease_until < clock_timestamp()))`,
+       select from lane l where l.system = y.code and ${DUE_LANE})`,
   );
   return rows.map(gatedOf);
 }
