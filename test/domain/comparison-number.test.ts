@@ -215,11 +215,12 @@ function variants(): RawVariant[] {
       measurement: { weight: { value: 2.5, unit: 'OUNCES' } },
     },
     pub0: true,
+    pub1: true,
   };
   const parts = [{ id: 'c1', quantity: 2, productVariant: { id: 'v2', sku: 'PART' } }];
   return [
     plain,
-    { ...plain, inventoryItem: null, barcode: null },
+    { ...plain, inventoryItem: null, barcode: null, pub1: false },
     { ...plain, requiresComponents: true },
     { ...plain, requiresComponents: true, components: parts, pub0: false },
   ];
