@@ -77,7 +77,7 @@ function* verdicts(): Generator<Json> {
   for (const field of FIELDS) {
     for (const canonical of VALUES) {
       for (const observed of VALUES) {
-        for (const base of [undefined, canonical, observed, VALUES[3]]) yield told(field, canonical, observed, base);
+        for (const base of [undefined, canonical]) yield told(field, canonical, observed, base);
       }
     }
     yield told(field, 'Blue', undefined, 'Blue');
@@ -232,6 +232,6 @@ function shown({ fields, unreadable, code }: ReturnType<typeof itemRecord>): Jso
 }
 
 it('is another number for another way to read, normalise, project or compare', () => {
-  const told = canonicalJson([...verdicts(), ...projections(), ...readings()]);
+  const told = JSON.stringify([...verdicts(), canonicalJson([...projections(), ...readings()])]);
   expect({ [COMPARISON]: hash('sha1', told) }).toEqual({ [COMPARISON]: SUMS[COMPARISON] });
 });
