@@ -24,10 +24,12 @@ export async function lockObservable(
     const colon = each.indexOf(':');
     return { entity: each.slice(0, colon), id: each.slice(colon + 1) };
   });
-  const rows = await sql.rows<RecordRow>(
-    lookFor.rootIds.length === 0 ? TOLD : TOLD_AND_ROOTS,
-    [system, split.map(({ entity }) => entity), split.map(({ id }) => id), ...(lookFor.rootIds.length === 0 ? [] : [lookFor.rootIds])],
-  );
+  const rows = await sql.rows<RecordRow>(lookFor.rootIds.length === 0 ? TOLD : TOLD_AND_ROOTS, [
+    system,
+    split.map(({ entity }) => entity),
+    split.map(({ id }) => id),
+    ...(lookFor.rootIds.length === 0 ? [] : [lookFor.rootIds]),
+  ]);
   // Before what it is to vouch for: of a bundle that changes in between, an older sum is the safe one.
   const bundles = await revisionOfBundles(sql);
   const loaded = await loadRecords(sql, system, rows);

@@ -76,7 +76,9 @@ export async function readLaneFacts(
 ): Promise<LaneFacts> {
   const productIds = [...new Set(rows.map((row) => row.product_id))];
   const ids = rows.map(({ id }) => id);
-  const products = await sql.rows<ProductRow>(`select ${PRODUCT_COLUMNS} from product p where p.id = any($1)`, [productIds]);
+  const products = await sql.rows<ProductRow>(`select ${PRODUCT_COLUMNS} from product p where p.id = any($1)`, [
+    productIds,
+  ]);
   const skus = await sql.rows<SkuRow>(`select ${SKU_COLUMNS} from sku s where s.product_id = any($1)`, [productIds]);
   const findings = await openFindings(sql, ids);
   const unsettled = await unsettledAttempts(sql, ids);

@@ -85,7 +85,11 @@ export async function pairWaiting(job: ScanJob): Promise<void> {
   let after: PlaceInScan | null = null;
   for (;;) {
     goesOn(job);
-    const { records: page, next }: Awaited<ReturnType<typeof ports.scans.paired>> = await ports.scans.paired(run.id, after, PAGE);
+    const { records: page, next }: Awaited<ReturnType<typeof ports.scans.paired>> = await ports.scans.paired(
+      run.id,
+      after,
+      PAGE,
+    );
     const [first] = page;
     if (first) {
       const records = page.map(({ observed }) => observed);
