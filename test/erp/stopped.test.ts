@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { buildConnectors } from '../../src/connectors/connector-registry.js';
 import { normaliseAll } from '../../src/domain/drift/normalise.js';
+import { authorOf } from '../../src/domain/publishing/system.js';
 import type { Connector } from '../../src/application/ports/connector.js';
 import { changesOf } from '../connectors/contract/changes-contract.js';
 import { commandFor } from '../connectors/contract/writing-contract.js';
@@ -48,7 +49,8 @@ describe('a Tryton that is stopped in the middle of a batch, and comes back with
 
   it('takes all of a batch or nothing, and takes it once', async () => {
     const sent = connector.write(batch);
-    await copy.proxy.whenSent('write');
+    // What the batch needs of the customs' tariff is made before it.
+    await copy.proxy.whenSent(({ body }) => body.includes('product.template.create'));
     await script('tryton-down', { TRYTON_KILL: '1' });
     const broken = await sent;
     for (const outcome of broken) {
@@ -72,6 +74,9 @@ describe('a Tryton that is stopped in the middle of a batch, and comes back with
     const { records } = await changesOf(connector, cursor);
     const edited = records.find(({ code }) => code === 'S007');
     expect(normaliseAll(edited?.fields ?? {})).toMatchObject({ price: '77.00' });
+    const author = edited && authorOf(edited, 'price');
+    expect(author?.actor).toBe('mara');
+    expect(Date.parse(author?.at ?? '')).toBeLessThan(Date.now() - 8 * 60_000);
   }, 300_000);
 
   it('still sees that somebody was faster', async () => {

@@ -244,7 +244,7 @@ async function send(
 /** What differs in a field, as the read before the write showed it; null where nothing was there to differ. */
 function differenceOf({ record, observed, comparisons }: Reckoned, field: string): FindingDraft | null {
   const comparison = comparisons.find((each) => each.field === field);
-  return comparison && observed ? findingOf(record, comparison, { attribution: observed.attribution }) : null;
+  return comparison && observed ? findingOf(record, comparison, observed) : null;
 }
 
 /** DELIVERED only when the system itself shows what the master wants. */
