@@ -211,7 +211,8 @@ describe('a real Tryton on bad days', () => {
     const request = await price('B11', '14.00');
     await drain(1);
     const view = (await world.ports.operations.systems()).find(({ code }) => code === 'erp');
-    expect(JSON.stringify(view)).toMatch(/AUTH/);
+    expect(view?.holds.map(({ kind }) => kind)).toEqual(['AUTH']);
+    expect(view?.holds[0]?.reason).toMatch(/not allowed to access/);
     expect((await deliveryOf(request)).state).toBe('RETRYING');
     expect((await deliveryOf(request)).lastError?.message).toMatch(/not allowed to access/);
     expect(await priceThere('B11')).toEqual([10]);

@@ -4,6 +4,7 @@ import { buildConnectors } from '../../src/connectors/connector-registry.js';
 import { normaliseAll } from '../../src/domain/drift/normalise.js';
 import type { FieldValues } from '../../src/domain/primitives/json.js';
 import type { DeliveryFault, ObservedRecord } from '../../src/domain/publishing/system.js';
+import { authorOf } from '../../src/domain/publishing/system.js';
 import { changesOf } from '../connectors/contract/changes-contract.js';
 import { connectorContract } from '../connectors/contract/connector-contract.js';
 import { commandFor } from '../connectors/contract/writing-contract.js';
@@ -111,12 +112,14 @@ describe("what is Tryton's own", () => {
     expect((await copy.mara.variants('D-1')).length + (await copy.mara.variants('d-1')).length).toBe(1);
   });
 
-  it('a cost is frozen once there were stock moves, and Tryton says so', async () => {
+  it('unit and cost are frozen once there were stock moves, and Tryton says so', async () => {
     await made('F-1');
     await copy.mara.count('F-1', 3);
     const fault = await refusal(await found('F-1'), { unitOfMeasure: 'kg' });
     expect(fault).toMatchObject({ class: 'VALIDATION', code: 'UserError', ambiguous: false });
     expect(fault.message).toMatch(/stock moves/);
+    const other = await refusal(await found('F-1'), { cost: '77.00' });
+    expect(other).toMatchObject({ class: 'VALIDATION', message: expect.stringMatching(/cost.*stock moves/) });
   });
 
   it('an edit of an identifier or a component alone is a change, and stops a write that did not see it', async () => {
@@ -142,6 +145,19 @@ describe("what is Tryton's own", () => {
     expect(told.get('C-3')?.fields['bundle.components']).toEqual([{ code: 'C-1', quantity: 9 }]);
     expect(await refusal(before.other, { gtin: null })).toMatchObject({ class: 'CONFLICT' });
     expect(await refusal(before.kit, { 'bundle.components': [] })).toMatchObject({ class: 'CONFLICT' });
+  });
+
+  it('who wrote a field is told, though we have written another one of the record since', async () => {
+    const record = await made('A-1');
+    await copy.mara.setPrice('A-1', '3.00');
+    await changed(await found('A-1'), { cost: '2.00', gtin: null });
+    const shown = await found('A-1');
+    const by = (field: string): string | undefined => authorOf(shown, field)?.actor ?? undefined;
+    expect(shown.externalId).toBe(record.externalId);
+    expect(['price', 'title', 'cost', 'gtin'].map(by)).toEqual(['mara', 'mara', 'skuward', 'skuward']);
+    expect(shown.attribution?.actor).toBe('skuward');
+    await copy.mara.setCost('A-1', '9.00');
+    expect(authorOf(await found('A-1'), 'cost')?.actor).toBe('mara');
   });
 
   it('a database in another currency, and one that is not there, are nobody’s to write to', async () => {
