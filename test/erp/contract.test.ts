@@ -8,9 +8,9 @@ import { authorOf } from '../../src/domain/publishing/system.js';
 import { changesOf } from '../connectors/contract/changes-contract.js';
 import { connectorContract } from '../connectors/contract/connector-contract.js';
 import { commandFor } from '../connectors/contract/writing-contract.js';
-import { createOf, faultFrom, faultIn, FRESH, observedOf, updateOf } from '../connectors/writes.js';
+import { allOf, createOf, faultFrom, faultIn, FRESH, observedOf, updateOf } from '../connectors/writes.js';
 import type { TrytonCopy } from './tryton-kit.js';
-import { copyOfTryton, ITEM, realTryton } from './tryton-kit.js';
+import { copyOfTryton, ITEM, postgres, realTryton } from './tryton-kit.js';
 import { money } from './tryton-rpc.js';
 
 connectorContract('tryton, against a real one', realTryton);
@@ -158,6 +158,37 @@ describe("what is Tryton's own", () => {
     expect(shown.attribution?.actor).toBe('skuward');
     await copy.mara.setCost('A-1', '9.00');
     expect(authorOf(await found('A-1'), 'cost')?.actor).toBe('mara');
+  });
+
+  it('many products are written in few calls', async () => {
+    const commands = Array.from({ length: 120 }, (_, at) => ({
+      ...FRESH,
+      attemptId: `many-${at}`,
+      product: { id: `p${at}`, handle: `p${at}`, root: null },
+      writes: [createOf('SKU', `N-${at}`, { ...ITEM, gtin: null })],
+    }));
+    await made('N');
+    copy.proxy.count = 0;
+    const outcomes = (await connector.writeMany?.(commands))?.flat() ?? [];
+    expect(outcomes.filter(({ written }) => written)).toHaveLength(120);
+    // One look for their codes, two calls of a hundred records at most, and one look at what has become of them.
+    expect(copy.proxy.count).toBeLessThanOrEqual(4);
+  });
+
+  it('a session that Tryton has forgotten is made again, and a user who may nothing reads all', async () => {
+    const record = await made('L-1');
+    await copy.mara.count('L-1', 4);
+    const reader = buildConnectors([{ ...copy.config, user: 'reader' }], () => {}).of('erp');
+    expect(await allOf(reader.scan())).toContainEqual(expect.objectContaining({ externalId: record.externalId }));
+    await postgres(copy.tryton, 'psql', '-qd', copy.database, '-c', 'delete from ir_session');
+    const [there] = await reader.readRoots([record.root]);
+    expect(normaliseAll(there?.records?.[0]?.fields ?? {})).toMatchObject({ title: ITEM['title'], cost: '120.125' });
+    const lines = [];
+    for await (const page of reader.readStock?.() ?? []) lines.push(...page);
+    expect(lines).toContainEqual({ code: 'L-1', onHand: '4' });
+    const may = { ...FRESH, attemptId: 'l', product: { id: 'p', handle: 'h', root: record.root } };
+    const outcomes = await reader.write({ ...may, writes: [updateOf(record, { price: '1.00' })] });
+    expect(faultIn(outcomes, 'L-1')).toMatchObject({ class: 'AUTH', message: expect.stringContaining('not allowed') });
   });
 
   it('a database in another currency, and one that is not there, are nobody’s to write to', async () => {
