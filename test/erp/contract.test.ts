@@ -10,7 +10,7 @@ import { connectorContract } from '../connectors/contract/connector-contract.js'
 import { commandFor } from '../connectors/contract/writing-contract.js';
 import { allOf, createOf, faultFrom, faultIn, FRESH, observedOf, updateOf } from '../connectors/writes.js';
 import type { TrytonCopy } from './tryton-kit.js';
-import { copyOfTryton, ITEM, postgres, realTryton } from './tryton-kit.js';
+import { aDayLater, copyOfTryton, ITEM, postgres, realTryton } from './tryton-kit.js';
 import { money } from './tryton-rpc.js';
 
 connectorContract('tryton, against a real one', realTryton);
@@ -122,12 +122,14 @@ describe("what is Tryton's own", () => {
     expect(other).toMatchObject({ class: 'VALIDATION', message: expect.stringMatching(/cost.*stock moves/) });
   });
 
-  it('an edit of an identifier or a component alone is a change, and stops a write that did not see it', async () => {
+  it('an edit of any of its rows alone is a change, and stops a write that did not see it', async () => {
     const [part, other, kit] = [await made('C-1'), await made('C-2'), await made('C-3')];
+    for (const code of ['C-4', 'C-5', 'C-6']) await made(code);
     const componentIds = new Map([['c-1', part.externalId]]);
     const values = { 'bundle.components': [{ code: 'C-1', quantity: 2 }] };
     await connector.write(commandFor('a', kit, { ...updateOf(kit, values), componentIds }));
-    const before = { other, kit: await found('C-3') };
+    await aDayLater(copy);
+    const before = { other: await found(other.code ?? ''), kit: await found('C-3') };
     const { cursor } = await changesOf(connector, null);
     const mara = copy.mara;
     const [identifier] = await mara.rows<{ id: number }>(
@@ -139,8 +141,14 @@ describe("what is Tryton's own", () => {
     const { template } = await mara.variant('C-3');
     const [line] = await mara.rows<{ id: number }>('product.component', [['parent_template', '=', template]], ['id']);
     await mara.write('product.component', [line?.id ?? 0], { quantity: 9 });
+    await mara.setPrice('C-4', '4.00');
+    await mara.setCost('C-5', '4.00');
+    const tariffs = [['product', '=', `product.template,${(await mara.variant('C-6')).template}`]];
+    const [link] = await mara.rows<{ id: number }>('product-customs.tariff.code', tariffs, ['id']);
+    await mara.write('product-customs.tariff.code', [link?.id ?? 0], { sequence: 7 });
     const { records } = await changesOf(connector, cursor);
     const told = new Map(records.map((record) => [record.code, record]));
+    expect([...told.keys()].sort()).toEqual(['C-2', 'C-3', 'C-4', 'C-5', 'C-6']);
     expect(told.get('C-2')).toMatchObject({ fields: { gtin: '5901234123457' }, attribution: { actor: 'mara' } });
     expect(told.get('C-3')?.fields['bundle.components']).toEqual([{ code: 'C-1', quantity: 9 }]);
     expect(await refusal(before.other, { gtin: null })).toMatchObject({ class: 'CONFLICT' });

@@ -67,6 +67,8 @@ describe('a Tryton that is stopped in the middle of a batch, and comes back with
   }, 300_000);
 
   it('tells every change that was made since, whatever its clock says', async () => {
+    // What has been seen is later than all that was made in one transaction.
+    await copy.mara.setPrice('S001', '2.00');
     const { cursor } = await changesOf(connector, null);
     // It comes back with its clock turned back another five minutes: what is edited now is older than what was seen.
     await script('tryton-down');
