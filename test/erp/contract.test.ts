@@ -124,11 +124,12 @@ describe("what is Tryton's own", () => {
 
   it('an edit of any of its rows alone is a change, and stops a write that did not see it', async () => {
     const [part, other, kit] = [await made('C-1'), await made('C-2'), await made('C-3')];
-    for (const code of ['C-4', 'C-5', 'C-6']) await made(code);
+    for (const code of ['C-4', 'C-5', 'C-6', 'C-7']) await made(code);
     const componentIds = new Map([['c-1', part.externalId]]);
     const values = { 'bundle.components': [{ code: 'C-1', quantity: 2 }] };
     await connector.write(commandFor('a', kit, { ...updateOf(kit, values), componentIds }));
     await aDayLater(copy);
+    await copy.mara.setPrice('C-1', '1.50');
     const before = { other: await found(other.code ?? ''), kit: await found('C-3') };
     const { cursor } = await changesOf(connector, null);
     const mara = copy.mara;
@@ -148,7 +149,8 @@ describe("what is Tryton's own", () => {
     await mara.write('product-customs.tariff.code', [link?.id ?? 0], { sequence: 7 });
     const { records } = await changesOf(connector, cursor);
     const told = new Map(records.map((record) => [record.code, record]));
-    expect([...told.keys()].sort()).toEqual(['C-2', 'C-3', 'C-4', 'C-5', 'C-6']);
+    expect([...told.keys()]).toEqual(expect.arrayContaining(['C-2', 'C-3', 'C-4', 'C-5', 'C-6']));
+    expect([...told.keys()]).not.toContain('C-7');
     expect(told.get('C-2')).toMatchObject({ fields: { gtin: '5901234123457' }, attribution: { actor: 'mara' } });
     expect(told.get('C-3')?.fields['bundle.components']).toEqual([{ code: 'C-1', quantity: 9 }]);
     expect(await refusal(before.other, { gtin: null })).toMatchObject({ class: 'CONFLICT' });
