@@ -1488,6 +1488,8 @@ CREATE INDEX record_of_product ON public.record USING btree (product_id, system)
 
 CREATE INDEX record_of_sku ON public.record USING btree (sku_id);
 
+CREATE INDEX record_piece ON public.record USING btree (system, piece_id) WHERE ((match = 'MATCHED'::text) AND (external_id IS NOT NULL));
+
 CREATE UNIQUE INDEX record_product ON public.record USING btree (system, product_id) WHERE (entity = 'PRODUCT'::text);
 
 CREATE INDEX record_root ON public.record USING btree (system, root_id);

@@ -108,8 +108,8 @@ export class SqlPublishingQueue implements PublishingQueue, LaneSweep {
     await sqlOver(this.source).rows('update attempt set operation = $2 where id = any($1)', [attemptIds, operation]);
   }
 
-  async heard(system: string, contact: Contact, since: Date): Promise<void> {
-    await this.transaction((tools) => recordContacts(tools, system, [{ contact, since }]));
+  async heard(system: string, contact: Contact, since: Date, refusal: string | null = null): Promise<void> {
+    await this.transaction((tools) => recordContacts(tools, system, [{ contact, since, refusal }]));
   }
 
   async owedLanes(system: string, most: number): Promise<number> {
