@@ -128,6 +128,16 @@ describe('normalising', () => {
         const once = normaliseAll({ [field]: value });
         expect(normaliseAll(once)).toEqual(once);
       }),
+      { numRuns: runs(2_000) },
+    );
+  });
+
+  it('twice is normalising once, of text above all', () => {
+    const normalise = normaliserOf('product.title');
+    fc.assert(
+      fc.property(text, (value) => {
+        expect(normalise(normalise(value))).toBe(normalise(value));
+      }),
       { numRuns: runs(3_000) },
     );
   });
