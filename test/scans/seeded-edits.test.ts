@@ -13,7 +13,7 @@ import { exportOf, KINDS_OF_EDITS, seededEdits, skuOf } from './seeded-edits.js'
 /** Two SKUs each: the nightly run has a catalogue of 10,000 SKUs, and 500 edits in it. */
 const PRODUCTS = nightly(5_000, 100);
 const EDITS = nightly(500, 40);
-const OWN = nightly(10_000, 100);
+const OWN = nightly(10_000, 20);
 const PATIENCE_SECONDS = nightly(600, 60);
 const BUNDLES = ['set-a', 'set-b', 'set-c', 'set-d', 'set-e', 'set-f', 'set-g', 'set-h', 'set-i', 'set-j'];
 
@@ -110,14 +110,6 @@ describe(`${EDITS} seeded edits of every kind among ${PRODUCTS * 2} SKUs`, () =>
     await scanned('shopify');
     expect((await world.ports.catalog.skuByCode(owned))?.cost).toBe('4.25');
     expect(await sql('select system, kind, target, field, expected, found from finding')).toEqual([]);
-    // Back to what the file says, so that edits are told from it.
-    await apply(
-      world,
-      ...codes.map((code) => {
-        return { kind: 'skuUpdate' as const, input: { code, baseRevision: null, fields: { price: '10.00' } } };
-      }),
-    );
-    await delivered();
     before = await control(shopify.url, 'snapshot');
   }, 1_800_000);
 
@@ -156,9 +148,11 @@ describe(`${EDITS} seeded edits of every kind among ${PRODUCTS * 2} SKUs`, () =>
     await delivered();
     await scanned('shopify');
     expect(await open('shopify')).toEqual(expectedOf(inSystem('shopify')));
+    // A stranger that was made anew has another id, and is another one.
     const events = await sql<{ target: string; times: number }>(
       `select f.target, count(*)::int as times from finding f join finding_event e on e.finding_id = f.id
-       where f.system = 'shopify' and e.type in ('OPENED', 'REOPENED') group by f.id, f.target having count(*) <> 2`,
+       where f.system = 'shopify' and e.type in ('OPENED', 'REOPENED') group by f.id
+       having count(*) <> case when f.kind = 'UNEXPECTED' then 1 else 2 end`,
     );
     expect(events).toEqual([]);
     expect(http.world.logged.filter((line) => line.startsWith('error'))).toEqual([]);
