@@ -19,7 +19,7 @@ import type { LifecycleState } from '../../src/domain/catalog/lifecycle.js';
  * What is told unchanged is not compared again before a week has passed, unless COMPARISON says that this release compares in
  * another way. So whatever changes what comes out here takes a higher COMPARISON, and its sum here. Raise both.
  */
-const SUMS: Readonly<Record<number, string>> = { 1: '4cfdee802a48c4b6d53299c742d4efb73142087f' };
+const SUMS: Readonly<Record<number, string>> = { 2: 'bc322add92127a6b60db87c5b481e8de1b558618' };
 
 /** Values that systems and people are known to write in more than one way, and such as are no values of their field. */
 const VALUES: readonly Json[] = [
