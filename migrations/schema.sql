@@ -729,6 +729,18 @@ create table system_hold (
   ended_by jsonb
 );
 
+create table taken_value (
+  change_request_id uuid not null,
+  record_id uuid not null,
+  field text not null,
+  source text not null,
+  found jsonb,
+  attribution jsonb,
+  finding_id uuid,
+  policy_version integer not null,
+  at timestamp with time zone default clock_timestamp() not null
+);
+
 create table takeover_tally (
   system text not null,
   field text not null,
@@ -875,6 +887,8 @@ alter table stock_level add constraint stock_level_pkey PRIMARY KEY (sku_id, sys
 alter table system add constraint system_pkey PRIMARY KEY (code);
 
 alter table system_hold add constraint system_hold_pkey PRIMARY KEY (id);
+
+alter table taken_value add constraint taken_value_pkey PRIMARY KEY (change_request_id, record_id, field);
 
 alter table takeover_tally add constraint takeover_tally_pkey PRIMARY KEY (system, field, hour);
 
@@ -1112,6 +1126,10 @@ alter table system_hold add constraint system_hold_check3 CHECK (((ended_at IS N
 
 alter table system_hold add constraint system_hold_kind_check CHECK ((kind = ANY (ARRAY['PAUSE'::text, 'AUTH'::text, 'BREAKER'::text])));
 
+alter table taken_value add constraint taken_value_policy_version_check CHECK ((policy_version >= 0));
+
+alter table taken_value add constraint taken_value_source_check CHECK ((source = ANY (ARRAY['WEBHOOK'::text, 'INCREMENTAL_SCAN'::text, 'FULL_SCAN'::text, 'BEFORE_WRITE'::text, 'VERIFY_AFTER_WRITE'::text])));
+
 alter table takeover_tally add constraint takeover_tally_replaced_check CHECK ((replaced > 0));
 
 alter table ungoverned_record add constraint ungoverned_record_entity_check CHECK ((entity = ANY (ARRAY['PRODUCT'::text, 'SKU'::text])));
@@ -1272,6 +1290,12 @@ alter table stock_level add constraint stock_level_system_fkey FOREIGN KEY (syst
 
 alter table system_hold add constraint system_hold_system_fkey FOREIGN KEY (system) REFERENCES system(code);
 
+alter table taken_value add constraint taken_value_change_request_id_fkey FOREIGN KEY (change_request_id) REFERENCES change_request(id);
+
+alter table taken_value add constraint taken_value_finding_id_fkey FOREIGN KEY (finding_id) REFERENCES finding(id);
+
+alter table taken_value add constraint taken_value_record_id_fkey FOREIGN KEY (record_id) REFERENCES record(id);
+
 alter table takeover_tally add constraint takeover_tally_system_fkey FOREIGN KEY (system) REFERENCES system(code);
 
 alter table ungoverned_record add constraint ungoverned_record_piece_id_fkey FOREIGN KEY (piece_id) REFERENCES scan_piece(id) ON DELETE CASCADE;
@@ -1293,6 +1317,8 @@ CREATE INDEX alert_unsent ON public.alert USING btree (state, kind) WHERE (state
 CREATE INDEX alert_waiting ON public.alert USING btree (next_attempt_at) WHERE (state = 'WAITING'::text);
 
 CREATE INDEX api_key_party ON public.api_key USING btree (party_id);
+
+CREATE INDEX attempt_arrived ON public.attempt USING btree (record_id, sent_at DESC) WHERE (outcome = ANY (ARRAY['CONFIRMED'::text, 'ECHO'::text]));
 
 CREATE INDEX attempt_delivery ON public.attempt USING btree (delivery_id);
 
@@ -1541,6 +1567,10 @@ CREATE INDEX stock_level_system ON public.stock_level USING btree (system, repor
 CREATE UNIQUE INDEX system_hold_open ON public.system_hold USING btree (system, kind) WHERE (ended_at IS NULL);
 
 CREATE INDEX system_hold_time ON public.system_hold USING btree (system, began_at);
+
+CREATE INDEX taken_value_finding ON public.taken_value USING btree (finding_id) WHERE (finding_id IS NOT NULL);
+
+CREATE INDEX taken_value_record ON public.taken_value USING btree (record_id);
 
 CREATE INDEX takeover_tally_by_hour ON public.takeover_tally USING btree (hour);
 
@@ -1829,6 +1859,8 @@ comment on column system.probe_at is 'When one claim is let through next, while 
 comment on column system.subscribed_at is 'When its webhooks were last made to point at subscribed_url; none since: never.';
 
 comment on table system_hold is 'When nothing was sent to a system, and why; never deleted, because it says how old deliveries really are.';
+
+comment on table taken_value is 'Each value that a request took into the master because the system owns it: where it was seen, how, and by which version of the matrix; append-only.';
 
 comment on table takeover_tally is 'How many values of the master an owner replaced in each hour, so that it is noticed when they come in numbers; kept for two days.';
 
