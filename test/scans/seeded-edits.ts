@@ -45,7 +45,7 @@ export function exportOf(products: number): string {
 /** A GTIN-13 of its own, with its check digit. */
 export function gtinOf(number: number): string {
   const body = `95204${String(number).padStart(7, '0')}`;
-  const sum = [...body].reduce((total, digit, at) => total + Number(digit) * (at % 2 === 0 ? 1 : 3), 0);
+  const sum = Array.from(body).reduce((total, digit, at) => total + Number(digit) * (at % 2 === 0 ? 1 : 3), 0);
   return `${body}${(10 - (sum % 10)) % 10}`;
 }
 

@@ -146,8 +146,8 @@ const ROUNDS = 16;
  * @param among left out: all there are.
  */
 export function normaliserOf(field: string, among: readonly Normaliser[] = NORMALISERS): (value: Json) => Json {
-  const own = among.filter(({ concerns }) => concerns(field));
-  const once = (value: Json): Json => own.reduce((told, { normalise }) => normalise(told), value);
+  const own = among.filter((each) => each.concerns(field));
+  const once = (value: Json): Json => own.reduce((told, each) => each.normalise(told), value);
   if (!isText(field)) return once;
   return (value) => {
     let told = once(value);

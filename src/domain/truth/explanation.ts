@@ -79,6 +79,6 @@ export function standingOf(
 
 /** Did a write of ours leave behind what counts as published now? Tags of others may have come since. */
 export function broughtBy(field: string, written: Json, published: Json, rule: FieldRule | null): boolean {
-  const { normalise, agrees } = lawOf(field);
-  return agrees(normalise(written), normalise(published), undefined, rule?.tolerance ?? null);
+  const law = lawOf(field);
+  return law.agrees(law.normalise(written), law.normalise(published), undefined, rule?.tolerance ?? null);
 }
