@@ -155,7 +155,9 @@ describe('what comparing promises, of any record', () => {
         const fields = Object.keys(published).filter((field) => {
           const tolerance = ruleOf(DEFAULT_RULES, field)?.tolerance ?? null;
           const law = lawOf(field);
-          return field in other && !law.agrees(published[field] ?? null, other[field] ?? null, published[field], tolerance);
+          return (
+            field in other && !law.agrees(published[field] ?? null, other[field] ?? null, published[field], tolerance)
+          );
         });
         fc.pre(fields.length > 0);
         const field = fields[pick % fields.length] ?? '';
