@@ -60,8 +60,8 @@ export class CommitmentList {
 
 /**
  * What is otherwise than it was committed to: values that are added, taken away or others, and findings that would be
- * written over unseen. A finding that is no longer there takes nothing away; nor does what has come about in the
- * master already as it was approved: the values of that field, and all of a name for which nothing is left to do.
+ * written over unseen. A finding that is no longer there takes nothing away; nor does a name for which nothing is left to do,
+ * because all of it has come about already as it was approved: of that nobody can be asked anything.
  */
 export function* changedCommitments(was: Commitments, is: Commitments): Sliced<ChangedCommitment[]> {
   const out: ChangedCommitment[] = [];
@@ -73,7 +73,7 @@ export function* changedCommitments(was: Commitments, is: Commitments): Sliced<C
     if (canonicalJson(before) === canonicalJson(now) || isAllDone(before, now)) continue;
     for (const key of [...new Set([...Object.keys(before), ...Object.keys(now)])].sort()) {
       const place = placeOf(key);
-      if (!(key in now) && (place.kind === 'SUPERSEDES' || hasComeAbout(place, before, now))) continue;
+      if (place.kind === 'SUPERSEDES' && !(key in now)) continue;
       if (key in before && key in now && sameJson(before[key], now[key])) continue;
       out.push({ ...place, because, was: before[key] ?? null, is: now[key] ?? null });
     }
@@ -84,12 +84,6 @@ export function* changedCommitments(was: Commitments, is: Commitments): Sliced<C
 /** The master was to get values, and nothing is left to do: it has them all. */
 function isAllDone(before: FieldValues, now: FieldValues): boolean {
   return Object.keys(now).length === 0 && Object.keys(before).some((key) => placeOf(key).system === '');
-}
-
-/** The master was to get this value and is not any more: it has it, or the request would be in conflict. */
-function hasComeAbout({ entity, target, field }: CommitmentPlace, before: FieldValues, now: FieldValues): boolean {
-  const inMaster = JSON.stringify(['', entity, target, field, 'VALUE']);
-  return inMaster in before && !(inMaster in now);
 }
 
 function ownOf(all: Commitments, name: string): FieldValues {
