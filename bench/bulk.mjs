@@ -28,12 +28,15 @@ const { values: options } = parseArgs({
     skus: { type: 'string', default: '50000' },
     changes: { type: 'string', default: '10000' },
     times: { type: 'string', default: '2' },
+    pauses: { type: 'string', default: '0,20' },
     as: { type: 'string' },
   },
 });
 const SKUS = Number(options.skus);
 const CHANGES = Number(options.changes);
 const TIMES = Number(options.times);
+/** Milliseconds between two reads, by round. */
+const PAUSES = options.pauses.split(',').map(Number);
 const A_PRODUCT = 5;
 const ONE = 'query ($code: String!) { sku(code: $code) { code title state price } }';
 
@@ -90,7 +93,7 @@ function ask(agent, port, path, key, body) {
 }
 
 /** Reads both servers in turn for as long as `work` takes; prints what their readers, and the service's loop, noticed. */
-async function beside(name, { service, bare }, work) {
+async function beside(name, { service, bare, pause }, work) {
   const agents = [new Agent({ keepAlive: true }), new Agent({ keepAlive: true })];
   const took = [[], []];
   const run = { isOver: false };
@@ -106,6 +109,7 @@ async function beside(name, { service, bare }, work) {
         if (data.sku.code !== `C-${n}`) throw new Error(`asked for C-${n}: ${JSON.stringify(data)}`);
         took[index].push(performance.now() - since);
       }
+      if (pause > 0) await new Promise((resolve) => setTimeout(resolve, pause));
     }
   })();
   await answered(service.child, 'loop');
@@ -147,7 +151,7 @@ async function measure(parts, round) {
       'mutation ($i: ChangeRequestInput!) { changeRequestCreate(input: $i) { changeRequest { id state } userErrors { code message } } }',
     variables: { i: { title: 'Prices', changes } },
   });
-  console.log(`round ${round}:`);
+  console.log(`round ${round}, ${parts.pause} ms between reads:`);
   await beside('nothing', parts, () => new Promise((resolve) => setTimeout(resolve, 3_000)));
   const made = await beside(
     'creation, to its answer',
@@ -226,7 +230,8 @@ async function main() {
     console.log(
       `node ${process.version}, ${cpus().length} cores; ${SKUS} SKUs in two systems, ${CHANGES} changes; reader, servers and PostgreSQL share the cores`,
     );
-    for (let round = 1; round <= TIMES; round += 1) await measure({ service, bare }, round);
+    for (let round = 1; round <= TIMES * PAUSES.length; round += 1)
+      await measure({ service, bare, pause: PAUSES[(round - 1) % PAUSES.length] }, round);
   } finally {
     for (const child of children) {
       child.send('stop');

@@ -1,85 +1,72 @@
 #!/usr/bin/env node
 /**
- * How many deliveries a second go through claim, read, compare, write, verify and settle: a real worker on PostgreSQL, against a
- * connector that answers at once, until nothing of an applied request is owed any more. In two shapes: items of an ERP,
- * each the only one of its product, so that every delivery is a claim of its own; and products of five variants in a store.
+ * How many deliveries a second go through claim, read, compare, write, verify and settle: one real worker process on PostgreSQL, and
+ * three, against a connector that answers at once, until nothing of an applied request is owed any more. In two shapes: items of
+ * an ERP, each the only one of its product, so that every delivery is a claim of its own; and products of five variants in a store.
  * Beside it, on the same server in the same run, pg-boss alone: empty jobs that are sent, fetched and completed, one by
  * one on as many connections, and fifty at a time.
  *
- *   npm run build && node bench/deliveries.mjs [--deliveries 10000] [--jobs 5000] [--profile]
+ *   npm run build && node bench/deliveries.mjs [--deliveries 10000] [--jobs 5000] [--workers 1,3] [--profile]
  *
- * The bar: 1,000 deliveries a second (issue 7).
+ * `--profile` leaves a .cpuprofile of each worker in the working directory. The bar: 1,000 deliveries a second (issue 7).
  */
 import 'reflect-metadata';
-import { Session } from 'node:inspector/promises';
-import { writeFileSync } from 'node:fs';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import pg from 'pg';
 import { approveChangeRequest } from '../dist/application/change/approve-change-request.js';
 import { validateNext } from '../dist/application/change/bulk/validate-next.js';
 import { createChangeRequest } from '../dist/application/change/create-change-request.js';
 import { QUEUES } from '../dist/jobs/queues.js';
-import { Worker } from '../dist/jobs/worker.js';
 import { buildPorts } from '../dist/porch/build-ports.js';
 import { openDatabase } from '../dist/porch/open-database.js';
 import { catalogue } from './kit/catalogue.mjs';
 import { onDatabase, versionOf } from './kit/database.mjs';
 import { machine, timed } from './kit/figures.mjs';
-import { InstantSystem } from './kit/instant-system.mjs';
 import { until } from './kit/service.mjs';
 
 const { values: options } = parseArgs({
   options: {
     deliveries: { type: 'string', default: '10000' },
     jobs: { type: 'string', default: '5000' },
-    profile: { type: 'string' },
+    workers: { type: 'string', default: '1,3' },
+    profile: { type: 'boolean', default: false },
   },
 });
 const DELIVERIES = Number(options.deliveries);
 const JOBS = Number(options.jobs);
+const FLEETS = options.workers.split(',').map(Number);
+const WORKER = fileURLToPath(new URL('kit/instant-worker.mjs', import.meta.url));
 /** Jobs of pg-boss that are under way side by side: what its pool has connections for. */
 const SIDE_BY_SIDE = 6;
 const BATCH = 50;
-
-/** Statements that this process sends: each is a round trip. */
-let statements = 0;
-const query = Object.getOwnPropertyDescriptor(pg.Client.prototype, 'query').value;
-pg.Client.prototype.query = function counted(...args) {
-  statements += 1;
-  return Reflect.apply(query, this, args);
-};
 
 function valueOf(outcome) {
   if (!outcome.ok) throw new Error(JSON.stringify(outcome.problems.slice(0, 3)));
   return outcome.value;
 }
 
-/** What is owed to one system only, on a database of its own; answers what became of it. */
-async function round(name, { system, aProduct, productRecords }) {
+/** What is owed to one system only, on a database of its own, brought by so many workers. */
+async function round(name, { system, aProduct, productRecords, workers, bare }) {
   await onDatabase(async ({ appUrl, owner }) => {
     await owner.query(catalogue({ skus: DELIVERIES, aProduct }));
     await owner.query(`update system set mode = 'READ_ONLY' where code <> '${system}'`);
     await owner.query(`insert into setting_version (key, version, value, reason, changed_by)
       values ('publishing', 1, '{"canary": {"above": 100000000}}', 'for the bench', '{"kind": "SYSTEM", "id": "bench", "name": "bench"}')`);
     await owner.query('vacuum analyze');
-    const { rows } = await owner.query(
-      'select r.*, coalesce(s.code, p.handle) as code from record r join product p on p.id = r.product_id left join sku s on s.id = r.sku_id where r.system = $1',
-      [system],
-    );
-    const connector = new InstantSystem(rows, { productRecords });
-    const log = (level, message, detail) => {
-      if (level === 'error' || level === 'warn') console.error(level, message, detail);
-    };
-    const database = await openDatabase(appUrl, log, true);
-    const ports = buildPorts(database, { of: () => connector }, 'USD', log);
+    const database = await openDatabase(appUrl, console.error, true);
     try {
-      await apply(ports, owner);
-      // Before the worker, which would take its jobs.
-      if (aProduct === 1) await pgBoss(database.boss, await versionOf(owner));
-      await deliver(name, ports, database, connector, owner);
+      await apply(
+        buildPorts(database, { of: () => null }, 'USD', () => {}),
+        owner,
+      );
+      // Before any worker, who would take its jobs.
+      if (bare) await pgBoss(database.boss, await versionOf(owner));
     } finally {
       await database.close();
     }
+    await deliver(name, { appUrl, system, productRecords }, workers, owner);
   });
 }
 
@@ -104,50 +91,38 @@ async function apply(ports, owner) {
   if (state !== 'APPLIED') throw new Error(`the request is ${state}`);
 }
 
-async function deliver(name, ports, { boss }, connector, owner) {
+async function deliver(name, place, workers, owner) {
   const owed = Number((await owner.query(`select count(*) from delivery where state = 'PENDING'`)).rows[0].count);
-  const worker = new Worker(ports, boss);
-  statements = 0;
-  const cpu = process.cpuUsage();
-  const stopProfile = await profiled(name);
+  const fleet = Array.from({ length: workers }, () =>
+    fork(WORKER, [JSON.stringify(place)], { execArgv: options.profile ? ['--cpu-prof'] : [] }),
+  );
+  await Promise.all(fleet.map((worker) => once(worker, 'message')));
   const { ms } = await timed(async () => {
-    await worker.start();
-    await until(
-      'all deliveries',
-      async () => {
-        const { rows } = await owner.query(
-          `select not exists (select from lane where due_at is not null or lease_token is not null) as done`,
-        );
-        return rows[0].done;
-      },
-      100,
-    );
+    for (const worker of fleet) worker.send('start');
+    // Whoever has claimed a lane leaves it due until it is settled.
+    const done = 'select not exists (select from lane where due_at is not null) as done';
+    await until('all deliveries', async () => (await owner.query(done)).rows[0].done, 100);
   });
-  await stopProfile();
-  const used = process.cpuUsage(cpu);
+  const figures = await Promise.all(
+    fleet.map(async (worker) => {
+      const said = once(worker, 'message');
+      worker.send('stop');
+      const [told] = await said;
+      await once(worker, 'exit');
+      return told;
+    }),
+  );
   const { rows } = await owner.query(`select state, count(*)::int as count from delivery group by 1`);
   if (rows.some(({ state }) => state !== 'DELIVERED')) throw new Error(JSON.stringify(rows));
   const at = await owner.query(`select count(*)::int as count from record where published_revision = 2 and in_sync`);
   if (at.rows[0].count !== owed) throw new Error(`${at.rows[0].count} records of ${owed} are as they should be`);
-  await worker.stop();
-  const own = ((used.user + used.system) / 1000 / owed).toFixed(2);
-  const each = (statements / owed).toFixed(2);
+  const sum = (of) => figures.reduce((total, each) => total + each[of], 0);
+  if (sum('writes') !== owed) throw new Error(`${sum('writes')} writes for ${owed} deliveries`);
+  const [each, own] = [sum('statements'), sum('cpuMs')].map((total) => (total / owed).toFixed(2));
+  const title = `${name}, ${workers} worker process${workers === 1 ? '' : 'es'}`;
   console.log(
-    `  ${name.padEnd(44)} ${rate(owed, ms)}   (${connector.writes} writes; ${each} statements and ${own} ms of our processor time a delivery)`,
+    `  ${title.padEnd(54)} ${rate(owed, ms)}   (${each} statements and ${own} ms of their processor time a delivery)`,
   );
-}
-
-async function profiled(name) {
-  if (!options.profile) return async () => {};
-  const session = new Session();
-  session.connect();
-  await session.post('Profiler.enable');
-  await session.post('Profiler.start');
-  return async () => {
-    const { profile } = await session.post('Profiler.stop');
-    writeFileSync(`${options.profile}-${name.replaceAll(/\W+/g, '-')}.cpuprofile`, JSON.stringify(profile));
-    session.disconnect();
-  };
 }
 
 /** pg-boss by itself, as bare as it goes: nothing is in a job, and nothing is done with it. */
@@ -167,7 +142,7 @@ async function pgBoss(boss, version) {
       }),
     ),
   );
-  console.log(`  ${'pg-boss, jobs one by one'.padEnd(44)} ${rate(JOBS, single.ms)}   (PostgreSQL ${version})`);
+  console.log(`  ${'pg-boss, jobs one by one'.padEnd(54)} ${rate(JOBS, single.ms)}   (PostgreSQL ${version})`);
   const batches = await timed(async () => {
     for (let n = 0; n < JOBS; n += BATCH) {
       await boss.insert(
@@ -181,7 +156,7 @@ async function pgBoss(boss, version) {
       );
     }
   });
-  console.log(`  ${`pg-boss, ${BATCH} jobs at a time`.padEnd(44)} ${rate(JOBS, batches.ms)}`);
+  console.log(`  ${`pg-boss, ${BATCH} jobs at a time`.padEnd(54)} ${rate(JOBS, batches.ms)}`);
 }
 
 function rate(count, ms) {
@@ -191,5 +166,9 @@ function rate(count, ms) {
 }
 
 console.log(`${machine()}; ${DELIVERIES} changed SKUs`);
-await round('an ERP, items one by one', { system: 'erp', aProduct: 1, productRecords: false });
-await round('a store, products of five variants', { system: 'shopify', aProduct: 5, productRecords: true });
+for (const [index, workers] of FLEETS.entries()) {
+  const bare = index === 0;
+  const [item, product] = ['an ERP, items one by one', 'a store, products of five variants'];
+  await round(item, { system: 'erp', aProduct: 1, productRecords: false, workers, bare });
+  await round(product, { system: 'shopify', aProduct: 5, productRecords: true, workers, bare: false });
+}

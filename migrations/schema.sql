@@ -729,6 +729,18 @@ create table system_hold (
   ended_by jsonb
 );
 
+create table taken_value (
+  change_request_id uuid not null,
+  record_id uuid not null,
+  field text not null,
+  source text not null,
+  found jsonb,
+  attribution jsonb,
+  finding_id uuid,
+  policy_version integer not null,
+  at timestamp with time zone default clock_timestamp() not null
+);
+
 create table takeover_tally (
   system text not null,
   field text not null,
@@ -875,6 +887,8 @@ alter table stock_level add constraint stock_level_pkey PRIMARY KEY (sku_id, sys
 alter table system add constraint system_pkey PRIMARY KEY (code);
 
 alter table system_hold add constraint system_hold_pkey PRIMARY KEY (id);
+
+alter table taken_value add constraint taken_value_pkey PRIMARY KEY (change_request_id, record_id, field);
 
 alter table takeover_tally add constraint takeover_tally_pkey PRIMARY KEY (system, field, hour);
 
@@ -1112,6 +1126,10 @@ alter table system_hold add constraint system_hold_check3 CHECK (((ended_at IS N
 
 alter table system_hold add constraint system_hold_kind_check CHECK ((kind = ANY (ARRAY['PAUSE'::text, 'AUTH'::text, 'BREAKER'::text])));
 
+alter table taken_value add constraint taken_value_policy_version_check CHECK ((policy_version >= 0));
+
+alter table taken_value add constraint taken_value_source_check CHECK ((source = ANY (ARRAY['WEBHOOK'::text, 'INCREMENTAL_SCAN'::text, 'FULL_SCAN'::text, 'BEFORE_WRITE'::text, 'VERIFY_AFTER_WRITE'::text])));
+
 alter table takeover_tally add constraint takeover_tally_replaced_check CHECK ((replaced > 0));
 
 alter table ungoverned_record add constraint ungoverned_record_entity_check CHECK ((entity = ANY (ARRAY['PRODUCT'::text, 'SKU'::text])));
@@ -1123,8 +1141,6 @@ alter table api_key add constraint api_key_party_id_fkey FOREIGN KEY (party_id) 
 alter table attempt add constraint attempt_delivery_id_fkey FOREIGN KEY (delivery_id) REFERENCES delivery(id);
 
 alter table attempt add constraint attempt_record_id_fkey FOREIGN KEY (record_id) REFERENCES record(id);
-
-alter table attempt add constraint attempt_system_fkey FOREIGN KEY (system) REFERENCES system(code);
 
 alter table bundle_component add constraint bundle_component_component_id_fkey FOREIGN KEY (component_id) REFERENCES sku(id);
 
@@ -1274,6 +1290,12 @@ alter table stock_level add constraint stock_level_system_fkey FOREIGN KEY (syst
 
 alter table system_hold add constraint system_hold_system_fkey FOREIGN KEY (system) REFERENCES system(code);
 
+alter table taken_value add constraint taken_value_change_request_id_fkey FOREIGN KEY (change_request_id) REFERENCES change_request(id);
+
+alter table taken_value add constraint taken_value_finding_id_fkey FOREIGN KEY (finding_id) REFERENCES finding(id);
+
+alter table taken_value add constraint taken_value_record_id_fkey FOREIGN KEY (record_id) REFERENCES record(id);
+
 alter table takeover_tally add constraint takeover_tally_system_fkey FOREIGN KEY (system) REFERENCES system(code);
 
 alter table ungoverned_record add constraint ungoverned_record_piece_id_fkey FOREIGN KEY (piece_id) REFERENCES scan_piece(id) ON DELETE CASCADE;
@@ -1295,6 +1317,8 @@ CREATE INDEX alert_unsent ON public.alert USING btree (state, kind) WHERE (state
 CREATE INDEX alert_waiting ON public.alert USING btree (next_attempt_at) WHERE (state = 'WAITING'::text);
 
 CREATE INDEX api_key_party ON public.api_key USING btree (party_id);
+
+CREATE INDEX attempt_arrived ON public.attempt USING btree (record_id, sent_at DESC) WHERE (outcome = ANY (ARRAY['CONFIRMED'::text, 'ECHO'::text]));
 
 CREATE INDEX attempt_delivery ON public.attempt USING btree (delivery_id);
 
@@ -1356,7 +1380,7 @@ CREATE INDEX decision_plan ON public.decision USING btree (plan_id);
 
 CREATE INDEX decision_request ON public.decision USING btree (change_request_id, at);
 
-CREATE INDEX delivery_assignee ON public.delivery USING btree (assignee_id);
+CREATE INDEX delivery_assignee ON public.delivery USING btree (assignee_id) WHERE (assignee_id IS NOT NULL);
 
 CREATE INDEX delivery_canary ON public.delivery USING btree (canary_id, state) WHERE (canary_id IS NOT NULL);
 
@@ -1364,9 +1388,11 @@ CREATE INDEX delivery_cause ON public.delivery USING btree (system, cause, died_
 
 CREATE INDEX delivery_dead_record ON public.delivery USING btree (product_id, system) WHERE (state = 'DEAD_LETTERED'::text);
 
-CREATE INDEX delivery_finding ON public.delivery USING btree (finding_id);
+CREATE INDEX delivery_finding ON public.delivery USING btree (finding_id) WHERE (finding_id IS NOT NULL);
 
 CREATE INDEX delivery_held ON public.delivery USING btree (system, product_id) WHERE ((state = 'PENDING'::text) AND (next_attempt_at IS NULL));
+
+CREATE INDEX delivery_open ON public.delivery USING btree (product_id, system) WHERE (state = ANY (ARRAY['PENDING'::text, 'IN_FLIGHT'::text, 'RETRYING'::text]));
 
 CREATE UNIQUE INDEX delivery_open_product ON public.delivery USING btree (system, product_id) WHERE ((entity = 'PRODUCT'::text) AND (state = ANY (ARRAY['PENDING'::text, 'RETRYING'::text])));
 
@@ -1488,6 +1514,8 @@ CREATE INDEX record_of_product ON public.record USING btree (product_id, system)
 
 CREATE INDEX record_of_sku ON public.record USING btree (sku_id);
 
+CREATE INDEX record_piece ON public.record USING btree (system, piece_id) WHERE ((match = 'MATCHED'::text) AND (external_id IS NOT NULL));
+
 CREATE UNIQUE INDEX record_product ON public.record USING btree (system, product_id) WHERE (entity = 'PRODUCT'::text);
 
 CREATE INDEX record_root ON public.record USING btree (system, root_id);
@@ -1539,6 +1567,10 @@ CREATE INDEX stock_level_system ON public.stock_level USING btree (system, repor
 CREATE UNIQUE INDEX system_hold_open ON public.system_hold USING btree (system, kind) WHERE (ended_at IS NULL);
 
 CREATE INDEX system_hold_time ON public.system_hold USING btree (system, began_at);
+
+CREATE INDEX taken_value_finding ON public.taken_value USING btree (finding_id) WHERE (finding_id IS NOT NULL);
+
+CREATE INDEX taken_value_record ON public.taken_value USING btree (record_id);
 
 CREATE INDEX takeover_tally_by_hour ON public.takeover_tally USING btree (hour);
 
@@ -1827,6 +1859,8 @@ comment on column system.probe_at is 'When one claim is let through next, while 
 comment on column system.subscribed_at is 'When its webhooks were last made to point at subscribed_url; none since: never.';
 
 comment on table system_hold is 'When nothing was sent to a system, and why; never deleted, because it says how old deliveries really are.';
+
+comment on table taken_value is 'Each value that a request took into the master because the system owns it: where it was seen, how, and by which version of the matrix; append-only.';
 
 comment on table takeover_tally is 'How many values of the master an owner replaced in each hour, so that it is noticed when they come in numbers; kept for two days.';
 

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /**
- * Furnishes a fresh Tryton database as a small brand would: a currency, a company, and two people with the rights that
- * docs/connectors/tryton.md names: `skuward`, who is us, and `mara`, who works in the ERP.
+ * Furnishes a fresh Tryton database as a small brand would: a currency, a company, and three people: `skuward`, who is us,
+ * with the rights that docs/connectors/tryton.md names and no other, `mara`, who works in the ERP, and `reader`, who may do
+ * what everybody may.
  * Usage: tryton-people.mjs URL DATABASE ADMIN PASSWORD. The password becomes theirs, too.
  */
 const [url, database, admin, password] = process.argv.slice(2);
@@ -43,7 +44,7 @@ for (const [code, name] of [
   await create('country.country', { code, name });
 
 await call('model.res.user.write', [userId], { companies: [['add', [company]]], company }, context);
-const groups = await Promise.all(
+const [product, customs, stock] = await Promise.all(
   [
     ['product', 'group_product_admin'],
     ['customs', 'group_customs_admin'],
@@ -65,9 +66,10 @@ const groups = await Promise.all(
     return data[0].db_id;
   }),
 );
-for (const [login, name] of [
-  ['skuward', 'Skuward'],
-  ['mara', 'Mara Stone'],
+for (const [login, name, groups] of [
+  ['skuward', 'Skuward', [product, customs, stock]],
+  ['mara', 'Mara Stone', [product, customs, stock]],
+  ['reader', 'Rita Reader', []],
 ])
   await create('res.user', {
     login,

@@ -73,8 +73,8 @@ async function answer(request, response) {
   };
   const data = query.includes('bulkOperationRunQuery')
     ? { bulkOperationRunQuery: { bulkOperation: operation, userErrors: [] } }
-    : query.includes('NewestProduct')
-      ? { products: { nodes: [] } }
+    : query.includes('ChangedSince')
+      ? { products: { nodes: [], pageInfo: { hasNextPage: false, endCursor: null } } }
       : query.includes('publications(')
         ? {
             publications: {

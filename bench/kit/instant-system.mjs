@@ -1,3 +1,6 @@
+/** As many as the worker ever has in its three transactions at a time: some are claimed, some about to be sent, some settled. */
+const LANES = 192;
+
 /**
  * A connector that answers at once: a system that is a map in this process. What it costs is nothing, so what is measured
  * through it is ours. It holds what `records` say of it (rows of the table `record`), and shows what was written.
@@ -13,7 +16,7 @@ export class InstantSystem {
       productRecords,
       concurrencyToken: false,
       attribution: false,
-      lanes: 64,
+      lanes: LANES,
       resetByComposing: [],
     };
     for (const { entity, external_id: externalId, root_id: rootId, code, observed } of records) {

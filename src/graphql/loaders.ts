@@ -21,6 +21,7 @@ import { foldCode } from '../domain/primitives/text.js';
 import { BundleLoader } from './catalog/bundle-loader.js';
 import { GateLoader } from './catalog/gate-loader.js';
 import { OwnerLoader } from './ownership/owner-loader.js';
+import { ExplanationLoader } from './truth/explanation-loader.js';
 
 /** Ids beyond this go into a second statement. A page of bundles may hold 250 times 30 components. */
 const BATCH_LIMIT = 10_000;
@@ -57,6 +58,7 @@ export class Loaders {
   readonly productIssues: DataLoader<string, QualityIssueView[]>;
   readonly bundles: BundleLoader;
   readonly owners: OwnerLoader;
+  readonly explanations: ExplanationLoader;
   /** What gates look at beside a SKU. */
   readonly gates: GateLoader;
   readonly #ports: Ports;
@@ -91,6 +93,7 @@ export class Loaders {
     this.#whole = new Whole(ports);
     this.bundles = new BundleLoader(ports.bundles);
     this.owners = new OwnerLoader(ports);
+    this.explanations = new ExplanationLoader(ports);
     this.gates = new GateLoader(ports, this.#whole, this.bundles, this.owners);
   }
 
@@ -168,6 +171,7 @@ export class Loaders {
       loader.clearAll();
     this.bundles.reset();
     this.owners.reset();
+    this.explanations.reset();
     this.gates.reset();
     this.#past.clear();
     this.#whole.reset();

@@ -45,6 +45,12 @@ import { OwnershipMutationResolver } from './ownership/ownership-mutation-resolv
 import { OwnershipQueryResolver } from './ownership/ownership-query-resolver.js';
 import { PartyLeavesResolver } from './ownership/party-leaves-type.js';
 import { NodeResolver } from './node-resolver.js';
+import {
+  FieldExplanationResolver,
+  FieldInSystemResolver,
+  FieldObservationResolver,
+  SkuExplanationResolver,
+} from './truth/explanation-resolver.js';
 import { SourceOfTruthResolver } from './truth/source-of-truth-resolver.js';
 import { SettingResolver } from './settings/setting-resolver.js';
 import { OnboardingMatchResolver } from './onboarding/onboarding-match-resolver.js';
@@ -112,6 +118,10 @@ export const RESOLVERS = [
   ReviewMutationResolver,
   FreezeResolver,
   SourceOfTruthResolver,
+  SkuExplanationResolver,
+  FieldExplanationResolver,
+  FieldObservationResolver,
+  FieldInSystemResolver,
   ChangePlanQueryResolver,
   ChangeRequestPlanResolver,
   ChangePlanResolver,

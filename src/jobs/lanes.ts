@@ -3,10 +3,11 @@ import { advanceCanaries } from '../application/publishing/advance-canaries.js';
 import { publishLane } from '../application/publishing/publish-lane.js';
 import { publishTogether } from '../application/publishing/publish-together.js';
 import { Drain } from './drain.js';
+import { timedConnector } from './timed-connector.js';
 
 /** Lanes of one system that this process always works on side by side; more only where its connector says so. */
 const LEAST = 4;
-/** A lane that took no longer than this was not kept waiting by the ones beside it, in milliseconds. */
+/** Where a system took no longer than this to answer all that a lane asked, it is quick, in milliseconds. */
 const QUICK_MS = 750;
 /** How many lanes go by before it is looked whether the request that they belong to should stop. */
 const CANARY_LANES = 25;
@@ -68,13 +69,15 @@ export class Lanes {
   }
 
   private async publish(system: string, pace: Pace): Promise<boolean> {
-    const { lanes = LEAST, gathers = false } = this.ports.connectors.of(system).capabilities;
-    const since = performance.now();
+    const { connector, spentMs } = timedConnector(this.ports.connectors.of(system));
+    const { lanes = LEAST, gathers = false } = connector.capabilities;
+    const ports: Ports = Object.create(this.ports, { connectors: { value: { of: () => connector } } });
     let isGood = false;
-    const wasDue = await publishLane(this.ports, system, (allDelivered) => (isGood = allDelivered));
+    const wasDue = await publishLane(ports, system, (allDelivered) => (isGood = allDelivered));
     if (!wasDue) return false;
     if (gathers) return true;
-    if (!isGood || performance.now() - since > QUICK_MS) pace.width = Math.max(LEAST, Math.floor(pace.width / 2));
+    // Only what the system took counts: a database that is busy is helped by more lanes, which share its transactions.
+    if (!isGood || spentMs() > QUICK_MS) pace.width = Math.max(LEAST, Math.floor(pace.width / 2));
     else if (pace.width < lanes) {
       void this.drain.wake(`${pace.width}:${system}`);
       pace.width += 1;

@@ -220,21 +220,22 @@ export class Worker {
     this.timers.add(timer);
   }
 
-  /** Finds what nobody was told of, in a statement for each kind of work: most of what an idle service does is this. */
+  /** Finds what nobody was told of, in one statement for nearly all kinds of work: most of what an idle service does is this. */
   private async sweepNow(): Promise<void> {
     this.alerts.wake();
     try {
       await this.watch.look();
-      await this.ports.queue.endPauses();
-      for (const system of await this.ports.queue.systemsWithDue()) this.lanes.wake(system);
-      await advanceCanaries(this.ports, null);
-      for (const system of await this.ports.observations.systemsWithWebhooks()) void this.webhooks.wake(system);
       const due = await this.ports.waitingJobs.due();
+      if (due.pauses) await this.ports.queue.endPauses();
+      for (const system of await this.ports.queue.systemsWithDue()) this.lanes.wake(system);
+      if (due.canaries) await advanceCanaries(this.ports, null);
+      if (due.webhooks)
+        for (const system of await this.ports.observations.systemsWithWebhooks()) void this.webhooks.wake(system);
       if (due.versions) void this.bundles.wake('all');
       if (due.requests) void this.requests.wake('all');
       if (due.validations) void this.validations.wake('all');
+      if (due.findings) void this.findings.wake('all');
       if (due.scans) for (const id of await this.ports.scans.unheldScans()) void this.scans.wake(id);
-      void this.findings.wake('all');
       if (performance.now() >= this.nextTidying) await this.tidy();
     } catch (error) {
       this.failed('sweep', 'all', error);

@@ -23,6 +23,7 @@ import { SqlChangeReader } from '../storage/readers/change-reader.js';
 import { SqlCoverageReader } from '../storage/readers/coverage-reader.js';
 import { SqlDigestReader } from '../storage/readers/digest-reader.js';
 import { SqlDriftAuditReader } from '../storage/readers/drift-audit-reader.js';
+import { SqlExplanationReader } from '../storage/readers/explanation-reader.js';
 import { SqlFeedReader } from '../storage/readers/feed-reader.js';
 import { SqlOperationsReader } from '../storage/readers/operations-reader.js';
 import { SqlOwnershipReader } from '../storage/readers/ownership-reader.js';
@@ -79,6 +80,7 @@ export function buildPorts(
     readonly naming = new SqlNamingReader(sql);
     readonly settings = new SqlSettingReader(sql);
     readonly truth = new SharedTruthReader(new SqlTruthStore(sql, uuid));
+    readonly explanations = new SqlExplanationReader(sql);
     readonly owned: OwnedValues = {
       takeOver: (system, values, source, compared = null) => takeOver(this, { system, source }, values, compared),
     };

@@ -3,6 +3,7 @@ import { day, duration, howMany, moved, oneDecimal, percent, period, shortTime, 
 import { weeklyDriftChart } from './chart.js';
 import { DRIFT_AUDIT_STYLE } from './drift-audit-style.js';
 import { breakdownTables, findingTable, weeklyTable } from './drift-audit-tables.js';
+import { forcedTable } from './forced-table.js';
 import type { Markup } from './html.js';
 import { html, markup } from './html.js';
 
@@ -28,7 +29,7 @@ export function renderDriftAuditHtml(audit: DriftAudit): string {
       <body>
         <main>
           ${opening(audit)} ${summarySection(audit)} ${gapSection(audit)} ${driftSections(audit)}
-          ${unresolvedSection(audit)} ${termsSection()} ${closing(audit)}
+          ${unresolvedSection(audit)} ${forcedSection(audit)} ${termsSection()} ${closing(audit)}
         </main>
       </body>
     </html> `.text;
@@ -181,6 +182,17 @@ function unresolvedSection(audit: DriftAudit): Markup {
       : findingTable(audit.unresolved, audit.summary.openAtEnd, caption, audit.generatedAt);
   return html`<section aria-labelledby="unresolved">
     <h2 id="unresolved">Unresolved</h2>
+    ${body}
+  </section>`;
+}
+
+function forcedSection({ forced, forcedCount }: DriftAudit): Markup {
+  const body =
+    forced.length === 0
+      ? html`<p class="clear">No change request was applied by force.</p>`
+      : forcedTable(forced, forcedCount);
+  return html`<section aria-labelledby="forced">
+    <h2 id="forced">Applied by force</h2>
     ${body}
   </section>`;
 }

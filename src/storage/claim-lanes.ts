@@ -1,7 +1,7 @@
 import type { Claim } from '../application/ports/publishing-queue.js';
 import { admission } from '../domain/publishing/gate.js';
 import type { GateTools } from './gate-sql.js';
-import { readGate, takeProbe } from './gate-sql.js';
+import { DUE_LANE, readGate, takeProbe } from './gate-sql.js';
 import { closeLanes, heldRecords, LEASE_SECONDS, settlingUntil, takeDeliveries } from './lane-sql.js';
 import type { Sql } from './sql.js';
 import type { RecordRow } from './stores/lane-records.js';
@@ -69,7 +69,7 @@ async function leaseLanes(sql: Sql, code: string, leaseToken: string, atMost: nu
   const rows = await sql.rows<{ product_id: string }>(
     `with due as materialized (
        select l.system, l.product_id, l.due_at from lane l
-       where l.system = $1 and l.due_at <= clock_timestamp() and (l.lease_until is null or l.lease_until < clock_timestamp())
+       where l.system = $1 and ${DUE_LANE}
        order by l.due_at limit $3 for update of l skip locked)
      update lane l set lease_token = $2, lease_until = clock_timestamp() + make_interval(secs => ${LEASE_SECONDS})
      from due where l.system = due.system and l.product_id = due.product_id

@@ -42,12 +42,14 @@ export async function readGate(sql: Sql, code: string): Promise<GatedSystem | nu
   return row && gatedOf(row);
 }
 
+/** A lane that is due, and that nobody holds. */
+export const DUE_LANE = `l.due_at <= clock_timestamp() and (l.lease_until is null or l.lease_until < clock_timestamp())`;
+
 /** Of systems that have a due lane which nobody holds. */
 export async function gatesOfDue(sql: Sql): Promise<GatedSystem[]> {
   const rows = await sql.rows<GateRow>(
     `${GATES} where y.link = 'LINKED' and y.mode = 'WRITE' and exists (
-       select from lane l where l.system = y.code and l.due_at <= clock_timestamp()
-         and (l.lease_until is null or l.lease_until < clock_timestamp()))`,
+       select from lane l where l.system = y.code and ${DUE_LANE})`,
   );
   return rows.map(gatedOf);
 }
@@ -81,6 +83,8 @@ export interface HeardContact {
   contact: Contact;
   /** When what was exchanged was begun. */
   since: Date;
+  /** Where the system refuses our key: its own words for that. */
+  refusal?: string | null;
 }
 
 /**
@@ -98,7 +102,7 @@ export async function recordContacts(tools: GateTools, code: string, heard: read
   for (const each of heard) await recordContact(tools, code, each);
 }
 
-async function recordContact(tools: GateTools, code: string, { contact, since }: HeardContact): Promise<void> {
+async function recordContact(tools: GateTools, code: string, { contact, since, refusal }: HeardContact): Promise<void> {
   const { sql } = tools;
   await sql.rows('select 1 from system where code = $1 for no key update', [code]);
   const gated = await readGate(sql, code);
@@ -110,7 +114,10 @@ async function recordContact(tools: GateTools, code: string, { contact, since }:
     change.probeAt,
     healthOf(change, gated.gate),
   ]);
-  if (change.begins === 'AUTH') await beginHold(tools, code, 'AUTH', 'the system refuses our key', null, PUBLISHER);
+  if (change.begins === 'AUTH') {
+    const reason = `the system refuses our key${refusal ? `: ${refusal}` : ''}`;
+    await beginHold(tools, code, 'AUTH', reason, null, PUBLISHER);
+  }
   if (change.begins === 'BREAKER') {
     const reason = `${change.failures} failures one after another`;
     await beginHold(tools, code, 'BREAKER', reason, null, PUBLISHER);

@@ -8,7 +8,7 @@ import { firstRow } from './sql.js';
 import { SqlDeliveryStore } from './stores/delivery-store.js';
 import { SqlFindingStore } from './stores/finding-store.js';
 import type { RecordRow } from './stores/lane-records.js';
-import { loadRecords } from './stores/lane-records.js';
+import { loadRecords, RECORD_COLUMNS } from './stores/lane-records.js';
 
 /**
  * The records that a reading is about, locked by id. A record is busy while a worker holds its lane, while a write of
@@ -22,17 +22,14 @@ export async function lockObservable(
 ): Promise<ObservableRecord[]> {
   const split = lookFor.externalIds.map((each) => {
     const colon = each.indexOf(':');
-    return { entity: each.slice(0, colon), external_id: each.slice(colon + 1) };
+    return { entity: each.slice(0, colon), id: each.slice(colon + 1) };
   });
-  const rows = await sql.rows<RecordRow>(
-    `with asked as (select * from jsonb_to_recordset($2::jsonb) as t(entity text, external_id text)),
-     hits as (
-       select r.id from asked a join record r on r.system = $1 and r.entity = a.entity and r.external_id = a.external_id
-       union
-       select r.id from record r where r.system = $1 and r.root_id = any($3))
-     select r.* from record r where r.id in (select id from hits) and r.external_id is not null order by r.id for no key update of r`,
-    [system, JSON.stringify(split), lookFor.rootIds],
-  );
+  const rows = await sql.rows<RecordRow>(lookFor.rootIds.length === 0 ? TOLD : TOLD_AND_ROOTS, [
+    system,
+    split.map(({ entity }) => entity),
+    split.map(({ id }) => id),
+    ...(lookFor.rootIds.length === 0 ? [] : [lookFor.rootIds]),
+  ]);
   // Before what it is to vouch for: of a bundle that changes in between, an older sum is the safe one.
   const bundles = await revisionOfBundles(sql);
   const loaded = await loadRecords(sql, system, rows);
@@ -47,6 +44,19 @@ export async function lockObservable(
     return [{ record, product, states, busy, hasDelivery, discarded, revision }];
   });
 }
+
+/** Records by their ids there. */
+const TOLD = `select ${RECORD_COLUMNS} from unnest($2::text[], $3::text[]) as a(entity, external_id)
+  join record r on r.system = $1 and r.entity = a.entity and r.external_id = a.external_id order by r.id for no key update of r`;
+
+/** The same, and all that belong to some roots. */
+const TOLD_AND_ROOTS = `with hits as (
+    select r.id from unnest($2::text[], $3::text[]) as a(entity, external_id)
+      join record r on r.system = $1 and r.entity = a.entity and r.external_id = a.external_id
+    union
+    select r.id from record r where r.system = $1 and r.root_id = any($4))
+  select ${RECORD_COLUMNS} from record r where r.id in (select id from hits) and r.external_id is not null
+  order by r.id for no key update of r`;
 
 async function revisionOfBundles(sql: Sql): Promise<number> {
   const row = await firstRow<{ revision: number }>(
@@ -109,7 +119,7 @@ export async function storeVerdicts(
   // Seen in another way and found as the piece of a scan had it, it stays judged; found otherwise, the piece is told anew.
   await sql.rows(
     `update record r set published = n.published, observed = n.observed, in_sync = n.in_sync, root_id = n.root_id, root_code = n.root_code,
-       observed_at = t.at, compared_at = t.at, not_covered = n.not_covered, judged_of = n.judged_of, piece_id = coalesce(n.piece_id, r.piece_id),
+       observed_at = t.at, compared_at = t.at, match = case r.match when 'MISSING' then 'MATCHED' else r.match end, not_covered = n.not_covered, judged_of = n.judged_of, piece_id = coalesce(n.piece_id, r.piece_id),
        judged_at = case when n.piece_id is not null or (n.in_sync and r.in_sync and r.judged_at is not null and r.judged_of = n.judged_of
          and r.observed = n.observed and r.published = n.published) then t.at end
      from (select clock_timestamp() as at) t, jsonb_to_recordset($1::jsonb) as n(id uuid, published jsonb, observed jsonb, in_sync boolean,
@@ -137,7 +147,7 @@ export async function markMissing(
   const rows = await sql.rows<RecordRow>(
     `update record r set match = 'MISSING', in_sync = false, compared_at = clock_timestamp()
      from jsonb_to_recordset($1::jsonb) as n(id uuid, external_id text)
-     where r.id = n.id and r.external_id is not distinct from n.external_id returning r.*`,
+     where r.id = n.id and r.external_id is not distinct from n.external_id returning ${RECORD_COLUMNS}`,
     [JSON.stringify(gone.map(({ recordId, externalId }) => ({ id: recordId, external_id: externalId })))],
   );
   const { records } = await loadRecords(sql, system, rows);
@@ -154,7 +164,6 @@ async function closeMissing(sql: Sql, findings: SqlFindingStore, recordIds: read
     `select f.id from finding f where f.record_id = any($1) and f.kind = 'MISSING' and f.state <> 'RESOLVED'`,
     [recordIds],
   );
-  await sql.rows(`update record set match = 'MATCHED' where id = any($1) and match = 'MISSING'`, [recordIds]);
   const by = systemActor('observer');
   return findings.close(back.map(({ id }) => ({ findingId: id, resolution: 'SELF_HEALED' as const, by })));
 }

@@ -17,7 +17,10 @@ export function systemRow(sql: Sql, code: string): Promise<GovernedSystem | null
   );
 }
 
-/** Lanes of these products of which an attempt that was sent and not settled may still arrive, and until when. */
+/**
+ * Lanes of these products of which an attempt that was sent and not settled may still arrive, and until when. Record by record:
+ * those of the last half minute are thousands where much is sent, and nearly all of them are settled.
+ */
 export async function settlingUntil(
   sql: Sql,
   system: string,
@@ -25,9 +28,9 @@ export async function settlingUntil(
 ): Promise<Map<string, Date>> {
   const rows = await sql.rows<{ product: string; until: Date }>(
     `select r.product_id as product, max(a.sent_at) + make_interval(secs => ${SETTLING_SECONDS}) as until
-     from attempt a join record r on r.id = a.record_id
-     where r.system = $1 and r.product_id = any($2) and a.settled_at is null
-       and a.sent_at > clock_timestamp() - make_interval(secs => ${SETTLING_SECONDS})
+     from record r cross join lateral (select a.sent_at from attempt a where a.record_id = r.id and a.settled_at is null
+       and a.sent_at > clock_timestamp() - make_interval(secs => ${SETTLING_SECONDS}) offset 0) a
+     where r.system = $1 and r.product_id = any($2)
      group by 1`,
     [system, productIds],
   );
@@ -49,6 +52,8 @@ const SAME_RECORD = `r.system = d.system and r.entity = d.entity and r.product_i
  * Takes what is due of these products, by product. Of two open deliveries of one record (one was in flight when its worker
  * died, a newer one came after it) only the newest goes on: both would read, and bring, the same state. What waited because
  * the system asked for that has not grown older meanwhile.
+ * Its age is reckoned hold by hold (`unheld_seconds`, which costs more than all the rest) only where it is older than the
+ * end of the last hold.
  * What somebody else holds is passed by: an apply takes its deliveries first and its lanes after them, and would wait for
  * us as we for it.
  */
@@ -58,18 +63,23 @@ export async function takeDeliveries(
   productIds: readonly string[],
 ): Promise<Map<string, ClaimedDelivery[]>> {
   const taken = await sql.rows<ClaimedDelivery & { product: string }>(
-    `with due as materialized (
+    `with held as materialized (select coalesce(max(coalesce(least(h.ended_at, h.until), 'infinity')), '-infinity') as till
+       from system_hold h where h.system = $1),
+     due as materialized (
        select d.id, r.id as record_id from delivery d join record r on ${SAME_RECORD} and ${TAKES}
        where d.system = $1 and d.product_id = any($2)
          and (d.state = 'IN_FLIGHT' or (d.state in ${movableTo('IN_FLIGHT')} and d.next_attempt_at <= clock_timestamp()))
        for update of d skip locked)
      update delivery d set state = 'IN_FLIGHT', attempts = d.attempts + 1,
        lost_leases = d.lost_leases + case d.state when 'IN_FLIGHT' then 1 else 0 end,
-       excused_seconds = d.excused_seconds + coalesce(unheld_seconds(d.system, d.rate_since, clock_timestamp()), 0), rate_since = null
+       excused_seconds = d.excused_seconds + case when d.rate_since is null then 0
+         else coalesce(unheld_seconds(d.system, d.rate_since, clock_timestamp()), 0) end, rate_since = null
      from due where d.id = due.id
      returning d.id, due.record_id as "recordId", d.product_id as product, d.target, d.attempts, d.conflicts, d.not_founds as "notFounds", d.unknowns,
-       d.lost_leases as "lostLeases", coalesce(d.retried_at, d.created_at) as "createdAt", greatest(0, unheld_seconds(d.system, coalesce(d.retried_at, d.created_at), clock_timestamp())
-         - d.excused_seconds) / 3600 as "unpausedHours"`,
+       d.lost_leases as "lostLeases", coalesce(d.retried_at, d.created_at) as "createdAt",
+       greatest(0, case when coalesce(d.retried_at, d.created_at) >= (select till from held)
+         then extract(epoch from clock_timestamp() - coalesce(d.retried_at, d.created_at))::float8
+         else unheld_seconds(d.system, coalesce(d.retried_at, d.created_at), clock_timestamp()) end - d.excused_seconds) / 3600 as "unpausedHours"`,
     [system, productIds],
   );
   const newest = new Map<string, ClaimedDelivery & { product: string }>();
@@ -135,11 +145,14 @@ export interface ClosingLane {
   leaseToken: string | null;
 }
 
-/** What of a lane is to be closed, locked in everybody's order (`openLanes`). */
+/**
+ * What of a lane is to be closed, locked in everybody's order (`openLanes`). Their ids stand there once more ($3), so that no plan
+ * made from old statistics goes through all lanes of the system.
+ */
 const HELD = `
   with n as materialized (select * from jsonb_to_recordset($2::jsonb) as t(product uuid, not_before timestamptz, passed boolean, token uuid)),
     held as materialized (select l.system, l.product_id, n.not_before, n.passed from lane l join n on l.system = $1 and l.product_id = n.product
-      where n.token is null or l.lease_token = n.token and l.lease_until > clock_timestamp()
+      where l.product_id = any($3) and (n.token is null or l.lease_token = n.token and l.lease_until > clock_timestamp())
       order by l.system, l.product_id for update of l)`;
 
 /**
@@ -159,7 +172,7 @@ export async function closeLanes(sql: Sql, system: string, lanes: readonly Closi
          from delivery d join record r on ${SAME_RECORD}
          where d.system = l.system and d.product_id = l.product_id and d.state in ${OPEN} and ${TAKES}) x)
      from held h where l.system = h.system and l.product_id = h.product_id returning l.product_id as product`,
-    [system, JSON.stringify(rows)],
+    [system, JSON.stringify(rows), lanes.map(({ productId }) => productId)],
   );
   return new Set(closed.map(({ product }) => product));
 }
@@ -174,10 +187,10 @@ export async function renewLeases(
   const rows = lanes.map(({ productId, leaseToken }) => ({ product: productId, token: leaseToken }));
   const renewed = await sql.rows<{ product: string }>(
     `${HELD}
-     update lane l set lease_until = clock_timestamp() + make_interval(secs => $3) from held h
+     update lane l set lease_until = clock_timestamp() + make_interval(secs => $4) from held h
      where l.system = h.system and l.product_id = h.product_id
-       and l.lease_until > clock_timestamp() + make_interval(secs => $4) returning l.product_id as product`,
-    [system, JSON.stringify(rows), seconds.lease, seconds.left],
+       and l.lease_until > clock_timestamp() + make_interval(secs => $5) returning l.product_id as product`,
+    [system, JSON.stringify(rows), lanes.map(({ productId }) => productId), seconds.lease, seconds.left],
   );
   return new Set(renewed.map(({ product }) => product));
 }

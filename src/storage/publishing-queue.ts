@@ -7,7 +7,7 @@ import type { Contact } from '../domain/publishing/gate.js';
 import { admission } from '../domain/publishing/gate.js';
 import { claimLanes, ProbeTaken } from './claim-lanes.js';
 import type { GateTools } from './gate-sql.js';
-import { endHolds, gatesOfDue, recordContacts } from './gate-sql.js';
+import { DUE_LANE, endHolds, gatesOfDue, recordContacts } from './gate-sql.js';
 import { Gathered } from './gathered.js';
 import { reopenLanes } from './lane-sql.js';
 import type { SendingLane } from './prepare-to-send.js';
@@ -108,15 +108,14 @@ export class SqlPublishingQueue implements PublishingQueue, LaneSweep {
     await sqlOver(this.source).rows('update attempt set operation = $2 where id = any($1)', [attemptIds, operation]);
   }
 
-  async heard(system: string, contact: Contact, since: Date): Promise<void> {
-    await this.transaction((tools) => recordContacts(tools, system, [{ contact, since }]));
+  async heard(system: string, contact: Contact, since: Date, refusal: string | null = null): Promise<void> {
+    await this.transaction((tools) => recordContacts(tools, system, [{ contact, since, refusal }]));
   }
 
   async owedLanes(system: string, most: number): Promise<number> {
     const [row] = await sqlOver(this.source).rows<{ lanes: number }>(
       `select count(*)::int as lanes from (
-         select 1 from lane where system = $1 and due_at <= clock_timestamp()
-           and (lease_until is null or lease_until < clock_timestamp()) limit $2) l`,
+         select 1 from lane l where l.system = $1 and ${DUE_LANE} limit $2) l`,
       [system, most],
     );
     return row?.lanes ?? 0;

@@ -25,7 +25,7 @@ export async function settleClaims(tools: GateTools, code: string, settled: read
   // judges a record, resolves a finding or applies a request and may then open the lane.
   const unmoved = await unmovedRecords(sql, claims);
   await settleAttempts(sql, all);
-  await settleRecords(sql, all, unmoved);
+  await settleRecords(sql, claims, all, unmoved);
   const findings = new SqlFindingStore(sql, newId);
   const told = Map.groupBy(
     all.flatMap((each) => each.findings),
@@ -50,8 +50,8 @@ export async function settleClaims(tools: GateTools, code: string, settled: read
   await recordContacts(
     tools,
     code,
-    settled.flatMap(({ claim, settlement: { contact } }) =>
-      contact === null ? [] : [{ contact, since: claim.claimedAt }],
+    settled.flatMap(({ claim, settlement: { contact, refusal } }) =>
+      contact === null ? [] : [{ contact, refusal, since: claim.claimedAt }],
     ),
   );
   await tools.tell(events);
@@ -69,8 +69,12 @@ async function settleAttempts(sql: Sql, settlements: readonly Settlement[]): Pro
   if (attempts.length === 0) return;
   await sql.rows(
     `update attempt a set settled_at = clock_timestamp(), outcome = n.outcome
-     from jsonb_to_recordset($1::jsonb) as n(id uuid, outcome text) where a.id = n.id and a.settled_at is null`,
-    [JSON.stringify(attempts.map(({ attemptId, outcome }) => ({ id: attemptId, outcome })))],
+     from jsonb_to_recordset($1::jsonb) as n(id uuid, outcome text)
+     where a.id = n.id and a.id = any($2) and a.settled_at is null`,
+    [
+      JSON.stringify(attempts.map(({ attemptId, outcome }) => ({ id: attemptId, outcome }))),
+      attempts.map(({ attemptId }) => attemptId),
+    ],
   );
 }
 
@@ -92,14 +96,23 @@ export async function unmovedRecords(sql: Sql, claims: readonly Claim[]): Promis
   return new Set(same.map(({ id }) => id));
 }
 
-/** Which revision is out is what was delivered last; a record that is not there, or was moved, is told nothing. */
+/** Which revision is out is what was brought last; a record that is not there, or was moved, is told nothing. */
 async function settleRecords(
   sql: Sql,
+  claims: readonly Claim[],
   settlements: readonly Settlement[],
   unmoved: ReadonlySet<string>,
 ): Promise<void> {
   const kept = settlements.flatMap(({ records }) => records.filter(({ recordId }) => unmoved.has(recordId)));
   if (kept.length === 0) return;
+  const brought = new Map(
+    settlements.flatMap(({ deliveries }, at) =>
+      deliveries.flatMap(({ deliveryId, revision, outcome }) => {
+        const of = outcome.kind === 'DELIVERED' && claims[at]?.deliveries.find(({ id }) => id === deliveryId);
+        return of ? [[of.recordId, revision] as const] : [];
+      }),
+    ),
+  );
   const rows = kept.map((each) => ({
     id: each.recordId,
     external_id: each.externalId,
@@ -109,22 +122,17 @@ async function settleRecords(
     published: each.published,
     observed: each.observed,
     in_sync: each.inSync,
+    revision: brought.get(each.recordId) ?? null,
   }));
+  // One update of a row, not two: the second one in a transaction has all its foreign keys checked once more.
   await sql.rows(
     `update record r set external_id = n.external_id, root_id = n.root_id, root_code = n.root_code, match = n.match,
        published = n.published, observed = n.observed, in_sync = n.in_sync, observed_at = clock_timestamp(),
-       compared_at = clock_timestamp(), published_at = clock_timestamp()
+       compared_at = clock_timestamp(), published_at = clock_timestamp(),
+       published_revision = case when n.external_id is null then r.published_revision
+         else greatest(r.published_revision, n.revision) end
      from jsonb_to_recordset($1::jsonb) as n(id uuid, external_id text, root_id text, root_code text, match text,
-       published jsonb, observed jsonb, in_sync boolean) where r.id = n.id`,
+       published jsonb, observed jsonb, in_sync boolean, revision int) where r.id = n.id`,
     [JSON.stringify(rows)],
-  );
-  const delivered = settlements.flatMap(({ deliveries }) =>
-    deliveries.flatMap(({ deliveryId, outcome }) => (outcome.kind === 'DELIVERED' ? [deliveryId] : [])),
-  );
-  await sql.rows(
-    `update record r set published_revision = greatest(coalesce(r.published_revision, 0), d.revision) from delivery d
-     where d.id = any($1) and r.external_id is not null and r.system = d.system and r.entity = d.entity and r.product_id = d.product_id
-       and r.sku_id is not distinct from d.sku_id`,
-    [delivered],
   );
 }

@@ -33,7 +33,11 @@ export async function settleDeliveries(
     shape: outcome.kind === 'DEAD' ? outcome.cause.shape : null,
     finding: outcome.kind === 'DEAD' ? outcome.findingIdentity : null,
   }));
-  const settled = await sql.rows<DeadRow & { state: string }>(SETTLE, [JSON.stringify(rows), system]);
+  const settled = await sql.rows<DeadRow & { state: string }>(SETTLE, [
+    JSON.stringify(rows),
+    system,
+    deliveries.map(({ deliveryId }) => deliveryId),
+  ]);
   const idsIn = (state: string): string[] => settled.flatMap((each) => (each.state === state ? [each.id] : []));
   const [delivered, dead] = [idsIn('DELIVERED'), settled.filter(({ state }) => state === 'DEAD_LETTERED')];
   const events: PublishingEvent[] = [];
@@ -52,6 +56,8 @@ export async function settleDeliveries(
 /**
  * Only what is IN_FLIGHT can be settled. A delivery that failed while a newer one waits has nothing left to do: the newer
  * reads the same state, and fails by itself if it must. A new dead letter is whoever's the last of its cause was.
+ * Their ids stand there once more ($3), and the state is asked in a way that no index answers: that of the states is full of what
+ * was IN_FLIGHT a moment ago.
  */
 const SETTLE = `
   update delivery d set
@@ -73,7 +79,7 @@ const SETTLE = `
       order by o.died_at desc limit 1)) else d.assignee_id end,
     delivered_at = case when n.kind = 'DELIVERED' then clock_timestamp() end
   from jsonb_to_recordset($1::jsonb) as n(id uuid, revision int, kind text, delay float8, fault jsonb, cause text, shape text, finding text)
-  where d.id = n.id and d.state in ${movableTo('DELIVERED')}
+  where d.id = n.id and d.id = any($3) and (d.state in ${movableTo('DELIVERED')}) is true
   returning d.id, d.target, d.state, d.cause, d.last_error->>'class' as class, d.last_error->>'code' as code`;
 
 /** What arrived resolves the dead letters before it. */

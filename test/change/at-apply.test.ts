@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { explainApprovals } from '../../src/application/approvals/explain-approvals.js';
 import type { ChangeDraft } from '../../src/application/change/change-draft.js';
 import { forceApply } from '../../src/application/change/run/force-apply.js';
 import { setOwnershipRule } from '../../src/application/ownership/set-ownership-rule.js';
 import { setParty } from '../../src/application/ownership/set-party.js';
 import { setFreezeWindow } from '../../src/application/settings/freeze-windows.js';
+import { givenFor } from '../../src/domain/change/approval.js';
 import type { World } from '../support/world.js';
 import { buildWorld, codesOf, HOST, must } from '../support/world.js';
 import { inSeconds, price, ReviewKit, step } from './review-kit.js';
@@ -42,6 +44,9 @@ describe('at the moment of applying', () => {
     // Now bea alone is asked about A1, and of 99.00 she has said nothing yet.
     expect(await kit.stateOf(id)).toBe('IN_REVIEW');
     expect((await world.ports.catalog.skuByCode('A1'))?.price).toBe('10.00');
+    const told = await explainApprovals(world.ports, id);
+    const ofA1 = told?.requirements.find(({ targets }) => targets.includes('A1'));
+    expect(ofA1 && givenFor(ofA1, told?.approvedBy ?? [])).toBe(0);
     must(await kit.approve(id, bea));
     expect(await kit.stateOf(id)).toBe('APPLIED');
   });

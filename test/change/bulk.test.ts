@@ -121,6 +121,25 @@ describe('a request of many changes', () => {
     expect(await progressOf(id)).toEqual(stopped);
   });
 
+  it('is judged anew where somebody changes one of its SKUs while it is judged', async () => {
+    const id = await kit.propose(prices('14.25'));
+    let judged = 0;
+    const look: typeof ports.work.look = async (work) => {
+      const found = await ports.work.look(work);
+      judged += 1;
+      if (judged === 1) await kit.applied([price(codes[7] ?? '', '14.75')]);
+      return found;
+    };
+    const between = { run: ports.work.run.bind(ports.work), look };
+    expect(await validateNext(Object.assign(Object.create(ports) as typeof ports, { work: between }))).toBe(true);
+    expect(judged).toBe(2);
+    expect(await kit.view(id)).toMatchObject({
+      state: 'CONFLICTED',
+      conflicts: [{ current: '14.75', field: 'price' }],
+    });
+    must(await withdrawChangeRequest(ports, world.people.mia, id));
+  });
+
   it('stays withdrawn where that came after its judgement, and before that was kept', async () => {
     const id = await kit.propose(prices('14.50'));
     const look: typeof ports.work.look = async (work) => {

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readDriftAudit } from '../../src/application/audit/read-drift-audit.js';
 import { rejectChangeRequest } from '../../src/application/change/reject-change-request.js';
 import { commentChangeRequest } from '../../src/application/change/review/comment-change-request.js';
 import { forgetKeys } from '../../src/application/change/run/forget-keys.js';
 import { forceApply } from '../../src/application/change/run/force-apply.js';
 import { submitChangeRequest } from '../../src/application/change/submit-change-request.js';
+import { endFreezeWindow, setFreezeWindow } from '../../src/application/settings/freeze-windows.js';
 import type { Caller } from '../../src/domain/actor.js';
 import type { World } from '../support/world.js';
 import { buildWorld, codesOf, must } from '../support/world.js';
@@ -118,7 +120,11 @@ describe('a request that is decided in part, by force, or talked about', () => {
     must(await forceApply(world.ports, alex, id, '  the supplier fails tonight '));
     expect(await kit.view(id)).toMatchObject({
       state: 'APPLIED',
-      forced: { actor: { name: 'alex' }, reason: 'the supplier fails tonight' },
+      forced: {
+        actor: { name: 'alex' },
+        reason: 'the supplier fails tonight',
+        skipped: { approvals: 2, freeze: null, effectiveAt: null },
+      },
     });
     const audited = await kit.sql(
       `select data->>'reason' as reason from audit_event where type = 'CHANGE_REQUEST_FORCED'`,
@@ -132,6 +138,30 @@ describe('a request that is decided in part, by force, or talked about', () => {
     expect(await priceOf('A2')).toBe('14.50');
     const strange = '00000000-0000-4000-8000-000000000000';
     expect(codesOf(await forceApply(world.ports, alex, strange, ''))).toEqual(['REASON_TOO_SHORT', 'NOT_FOUND']);
+  });
+
+  it('is named in the audit of the quarter and in an alert, with what was skipped: approvals, a freeze, or its time', async () => {
+    const { alex } = world.people;
+    const id = await kit.propose([price('A1', '14.20')], { effectiveAt: inSeconds(3_600) });
+    must(await kit.approve(id));
+    const times = { from: inSeconds(-60).toISOString(), to: inSeconds(3_600).toISOString() };
+    must(await setFreezeWindow(world.ports, alex, { name: 'calm', ...times, reason: 'nothing moves' }));
+    must(await forceApply(world.ports, alex, id, 'the supplier fails again'));
+    must(await endFreezeWindow(world.ports, alex, 'calm', 'it is over by now'));
+    const skipped = { approvals: 0, freeze: 'calm', effectiveAt: expect.stringMatching(/Z$/) };
+    expect(await kit.view(id)).toMatchObject({ state: 'APPLIED', forced: { skipped } });
+    const now = world.ports.clock.now();
+    const quarter = `${now.getUTCFullYear()}-Q${Math.floor(now.getUTCMonth() / 3) + 1}`;
+    const audit = must(await readDriftAudit(world.ports, quarter));
+    expect(audit.forced).toMatchObject([
+      { by: 'alex', reason: 'the supplier fails tonight', skipped: { approvals: 2, freeze: null } },
+      { by: 'alex', reason: 'the supplier fails again', skipped },
+    ]);
+    expect(audit.forcedCount).toBe(2);
+    const [alert] = await kit.sql(`select body from alert where key = $1`, [`force:${id}`]);
+    expect(alert).toMatchObject({
+      body: expect.stringMatching(/by alex by force, in the freeze window calm, before its time/),
+    });
   });
 
   it('is talked about, in whatever state', async () => {

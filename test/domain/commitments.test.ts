@@ -11,7 +11,7 @@ import type { FieldValues, Json } from '../../src/domain/primitives/json.js';
 const PLACE = { system: 'erp', entity: 'SKU' as const, target: 'CUP', field: 'price', kind: 'VALUE' as const };
 
 function list(
-  ...entries: { because?: string[]; field?: string; kind?: 'VALUE' | 'SUPERSEDES'; value: Json }[]
+  ...entries: { because?: string[]; field?: string; kind?: 'VALUE' | 'SUPERSEDES'; system?: string; value: Json }[]
 ): Commitments {
   const made = new CommitmentList();
   for (const { because = ['CUP'], value, ...place } of entries) made.add(because, { ...PLACE, ...place }, value);
@@ -49,6 +49,18 @@ describe('what an approval commits to', () => {
     expect(difference({}, found('7.00'))).toMatchObject([{ kind: 'SUPERSEDES', was: null, is: '7.00' }]);
     expect(difference(found('7.00'), found('8.00'))).toHaveLength(1);
     expect(difference(found('7.00'), {})).toEqual([]);
+  });
+
+  it('is not changed by a name for which nothing is left to do, and is by less to do', () => {
+    const state = list({ field: 'state', value: 'ACTIVE', system: '' }, { field: 'lifecycle', value: true });
+    const price = list({ value: 1 }, { value: 1, system: '' });
+    const both = { CUP: { ...state['CUP'], ...price['CUP'] } };
+    expect(difference(state, {})).toEqual([]);
+    expect(difference({ ...price, TIN: state['CUP'] ?? {} }, price)).toEqual([]);
+    expect(difference(both, price).map(({ system, field, is }) => [system, field, is])).toEqual([
+      ['', 'state', null],
+      ['erp', 'lifecycle', null],
+    ]);
   });
 
   it('knows codes that are called like what every object has', () => {

@@ -49,6 +49,8 @@ function counted(changes: Partial<CountedAudit>): CountedAudit {
     weekly: [],
     recurring: [],
     recurringCount: 0,
+    forced: [],
+    forcedCount: 0,
     unresolved: [],
     systems: [SOUND],
     undecided: ALL_DECIDED,

@@ -7,6 +7,7 @@ import { judgeRecord } from '../../src/domain/drift/judge.js';
 import type { DriftAction, FieldRule } from '../../src/domain/drift/source-of-truth.js';
 import { DEFAULT_RULES } from '../../src/domain/drift/source-of-truth.js';
 import type { FieldValues } from '../../src/domain/primitives/json.js';
+import type { Attribution, Authorship } from '../../src/domain/publishing/system.js';
 
 const OLI: Actor = { kind: 'API_KEY', id: 'k', name: 'oli', partyId: 'p' };
 const NOON = new Date('2026-11-23T12:00:00Z');
@@ -18,6 +19,7 @@ function judge(
   readOnly = false,
   expected: FieldValues[] = [],
   rules: readonly FieldRule[] = DEFAULT_RULES,
+  shownBy: Authorship = { attribution: null },
 ): ReturnType<typeof judgeRecord> {
   const openFindings = open.map((each): OpenFinding => ({
     id: 'f1',
@@ -47,7 +49,7 @@ function judge(
   };
   return judgeRecord(record, compareRecord(input), {
     system: 'shop',
-    attribution: null,
+    ...shownBy,
     changedAt: new Map(changedAt),
     readOnly,
     undecided: {},
@@ -82,6 +84,19 @@ describe('what verdicts lead to: nothing is overwritten unseen', () => {
       kind: 'FIELD',
       severity: 'HIGH',
     });
+  });
+
+  it('names who wrote just this field, where the system tells, and else who wrote the record', () => {
+    const by = (actor: string): Attribution => ({ actor, app: null, at: null });
+    const values = {
+      c: { price: '12.00', title: 'Cup', gtin: 'x' },
+      b: { price: '10.00', title: 'Cup', gtin: 'x' },
+      o: { price: '11.00', title: 'Mug', gtin: 'y' },
+    };
+    const shownBy = { attribution: by('us'), authors: { price: by('mara'), gtin: null } };
+    const { findings } = judge(values, [], [], false, [], DEFAULT_RULES, shownBy);
+    const named = Object.fromEntries(findings.map(({ field, attribution }) => [field, attribution?.actor ?? null]));
+    expect(named).toEqual({ price: 'mara', title: 'us', gtin: null });
   });
 
   it('keeps holding while the finding is open, also when only the master moves on', () => {

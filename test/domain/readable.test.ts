@@ -28,6 +28,15 @@ describe('readable', () => {
     });
   });
 
+  it('keeps who wrote single fields, as it keeps who wrote the record', () => {
+    const record = shown({ authors: { price: { actor: `x${NUL}`, app: 'till', at: null }, title: null } });
+    expect(readable(record).authors).toEqual({
+      price: { actor: null, app: 'till', at: null, confidence: 'LIKELY' },
+      title: null,
+    });
+    expect(readable(shown({}))).not.toHaveProperty('authors');
+  });
+
   it.each([
     ['U+0000', `a${NUL}b`],
     ['the first half of a pair', 'a\ud800'],

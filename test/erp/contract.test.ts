@@ -4,12 +4,13 @@ import { buildConnectors } from '../../src/connectors/connector-registry.js';
 import { normaliseAll } from '../../src/domain/drift/normalise.js';
 import type { FieldValues } from '../../src/domain/primitives/json.js';
 import type { DeliveryFault, ObservedRecord } from '../../src/domain/publishing/system.js';
+import { authorOf } from '../../src/domain/publishing/system.js';
 import { changesOf } from '../connectors/contract/changes-contract.js';
 import { connectorContract } from '../connectors/contract/connector-contract.js';
 import { commandFor } from '../connectors/contract/writing-contract.js';
-import { createOf, faultFrom, faultIn, FRESH, observedOf, updateOf } from '../connectors/writes.js';
+import { allOf, createOf, faultFrom, faultIn, FRESH, observedOf, updateOf } from '../connectors/writes.js';
 import type { TrytonCopy } from './tryton-kit.js';
-import { copyOfTryton, ITEM, realTryton } from './tryton-kit.js';
+import { aDayLater, copyOfTryton, ITEM, postgres, realTryton } from './tryton-kit.js';
 import { money } from './tryton-rpc.js';
 
 connectorContract('tryton, against a real one', realTryton);
@@ -111,20 +112,25 @@ describe("what is Tryton's own", () => {
     expect((await copy.mara.variants('D-1')).length + (await copy.mara.variants('d-1')).length).toBe(1);
   });
 
-  it('a cost is frozen once there were stock moves, and Tryton says so', async () => {
+  it('unit and cost are frozen once there were stock moves, and Tryton says so', async () => {
     await made('F-1');
     await copy.mara.count('F-1', 3);
     const fault = await refusal(await found('F-1'), { unitOfMeasure: 'kg' });
     expect(fault).toMatchObject({ class: 'VALIDATION', code: 'UserError', ambiguous: false });
     expect(fault.message).toMatch(/stock moves/);
+    const other = await refusal(await found('F-1'), { cost: '77.00' });
+    expect(other).toMatchObject({ class: 'VALIDATION', message: expect.stringMatching(/cost.*stock moves/) });
   });
 
-  it('an edit of an identifier or a component alone is a change, and stops a write that did not see it', async () => {
+  it('an edit of any of its rows alone is a change, and stops a write that did not see it', async () => {
     const [part, other, kit] = [await made('C-1'), await made('C-2'), await made('C-3')];
+    for (const code of ['C-4', 'C-5', 'C-6', 'C-7']) await made(code);
     const componentIds = new Map([['c-1', part.externalId]]);
     const values = { 'bundle.components': [{ code: 'C-1', quantity: 2 }] };
     await connector.write(commandFor('a', kit, { ...updateOf(kit, values), componentIds }));
-    const before = { other, kit: await found('C-3') };
+    await aDayLater(copy);
+    await copy.mara.setPrice('C-1', '1.50');
+    const before = { other: await found(other.code ?? ''), kit: await found('C-3') };
     const { cursor } = await changesOf(connector, null);
     const mara = copy.mara;
     const [identifier] = await mara.rows<{ id: number }>(
@@ -136,12 +142,63 @@ describe("what is Tryton's own", () => {
     const { template } = await mara.variant('C-3');
     const [line] = await mara.rows<{ id: number }>('product.component', [['parent_template', '=', template]], ['id']);
     await mara.write('product.component', [line?.id ?? 0], { quantity: 9 });
+    await mara.setPrice('C-4', '4.00');
+    await mara.setCost('C-5', '4.00');
+    const tariffs = [['product', '=', `product.template,${(await mara.variant('C-6')).template}`]];
+    const [link] = await mara.rows<{ id: number }>('product-customs.tariff.code', tariffs, ['id']);
+    await mara.write('product-customs.tariff.code', [link?.id ?? 0], { sequence: 7 });
     const { records } = await changesOf(connector, cursor);
     const told = new Map(records.map((record) => [record.code, record]));
+    expect([...told.keys()]).toEqual(expect.arrayContaining(['C-2', 'C-3', 'C-4', 'C-5', 'C-6']));
+    expect([...told.keys()]).not.toContain('C-7');
     expect(told.get('C-2')).toMatchObject({ fields: { gtin: '5901234123457' }, attribution: { actor: 'mara' } });
     expect(told.get('C-3')?.fields['bundle.components']).toEqual([{ code: 'C-1', quantity: 9 }]);
     expect(await refusal(before.other, { gtin: null })).toMatchObject({ class: 'CONFLICT' });
     expect(await refusal(before.kit, { 'bundle.components': [] })).toMatchObject({ class: 'CONFLICT' });
+  });
+
+  it('who wrote a field is told, though we have written another one of the record since', async () => {
+    const record = await made('A-1');
+    await copy.mara.setPrice('A-1', '3.00');
+    await changed(await found('A-1'), { cost: '2.00', gtin: null });
+    const shown = await found('A-1');
+    const by = (field: string): string | undefined => authorOf(shown, field)?.actor ?? undefined;
+    expect(shown.externalId).toBe(record.externalId);
+    expect(['price', 'title', 'cost', 'gtin'].map(by)).toEqual(['mara', 'mara', 'skuward', 'skuward']);
+    expect(shown.attribution?.actor).toBe('skuward');
+    await copy.mara.setCost('A-1', '9.00');
+    expect(authorOf(await found('A-1'), 'cost')?.actor).toBe('mara');
+  });
+
+  it('many products are written in few calls', async () => {
+    const commands = Array.from({ length: 120 }, (_, at) => ({
+      ...FRESH,
+      attemptId: `many-${at}`,
+      product: { id: `p${at}`, handle: `p${at}`, root: null },
+      writes: [createOf('SKU', `N-${at}`, { ...ITEM, gtin: null })],
+    }));
+    await made('N');
+    copy.proxy.count = 0;
+    const outcomes = (await connector.writeMany?.(commands))?.flat() ?? [];
+    expect(outcomes.filter(({ written }) => written)).toHaveLength(120);
+    // One look for their codes, two calls of a hundred records at most, and one look at what has become of them.
+    expect(copy.proxy.count).toBeLessThanOrEqual(4);
+  });
+
+  it('a session that Tryton has forgotten is made again, and a user who may nothing reads all', async () => {
+    const record = await made('L-1');
+    await copy.mara.count('L-1', 4);
+    const reader = buildConnectors([{ ...copy.config, user: 'reader' }], () => {}).of('erp');
+    expect(await allOf(reader.scan())).toContainEqual(expect.objectContaining({ externalId: record.externalId }));
+    await postgres(copy.tryton, 'psql', '-qd', copy.database, '-c', 'delete from ir_session');
+    const [there] = await reader.readRoots([record.root]);
+    expect(normaliseAll(there?.records?.[0]?.fields ?? {})).toMatchObject({ title: ITEM['title'], cost: '120.125' });
+    const lines = [];
+    for await (const page of reader.readStock?.() ?? []) lines.push(...page);
+    expect(lines).toContainEqual({ code: 'L-1', onHand: '4' });
+    const may = { ...FRESH, attemptId: 'l', product: { id: 'p', handle: 'h', root: record.root } };
+    const outcomes = await reader.write({ ...may, writes: [updateOf(record, { price: '1.00' })] });
+    expect(faultIn(outcomes, 'L-1')).toMatchObject({ class: 'AUTH', message: expect.stringContaining('not allowed') });
   });
 
   it('a database in another currency, and one that is not there, are nobody’s to write to', async () => {

@@ -6,10 +6,12 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { buildConnectors } from '../../src/connectors/connector-registry.js';
 import { normaliseAll } from '../../src/domain/drift/normalise.js';
+import { authorOf } from '../../src/domain/publishing/system.js';
 import type { Connector } from '../../src/application/ports/connector.js';
 import { changesOf } from '../connectors/contract/changes-contract.js';
 import { commandFor } from '../connectors/contract/writing-contract.js';
 import { allOf, createOf, FRESH, observedOf, updateOf } from '../connectors/writes.js';
+import { PAGE, SteppedWorld } from './stepped-world.js';
 import type { TrytonCopy } from './tryton-kit.js';
 import { copyOfTryton, ITEM, runningTryton } from './tryton-kit.js';
 
@@ -48,7 +50,8 @@ describe('a Tryton that is stopped in the middle of a batch, and comes back with
 
   it('takes all of a batch or nothing, and takes it once', async () => {
     const sent = connector.write(batch);
-    await copy.proxy.whenSent('write');
+    // What the batch needs of the customs' tariff is made before it.
+    await copy.proxy.whenSent(({ body }) => body.includes('product.template.create'));
     await script('tryton-down', { TRYTON_KILL: '1' });
     const broken = await sent;
     for (const outcome of broken) {
@@ -64,6 +67,8 @@ describe('a Tryton that is stopped in the middle of a batch, and comes back with
   }, 300_000);
 
   it('tells every change that was made since, whatever its clock says', async () => {
+    // What has been seen is later than all that was made in one transaction.
+    await copy.mara.setPrice('S001', '2.00');
     const { cursor } = await changesOf(connector, null);
     // It comes back with its clock turned back another five minutes: what is edited now is older than what was seen.
     await script('tryton-down');
@@ -72,6 +77,9 @@ describe('a Tryton that is stopped in the middle of a batch, and comes back with
     const { records } = await changesOf(connector, cursor);
     const edited = records.find(({ code }) => code === 'S007');
     expect(normaliseAll(edited?.fields ?? {})).toMatchObject({ price: '77.00' });
+    const author = edited && authorOf(edited, 'price');
+    expect(author?.actor).toBe('mara');
+    expect(Date.parse(author?.at ?? '')).toBeLessThan(Date.now() - 8 * 60_000);
   }, 300_000);
 
   it('still sees that somebody was faster', async () => {
@@ -85,4 +93,35 @@ describe('a Tryton that is stopped in the middle of a batch, and comes back with
     const again = await connector.write(commandFor('a3', now, updateOf(now, { price: '1.00' })));
     expect(normaliseAll(observedOf(again, 'S008').fields)).toMatchObject({ price: '1.00' });
   }, 120_000);
+
+  it('gets all that was on its way to it, each once, from a publisher that went on without it', async () => {
+    const lost = Array.from({ length: 40 }, (_, at) => `L${String(at).padStart(3, '0')}`);
+    const stepped = await SteppedWorld.begin(copy.config, lost);
+    const { ports } = stepped.world;
+    try {
+      const going = stepped.publish();
+      await copy.proxy.whenSent(({ body }) => body.includes('product.template.create'));
+      await script('tryton-down', { TRYTON_KILL: '1' });
+      await going;
+      const states = async (): Promise<string[]> => {
+        const { items } = await ports.operations.deliveries(PAGE, { system: 'erp' });
+        return [...new Set(items.map(({ node }) => node.state))].sort();
+      };
+      expect(await states()).not.toContain('DEAD_LETTERED');
+      expect(await states()).not.toEqual(['DELIVERED']);
+      await script('tryton-up', { TRYTON_CLOCK: '-15m' });
+      for (let round = 0; round < 3; round += 1) {
+        await stepped.probe();
+        await stepped.drain(1);
+      }
+      expect(await states()).toEqual(['DELIVERED']);
+      const there = await copy.mara.rows<{ code: string }>('product.product', [['code', 'like', 'L%']], ['code']);
+      expect(there.map(({ code }) => code).sort()).toEqual(lost);
+      expect(await stepped.scan('erp')).toBe('SUCCEEDED');
+      const { items } = await ports.operations.findings(PAGE, { system: 'erp', states: ['OPEN'] });
+      expect(items.filter(({ node }) => lost.includes(node.target))).toEqual([]);
+    } finally {
+      await stepped.world.close();
+    }
+  }, 300_000);
 });

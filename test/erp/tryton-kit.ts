@@ -96,6 +96,18 @@ export async function postgres(tryton: RunningTryton, command: string, ...args: 
   return stdout.trim();
 }
 
+const STAMPED = ['product_product', 'product_template', 'product_identifier', 'product_component'];
+
+/** Makes everything in a database a day older than it is, so that it is no news to anybody. */
+export async function aDayLater({ tryton, database }: TrytonCopy): Promise<void> {
+  const older = (column: string): string => `${column} = ${column} - interval '1 day'`;
+  const tables = [...STAMPED, 'product-customs_tariff_code'];
+  const text = tables
+    .map((table) => `update "${table}" set ${older('create_date')}, ${older('write_date')};`)
+    .join(' ');
+  await postgres(tryton, 'psql', '-qd', database, '-c', text);
+}
+
 export const ITEM: FieldValues = {
   title: 'Trail Tent - Green',
   gtin: '4006381333931',

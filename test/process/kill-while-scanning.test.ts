@@ -3,9 +3,9 @@ import { nightly } from '../support/runs.js';
 import { Api } from './api.js';
 import { describeOnLinux, Site, until } from './site.js';
 
-const PRODUCTS = 300;
+const PRODUCTS = 1_500;
 const VARIANTS_EACH = 10;
-const EDITED = [3, 140, 299];
+const EDITED = [3, 700, 1_499];
 
 interface Scan {
   id: string;
@@ -55,7 +55,7 @@ describeOnLinux('a service that is killed while it scans', () => {
     }
 
     const id = await started(api, 'erp');
-    const marks = nightly([1, 200, 800, 1_800], [1, 1_200]);
+    const marks = nightly([1, 1_000, 4_000, 9_000], [1, 6_000]);
     for (const least of marks) {
       const seen = await until(`${least} records to be read`, 60, async () => {
         const now = await view(api, id);

@@ -87,7 +87,9 @@ describe('an ERP on a bad day', () => {
     await inErp('rights', { mayWrite: false });
     await kit.price('CUP', '11.00');
     await kit.drain();
-    expect((await kit.erp()).holds).toMatchObject([{ kind: 'AUTH' }]);
+    expect((await kit.erp()).holds).toMatchObject([
+      { kind: 'AUTH', reason: expect.stringContaining('refuses our key: Forbidden: this token may not write items') },
+    ]);
     expect(await kit.last('CUP')).toMatchObject({
       lastError: { class: 'AUTH', message: expect.stringContaining('this token may not write items') },
     });

@@ -101,6 +101,26 @@ describe('claiming and settling', () => {
     expect(states).toEqual(['DELIVERED', ...Array.from({ length: 7 }, () => 'SUPERSEDED'), 'DELIVERED']);
   });
 
+  it('makes room for what is newer, of SKUs and of products, and only where nobody is at work on it', async () => {
+    const title = (text: string): Promise<string> =>
+      kit.apply({ kind: 'productUpdate', input: { handle: 'cup', baseRevision: null, fields: { title: text } } });
+    const states = async (entity: string): Promise<string[]> => {
+      const of = `select state from delivery where system = 'shopify' and entity = $1 order by created_at, id`;
+      return (await kit.sql<{ state: string }>(of, [entity])).map(({ state }) => state);
+    };
+    await title('One');
+    await kit.price('CUP', '11.00');
+    await title('Two');
+    await kit.price('CUP', '12.00');
+    expect([await states('PRODUCT'), await states('SKU')]).toEqual([
+      ['SUPERSEDED', 'PENDING'],
+      ['SUPERSEDED', 'PENDING'],
+    ]);
+    expect(await kit.world.ports.queue.claim('shopify')).not.toBeNull();
+    await title('Three');
+    expect(await states('PRODUCT')).toEqual(['SUPERSEDED', 'IN_FLIGHT', 'PENDING']);
+  });
+
   it('lays down what fails while a newer delivery waits, instead of trying or burying it', async () => {
     await kit.price('CUP', '11.00');
     await kit.erpFails(1, '503');

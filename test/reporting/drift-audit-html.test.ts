@@ -33,6 +33,8 @@ const QUIET: DriftAudit = {
   weekly: [{ week: '2026-W40', opened: 0, resolved: 0, open: 0 }],
   recurring: [],
   recurringCount: 0,
+  forced: [],
+  forcedCount: 0,
   unresolved: [],
   gaps: [],
 };
@@ -85,6 +87,18 @@ function drifted(text: string): DriftAudit {
     recurring: [{ ...hostile, system: text, attribution: { actor: text, app: text, at: null } }],
     recurringCount: 1,
     unresolved: [hostile, finding({ owner: null, attribution: null, expected: null })],
+    forced: [
+      { number: 'CR-1001', title: text, by: text, at: QUIET.generatedAt, reason: text, skipped: null },
+      {
+        number: 'CR-1002',
+        title: 'Prices',
+        by: 'Alex',
+        at: QUIET.generatedAt,
+        reason: 'the shop needs it',
+        skipped: { approvals: 2, freeze: text, effectiveAt: null },
+      },
+    ],
+    forcedCount: 300,
     gaps: [text],
   };
 }
@@ -134,6 +148,9 @@ describe('the audit as a page', () => {
     expect(page).toContain('>x: x<');
     expect(page).toContain('<em>not set</em>');
     expect(page).toContain('1.5 h');
+    expect(page).toContain('<td>without 2 approvals that it asked for, in the freeze window x</td>');
+    expect(page).toContain('The first 2 of 300 are shown.');
+    expect(renderDriftAuditHtml(QUIET)).toContain('No change request was applied by force.');
   });
 
   it('says how many findings it leaves out', () => {

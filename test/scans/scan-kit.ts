@@ -20,7 +20,12 @@ export class ScanKit {
     readonly skus: number,
   ) {}
 
-  static async open(products: number): Promise<ScanKit> {
+  /** @param before done in both systems before anything is linked. @param portsOf what the first scans run on. */
+  static async open(
+    products: number,
+    before: (kit: ScanKit) => Promise<void> = async () => {},
+    portsOf: (ports: Ports) => Ports = (ports) => ports,
+  ): Promise<ScanKit> {
     const world = await buildWorld({ worker: false });
     const csv = exportOf(products);
     await control(world.sandbox.shopify.url, 'fill', csv);
@@ -32,17 +37,18 @@ export class ScanKit {
     const { id } = must(await receiveImport(ports, people.alex, { format: 'shopify-csv', mode: 'baseline' }, body));
     await runImport(ports, id);
     const kit = new ScanKit(world, products * 4);
-    await kit.runAll();
+    await before(kit);
+    await kit.runAll(portsOf(ports));
     return kit;
   }
 
   /** Runs every scan that is due, and those that they bring about. */
-  async runAll(): Promise<void> {
+  async runAll(ports: Ports = this.world.ports): Promise<void> {
     for (;;) {
       const { items } = await this.world.ports.operations.scans(ALL, null);
       const running = items.filter(({ node }) => node.state === 'RUNNING');
       if (running.length === 0) return;
-      for (const { node } of running) await runScan(this.world.ports, node.id);
+      for (const { node } of running) await runScan(ports, node.id);
     }
   }
 

@@ -94,27 +94,32 @@ export async function costIsOurs(ports: Ports): Promise<void> {
   must(await setSourceOfTruth(ports, HOST, { rules: [rule], reason: 'costs are kept in the master' }));
 }
 
-/** Imports a Shopify export as baseline, and waits for the scans that follow it. */
-export async function importBaseline(world: World, csv: string): Promise<ImportJob> {
+/**
+ * Imports a Shopify export as baseline, and waits for the scans that follow it.
+ * @param seconds the patience for either; a large catalogue takes more.
+ */
+export async function importBaseline(world: World, csv: string, seconds = 20): Promise<ImportJob> {
   const body = (async function* () {
     yield Buffer.from(csv);
   })();
   const { ports, people } = world;
   const { id } = must(await receiveImport(ports, people.alex, { format: 'shopify-csv', mode: 'baseline' }, body));
-  const job = await until('the import', async () => {
+  const isRead = async (): Promise<ImportJob | null> => {
     const row = await ports.imports.byId(id);
     return row && row.state !== 'RUNNING' && row.state !== 'RECEIVING' ? row : null;
-  });
-  await scansDone(world);
+  };
+  const job = await until('the import', isRead, seconds);
+  await scansDone(world, seconds);
   return job;
 }
 
 /** Waits until no scan runs, and at least one ever did. */
-export async function scansDone({ ports }: World): Promise<void> {
-  await until('scans', async () => {
+export async function scansDone({ ports }: World, seconds = 20): Promise<void> {
+  const areOver = async (): Promise<boolean> => {
     const { items } = await ports.operations.scans({ first: 100, after: null }, null);
     return items.length > 0 && items.every(({ node }) => node.state !== 'RUNNING');
-  });
+  };
+  await until('scans', areOver, seconds);
 }
 
 /** The value of an outcome that must be good. */

@@ -123,4 +123,20 @@ export const MUTANTS: readonly Mutant[] = [
       },
     ],
   },
+  {
+    name: 'ambiguous-as-delivered',
+    lacks: 'the doubt about a write whose outcome nobody knows: it counts as delivered',
+    edits: [
+      {
+        file: 'src/application/publishing/settlement-draft.ts',
+        find: 'if (fault.ambiguous) this.unheard.push(attemptId);',
+        replace: `if (fault.ambiguous) {
+          this.attempts.push({ attemptId, outcome: 'CONFIRMED' });
+          this.outcomes.set(record.id, { kind: 'DELIVERED' });
+          return;
+        }
+        if (fault.ambiguous) this.unheard.push(attemptId);`,
+      },
+    ],
+  },
 ];

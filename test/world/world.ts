@@ -123,7 +123,9 @@ export class World {
       );
     }
     const lostInWindow = this.watches.shop.lostInWindow + this.watches.erp.lostInWindow;
-    return { violations: this.found(), lines: this.lines, lostInWindow, steps: this.steps };
+    const verdict = { violations: this.found(), lines: [...this.lines], lostInWindow, steps: this.steps };
+    await this.scheduler.end();
+    return verdict;
   }
 
   private found(): Violation[] {

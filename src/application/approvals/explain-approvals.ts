@@ -1,5 +1,6 @@
 import type { RuleExplained } from '../../domain/approvals/requirements.js';
 import type { ApprovalRequirement } from '../../domain/change/approval.js';
+import { withVoids } from '../../domain/change/void-approvals.js';
 import type { Ports } from '../ports/ports.js';
 import { planRequest } from '../change/plan-request.js';
 
@@ -21,7 +22,7 @@ export interface ApprovalsExplained {
  */
 export async function explainApprovals(ports: Ports, id: string): Promise<ApprovalsExplained | null> {
   return ports.work.run(async (stores) => {
-    const request = await stores.requests.lock(id);
+    const request = await stores.requests.read(id);
     if (!request) return null;
     const policyVersion = (await stores.settings.newest('approvals'))?.version ?? 0;
     const { approvedBy } = request;
@@ -33,7 +34,9 @@ export async function explainApprovals(ports: Ports, id: string): Promise<Approv
       lock: false,
       editors: request.editors,
     });
-    const { explained, requirements, orphans } = planned;
+    const { explained, orphans } = planned;
+    // Who was asked again has not approved what it is asked of now.
+    const requirements = withVoids(planned.requirements, request.requirements);
     return { policyVersion, rules: explained, requirements, approvedBy, nobodyFor: orphans };
   });
 }

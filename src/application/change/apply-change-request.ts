@@ -8,6 +8,7 @@ import { comparePlan, keepPlan, replan } from './plan/keep-plan.js';
 import type { LockedPlan } from './plan/plan-under-locks.js';
 import { planUnderLocks } from './plan/plan-under-locks.js';
 import { freezeForeseen, holdRequest } from './run/hold-request.js';
+import { recordForce, skippedBy } from './run/record-force.js';
 import { nobodyLeft } from './plan-request.js';
 import { writeChangeSet } from './write-change-set.js';
 
@@ -51,7 +52,11 @@ export async function applyChangeRequest(
   if (!forced && (await holdRequest(stores, request, planned))) return 'SCHEDULED';
   if (!standing.isSame) await keepPlan(ports, stores, request.id, plan, null);
   const outcome = { state: 'APPLIED' as const, problems: [], conflicts: [], warnings, applied: true };
-  await stores.requests.update(request.id, forced ? { ...outcome, forced } : outcome);
+  const skipped = forced && (await skippedBy(stores, request, planned, standing.missing));
+  await stores.requests.update(
+    request.id,
+    forced && skipped ? { ...outcome, forced: { ...forced, skipped } } : outcome,
+  );
   const stamp = { actor: request.author, reason: request.reason, changeRequestId: request.id };
   // Records and findings before deliveries and lanes, in the order of whoever publishes meanwhile.
   const linked = await stores.findings.adoptedBy(request.id);
@@ -64,6 +69,7 @@ export async function applyChangeRequest(
       data: { revisions: written.length },
     },
   ]);
+  if (forced && skipped) await recordForce(ports, stores, request, forced, skipped);
   await closeAdopted(ports, stores, request, linked);
   return 'APPLIED';
 }

@@ -16,7 +16,7 @@ export async function submitChangeRequest(ports: Ports, caller: Caller, id: stri
     if (!request) return refused(problem('NOT_FOUND', 'there is no such change request', ['id']));
     const isAuthor = request.author.partyId !== null && request.author.partyId === caller.actor.partyId;
     if (!isAuthor && !mayActAs(caller, ['ADMIN'])) {
-      return refused(problem('NOT_ASKED', `only its author may submit ${request.number}`, ['id']));
+      return refused(problem('NOT_ASKED', `only its author, or an ADMIN, may submit ${request.number}`, ['id']));
     }
     if (!mayBeDone('SUBMIT', request.state)) {
       return refused(

@@ -16,7 +16,7 @@ export async function withdrawChangeRequest(
     if (!request) return refused(problem('NOT_FOUND', 'there is no such change request', ['id']));
     const isAuthor = request.author.partyId !== null && request.author.partyId === caller.actor.partyId;
     if (!isAuthor && !mayActAs(caller, ['ADMIN'])) {
-      return refused(problem('NOT_ASKED', `only its author may withdraw ${request.number}`, ['id']));
+      return refused(problem('NOT_ASKED', `only its author, or an ADMIN, may withdraw ${request.number}`, ['id']));
     }
     if (!mayBeDone('WITHDRAW', request.state)) {
       return refused(problem('WRONG_STATE', `${request.number} is ${request.state} and cannot be withdrawn`, ['id']));

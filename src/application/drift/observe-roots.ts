@@ -7,6 +7,7 @@ import { readable } from '../../domain/drift/readable.js';
 import type { FieldRule } from '../../domain/drift/source-of-truth.js';
 import { foldCode } from '../../domain/primitives/text.js';
 import type { GovernedSystem, ObservedRecord, RootRef } from '../../domain/publishing/system.js';
+import { authorOf } from '../../domain/publishing/system.js';
 import type { NotCovered, ObservableRecord, Verdicts } from '../ports/observation-store.js';
 import type { PublishingPorts } from '../ports/ports.js';
 import type { ScanMark } from '../ports/scan-store.js';
@@ -147,6 +148,7 @@ function judgeOne(
   const judgement = judgeRecord(record, comparisons, {
     system: system.code,
     attribution: shown.attribution,
+    authors: shown.authors,
     changedAt: record.changedAt,
     readOnly: system.mode === 'READ_ONLY',
     undecided: undecidedValues(record, system, values, canonical),
@@ -207,7 +209,7 @@ function recodedOf(record: ObservableRecord['record'], shown: ObservedRecord): F
     found: shown.code,
     lastPublished: record.target,
     severity: 'HIGH',
-    attribution: shown.attribution,
+    attribution: authorOf(shown, 'code'),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Skipped } from '../../domain/change/forced.js';
 import type { Actor } from '../../domain/actor.js';
 import type { ApprovalRequirement } from '../../domain/change/approval.js';
 import type { DecidedAs } from '../../domain/change/capacity.js';
@@ -28,8 +29,8 @@ export interface ChangeRequestView {
   dueAt: Date | null;
   /** While SCHEDULED: the freeze window that holds it. */
   blockedBy: string | null;
-  /** Who applied it without approvals; `at` is text, as JSON keeps it. */
-  forced: { actor: Actor; reason: string; at: string } | null;
+  /** Who applied it by force; `at` is text, as JSON keeps it. `skipped` was not kept always. */
+  forced: { actor: Actor; reason: string; at: string; skipped?: Skipped } | null;
   /** The request that its changes were split off. */
   splitFromId: string | null;
   /** The applied request that it takes back. */

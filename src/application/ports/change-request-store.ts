@@ -1,3 +1,4 @@
+import type { Skipped } from '../../domain/change/forced.js';
 import type { Actor } from '../../domain/actor.js';
 import type { ApprovalRequirement } from '../../domain/change/approval.js';
 import type { DecidedAs } from '../../domain/change/capacity.js';
@@ -31,7 +32,7 @@ export interface ChangeRequest {
 
 export type StoredChange = ProposedChange & { id: string };
 
-/** Who applied a request without approvals, and why. */
+/** Who applies a request by force, and why. */
 export interface Forced {
   actor: Actor;
   reason: string;
@@ -70,7 +71,7 @@ export interface ChangeRequestOutcome {
   applied?: boolean;
   /** Of a SCHEDULED request, and only there: when a worker looks at it, and the freeze window that holds it. */
   waits?: { dueAt: Date; blockedBy: string | null };
-  forced?: Forced;
+  forced?: Forced & { skipped: Skipped };
 }
 
 export interface NewDecision {

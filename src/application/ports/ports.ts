@@ -10,6 +10,7 @@ import type { ConnectorRegistry } from './connector.js';
 import type { CoverageReader } from './coverage-reader.js';
 import type { DigestReader } from './digest-reader.js';
 import type { DriftAuditReader } from './drift-audit-reader.js';
+import type { ExplanationReader } from './explanation-reader.js';
 import type { Healer } from './finding-store.js';
 import type { FeedReader } from './feed-reader.js';
 import type { ImportStore } from './import-store.js';
@@ -59,6 +60,7 @@ export abstract class Ports {
   abstract readonly naming: NamingReader;
   abstract readonly settings: SettingReader;
   abstract readonly truth: TruthReader;
+  abstract readonly explanations: ExplanationReader;
   abstract readonly owned: OwnedValues;
   abstract readonly healing: Healer;
   abstract readonly stock: StockStore;

@@ -57,6 +57,12 @@ export interface StagedRecord {
   readAt: Date | null;
 }
 
+/** A record that was matched with ours by this scan, as the scan saw it. */
+export interface PairedRecord extends StagedRecord {
+  observed: ObservedRecord;
+  readAt: Date;
+}
+
 export interface ScanCounts {
   recordsRead?: number;
   /** Of these, told just as they had been compared before. */
@@ -116,8 +122,15 @@ export interface ScanStore {
   /** They have been read again; or, with `toInbox`, they are looked at from the inbox as soon as that can be. */
   pursued(hold: ScanHold, rootIds: readonly string[], toInbox: readonly string[]): Promise<void>;
 
-  /** Pairs waiting records with what the scan saw, one to one by folded code; then products by their SKUs. Answers what was paired. */
-  pair(hold: ScanHold): Promise<ObservedRecord[]>;
+  /** Pairs waiting records with what the scan saw, one to one by folded code; then products by their SKUs. Answers how many. */
+  pair(hold: ScanHold): Promise<number>;
+  /** Of what was paired, what has not been judged since, by key; `next` is null after the last page. A page may be short. */
+  paired(
+    scanId: string,
+    after: PlaceInScan | null,
+    limit: number,
+  ): Promise<{ records: PairedRecord[]; next: PlaceInScan | null }>;
+  pairedJudged(hold: ScanHold, records: readonly PlaceInScan[]): Promise<void>;
   /** Records that were matched before the scan began and that it did not see. */
   unseen(
     scanId: string,

@@ -1,6 +1,7 @@
 import type { FindingDraft, ObservationSource } from '../../domain/drift/finding.js';
 import type { FieldRule } from '../../domain/drift/source-of-truth.js';
-import type { SystemKind } from '../../domain/publishing/system.js';
+import type { Json } from '../../domain/primitives/json.js';
+import type { Attribution, SystemKind } from '../../domain/publishing/system.js';
 import type { SignOff, SourceOfTruth } from '../../domain/truth/standing.js';
 
 /** The source-of-truth matrix as it acts at the moment: version, and what holds of each field (design 4.6). */
@@ -16,6 +17,18 @@ export interface TruthReader {
   version(version: number | null): Promise<SourceOfTruth | null>;
   /** What those who compare, write and plan go by. */
   acting(): Promise<ActingRules>;
+}
+
+/** A value that a system owns, as it went into the master. */
+export interface TakenValue {
+  recordId: string;
+  field: string;
+  found: Json;
+  attribution: Attribution | null;
+  /** How it was seen; null: as its finding says. */
+  source: ObservationSource | null;
+  /** The finding as which it was held until somebody had looked; null where it was taken over at once. */
+  findingId: string | null;
 }
 
 /** The matrix in one transaction. */
@@ -34,6 +47,8 @@ export interface TruthStore extends TruthReader {
     hours: number,
   ): Promise<{ linked: number; before: Map<string, number> }>;
   signOff(version: number, signOff: Omit<SignOff, 'at'>): Promise<void>;
+  /** Puts on record where the values of a request that takes them over were seen. */
+  keepTaken(changeRequestId: string, policyVersion: number, values: readonly TakenValue[]): Promise<void>;
 }
 
 /** Where what a system says of fields that it owns goes into the master. */

@@ -15,6 +15,14 @@ export interface DueWork {
   validations: boolean;
   /** Scans that nobody runs, whose process was lost perhaps. */
   scans: boolean;
+  /** Waivers that are over, and findings that the matrix heals or that somebody wants off sale. */
+  findings: boolean;
+  /** Pauses whose time is over. */
+  pauses: boolean;
+  /** Canaries that may go on, stop or end. */
+  canaries: boolean;
+  /** Webhooks in the inbox. */
+  webhooks: boolean;
 }
 
 /** What waits to be done, whoever was told of it. */

@@ -1,4 +1,5 @@
 import type { Contact } from '../../domain/publishing/gate.js';
+import { keptFault } from '../../domain/publishing/kept-fault.js';
 import type { DeliveryFault } from '../../domain/publishing/system.js';
 import { ConnectorError } from '../ports/connector.js';
 
@@ -24,6 +25,12 @@ export function contactOf(fault: DeliveryFault): Contact | null {
   if (fault.class === 'AUTH') return 'AUTH';
   if (fault.class === 'TRANSIENT' && !AT_WORK.has(fault.code ?? '')) return 'TRANSIENT';
   return fault.class === 'UNKNOWN' && fault.code === INTERNAL ? null : 'REACHED';
+}
+
+/** Why a system refuses our key, in its own words as they are kept; null where none of these faults says that it does. */
+export function refusalIn(faults: readonly DeliveryFault[]): string | null {
+  const refused = faults.find(({ class: each }) => each === 'AUTH');
+  return refused ? keptFault(refused).message : null;
 }
 
 /** Of several exchanges: a refused key pauses everything, and whatever answered once is not down. */

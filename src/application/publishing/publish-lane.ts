@@ -13,7 +13,7 @@ import type { Claim, LaneRecord } from '../ports/publishing-queue.js';
 import { LeaseLost } from '../ports/publishing-queue.js';
 import type { PublishingPorts } from '../ports/ports.js';
 import { idsOfComponents, lackingComponents } from './components-there.js';
-import { contactOf, contactOfAll, faultOf } from './fault-of.js';
+import { contactOf, contactOfAll, faultOf, refusalIn } from './fault-of.js';
 import { readLane } from './read-lane.js';
 import { bearsOurs, CODE, codeAstray, withOwnCode } from './recoding.js';
 import type { HouseRules } from './reckon-record.js';
@@ -73,7 +73,7 @@ async function deliver(
       fault: fault.message,
     });
     draft.failAll(fault);
-    draft.heard(contactOf(fault));
+    draft.heard(contactOf(fault), refusalIn([fault]));
   }
   const settlement = draft.finish();
   await ports.queue.settle(claim, settlement);
@@ -95,7 +95,7 @@ async function bring(
   const underWay = await workUnderWay(claim, connector);
   if (underWay) {
     draft.failAll(underWay);
-    draft.heard(contactOf(underWay));
+    draft.heard(contactOf(underWay), refusalIn([underWay]));
     return true;
   }
   const lane = connector.capabilities.productRecords ? claim.records : owedRecords(claim);
@@ -229,7 +229,9 @@ async function send(
       fault,
     }));
   });
-  draft.heard(contactOfAll(outcomes.map((each) => (each.written ? 'REACHED' : contactOf(each.fault)))));
+  const faults = outcomes.flatMap((each) => (each.written ? [] : [each.fault]));
+  const contacts = [...faults.map(contactOf), ...(faults.length < outcomes.length ? (['REACHED'] as const) : [])];
+  draft.heard(contactOfAll(contacts), refusalIn(faults));
   for (const each of writes) {
     const outcome = outcomes.find((one) => one.entity === each.record.entity && one.id === each.write?.id);
     const attempt = attemptOf.get(each.record.id) ?? '';
@@ -244,7 +246,7 @@ async function send(
 /** What differs in a field, as the read before the write showed it; null where nothing was there to differ. */
 function differenceOf({ record, observed, comparisons }: Reckoned, field: string): FindingDraft | null {
   const comparison = comparisons.find((each) => each.field === field);
-  return comparison && observed ? findingOf(record, comparison, { attribution: observed.attribution }) : null;
+  return comparison && observed ? findingOf(record, comparison, observed) : null;
 }
 
 /** DELIVERED only when the system itself shows what the master wants. */

@@ -7,7 +7,7 @@ import type { Judgement } from '../../domain/drift/judge.js';
 import { findingOf, judgeRecord } from '../../domain/drift/judge.js';
 import type { FieldRule } from '../../domain/drift/source-of-truth.js';
 import type { FieldValues } from '../../domain/primitives/json.js';
-import type { Attribution, GovernedSystem, RecordEntity } from '../../domain/publishing/system.js';
+import type { Authorship, GovernedSystem, RecordEntity } from '../../domain/publishing/system.js';
 import type { LaneRecord } from '../ports/publishing-queue.js';
 import { isWanted, projectRecord, undecidedValues } from './project-record.js';
 
@@ -29,10 +29,9 @@ export interface HouseRules {
 }
 
 /** What a system showed of a record; values are normalised. */
-export interface Shown {
+export interface Shown extends Authorship {
   values: FieldValues;
   unreadable: readonly string[];
-  attribution: Attribution | null;
   /** What of it counts as published last, where that is not what the record says. */
   published?: FieldValues | null;
 }
@@ -88,17 +87,18 @@ export function reckonRecord(
     rules: house.rules,
   });
   const undecided = undecidedValues(record, system, shown.values, canonical);
-  const { attribution } = shown;
+  const { attribution, authors } = shown;
   const context = {
     system: system.code,
     attribution,
+    authors,
     changedAt: record.changedAt,
     readOnly: system.mode === 'READ_ONLY',
     undecided,
     policyVersion: house.policyVersion,
   };
   const judgement = judgeRecord(record, comparisons, context);
-  if (unfinished) judgement.findings.push(...doubtful(record, comparisons, judgement, attribution));
+  if (unfinished) judgement.findings.push(...doubtful(record, comparisons, judgement, shown));
   const differs = Object.keys(judgement.writes).length > 0;
   const wish = differs ? { action: 'UPDATE' as const, values: judgement.writes } : null;
   return { canonical, comparisons, judgement, wish, isUnpriced: false };
@@ -126,14 +126,14 @@ function doubtful(
   record: LaneRecord,
   comparisons: readonly FieldComparison[],
   { writes }: Judgement,
-  attribution: Attribution | null,
+  shown: Authorship,
 ): FindingDraft[] {
   return comparisons.flatMap((each) => {
     const { field, observed = null, result } = each;
     const isOurs =
       result.verdict !== 'LAG' || !(field in writes) || LATER_STEPS.includes(field) || KEPT.includes(field);
     const isBlank = Array.isArray(observed) ? observed.length === 0 : BLANKS.some((blank) => blank === observed);
-    return isOurs || isBlank ? [] : [findingOf(record, { ...each, base: undefined }, { attribution })];
+    return isOurs || isBlank ? [] : [findingOf(record, { ...each, base: undefined }, shown)];
   });
 }
 

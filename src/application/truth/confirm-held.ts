@@ -6,7 +6,7 @@ import type { LockedFinding } from '../ports/finding-store.js';
 import type { Ports } from '../ports/ports.js';
 import type { Stores } from '../ports/unit-of-work.js';
 import type { Taking } from './take-over.js';
-import { misfits, plannedTakeOver, targetOf, writeTakeOver } from './take-over.js';
+import { misfits, plannedTakeOver, takenValue, targetOf, writeTakeOver } from './take-over.js';
 
 type Confirmed =
   { ok: true; value: { changeRequestId: string } } | { ok: false; problems: { findingId: string; fault: Problem }[] };
@@ -44,7 +44,8 @@ export async function confirmHeld(
   }
   const { version } = await stores.truth.acting();
   const besides = `, and looked at by ${caller.actor.name}: ${reason}`;
-  const changeRequestId = await writeTakeOver(ports, stores, { system, version, changes, set, besides });
+  const values = locked.flatMap((finding) => takenValue({ ...finding, source: null, findingId: finding.id }));
+  const changeRequestId = await writeTakeOver(ports, stores, { system, version, changes, set, values, besides });
   await stores.findings.close(locked.map(({ id }) => ({ findingId: id, resolution: 'ADOPTED', by: caller.actor })));
   const data = { system, findings: locked.length, reason };
   await stores.audit([{ actor: caller.actor, type: 'HELD_VALUES_ADOPTED', subject: system, data }]);

@@ -10,6 +10,7 @@ import { withBases } from '../change/plan-request.js';
 import { writeChangeSet } from '../change/write-change-set.js';
 import { adoptedPatch, adoptingOperation } from '../drift/adopted-patch.js';
 import type { Ports } from '../ports/ports.js';
+import type { TakenValue } from '../ports/truth-store.js';
 import type { Stores } from '../ports/unit-of-work.js';
 import { holdMasses } from './hold-masses.js';
 
@@ -27,7 +28,7 @@ interface Seen {
 
 /** A value that goes into the master; of a finding, or of what was just seen. */
 export interface Taking {
-  value: Pick<FindingDraft, 'kind' | 'skuId' | 'target' | 'field' | 'found' | 'recordId'>;
+  value: Pick<FindingDraft, 'kind' | 'skuId' | 'target' | 'field' | 'found' | 'recordId' | 'attribution'>;
   patch: FieldValues;
 }
 
@@ -81,7 +82,9 @@ async function takeOverSome(
     [changes, set] = await plannedTakeOver(ports, stores, takings);
     if (set.problems.length + set.conflicts.length > 0) return;
   }
-  if (set.skus.length + set.products.length > 0) await writeTakeOver(ports, stores, { system, version, changes, set });
+  if (set.skus.length + set.products.length === 0) return;
+  const taken = takings.flatMap(({ value }) => takenValue({ ...value, source, findingId: null }));
+  await writeTakeOver(ports, stores, { system, version, changes, set, values: taken });
 }
 
 /** The changes that take values over, and what they make of the master, whose rows are locked. */
@@ -122,13 +125,28 @@ export function misfits({ problems, conflicts }: ChangeSet, changes: readonly Pr
   return new Set(unfit.flatMap((each) => (each ? [`${each.operation}:${each.target}`] : [])));
 }
 
+/** As it is kept; nothing of what is in no record or field, which no system can own. */
+export function takenValue(
+  value: Pick<FindingDraft, 'recordId' | 'field' | 'found' | 'attribution'> & Pick<TakenValue, 'source' | 'findingId'>,
+): TakenValue[] {
+  const { recordId, field, found, attribution, source, findingId } = value;
+  return recordId === null || field === null ? [] : [{ recordId, field, found, attribution, source, findingId }];
+}
+
 /** Keeps the request, applies it, and owes it to the other systems. Answers its id. */
 export async function writeTakeOver(
   ports: Ports,
   stores: Stores,
-  taking: { system: string; version: number; changes: readonly ProposedChange[]; set: ChangeSet; besides?: string },
+  taking: {
+    system: string;
+    version: number;
+    changes: readonly ProposedChange[];
+    set: ChangeSet;
+    values: readonly TakenValue[];
+    besides?: string;
+  },
 ): Promise<string> {
-  const { system, version, changes, set, besides = '' } = taking;
+  const { system, version, changes, set, values, besides = '' } = taking;
   const reason = `Approved by the source-of-truth matrix, version ${version}${besides}`;
   const id = ports.newId();
   const count = changes.reduce((sum, { patch }) => sum + Object.keys(patch).length, 0);
@@ -144,6 +162,7 @@ export async function writeTakeOver(
   const { warnings } = set;
   await stores.requests.update(id, { state: 'APPLIED', requirements: [], warnings, submitted: true, applied: true });
   const written = await writeChangeSet(stores, set, { actor: OWNER_ACTOR, reason, changeRequestId: id }, 'DELIVER');
+  await stores.truth.keepTaken(id, version, values);
   const data = { system, policyVersion: version, revisions: written.length };
   await stores.audit([{ actor: OWNER_ACTOR, type: 'OWNED_VALUES_TAKEN', subject: number, data }]);
   return id;

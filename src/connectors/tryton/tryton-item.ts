@@ -4,6 +4,7 @@ import type { FieldValues, Json } from '../../domain/primitives/json.js';
 import type { ObservedRecord } from '../../domain/publishing/system.js';
 import { faultOf } from '../faults.js';
 import type { Surroundings } from './tryton-database.js';
+import { authorshipOf, componentRows, gtinRow, latestStamp, templateComponents } from './tryton-rows.js';
 import type { RecordToken } from './tryton-token.js';
 import { tokenText } from './tryton-token.js';
 import type { Row, Stamp } from './tryton-wire.js';
@@ -83,9 +84,6 @@ export function itemRecord(
     if (value === UNREADABLE) unreadable.push(field);
     else if (value !== undefined) fields[field] = value;
   }
-  const latest = rowsOfItem(row).reduce((a, b) => (stampOf(b) > stampOf(a) ? b : a));
-  const at = instantOf(textIn(latest, '_timestamp') ?? '0');
-  const actor = logins.get(writerOf(latest) ?? -1) ?? null;
   return {
     entity: 'SKU',
     externalId: String(id),
@@ -93,15 +91,10 @@ export function itemRecord(
     code,
     fields,
     unreadable,
-    updatedAt: at,
-    attribution: actor === null ? null : { actor, app: null, at },
+    updatedAt: instantOf(latestStamp(row)),
+    ...authorshipOf(row, logins),
     token: tokenText(tokenOf(row, id, template, templateId)),
   };
-}
-
-/** By whom an item's rows were written last, so that their names can be asked for. */
-export function writersOf(rows: readonly Row[]): number[] {
-  return rows.flatMap((row) => rowsOfItem(row)).flatMap((row) => writerOf(row) ?? []);
 }
 
 function readings(
@@ -169,17 +162,6 @@ function lifecycleOf(row: Row, template: Row, { hasSales, hasPurchases }: Surrou
   return { ...flags, salable: template['salable'] === true, purchasable: template['purchasable'] === true };
 }
 
-/** A variant's own components stand in the place of its template's. */
-function componentRows(row: Row, template: Row): Row[] {
-  const own = relatedRows(row, 'components');
-  return own.length > 0 ? own : templateComponents(template);
-}
-
-/** Tryton lists those of its variants under the template, too. */
-function templateComponents(template: Row): Row[] {
-  return relatedRows(template, 'components').filter((each) => numberIn(each, 'parent_product') === null);
-}
-
 /** In units of the component itself; a fixed line is not one per kit, and has no word of ours. */
 function componentsOf(rows: readonly Row[], { units }: Surroundings): Reading {
   const lines: Json[] = [];
@@ -194,25 +176,6 @@ function componentsOf(rows: readonly Row[], { units }: Surroundings): Reading {
     lines.push({ code: textIn(product, 'code'), quantity: count });
   }
   return lines;
-}
-
-function gtinRow(row: Row): Row | null {
-  return relatedRows(row, 'identifiers').find((each) => each['type'] === 'ean') ?? null;
-}
-
-/** Every row that an item is made of and that has a timestamp of its own. */
-function rowsOfItem(row: Row): Row[] {
-  const template = related(row, 'template') ?? {};
-  const own = [...relatedRows(row, 'identifiers'), ...relatedRows(row, 'components')];
-  return [row, template, ...own, ...relatedRows(template, 'components'), ...relatedRows(template, 'tariff_codes')];
-}
-
-function stampOf(row: Row): number {
-  return Number(textIn(row, '_timestamp') ?? 0);
-}
-
-function writerOf(row: Row): number | null {
-  return numberIn(row, 'write_uid') ?? numberIn(row, 'create_uid');
 }
 
 function tokenOf(row: Row, variant: number, template: Row, templateId: number): RecordToken {

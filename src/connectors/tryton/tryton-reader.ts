@@ -2,7 +2,8 @@ import type { ObservedRecord } from '../../domain/publishing/system.js';
 import type { TrytonDatabase } from './tryton-database.js';
 import { ANY_STATE } from './tryton-database.js';
 import type { UnitWords } from './tryton-item.js';
-import { itemFields, itemRecord, writersOf } from './tryton-item.js';
+import { itemFields, itemRecord } from './tryton-item.js';
+import { writersOf } from './tryton-rows.js';
 import type { Domain, Row } from './tryton-wire.js';
 import { numberIn } from './tryton-wire.js';
 

@@ -4,13 +4,17 @@ import { groupOf, shortened } from './alert.js';
 
 /** One alert for each of these occasions. Whoever meets one raises it in the transaction that makes it true. */
 
-/** A change request was applied without the approvals that it asked for. */
+/**
+ * A change request was applied by force.
+ * @param how what was skipped, in words.
+ */
 export function forceApplied(
   request: { id: string; number: string; title: string },
   by: string,
   reason: string,
+  how: string,
 ): AlertDraft {
-  const body = `${request.number} "${shortened(request.title)}" was applied by ${by} without approvals. Reason: ${shortened(reason, 1_000)}`;
+  const body = `${request.number} "${shortened(request.title)}" was applied by ${by} by force, ${how}. Reason: ${shortened(reason, 1_000)}`;
   const title = `${request.number} was applied by force`;
   return { ...about('FORCE_APPLIED', null, request.number), key: `force:${request.id}`, title, body };
 }

@@ -1,3 +1,4 @@
+import type { Skipped } from '../change/forced.js';
 import type { DriftKind, DriftState } from '../drift/finding.js';
 import type { Severity } from '../drift/source-of-truth.js';
 import type { Json } from '../primitives/json.js';
@@ -39,8 +40,24 @@ export interface DriftAudit {
   recurringCount: number;
   /** Open at the quarter's end, or now; most severe first; at most `FINDINGS_LISTED` of `summary.openAtEnd`. */
   unresolved: AuditFinding[];
+  /** Requests that were applied by force in the quarter, in their order; at most `FINDINGS_LISTED` of `forcedCount`. */
+  forced: AuditedForce[];
+  forcedCount: number;
   /** What the audit cannot vouch for, one sentence each. */
   gaps: string[];
+}
+
+/** A request that somebody applied by force: design 4.3 has each named here. */
+export interface AuditedForce {
+  /** "CR-1042". */
+  number: string;
+  title: string;
+  /** Who forced it, by name. */
+  by: string;
+  at: Date;
+  reason: string;
+  /** What was skipped; null where that was not kept yet. */
+  skipped: Skipped | null;
 }
 
 export interface DriftAuditSummary {
@@ -129,6 +146,8 @@ export interface CountedAudit {
   systems: AuditedSystem[];
   undecided: UndecidedValues;
   owned: OwnedSkus;
+  forced: AuditedForce[];
+  forcedCount: number;
 }
 
 function share(part: number, whole: number): number {
@@ -195,6 +214,8 @@ export function driftAuditOf(quarter: Quarter, counted: CountedAudit, generatedA
     recurring: counted.recurring,
     recurringCount: counted.recurringCount,
     unresolved: counted.unresolved,
+    forced: counted.forced,
+    forcedCount: counted.forcedCount,
     gaps: gapsOf(counted.systems, counted.undecided, counted.owned, running),
   };
 }

@@ -2,7 +2,8 @@ import type { Actor } from '../actor.js';
 import { systemActor } from '../actor.js';
 import type { FieldValues, Json } from '../primitives/json.js';
 import { sameJson } from '../primitives/json.js';
-import type { Attribution } from '../publishing/system.js';
+import type { Authorship } from '../publishing/system.js';
+import { authorOf } from '../publishing/system.js';
 import type { FieldComparison } from './compare.js';
 import type { DriftResolution, FindingDraft, FindingPolicy, KnownRecord, OpenFinding } from './finding.js';
 import { identityOf, kindOfField, severityOf } from './finding.js';
@@ -40,10 +41,9 @@ export interface Judgement {
   inSync: boolean;
 }
 
-export interface JudgeContext {
+export interface JudgeContext extends Authorship {
   /** Where it was seen: of what this system owns, it says what is right. */
   system: string;
-  attribution: Attribution | null;
   /** Fields that a request changed, with the instant: such a request wins over a finding that opened before it (design section 3, rule 5). */
   changedAt: ReadonlyMap<string, Date>;
   /** Nothing is ever sent to the system, so what the master moved differs there for good and is a finding (design 4.13). */
@@ -284,11 +284,7 @@ export function endingOf(open: OpenFinding): Closing {
 }
 
 /** The finding that a field which differs is put on record as. */
-export function findingOf(
-  record: KnownRecord,
-  each: FieldComparison,
-  context: Pick<JudgeContext, 'attribution'>,
-): FindingDraft {
+export function findingOf(record: KnownRecord, each: FieldComparison, shownBy: Authorship): FindingDraft {
   const kind = kindOfField(each.field);
   const found = each.observed ?? null;
   return {
@@ -303,6 +299,6 @@ export function findingOf(
     found,
     lastPublished: each.result.verdict === 'NEVER_AGREED' ? null : (each.base ?? null),
     severity: severityOf(each.rule.severity, each.field, record.skuState, found),
-    attribution: context.attribution,
+    attribution: authorOf(shownBy, each.field),
   };
 }

@@ -21,13 +21,15 @@ export function readable(observed: ObservedRecord): ObservedRecord {
     fields,
     unreadable: [...unreadable],
     updatedAt: storableOrNull(observed.updatedAt),
-    attribution: observed.attribution && readableAttribution(observed.attribution),
+    attribution: readableAttribution(observed.attribution),
+    ...(observed.authors && { authors: readableAuthors(observed.authors) }),
     token: storableOrNull(observed.token),
   };
 }
 
 /** Whoever wrote the record last may have written another field of it: likely, unless the connector knows better. */
-function readableAttribution(given: Attribution): Attribution {
+function readableAttribution(given: Attribution | null): Attribution | null {
+  if (given === null) return null;
   const [actor, app, at] = [given.actor, given.app, given.at].map(storableOrNull) as [
     string | null,
     string | null,
@@ -35,6 +37,10 @@ function readableAttribution(given: Attribution): Attribution {
   ];
   const isNamed = actor !== null || app !== null;
   return { actor, app, at, confidence: isNamed ? (given.confidence ?? 'LIKELY') : null };
+}
+
+function readableAuthors(authors: NonNullable<ObservedRecord['authors']>): ObservedRecord['authors'] {
+  return Object.fromEntries(Object.entries(authors).map(([field, each]) => [field, readableAttribution(each)]));
 }
 
 function storableOrNull(text: string | null): string | null {

@@ -23,7 +23,7 @@ export type RecordEntity = 'PRODUCT' | 'SKU';
  * is the domain's. A field that the system has no place for is absent from `fields`; one that could not be read
  * (scope missing, unknown enum value, partial page) is named in `unreadable` and never guessed.
  */
-export interface ObservedRecord {
+export interface ObservedRecord extends Authorship {
   entity: RecordEntity;
   /** The system's own id of this record. */
   externalId: string;
@@ -35,7 +35,6 @@ export interface ObservedRecord {
   unreadable: string[];
   /** When the system says that it last changed; RFC 3339. A hint, never proof of an edit. */
   updatedAt: string | null;
-  attribution: Attribution | null;
   /** The system's concurrency token (ETag), where it has one. */
   token: string | null;
 }
@@ -44,6 +43,19 @@ export interface ObservedRecord {
 export interface RootRef {
   externalId: string;
   code: string | null;
+}
+
+/** By whom a record is as it is. */
+export interface Authorship {
+  /** Of the record's last change. */
+  attribution: Attribution | null;
+  /** By field, for those that the system keeps apart from each other; `attribution` stands for all others. */
+  authors?: Readonly<Record<string, Attribution | null>>;
+}
+
+/** Who wrote a field last: somebody else, us perhaps, may have written another one of the record since. */
+export function authorOf({ attribution, authors = {} }: Authorship, field: string): Attribution | null {
+  return authors[field] === undefined ? attribution : authors[field];
 }
 
 /** Who wrote it there, as far as the system tells; unknown stays null. */

@@ -3,6 +3,7 @@ import type { DriftAuditFormat } from '../../domain/audit/drift-audit.js';
 import { enumType } from '../enum-type.js';
 import { NodeType } from '../node-type.js';
 import { IsoWeekScalar, QuarterScalar } from '../scalars/calendar.js';
+import { SkippedWaitType } from '../change/review-types.js';
 import { DateTimeScalar } from '../scalars/date-time.js';
 
 export const ReportFormatEnum = enumType<DriftAuditFormat>('ReportFormat', { HTML: null, JSON: null });
@@ -57,6 +58,22 @@ export class WeeklyDriftType {
   open!: number;
 }
 
+@ObjectType('AuditedForce', { description: 'A request that somebody applied by force.' })
+export class AuditedForceType {
+  @Field(() => String, { description: 'CR-1042' })
+  number!: string;
+  @Field(() => String)
+  title!: string;
+  @Field(() => String, { description: 'Who forced it, by name.' })
+  by!: string;
+  @Field(() => DateTimeScalar)
+  at!: Date;
+  @Field(() => String)
+  reason!: string;
+  @Field(() => SkippedWaitType, { nullable: true, description: 'Null where that was not kept yet.' })
+  skipped!: SkippedWaitType | null;
+}
+
 @ObjectType('DriftAuditReport', { implements: () => [NodeType], description: 'The quarterly drift audit.' })
 export class DriftAuditReportType extends NodeType {
   @Field(() => QuarterScalar)
@@ -79,6 +96,12 @@ export class DriftAuditReportType extends NodeType {
   bySeverity!: DriftBreakdownType[];
   @Field(() => [WeeklyDriftType])
   weekly!: WeeklyDriftType[];
+  @Field(() => [AuditedForceType], {
+    description: 'Requests applied by force in the quarter, in their order; at most 250 of `forcedCount`.',
+  })
+  forced!: AuditedForceType[];
+  @Field(() => Int)
+  forcedCount!: number;
   @Field(() => [String], {
     description: 'What the audit cannot vouch for: systems not scanned, SKUs not compared, orphans.',
   })

@@ -38,7 +38,7 @@ export class ReviewResolver {
 
   @ResolveField('forced', () => ForcedApplyType, {
     nullable: true,
-    description: 'It was applied without approvals: by whom, and why.',
+    description: 'It was applied by force: by whom, why, and what was skipped.',
   })
   forced(@Parent() request: Request): Request['forced'] {
     return request.forced;

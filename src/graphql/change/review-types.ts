@@ -16,8 +16,21 @@ export class CommentType {
   at!: Date;
 }
 
-@ObjectType('ForcedApply', { description: 'Who applied a request without approvals, when, and why.' })
+@ObjectType('SkippedWait', { description: 'What a request that was applied by force would have waited for.' })
+export class SkippedWaitType {
+  @Field(() => Int, { description: 'Approvals that were asked for and not given.' })
+  approvals!: number;
+  @Field(() => String, { nullable: true, description: 'The freeze window that was on over it.' })
+  freeze!: string | null;
+  @Field(() => DateTimeScalar, { nullable: true, description: 'When it was to be applied, where that had not come.' })
+  effectiveAt!: string | null;
+}
+
+@ObjectType('ForcedApply', { description: 'Who applied a request by force, when, and why.' })
 export class ForcedApplyType {
+  @Field(() => SkippedWaitType, { nullable: true, description: 'What was skipped; null where that was not kept yet.' })
+  skipped?: SkippedWaitType | null;
+
   @Field(() => ActorType)
   actor!: ActorType;
   @Field(() => String)

@@ -45,7 +45,7 @@ const AttributionConfidenceEnum = enumType<AttributionConfidence>('AttributionCo
   CERTAIN: 'The system names the author of this very state of the record.',
   LIKELY: 'The record has been changed by whom it names, but perhaps in another field, or before.',
 });
-const ObservationSourceEnum = enumType<ObservationSource>('ObservationSource', {
+export const ObservationSourceEnum = enumType<ObservationSource>('ObservationSource', {
   WEBHOOK: null,
   INCREMENTAL_SCAN: null,
   FULL_SCAN: null,

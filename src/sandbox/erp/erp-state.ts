@@ -38,6 +38,8 @@ export class ErpState {
   /** Component → the kits that it is in. */
   private readonly kitsByComponent = new Map<string, Set<string>>();
   private lastId = FIRST_ID;
+  /** The highest id that an item has borne. */
+  private newest = 0;
 
   constructor(dataDir: string | null) {
     this.journal = new JournalFile(dataDir, 'erp.jsonl');
@@ -126,8 +128,20 @@ export class ErpState {
       const kits = this.kitsByComponent.get(component.code) ?? new Set();
       this.kitsByComponent.set(component.code, kits.add(code));
     }
-    if (doc) this.docs.set(code, doc);
+    if (doc) this.keep(code, doc);
     else this.docs.delete(code);
+  }
+
+  /** An item that bears another code now keeps its id, and with it its place: pages that go by id would skip it at the end. */
+  private keep(code: string, doc: ItemDoc): void {
+    const id = Number(doc.item.id);
+    const isOutOfOrder = id < this.newest && !this.docs.has(code);
+    this.docs.set(code, doc);
+    this.newest = Math.max(this.newest, id);
+    if (!isOutOfOrder) return;
+    const ordered = [...this.docs].sort(([, a], [, b]) => Number(a.item.id) - Number(b.item.id));
+    this.docs.clear();
+    for (const [key, held] of ordered) this.docs.set(key, held);
   }
 
   private remember(answer: RememberedAnswer): void {

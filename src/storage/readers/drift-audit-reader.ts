@@ -2,6 +2,7 @@ import type { DriftAuditReader } from '../../application/ports/drift-audit-reade
 import type { Page, PageRequest } from '../../application/ports/page.js';
 import type { AuditedSystem, OwnedSkus, UndecidedValues } from '../../domain/audit/audit-gaps.js';
 import type {
+  AuditedForce,
   AuditFinding,
   CountedAudit,
   CountedQuarter,
@@ -29,13 +30,14 @@ const NO_SKUS: SkuFigures = { skusGoverned: 0, skusCovered: 0, skusDrifted: 0 };
 
 /**
  * Counts the drift of a quarter from the events of findings, so that a finding which opened, closed and opened again
- * counts as often as it happened. Twelve statements, whatever there is to count; no row per finding leaves the database.
+ * counts as often as it happened. Thirteen statements, whatever there is to count; no row per finding leaves the database.
  */
 export class SqlDriftAuditReader implements DriftAuditReader {
   constructor(private readonly sql: Sql) {}
 
   async count(quarter: Quarter, previous: Quarter, weeks: readonly IsoWeek[]): Promise<CountedAudit> {
     const recurring = await this.recurring(quarter);
+    const forced = await this.forced(quarter);
     return {
       current: await this.figures(quarter),
       previous: await this.figures(previous),
@@ -47,6 +49,8 @@ export class SqlDriftAuditReader implements DriftAuditReader {
       systems: await this.systems(quarter),
       undecided: await this.undecided(quarter),
       owned: await this.owned(),
+      forced: forced.map(({ total: _total, ...request }) => request),
+      forcedCount: forced[0]?.total ?? 0,
     };
   }
 
@@ -171,6 +175,16 @@ export class SqlDriftAuditReader implements DriftAuditReader {
     const counts = await new SqlOwnershipReader(this.sql).counts(states);
     const parties = new Map((await readParties(this.sql)).map((party) => [party.id, party]));
     return coverageOf(counts, parties, states, OWNERSHIP_SCOPES);
+  }
+
+  private forced({ start, end }: Quarter): Promise<(AuditedForce & { total: number })[]> {
+    return this.sql.rows(
+      `select 'CR-' || number as number, title, forced->'actor'->>'name' as by, applied_at as at, forced->>'reason' as reason,
+         forced->'skipped' as skipped, count(*) over ()::int as total
+       from change_request where forced is not null and applied_at >= $1 and applied_at < $2
+       order by applied_at, id limit ${FINDINGS_LISTED}`,
+      [start, end],
+    );
   }
 
   private systems({ start, end }: Quarter): Promise<AuditedSystem[]> {

@@ -11,9 +11,17 @@ export class SqlWaitingJobs implements WaitingJobs {
       `select exists (select from change_request where state = 'SCHEDULED' and (due_at <= clock_timestamp() or blocked_by is not null)) as requests,
          exists (select from bundle_version where state = 'SCHEDULED' and effective_from <= clock_timestamp()) as versions,
          exists (select from request_validation where finished_at is null) as validations,
-         exists (select from scan where state = 'RUNNING' and (lease_until is null or lease_until <= clock_timestamp())) as scans`,
+         exists (select from scan where state = 'RUNNING' and (lease_until is null or lease_until <= clock_timestamp())) as scans,
+         exists (select from finding where state = 'WAIVED' and waived_until <= clock_timestamp())
+           or exists (select from finding where healing in ('AUTO_REVERT', 'AUTO_ADOPT') and state <> 'RESOLVED' and revert_requested_by is null)
+           or exists (select from finding where kind = 'UNEXPECTED' and state <> 'RESOLVED' and revert_requested_by is not null
+             and coalesce(not_before <= clock_timestamp(), true)) as findings,
+         exists (select from system_hold where kind = 'PAUSE' and ended_at is null and until <= clock_timestamp()) as pauses,
+         exists (select from canary where state in ('FIRST', 'REST', 'CONTINUED')) as canaries,
+         exists (select from webhook where handled_at is null) as webhooks`,
     );
-    return row ?? { requests: true, versions: true, validations: true, scans: true };
+    if (!row) throw new Error('the database did not say what is due');
+    return row;
   }
 
   within(milliseconds: number): Promise<WaitingQueue[]> {

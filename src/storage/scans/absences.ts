@@ -1,44 +1,95 @@
 import { systemActor } from '../../domain/actor.js';
 import type { FindingDraft } from '../../domain/drift/finding.js';
 import type { FieldValues } from '../../domain/primitives/json.js';
-import type { ObservedRecord, RootRef } from '../../domain/publishing/system.js';
+import type { PairedRecord, PlaceInScan } from '../../application/ports/scan-store.js';
+import type { ObservedRecord, RecordEntity, RootRef } from '../../domain/publishing/system.js';
 import { markMissing } from '../judge-sql.js';
 import type { Sql } from '../sql.js';
+import { firstRow } from '../sql.js';
 import { SqlFindingStore } from '../stores/finding-store.js';
+import { joinWholeTables } from './scan-pieces.js';
 import { SEEN, UNSEEN } from './scan-stage.js';
 
 /**
  * Pairs records that wait with what the scan saw, one to one by folded code; then a product's record with the one root
- * that all of its paired SKUs live in. What is not one to one stays as it is, and becomes a finding.
+ * that all of its paired SKUs live in. What is not one to one stays as it is, and becomes a finding. Answers how many.
+ * The system is a value and no column to join by: it is the same for all rows, and tells none of them from another.
  */
-export async function pairByCode(sql: Sql, scanId: string): Promise<ObservedRecord[]> {
-  const skus = await sql.rows<{ observed: ObservedRecord }>(
-    `with once as (select code_folded from (${BEARING}) b group by code_folded having count(*) = 1)
-     update record r set external_id = n.external_id, root_id = n.root_id, root_code = n.root_code, match = 'MATCHED', piece_id = n.piece_id
+export async function pairByCode(sql: Sql, scanId: string, system: string): Promise<number> {
+  const skus = await firstRow<{ count: number }>(
+    sql,
+    `with ${BEARING},
+     once as (select code_folded from bearing group by code_folded having count(*) = 1),
+     paired as (update record r set external_id = n.external_id, root_id = n.root_id, root_code = n.root_code, match = 'MATCHED', piece_id = n.piece_id
      from ${STRANGERS} n join once o on o.code_folded = n.code_folded join sku s on s.code_folded = n.code_folded
-     where n.entity = 'SKU' and r.system = n.system and r.entity = 'SKU' and r.sku_id = s.id and r.external_id is null
+     where n.entity = 'SKU' and r.system = $2 and r.entity = 'SKU' and r.sku_id = s.id and r.external_id is null
        and r.match in ('WAITING', 'MISSING')
-     returning n.observed`,
-    [scanId],
+     returning 1)
+     select count(*)::int as count from paired`,
+    [scanId, system],
   );
-  const products = await sql.rows<{ observed: ObservedRecord }>(
+  const products = await firstRow<{ count: number }>(
+    sql,
     `with roots as (
-       select r.product_id, min(r.root_id) as root_id from record r join scan c on c.id = $1 and c.system = r.system
-       where r.entity = 'SKU' and r.match = 'MATCHED' group by r.product_id having count(distinct r.root_id) = 1),
-     once as (select root_id from roots group by root_id having count(*) = 1)
-     update record r set external_id = n.external_id, root_id = n.root_id, root_code = n.root_code, match = 'MATCHED', piece_id = n.piece_id
+       select r.product_id, min(r.root_id) as root_id from record r
+       where r.system = $2 and r.entity = 'SKU' and r.match = 'MATCHED' group by r.product_id having count(distinct r.root_id) = 1),
+     once as (select root_id from roots group by root_id having count(*) = 1),
+     paired as (update record r set external_id = n.external_id, root_id = n.root_id, root_code = n.root_code, match = 'MATCHED', piece_id = n.piece_id
      from ${STRANGERS} n join once o on o.root_id = n.root_id join roots q on q.root_id = o.root_id
-     where n.entity = 'PRODUCT' and r.system = n.system and r.entity = 'PRODUCT' and r.product_id = q.product_id
+     where n.entity = 'PRODUCT' and r.system = $2 and r.entity = 'PRODUCT' and r.product_id = q.product_id
        and r.external_id is null and r.match in ('WAITING', 'MISSING')
-     returning n.observed`,
-    [scanId],
+     returning 1)
+     select count(*)::int as count from paired`,
+    [scanId, system],
   );
+  return (skus?.count ?? 0) + (products?.count ?? 0);
+}
+
+/**
+ * Goes through the strangers by key, for those that were paired and have not been judged since: as long as one stands here,
+ * no scan skips its piece. Pages, because after an import that is all of a system. Nobody knows when each was read: not
+ * before the scan began.
+ */
+export async function readPaired(
+  sql: Sql,
+  scanId: string,
+  after: PlaceInScan | null,
+  limit: number,
+): Promise<{ records: PairedRecord[]; next: PlaceInScan | null }> {
+  const rows = await sql.rows<{
+    entity: RecordEntity;
+    external_id: string;
+    root_id: string;
+    root_code: string | null;
+    piece_id: string;
+    observed: ObservedRecord | null;
+    started_at: Date;
+  }>(
+    `select u.entity, u.external_id, u.root_id, u.root_code, u.piece_id, c.started_at,
+       case when exists (select from record r where r.system = u.system and r.entity = u.entity and r.external_id = u.external_id)
+         and exists (select from scan_piece k where k.id = u.piece_id and k.seen_in = $1) then u.observed end as observed
+     from scan c join lateral (
+       select * from ungoverned_record u where u.system = c.system and (u.entity, u.external_id) > ($2, $3)
+       order by u.entity, u.external_id limit $4) u on true
+     where c.id = $1 order by u.entity, u.external_id`,
+    [scanId, after?.entity ?? '', after?.externalId ?? '', limit],
+  );
+  const records = rows.flatMap((row): PairedRecord[] => {
+    const { entity, external_id: externalId, observed } = row;
+    const root = { externalId: row.root_id, code: row.root_code };
+    return observed ? [{ entity, externalId, root, pieceId: row.piece_id, observed, readAt: row.started_at }] : [];
+  });
+  const last = rows.at(-1);
+  return { records, next: last ? { entity: last.entity, externalId: last.external_id } : null };
+}
+
+/** They are ours now. */
+export async function forgetPaired(sql: Sql, system: string, records: readonly PlaceInScan[]): Promise<void> {
   await sql.rows(
-    `delete from ungoverned_record u using scan c, record r where c.id = $1 and u.system = c.system
-       and r.system = u.system and r.entity = u.entity and r.external_id = u.external_id`,
-    [scanId],
+    `delete from ungoverned_record u using unnest($2::text[], $3::text[]) as n(entity, external_id)
+     where u.system = $1 and u.entity = n.entity and u.external_id = n.external_id`,
+    [system, records.map(({ entity }) => entity), records.map(({ externalId }) => externalId)],
   );
-  return [...products, ...skus].map(({ observed }) => observed);
 }
 
 /** Records that were matched before the scan began and that it did not see. */
@@ -71,6 +122,12 @@ export async function absences(
   system: string,
 ): Promise<{ opened: number; closed: number }> {
   const findings = new SqlFindingStore(sql, newId);
+  // Whatever is ours by now is no stranger, however it came to be.
+  await sql.rows(
+    `delete from ungoverned_record u using scan c, record r where c.id = $1 and u.system = c.system
+       and r.system = u.system and r.entity = u.entity and r.external_id = u.external_id`,
+    [scanId],
+  );
   const never = await sql.rows<{ id: string }>(
     `select r.id from record r join scan c on c.id = $1 and c.system = r.system
      where r.match in ('WAITING', 'MISSING') and r.external_id is null and r.waiting_since < c.started_at and ${WANTED} order by r.id for no key update of r`,
@@ -79,7 +136,7 @@ export async function absences(
   const unmatched = never.map(({ id }) => ({ recordId: id, externalId: null }));
   let opened = await markMissing(sql, findings, system, unmatched, 'FULL_SCAN');
   await letBeCreated(sql, scanId);
-  const strangers = (await masterHolds(sql)) ? await strangersOf(sql, scanId) : [];
+  const strangers = (await masterHolds(sql)) ? await strangersOf(sql, scanId, system) : [];
   opened += await findings.record(system, strangers, 'FULL_SCAN');
   const holding = strangers.map(({ identity }) => identity);
   const over = await sql.rows<{ id: string }>(
@@ -103,20 +160,23 @@ const RECODED = `(select f.record_id, lower(f.found #>> '{}') as code_folded, f.
   where f.kind = 'RECODED' and f.state <> 'RESOLVED')`;
 
 /**
- * Who bears a code there, as far as it may be more than one: strangers, records of ours that were recoded, and records of
- * ours whose SKU's code one of those bears. What is matched and not recoded bears its SKU's code.
+ * Who bears a code there, as far as it may be more than one, as rows of `bearing`: strangers, records of ours that were
+ * recoded, and records of ours whose SKU's code one of those bears. What is matched and not recoded bears its SKU's code.
+ * Strangers are read once: after an import they are a whole catalogue, and rows that were deleted are read past each time.
  */
 const BEARING = `
-  select n.code_folded, n.code, n.external_id from ${STRANGERS} n where n.entity = 'SKU' and n.code_folded is not null
-  union all
-  select q.code_folded, q.code, r.external_id from ${RECODED} q join record r on r.id = q.record_id join scan c on c.id = $1
-    where r.system = c.system and r.external_id is not null and q.code_folded is not null and ${SEEN}
-  union all
-  select s.code_folded, s.code, r.external_id from sku s join record r on r.sku_id = s.id join scan c on c.id = $1
-    where r.system = c.system and r.match = 'MATCHED' and r.external_id is not null and ${SEEN}
-      and s.code_folded in (select n.code_folded from ${STRANGERS} n where n.entity = 'SKU'
-        union all select q.code_folded from ${RECODED} q)
-      and not exists (select from ${RECODED} q where q.record_id = r.id)`;
+  strange as materialized (select n.code_folded, n.code, n.external_id from ${STRANGERS} n where n.entity = 'SKU' and n.code_folded is not null),
+  recoded as materialized ${RECODED},
+  asked as (select code_folded from strange union select code_folded from recoded),
+  bearing as (
+    select code_folded, code, external_id from strange
+    union all
+    select q.code_folded, q.code, r.external_id from recoded q join record r on r.id = q.record_id
+    where r.system = $2 and r.external_id is not null and q.code_folded is not null and ${SEEN}
+    union all
+    select s.code_folded, s.code, r.external_id from asked a join sku s on s.code_folded = a.code_folded join record r on r.sku_id = s.id
+    where r.system = $2 and r.match = 'MATCHED' and r.external_id is not null and ${SEEN}
+      and not exists (select from recoded q where q.record_id = r.id))`;
 
 /** Is a SKU of the record's own (or, for a product's record, any of its SKUs) to be in the record's system? */
 const WANTED = `exists (select from sku s where s.product_id = r.product_id and (r.sku_id is null or s.id = r.sku_id)
@@ -168,7 +228,8 @@ function productFields(product: FieldValues | null): FieldValues {
 }
 
 /** SKU records that the master does not know, and codes that more than one record bears. */
-async function strangersOf(sql: Sql, scanId: string): Promise<FindingDraft[]> {
+async function strangersOf(sql: Sql, scanId: string, system: string): Promise<FindingDraft[]> {
+  await joinWholeTables(sql, true);
   const twice = await sql.rows<{
     code: string;
     ids: string[];
@@ -176,11 +237,13 @@ async function strangersOf(sql: Sql, scanId: string): Promise<FindingDraft[]> {
     product_id: string | null;
     known: string | null;
   }>(
-    `select min(n.code) as code, array_agg(n.external_id order by n.external_id) as ids, s.id as sku_id, s.product_id, s.code as known
-     from (${BEARING}) n left join sku s on s.code_folded = n.code_folded
+    `with ${BEARING}
+     select min(n.code) as code, array_agg(n.external_id order by n.external_id) as ids, s.id as sku_id, s.product_id, s.code as known
+     from bearing n left join sku s on s.code_folded = n.code_folded
      group by n.code_folded, s.id having count(*) > 1`,
-    [scanId],
+    [scanId, system],
   );
+  await joinWholeTables(sql, false);
   // What is told of its product is told of the stranger: whoever adopts it makes that product, too.
   const unknown = await sql.rows<Stranger>(
     `select n.external_id, n.code, n.observed->'fields' as fields, n.root_id, n.root_code, p.observed->'fields' as product

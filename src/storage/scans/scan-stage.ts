@@ -15,22 +15,32 @@ export const SEEN = `(exists (select from scan_piece k where k.id = r.piece_id a
   or exists (select from scan_stage t where t.scan_id = $1 and t.entity = r.entity and t.external_id = r.external_id and t.observed is not null)
   or exists (select from scan_postponed w where w.scan_id = $1 and w.entity = r.entity and w.external_id = r.external_id))`;
 
+/** Records that are linked, and how they stand in pieces; told by an index of just these. */
+const LINKED = `r.match = 'MATCHED' and r.external_id is not null`;
+
 /**
- * Records of the system of scan $1 that were matched before it began and that it did not see, as rows r. Joins, and not SEEN:
- * most records stand in a piece that was seen, and are told apart by one hash of the pieces.
+ * Records of the system of scan $1 that were matched before it began and that it did not see, as rows r. Most records stand
+ * in a piece that was seen: they are told by their pieces, and only what stands in another one is looked at.
  */
-export const UNSEEN = `(select r.* from record r join scan c on c.id = $1 and c.system = r.system
-    left join scan_piece k on k.id = r.piece_id and k.seen_in = $1
-    left join scan_stage t on t.scan_id = $1 and t.entity = r.entity and t.external_id = r.external_id and t.observed is not null
-    left join scan_postponed w on w.scan_id = $1 and w.entity = r.entity and w.external_id = r.external_id
-  where r.match = 'MATCHED' and r.external_id is not null and coalesce(r.published_at < c.started_at, true)
-    and k.id is null and t.scan_id is null and w.scan_id is null)`;
+export const UNSEEN = `(
+  with stood as materialized (
+    select r.piece_id from record r where r.system = (select system from scan where id = $1) and ${LINKED} group by r.piece_id),
+  elsewhere as materialized (
+    select s.piece_id from stood s where s.piece_id is null
+      or not exists (select from scan_piece k where k.id = s.piece_id and k.seen_in = $1)),
+  left_over as (
+    select r.* from elsewhere e join record r on r.piece_id = e.piece_id and r.system = (select system from scan where id = $1) and ${LINKED}
+    union all
+    select r.* from record r where r.piece_id is null and r.system = (select system from scan where id = $1) and ${LINKED})
+  select r.* from left_over r join scan c on c.id = $1 where coalesce(r.published_at < c.started_at, true)
+    and not exists (select from scan_stage t where t.scan_id = $1 and t.entity = r.entity and t.external_id = r.external_id and t.observed is not null)
+    and not exists (select from scan_postponed w where w.scan_id = $1 and w.entity = r.entity and w.external_id = r.external_id))`;
 
 export async function weigh(sql: Sql, scanId: string): Promise<BulkWeight> {
   const row = await firstRow<BulkWeight>(
     sql,
     `select c.records_read as read,
-       (select count(*)::int from record r where r.system = c.system and r.match = 'MATCHED' and r.external_id is not null) as linked,
+       (select count(*)::int from record r where r.system = c.system and ${LINKED}) as linked,
        (select count(*)::int from scan_stage where scan_id = $1 and opens) as opens,
        (select count(*)::int from scan_stage where scan_id = $1) as staged,
        (select count(*)::int from ${UNSEEN} r) as unseen

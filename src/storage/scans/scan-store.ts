@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
 import type { ScanView } from '../../application/ports/operations-reader.js';
 import type {
+  PairedRecord,
   PlaceInScan,
   ScanCounts,
   ScanHold,
@@ -13,16 +14,16 @@ import { ScanGone } from '../../application/ports/scan-store.js';
 import type { Wakeups } from '../../application/ports/unit-of-work.js';
 import type { Actor } from '../../domain/actor.js';
 import type { BulkWeight } from '../../domain/drift/bulk-safety.js';
-import type { ObservedRecord, RootRef } from '../../domain/publishing/system.js';
+import type { RootRef } from '../../domain/publishing/system.js';
 import { inTransaction } from '../in-transaction.js';
 import { reopenLanes } from '../lane-sql.js';
 import { scanOf, SCAN_COLUMNS, type ScanRow } from '../readers/scan-rows.js';
 import type { Sql } from '../sql.js';
 import { firstRow, sqlOver } from '../sql.js';
-import { absences, pairByCode, unseenRecords } from './absences.js';
+import { absences, forgetPaired, pairByCode, readPaired, unseenRecords } from './absences.js';
 import { isIncrementalDue, readCursor, writeCursor } from './scan-cursor.js';
 import { claimRunning, dropWork, lockHeld, renewLease, replaceHeld } from './scan-hold.js';
-import { donePieces, forgetPieces, keepSeen, markUnchanged, settledPieces } from './scan-pieces.js';
+import { donePieces, forgetPieces, joinWholeTables, keepSeen, markUnchanged, settledPieces } from './scan-pieces.js';
 import { clearStage, holdBack, pursue, readPostponed, readStage, weigh } from './scan-stage.js';
 import { settleSightings } from './sightings.js';
 
@@ -105,6 +106,7 @@ export class SqlScanStore implements ScanStore {
   async knownPieces(hold: ScanHold, basis: string): Promise<{ settled: Set<string>; done: Set<string> }> {
     return this.transact(async (sql) => {
       const { system } = await lockHeld(sql, hold, 'share');
+      await joinWholeTables(sql);
       return { settled: await settledPieces(sql, system, basis), done: await donePieces(sql, hold.id) };
     });
   }
@@ -160,15 +162,32 @@ export class SqlScanStore implements ScanStore {
     });
   }
 
-  pair(hold: ScanHold): Promise<ObservedRecord[]> {
+  pair(hold: ScanHold): Promise<number> {
     return this.transact(async (sql) => {
       const { system } = await lockHeld(sql, hold, 'update');
-      const paired = await pairByCode(sql, hold.id);
-      if (paired.length === 0) return paired;
+      await joinWholeTables(sql);
+      const paired = await pairByCode(sql, hold.id, system);
+      await joinWholeTables(sql, false);
+      if (paired === 0) return paired;
       // Deliveries that waited for their records to be matched can go out now.
       await reopenLanes(sql);
       await this.wakeupsOf(sql).deliveriesDue([system]);
       return paired;
+    });
+  }
+
+  paired(
+    scanId: string,
+    after: PlaceInScan | null,
+    limit: number,
+  ): Promise<{ records: PairedRecord[]; next: PlaceInScan | null }> {
+    return readPaired(this.sql, scanId, after, limit);
+  }
+
+  pairedJudged(hold: ScanHold, records: readonly PlaceInScan[]): Promise<void> {
+    return this.transact(async (sql) => {
+      const { system } = await lockHeld(sql, hold, 'share');
+      await forgetPaired(sql, system, records);
     });
   }
 

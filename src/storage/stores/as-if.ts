@@ -80,7 +80,6 @@ function newRows({ products, skus }: ChangeSet, systems: readonly GovernedSystem
     match: 'TO_CREATE',
     published: null,
     observed: null,
-    published_at: null,
   });
   const created = <T extends { before: unknown }>(list: readonly T[]): T[] =>
     list.filter(({ before }) => before === null);

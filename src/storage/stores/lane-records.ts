@@ -11,7 +11,7 @@ import { movedFields } from '../../domain/publishing/owed.js';
 import type { RecordEntity } from '../../domain/publishing/system.js';
 import type { Sql } from '../sql.js';
 import type { ProductRow, SkuRow } from './catalog-rows.js';
-import { productOf, skuOf } from './catalog-rows.js';
+import { PRODUCT_COLUMNS, productOf, SKU_COLUMNS, skuOf } from './catalog-rows.js';
 import type { BundleFacts } from './lane-bundles.js';
 import { componentsIn, readBundleFacts, recomposed } from './lane-bundles.js';
 import { readUndecided } from './quality-store.js';
@@ -27,9 +27,13 @@ export interface RecordRow {
   root_code: string | null;
   match: RecordMatch;
   published: FieldValues | null;
-  observed: FieldValues | null;
-  published_at: Date | null;
+  /** As large as all the rest: judging does not ask for it. */
+  observed?: FieldValues | null;
 }
+
+/** Columns of RecordRow, of `record r`, as far as judging asks for them. */
+export const RECORD_COLUMNS =
+  'r.id, r.system, r.entity, r.product_id, r.sku_id, r.external_id, r.root_id, r.root_code, r.match, r.published';
 
 const NONE: ReadonlySet<string> = new Set();
 
@@ -72,8 +76,10 @@ export async function readLaneFacts(
 ): Promise<LaneFacts> {
   const productIds = [...new Set(rows.map((row) => row.product_id))];
   const ids = rows.map(({ id }) => id);
-  const products = await sql.rows<ProductRow>('select * from product where id = any($1)', [productIds]);
-  const skus = await sql.rows<SkuRow>('select * from sku where product_id = any($1)', [productIds]);
+  const products = await sql.rows<ProductRow>(`select ${PRODUCT_COLUMNS} from product p where p.id = any($1)`, [
+    productIds,
+  ]);
+  const skus = await sql.rows<SkuRow>(`select ${SKU_COLUMNS} from sku s where s.product_id = any($1)`, [productIds]);
   const findings = await openFindings(sql, ids);
   const unsettled = await unsettledAttempts(sql, ids);
   const changed = await lastChanges(sql, rows, findings);

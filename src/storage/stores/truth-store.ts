@@ -1,4 +1,4 @@
-import type { ActingRules, TruthStore } from '../../application/ports/truth-store.js';
+import type { ActingRules, TakenValue, TruthStore } from '../../application/ports/truth-store.js';
 import type { Actor } from '../../domain/actor.js';
 import type { FieldRule } from '../../domain/drift/source-of-truth.js';
 import type { SystemKind } from '../../domain/publishing/system.js';
@@ -101,6 +101,19 @@ export class SqlTruthStore implements TruthStore {
     await this.sql.rows(
       `insert into source_of_truth_sign_off (id, version, actor, comment) values ($1, $2, $3::jsonb, $4)`,
       [this.newId(), version, JSON.stringify(actor), comment],
+    );
+  }
+
+  async keepTaken(changeRequestId: string, policyVersion: number, values: readonly TakenValue[]): Promise<void> {
+    const rows = values.map(({ recordId, field, found, attribution, source, findingId }) => {
+      return { record_id: recordId, field, found, attribution, source, finding_id: findingId };
+    });
+    await this.sql.rows(
+      `insert into taken_value (change_request_id, record_id, field, source, found, attribution, finding_id, policy_version)
+       select $1, n.record_id, n.field, coalesce(n.source, f.source), n.found, n.attribution, n.finding_id, $2
+       from jsonb_to_recordset($3::jsonb) as n(record_id uuid, field text, found jsonb, attribution jsonb, source text, finding_id uuid)
+       left join finding f on f.id = n.finding_id`,
+      [changeRequestId, policyVersion, JSON.stringify(rows)],
     );
   }
 }

@@ -21,8 +21,8 @@ export interface FaultyProxy {
   /** Befalls every exchange until it is calm again: some clients ask a second time by themselves. */
   storm(trouble: Trouble): void;
   calm(): void;
-  /** Resolves once the next exchange of this kind has been passed on to the system. */
-  whenSent(kind: 'read' | 'write'): Promise<void>;
+  /** Resolves once the next exchange of which this holds is being passed on to the system. */
+  whenSent(holds: (exchange: Exchange) => boolean): Promise<void>;
   /** Exchanges under way at once, at the most, since this was last set to 0. */
   mostAtOnce: number;
   /** Exchanges since this was last set to 0. */
@@ -34,7 +34,7 @@ const PAGE = '<!DOCTYPE html><html><body><h1>Down for maintenance</h1></body></h
 
 export async function startFaultyProxy(target: string, isWrite: (exchange: Exchange) => boolean): Promise<FaultyProxy> {
   const strikes: { kind: 'read' | 'write'; trouble: Trouble }[] = [];
-  const sent: { kind: 'read' | 'write'; resolve: () => void }[] = [];
+  const sent: { holds: (exchange: Exchange) => boolean; resolve: () => void }[] = [];
   let underWay = 0;
   let weather: Trouble | null = null;
   const proxy: FaultyProxy = {
@@ -42,7 +42,7 @@ export async function startFaultyProxy(target: string, isWrite: (exchange: Excha
     strike: (kind, trouble) => void strikes.push({ kind, trouble }),
     storm: (trouble) => void (weather = trouble),
     calm: () => void (weather = null),
-    whenSent: (kind) => new Promise((resolve) => sent.push({ kind, resolve })),
+    whenSent: (holds) => new Promise((resolve) => sent.push({ holds, resolve })),
     mostAtOnce: 0,
     count: 0,
     close: () => Promise.resolve(),
@@ -59,7 +59,7 @@ export async function startFaultyProxy(target: string, isWrite: (exchange: Excha
       const kind = isWrite(exchange) ? 'write' : 'read';
       const at = strikes.findIndex((each) => each.kind === kind);
       const [struck] = at < 0 ? [] : strikes.splice(at, 1);
-      for (const each of sent.filter((one) => one.kind === kind)) {
+      for (const each of sent.filter((one) => one.holds(exchange))) {
         sent.splice(sent.indexOf(each), 1);
         each.resolve();
       }

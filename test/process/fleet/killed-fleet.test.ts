@@ -88,29 +88,32 @@ describeFleet('three workers and a database that are killed while they deliver',
   const settled = (): Promise<unknown> =>
     until('all deliveries to end', SETTLE_SECONDS, async () => (await open().catch(() => 1)) === 0);
 
+  /** Both systems beside each other: neither waits for the other's bulk operation. */
   async function scanned(): Promise<void> {
-    for (const system of ['shopify', 'erp']) {
-      const id = await patiently(`a scan of ${system}`, 2 * SETTLE_SECONDS, async () => {
-        const { driftScanStart: started } = await desk.api.graphql<{
-          driftScanStart: { scan: { id: string } | null; userErrors: { message: string }[] };
-        }>(
-          'ADMIN',
-          'mutation ($system: String!) { driftScanStart(system: $system, mode: FULL) { scan { id } userErrors { message } } }',
-          { system },
-        );
-        if (!started.scan) throw new Error(JSON.stringify(started.userErrors));
-        return started.scan.id;
-      });
-      const state = await until(`the scan of ${system}`, SETTLE_SECONDS, async () => {
-        const { driftScans } = await desk.api.graphql<{ driftScans: { nodes: { id: string; state: string }[] } }>(
-          'ADMIN',
-          '{ driftScans(first: 20) { nodes { id state } } }',
-        );
-        const state = driftScans.nodes.find((scan) => scan.id === id)?.state;
-        return state === 'RUNNING' ? null : state;
-      });
-      expect(state).toBe('SUCCEEDED');
-    }
+    await Promise.all(['shopify', 'erp'].map(scannedWhole));
+  }
+
+  async function scannedWhole(system: string): Promise<void> {
+    const id = await patiently(`a scan of ${system}`, 2 * SETTLE_SECONDS, async () => {
+      const { driftScanStart: started } = await desk.api.graphql<{
+        driftScanStart: { scan: { id: string } | null; userErrors: { message: string }[] };
+      }>(
+        'ADMIN',
+        'mutation ($system: String!) { driftScanStart(system: $system, mode: FULL) { scan { id } userErrors { message } } }',
+        { system },
+      );
+      if (!started.scan) throw new Error(JSON.stringify(started.userErrors));
+      return started.scan.id;
+    });
+    const state = await until(`the scan of ${system}`, SETTLE_SECONDS, async () => {
+      const { driftScans } = await desk.api.graphql<{ driftScans: { nodes: { id: string; state: string }[] } }>(
+        'ADMIN',
+        '{ driftScans(first: 20) { nodes { id state } } }',
+      );
+      const state = driftScans.nodes.find((scan) => scan.id === id)?.state;
+      return state === 'RUNNING' ? null : state;
+    });
+    expect(state).toBe('SUCCEEDED');
   }
 
   it(

@@ -150,11 +150,11 @@ export class MemoryQueue implements PublishingQueue {
       const seen = { externalId, root, match, published, observed, inSync, observedAt: now, publishedAt: now };
       if (row) Object.assign(row, seen);
     }
-    for (const { deliveryId, outcome } of deliveries) {
+    for (const { deliveryId, revision, outcome } of deliveries) {
       const delivery = outcome.kind === 'DELIVERED' ? tables.deliveries.get(deliveryId) : undefined;
       const row = delivery && tables.recordOf(delivery);
-      if (row && delivery && row.externalId !== null)
-        row.publishedRevision = Math.max(row.publishedRevision ?? 0, delivery.revision);
+      if (row && row.externalId !== null && kept.some(({ recordId }) => recordId === row.id))
+        row.publishedRevision = Math.max(row.publishedRevision ?? 0, revision);
     }
   }
 

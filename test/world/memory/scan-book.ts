@@ -49,7 +49,7 @@ export class MemoryScanBook {
       reason: null,
     };
     const held = { token: null, leaseUntil: null, losses: 0, operation: null, readAt: null, stagedRecords: null };
-    const work = { saw: new Map(), staged: new Map(), postponed: new Map() };
+    const work = { saw: new Map(), paired: [], staged: new Map(), postponed: new Map() };
     tables.scans.set(id, { view, startedAt: now, ...held, ...work });
     return { ...view };
   }

@@ -1,4 +1,4 @@
-import type { ScanHold, ScanStore } from '../../../src/application/ports/scan-store.js';
+import type { PairedRecord, PlaceInScan, ScanHold, ScanStore } from '../../../src/application/ports/scan-store.js';
 import type { BulkWeight } from '../../../src/domain/drift/bulk-safety.js';
 import { systemActor } from '../../../src/domain/actor.js';
 import type { FindingDraft } from '../../../src/domain/drift/finding.js';
@@ -38,7 +38,7 @@ export class MemoryScans extends MemoryScanBook implements ScanStore {
     Object.assign(row, { token: null, leaseUntil: null });
   }
 
-  async pair(hold: ScanHold): Promise<ObservedRecord[]> {
+  async pair(hold: ScanHold): Promise<number> {
     const { tables } = this;
     const scan = heldScan(tables, hold);
     const ofCode = this.byCode(scan);
@@ -53,7 +53,33 @@ export class MemoryScans extends MemoryScanBook implements ScanStore {
     });
     const products = waiting.flatMap((row) => (row.entity === 'PRODUCT' ? this.pairProduct(scan, row) : []));
     if (skus.length + products.length > 0) reopenLanes(tables);
-    return [...products, ...skus];
+    const paired = [...products, ...skus];
+    scan.paired = byPlace([...scan.paired, ...paired]);
+    return paired.length;
+  }
+
+  async paired(
+    scanId: string,
+    after: PlaceInScan | null,
+    limit: number,
+  ): Promise<{ records: PairedRecord[]; next: PlaceInScan | null }> {
+    const scan = this.tables.scans.get(scanId);
+    if (!scan) return { records: [], next: null };
+    const readAt = new Date(scan.startedAt);
+    const records = scan.paired
+      .filter((each) => after === null || placeOf(each) > placeOf(after))
+      .slice(0, limit)
+      .map((observed) => {
+        const { entity, externalId, root } = observed;
+        return { entity, externalId, root, pieceId: null, observed, readAt };
+      });
+    return { records, next: records.at(-1) ?? null };
+  }
+
+  async pairedJudged(hold: ScanHold, records: readonly PlaceInScan[]): Promise<void> {
+    const scan = heldScan(this.tables, hold);
+    const done = new Set(records.map(placeOf));
+    scan.paired = scan.paired.filter((each) => !done.has(placeOf(each)));
   }
 
   /** A product's record goes with the one root that all of its paired SKUs live in, and that is no other product's. */
@@ -193,4 +219,12 @@ export class MemoryScans extends MemoryScanBook implements ScanStore {
         sku.listedIn.includes(system),
     );
   }
+}
+
+function placeOf({ entity, externalId }: PlaceInScan): string {
+  return `${entity}:${externalId}`;
+}
+
+function byPlace(records: readonly ObservedRecord[]): ObservedRecord[] {
+  return records.toSorted((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
 }

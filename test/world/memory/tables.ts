@@ -145,6 +145,8 @@ export interface ScanRow {
   readAt: Date | null;
   stagedRecords: number | null;
   saw: Map<string, ObservedRecord>;
+  /** Matched with ours by this scan, and not judged since. */
+  paired: ObservedRecord[];
   staged: Map<string, StagedRecord & { opens: boolean }>;
   postponed: Map<string, { root: RootRef; pursued: boolean }>;
 }

@@ -1,5 +1,9 @@
+import type { ProposedChange } from '../../../domain/change/change.js';
+import { isOfSku } from '../../../domain/change/change.js';
+import { foldCode } from '../../../domain/primitives/text.js';
 import type { Problem } from '../../../domain/problem.js';
 import { problem } from '../../../domain/problem.js';
+import type { ChangeRequest } from '../../ports/change-request-store.js';
 import type { Ports } from '../../ports/ports.js';
 import type { AskedValidation } from '../../ports/request-validations.js';
 import type { Stores } from '../../ports/unit-of-work.js';
@@ -13,6 +17,9 @@ import { ToldProgress } from './told-progress.js';
 
 /** A request that takes its process with it each time does so no more often than this; then its author is told. */
 const ATTEMPTS = 5;
+
+/** What it was judged by moves meanwhile where others are quick: it is judged anew so often, and then goes on with what was found. */
+const LOOKS = 3;
 
 /**
  * Checks and plans the request that has waited longest, by the code that small ones go through, and without a lock: others
@@ -33,8 +40,10 @@ export async function validateNext(ports: Ports): Promise<boolean> {
     stores.validations.tell(requestId, runner, phase, done),
   );
   try {
-    const judged = await ports.work.look((stores) => judge(ports, stores, asked.requestId, told));
-    await ports.work.run((stores) => settle(ports, stores, { asked, runner, judged }));
+    for (let left = LOOKS - 1, isSettled = false; !isSettled; left -= 1) {
+      const judged = await ports.work.look((stores) => judge(ports, stores, asked.requestId, told));
+      isSettled = await ports.work.run((stores) => settle(ports, stores, { asked, runner, judged, isLast: left <= 0 }));
+    }
   } catch (error) {
     // It stays claimed until the claim runs out, so that what fails at once does not fail without a pause.
     const why = error instanceof Error ? error.stack : String(error);
@@ -66,17 +75,38 @@ async function judge(ports: Ports, stores: Stores, id: string, told: ToldProgres
   return { planned, plan: isSound ? await workOutPlan(ports, stores, planned, told.planned) : null };
 }
 
+/** @returns false where it has to be judged anew: somebody changed meanwhile what it was judged by. */
 async function settle(
   ports: Ports,
   stores: Stores,
-  { asked, runner, judged }: { asked: AskedValidation; runner: string; judged: Judged | null },
-): Promise<void> {
-  const { requestId: id, actor, submit } = asked;
+  { asked, runner, judged, isLast }: { asked: AskedValidation; runner: string; judged: Judged | null; isLast: boolean },
+): Promise<boolean> {
+  const { requestId: id } = asked;
   const request = await stores.requests.lock(id);
-  // Somebody else has taken it over, and comes to the same.
-  if (!(await stores.validations.finish(id, runner))) return;
-  if (request?.state !== 'VALIDATING' || !judged) return;
-  const { planned, plan } = judged;
+  const isWanted = request?.state === 'VALIDATING' && judged !== null;
+  if (isWanted && !isLast && (await hasMoved(stores, request, judged.planned))) return false;
+  // Else somebody else has taken it over, and comes to the same.
+  if ((await stores.validations.finish(id, runner)) && isWanted) await keep(ports, stores, asked, request, judged);
+  return true;
+}
+
+/** Whether one of the things that it changes has another revision by now, or is there only now. */
+async function hasMoved(stores: Stores, { changes }: ChangeRequest, { world }: PlannedRequest): Promise<boolean> {
+  const now = await stores.catalog.revisionsOf(changes);
+  const was = ({ operation, target }: ProposedChange): number | undefined =>
+    isOfSku(operation) ? world.skus.get(foldCode(target))?.revision : world.products.get(target)?.revision;
+  const keyOf = ({ operation, target }: ProposedChange): string =>
+    isOfSku(operation) ? `SKU:${foldCode(target)}` : `PRODUCT:${target}`;
+  return changes.some((change) => was(change) !== now.get(keyOf(change)));
+}
+
+async function keep(
+  ports: Ports,
+  stores: Stores,
+  { requestId: id, actor, submit }: AskedValidation,
+  request: ChangeRequest,
+  { planned, plan }: Judged,
+): Promise<void> {
   if (submit && planned.problems.length === 0) return enterReview(ports, stores, request, planned, actor, plan);
   const { problems, set } = planned;
   const { conflicts } = set;

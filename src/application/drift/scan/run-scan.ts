@@ -1,10 +1,11 @@
 import type { Caller } from '../../../domain/actor.js';
 import { systemActor } from '../../../domain/actor.js';
 import { bulkSafety } from '../../../domain/drift/bulk-safety.js';
+import { keptFault } from '../../../domain/publishing/kept-fault.js';
 import type { ScanPorts } from '../../ports/ports.js';
 import type { ScanRun } from '../../ports/scan-store.js';
 import { ScanGone } from '../../ports/scan-store.js';
-import { contactOf, faultOf } from '../../publishing/fault-of.js';
+import { contactOf, faultOf, refusalIn } from '../../publishing/fault-of.js';
 import { refreshStock } from '../refresh-stock.js';
 import { readChanges } from './read-changes.js';
 import { readSystem } from './read-system.js';
@@ -111,9 +112,9 @@ async function broke(
     return;
   }
   if (stopped) return ports.scans.releaseScan(run);
-  const fault = faultOf(error);
+  const fault = keptFault(faultOf(error));
   ports.log('error', 'a scan failed', { system: run.system, fault: fault.message });
   await ports.scans.endScan(run, 'FAILED', fault.message);
   const contact = contactOf(fault);
-  if (contact) await ports.queue.heard(run.system, contact, since);
+  if (contact) await ports.queue.heard(run.system, contact, since, refusalIn([fault]));
 }

@@ -1,5 +1,5 @@
 import type { RootRef } from '../../../domain/publishing/system.js';
-import type { StagedRecord } from '../../ports/scan-store.js';
+import type { PlaceInScan, StagedRecord } from '../../ports/scan-store.js';
 import type { ObservationCounts } from '../observe-roots.js';
 import { observe, observeRoots } from '../observe-roots.js';
 import type { ScanJob } from './scan-job.js';
@@ -21,12 +21,7 @@ export async function judgeStaged(job: ScanJob): Promise<void> {
     const [readAt] = page.map((each) => each.readAt);
     const alike = page.filter((each) => Number(each.readAt) === Number(readAt));
     const records = alike.flatMap(({ observed }) => observed ?? []);
-    const pieceOf = new Map(
-      alike.flatMap(({ entity, externalId, pieceId }): [string, string][] =>
-        pieceId === null ? [] : [[`${entity}:${externalId}`, pieceId]],
-      ),
-    );
-    const mark = { hold: run, basis: '', pieces: [], pieceOf };
+    const mark = { hold: run, basis: '', pieces: [], pieceOf: pieceOfEach(alike) };
     const look = { records, goneRoots: [], readAt: readAt ?? (await ports.observations.now()) };
     const compared = comparedBehind(job, alike.length);
     await count(job, await observe(ports, system, 'FULL_SCAN', look, { mark, ...(compared !== null && { compared }) }));
@@ -86,13 +81,35 @@ export async function judgePostponed(job: ScanJob, flagOnly = false): Promise<vo
 /** Records that waited for a first match are paired, and compared for the first time. */
 export async function pairWaiting(job: ScanJob): Promise<void> {
   const { ports, run, system } = job;
-  const paired = await ports.scans.pair(run);
-  const readAt = await ports.observations.now();
-  for (let from = 0; from < paired.length; from += PAGE) {
+  await ports.scans.pair(run);
+  let after: PlaceInScan | null = null;
+  for (;;) {
     goesOn(job);
-    const records = paired.slice(from, from + PAGE);
-    await count(job, await observe(ports, system, 'FULL_SCAN', { records, goneRoots: [], readAt }));
+    const { records: page, next }: Awaited<ReturnType<typeof ports.scans.paired>> = await ports.scans.paired(
+      run.id,
+      after,
+      PAGE,
+    );
+    const [first] = page;
+    if (first) {
+      const records = page.map(({ observed }) => observed);
+      const mark = { hold: run, basis: '', pieces: [], pieceOf: pieceOfEach(page) };
+      const look = { records, goneRoots: [], readAt: first.readAt };
+      await count(job, await observe(ports, system, 'FULL_SCAN', look, { mark }));
+      await ports.scans.pairedJudged(run, page);
+    }
+    if (next === null) return;
+    after = next;
   }
+}
+
+/** The piece of each, by `entity:externalId`. */
+function pieceOfEach(records: readonly StagedRecord[]): Map<string, string> {
+  return new Map(
+    records.flatMap(({ entity, externalId, pieceId }): [string, string][] =>
+      pieceId === null ? [] : [[`${entity}:${externalId}`, pieceId]],
+    ),
+  );
 }
 
 /** Records that the scan did not see are read again by id: a scan is no snapshot, and only a strong read says what is gone. */

@@ -60,7 +60,8 @@ export class CommitmentList {
 
 /**
  * What is otherwise than it was committed to: values that are added, taken away or others, and findings that would be
- * written over unseen. A finding that is no longer there takes nothing away.
+ * written over unseen. A finding that is no longer there takes nothing away; nor does a name for which nothing is left to do,
+ * because all of it has come about already as it was approved: of that nobody can be asked anything.
  */
 export function* changedCommitments(was: Commitments, is: Commitments): Sliced<ChangedCommitment[]> {
   const out: ChangedCommitment[] = [];
@@ -69,7 +70,7 @@ export function* changedCommitments(was: Commitments, is: Commitments): Sliced<C
   for (const [index, because] of names.entries()) {
     yield index / names.length;
     const [before, now] = [ownOf(was, because), ownOf(is, because)];
-    if (canonicalJson(before) === canonicalJson(now)) continue;
+    if (canonicalJson(before) === canonicalJson(now) || isAllDone(before, now)) continue;
     for (const key of [...new Set([...Object.keys(before), ...Object.keys(now)])].sort()) {
       const place = placeOf(key);
       if (place.kind === 'SUPERSEDES' && !(key in now)) continue;
@@ -78,6 +79,11 @@ export function* changedCommitments(was: Commitments, is: Commitments): Sliced<C
     }
   }
   return out;
+}
+
+/** The master was to get values, and nothing is left to do: it has them all. */
+function isAllDone(before: FieldValues, now: FieldValues): boolean {
+  return Object.keys(now).length === 0 && Object.keys(before).some((key) => placeOf(key).system === '');
 }
 
 function ownOf(all: Commitments, name: string): FieldValues {

@@ -1,0 +1,78 @@
+import type { Attribution, Authorship } from '../../domain/publishing/system.js';
+import type { Row } from './tryton-wire.js';
+import { instantOf, numberIn, related, relatedRows, textIn } from './tryton-wire.js';
+
+/** The row of a variant's GTIN: the first identifier of that type. */
+export function gtinRow(row: Row): Row | null {
+  return relatedRows(row, 'identifiers').find((each) => each['type'] === 'ean') ?? null;
+}
+
+/** A variant's own components stand in the place of its template's. */
+export function componentRows(row: Row, template: Row): Row[] {
+  const own = relatedRows(row, 'components');
+  return own.length > 0 ? own : templateComponents(template);
+}
+
+/** Tryton lists those of its variants under the template, too. */
+export function templateComponents(template: Row): Row[] {
+  return relatedRows(template, 'components').filter((each) => numberIn(each, 'parent_product') === null);
+}
+
+/** By whom an item's rows were written last, so that their names can be asked for. */
+export function writersOf(rows: readonly Row[]): number[] {
+  return rows.flatMap((row) => rowsOfItem(row)).flatMap((row) => writerOf(row) ?? []);
+}
+
+/** The latest timestamp of an item's rows. */
+export function latestStamp(row: Row): string {
+  return textIn(latestOf(rowsOfItem(row)), '_timestamp') ?? '0';
+}
+
+/**
+ * Who wrote an item last, and who each of its fields: Tryton keeps that by row, and whoever wrote one row, we ourselves
+ * perhaps, has nothing to do with what stands in another. Nor does a clock that was set back turn them round, as long as a
+ * field has but one row.
+ */
+export function authorshipOf(row: Row, logins: ReadonlyMap<number, string>): Authorship {
+  const template = related(row, 'template') ?? {};
+  const by = (...rows: Row[]): Attribution | null => {
+    const latest = latestOf(rows);
+    const actor = logins.get(writerOf(latest) ?? -1) ?? null;
+    return actor === null ? null : { actor, app: null, at: instantOf(textIn(latest, '_timestamp') ?? '0') };
+  };
+  // Where its row is gone, it was whoever wrote what that row hung on.
+  const tariff = by(relatedRows(template, 'tariff_codes')[0] ?? template);
+  const hasOwn = relatedRows(row, 'components').length > 0;
+  return {
+    attribution: by(...rowsOfItem(row)),
+    authors: {
+      code: by(row),
+      cost: by(row),
+      gtin: by(gtinRow(row) ?? row),
+      ...Object.fromEntries(['title', 'price', 'weight', 'unitOfMeasure'].map((field) => [field, by(template)])),
+      hsCode: tariff,
+      countryOfOrigin: tariff,
+      lifecycle: by(row, template),
+      'bundle.components': by(hasOwn ? row : template, ...componentRows(row, template)),
+    },
+  };
+}
+
+/** Every row that an item is made of and that has a timestamp of its own. */
+function rowsOfItem(row: Row): Row[] {
+  const template = related(row, 'template') ?? {};
+  const own = [...relatedRows(row, 'identifiers'), ...relatedRows(row, 'components')];
+  return [row, template, ...own, ...relatedRows(template, 'components'), ...relatedRows(template, 'tariff_codes')];
+}
+
+function latestOf(rows: readonly Row[]): Row {
+  return rows.reduce((a, b) => (stampOf(b) > stampOf(a) ? b : a));
+}
+
+function stampOf(row: Row): number {
+  return Number(textIn(row, '_timestamp') ?? 0);
+}
+
+function writerOf(row: Row): number | null {
+  return numberIn(row, 'write_uid') ?? numberIn(row, 'create_uid');
+}
