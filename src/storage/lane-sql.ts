@@ -164,6 +164,10 @@ export async function closeLanes(sql: Sql, system: string, lanes: readonly Closi
   const rows = lanes.map(({ productId, notBefore, isPassedBy = false, leaseToken }) => {
     return { product: productId, not_before: notBefore, passed: isPassedBy, token: leaseToken };
   });
+  const values = [system, JSON.stringify(rows), lanes.map(({ productId }) => productId)];
+  // Locked by a statement of its own: whoever opens a lane that we wait for (a canary that goes on) has changed deliveries
+  // before, which a statement that was begun earlier would not see, and then nobody would ever look at the lane again.
+  await sql.rows(`${HELD} select count(*) from held`, values);
   const closed = await sql.rows<{ product: string }>(
     `${HELD}
      update lane l set lease_token = null, lease_until = null, due_at = (
@@ -172,7 +176,7 @@ export async function closeLanes(sql: Sql, system: string, lanes: readonly Closi
          from delivery d join record r on ${SAME_RECORD}
          where d.system = l.system and d.product_id = l.product_id and d.state in ${OPEN} and ${TAKES}) x)
      from held h where l.system = h.system and l.product_id = h.product_id returning l.product_id as product`,
-    [system, JSON.stringify(rows), lanes.map(({ productId }) => productId)],
+    values,
   );
   return new Set(closed.map(({ product }) => product));
 }

@@ -5,7 +5,7 @@ import { LeaseLost } from '../../src/application/ports/publishing-queue.js';
 import { publishLane } from '../../src/application/publishing/publish-lane.js';
 import type { DeliveryState } from '../../src/domain/publishing/delivery-state.js';
 import { DELIVERY_STATES } from '../../src/domain/publishing/delivery-state.js';
-import { control } from '../support/world.js';
+import { control, until } from '../support/world.js';
 import { Failing } from './failing-kit.js';
 
 /** A lane is one worker's at a time, and only what it has claimed is settled. */
@@ -119,6 +119,33 @@ describe('claiming and settling', () => {
     expect(await kit.world.ports.queue.claim('shopify')).not.toBeNull();
     await title('Three');
     expect(await states('PRODUCT')).toEqual(['SUPERSEDED', 'IN_FLIGHT', 'PENDING']);
+  });
+
+  it('leaves a lane due that somebody opens at the very moment in which it is given back', async () => {
+    await kit.price('CUP', '11.00');
+    const first = await claim();
+    await kit.price('CUP', '12.00');
+    // As a canary keeps what comes after it, and lets it go: its delivery first, then the lane.
+    await kit.sql(`update delivery set next_attempt_at = null where system = 'erp' and state = 'PENDING'`);
+    const other = kit.world.database.source.createQueryRunner();
+    await other.startTransaction();
+    await other.query(
+      `update delivery set next_attempt_at = clock_timestamp() where system = 'erp' and state = 'PENDING'`,
+    );
+    await other.query(`update lane set due_at = clock_timestamp() where system = 'erp'`);
+    const settling = kit.world.ports.queue.settle(first, delivered(first));
+    await until('it waits for the lane', async () => {
+      const [row] = await kit.sql<{ waiting: number }>(
+        `select count(*)::int as waiting from pg_locks l join pg_stat_activity a using (pid) where not l.granted and a.datname = current_database()`,
+      );
+      return row?.waiting;
+    });
+    await other.commitTransaction();
+    await other.release();
+    await settling;
+    expect(await kit.sql(`select due_at is not null as due from lane where system = 'erp'`)).toEqual([{ due: true }]);
+    await kit.drain();
+    expect(await kit.listPrice('CUP')).toBe('12.00');
   });
 
   it('lays down what fails while a newer delivery waits, instead of trying or burying it', async () => {
