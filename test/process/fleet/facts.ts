@@ -83,11 +83,13 @@ export async function readFacts(database: OwnDatabase): Promise<Facts> {
     ),
     steps: await rows('select delivery_id, was, became from watch.step order by id'),
     revisions: await rows(
-      `select s.code as target, v.snapshot->>'price' as price, v.snapshot->>'title' as title, 'SKU' as entity
+      // By number, never by what it says: as texts, wave 10 would come before wave 9.
+      `select s.code as target, v.snapshot->>'price' as price, v.snapshot->>'title' as title, 'SKU' as entity, v.revision
          from sku_revision v join sku s on s.id = v.sku_id
        union all
-       select p.handle, null, v.snapshot->>'title', 'PRODUCT' from product_revision v join product p on p.id = v.product_id
-       order by 1, 2, 3`,
+       select p.handle, null, v.snapshot->>'title', 'PRODUCT', v.revision
+         from product_revision v join product p on p.id = v.product_id
+       order by target, entity, revision`,
     ),
     attempts: await rows(
       `select record_id, expected->>'price' as price, coalesce(expected->>'title', expected->>'product.title') as title, sent_at
