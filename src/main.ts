@@ -34,8 +34,17 @@ function told(error: unknown): string {
   if ('code' in error && error.code === 'EADDRINUSE') return `PORT is taken: ${error.message}`;
   // Whoever supervises the process starts it again: waiting here would hide a wrong address.
   if (isUnreachable(error)) return `the database does not answer: ${error.message || 'no connection'}`;
-  const plain = error instanceof ConfigError || error.message.includes('already running');
+  const plain =
+    error instanceof ConfigError ||
+    error.message.includes('already running') ||
+    error.message.startsWith('the embedded PostgreSQL');
   return plain ? error.message : (error.stack ?? error.message);
+}
+
+/** For good, with the reason in one line. */
+function end(error: unknown): never {
+  process.stderr.write(`skuward: ${told(error)}\n`);
+  process.exit(1);
 }
 
 try {
@@ -43,8 +52,10 @@ try {
   const config = readConfig();
   if (command === undefined) {
     const [{ serve }, { printWelcome }] = await Promise.all([import('./porch/serve.js'), import('./porch/welcome.js')]);
-    const starting = serve(config);
-    const isStopping = stopOnSignal(starting);
+    // Ended at once: whatever would be stopped in good order needs the database, and whoever supervises starts all of it again.
+    let isStopping = (): boolean => false;
+    const starting = serve(config, (error) => void (isStopping() || end(error)));
+    isStopping = stopOnSignal(starting);
     const service = await starting;
     if (!isStopping()) await printWelcome(config, service);
   } else {
@@ -52,6 +63,5 @@ try {
     process.exitCode = await runCommand(config, command, args);
   }
 } catch (error) {
-  process.stderr.write(`skuward: ${told(error)}\n`);
-  process.exit(1);
+  end(error);
 }

@@ -1,6 +1,6 @@
 import { forgetAlerts } from '../application/alerts/forget-alerts.js';
 import { raiseDigest } from '../application/alerts/raise-digest.js';
-import { sendAlerts } from '../application/alerts/send-alerts.js';
+import { sendAlerts, takeUpAlerts } from '../application/alerts/send-alerts.js';
 import type { Ports } from '../application/ports/ports.js';
 import { Drain } from './drain.js';
 
@@ -11,11 +11,13 @@ export class AlertTeller {
   /** The day whose digest is known to be raised. */
   private toldDay: string | null = null;
   private forgotAt: Date | null = null;
+  private tookUp = false;
 
   constructor(private readonly ports: Ports) {}
 
-  wake(): void {
-    void this.drain.wake('all');
+  /** Resolves when what is due has been told, or tried. */
+  wake(): Promise<void> {
+    return this.drain.wake('all');
   }
 
   async stop(): Promise<void> {
@@ -28,7 +30,11 @@ export class AlertTeller {
     await this.logged('the digest could not be raised', async () => {
       this.toldDay = await raiseDigest(this.ports, this.toldDay);
     });
-    await this.logged('alerts could not be taken from the outbox', () => sendAlerts(this.ports, () => this.stopping));
+    await this.logged('alerts could not be taken from the outbox', async () => {
+      if (!this.tookUp) await takeUpAlerts(this.ports);
+      this.tookUp = true;
+      await sendAlerts(this.ports, () => this.stopping);
+    });
     await this.logged('alerts that were sent long ago could not be removed', async () => {
       this.forgotAt = await forgetAlerts(this.ports, this.forgotAt);
     });

@@ -222,11 +222,12 @@ export class Worker {
 
   /** Finds what nobody was told of, in one statement for nearly all kinds of work: most of what an idle service does is this. */
   private async sweepNow(): Promise<void> {
-    this.alerts.wake();
+    void this.alerts.wake();
     try {
       await this.watch.look();
       const due = await this.ports.waitingJobs.due();
       if (due.pauses) await this.ports.queue.endPauses();
+      if (due.refused) await this.ports.queue.releaseRefused();
       for (const system of await this.ports.queue.systemsWithDue()) this.lanes.wake(system);
       if (due.canaries) await advanceCanaries(this.ports, null);
       if (due.webhooks)

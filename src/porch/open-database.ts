@@ -27,13 +27,27 @@ export interface Database {
   close(): Promise<void>;
 }
 
-/** Where the database is: DATABASE_URL, or the embedded one, which this process then owns. */
-export async function locateDatabase(config: Config, log: Log): Promise<DatabaseUrls> {
+/**
+ * Where the database is: DATABASE_URL, or the embedded one, which this process then owns, and starts again where it dies.
+ * @param lost told once that cannot be done.
+ */
+export async function locateDatabase(
+  config: Config,
+  log: Log,
+  lost: (error: Error) => void = () => {},
+): Promise<DatabaseUrls> {
   if (config.databaseUrl !== null) {
     const { databaseUrl: appUrl } = config;
     return { ownerUrl: config.migrateDatabaseUrl ?? appUrl, appUrl, stop: () => Promise.resolve(), embedded: false };
   }
-  const embedded = await startEmbeddedPostgres({ dataDir: config.dataDir, log: (line) => log('debug', line) });
+  const watch = {
+    died: (what: string) => log('error', what),
+    lost: (error: Error) => {
+      log('error', error.message);
+      lost(error);
+    },
+  };
+  const embedded = await startEmbeddedPostgres({ dataDir: config.dataDir, log: (line) => log('debug', line), watch });
   return { ownerUrl: embedded.ownerUrl, appUrl: embedded.appUrl, stop: () => embedded.stop(), embedded: true };
 }
 

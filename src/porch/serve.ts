@@ -47,8 +47,11 @@ export interface Service {
   stop(): Promise<void>;
 }
 
-/** Starts everything that the configuration asks for, in the order in which one part needs the other. */
-export async function serve(config: Config): Promise<Service> {
+/**
+ * Starts everything that the configuration asks for, in the order in which one part needs the other.
+ * @param lost told when it cannot go on: its own database is gone for good.
+ */
+export async function serve(config: Config, lost: (error: Error) => void = () => {}): Promise<Service> {
   const faults = [...faultsOfLifecycle(TRANSITIONS), ...faultsOfGates(GATE_RULES)];
   if (faults.length > 0) throw new ConfigError(`the lifecycle is unsound: ${faults.join('; ')}`);
   const strays = faultsOfDeliveryStates(DELIVERY_TRANSITIONS);
@@ -60,7 +63,7 @@ export async function serve(config: Config): Promise<Service> {
       await step().catch((error: unknown) => log('error', 'while stopping', { error: String(error) }));
   };
   try {
-    const urls = await locateDatabase(config, log);
+    const urls = await locateDatabase(config, log, lost);
     undo.push(() => urls.stop());
     await migrateDatabase(urls, log);
     const sandbox = config.systems === null ? await openSandbox(config, log) : null;

@@ -67,6 +67,7 @@ function systems(): string[] {
       LIFECYCLE_STATES.map(row),
     ),
     'A product with SKUs in several states is ACTIVE in Shopify if any of them is ACTIVE or PHASE_OUT, else DRAFT if any is PRELAUNCH or ON_HOLD, else ARCHIVED; SKUs in DRAFT do not count. Nothing is ever deleted.',
+    'A SKU in DRAFT that a system has all the same (a baseline took it over as one, or it went back) is neither compared nor written there: `skus { systems { state } }` says `NOT_COMPARED`, and no finding tells of what it shows, until it leaves DRAFT.',
   ];
 }
 

@@ -68,6 +68,14 @@ export class SqlAlertQueue implements AlertQueue {
     );
   }
 
+  async letGo(all: boolean): Promise<void> {
+    await sqlOver(this.source).rows(
+      `update alert set next_attempt_at = clock_timestamp()
+       where state = 'WAITING' and next_attempt_at > clock_timestamp() and ($1 or attempts > 0)`,
+      [all],
+    );
+  }
+
   async nowhere(): Promise<number> {
     const rows = await sqlOver(this.source).rows(
       `update alert set state = 'NOWHERE', next_attempt_at = null, lease_token = null, lease_until = null

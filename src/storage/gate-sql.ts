@@ -83,7 +83,7 @@ export interface HeardContact {
   contact: Contact;
   /** When what was exchanged was begun. */
   since: Date;
-  /** Where the system refuses our key: its own words for that. */
+  /** Where the system refuses us: why, and its own words for that. */
   refusal?: string | null;
 }
 
@@ -115,8 +115,7 @@ async function recordContact(tools: GateTools, code: string, { contact, since, r
     healthOf(change, gated.gate),
   ]);
   if (change.begins === 'AUTH') {
-    const reason = `the system refuses our key${refusal ? `: ${refusal}` : ''}`;
-    await beginHold(tools, code, 'AUTH', reason, null, PUBLISHER);
+    await beginHold(tools, code, 'AUTH', refusal ?? 'the system refuses our key', null, PUBLISHER);
   }
   if (change.begins === 'BREAKER') {
     const reason = `${change.failures} failures one after another`;

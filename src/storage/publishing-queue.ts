@@ -10,8 +10,10 @@ import type { GateTools } from './gate-sql.js';
 import { DUE_LANE, endHolds, gatesOfDue, recordContacts } from './gate-sql.js';
 import { Gathered } from './gathered.js';
 import { reopenLanes } from './lane-sql.js';
+import { releaseRefused } from './release-refused.js';
 import type { SendingLane } from './prepare-to-send.js';
 import { prepareToSend } from './prepare-to-send.js';
+import type { Tell } from './publishing-events.js';
 import { tellIn } from './publishing-events.js';
 import type { SettledClaim } from './settle-claim.js';
 import { SequencerWake } from './sequencer/wake.js';
@@ -94,14 +96,24 @@ export class SqlPublishingQueue implements PublishingQueue, LaneSweep {
   }
 
   private async transaction<T>(work: (tools: GateTools) => Promise<T>): Promise<T> {
-    let appended = false;
+    let [appended, ended] = [false, false];
     const result = await inTransaction(this.source, (tx) => {
       const sql = sqlOver(tx);
-      const tell = tellIn(sql, this.newId, () => (appended = true));
+      const append = tellIn(sql, this.newId, () => (appended = true));
+      const tell: Tell = (events) => {
+        ended ||= events.some(({ type }) => type === 'SYSTEM_RESUMED');
+        return append(events);
+      };
       return work({ sql, newId: this.newId, tell, wake: this.wakeupsOf(sql) });
     });
     if (appended) this.sequencer.now();
+    // What was done is done: if this fails, the next sweep releases them.
+    if (ended) await this.releaseRefused().catch(() => {});
     return result;
+  }
+
+  async releaseRefused(): Promise<void> {
+    while ((await this.transaction(releaseRefused)) === 'MORE');
   }
 
   async begun(attemptIds: readonly string[], operation: string): Promise<void> {

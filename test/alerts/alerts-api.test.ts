@@ -3,6 +3,7 @@ import { createApiKey } from '../../src/application/access/create-api-key.js';
 import type { Role } from '../../src/domain/actor.js';
 import { groupOf } from '../../src/domain/alerts/alert.js';
 import { subscriptionLost, systemPaused } from '../../src/domain/alerts/occasions.js';
+import { sqlOver } from '../../src/storage/sql.js';
 import type { Api } from '../support/api.js';
 import { openApi } from '../support/api.js';
 import type { World } from '../support/world.js';
@@ -20,7 +21,7 @@ const LIST = `query ($filter: AlertFilter, $first: Int, $after: String) { alerts
   totalCount pageInfo { hasNextPage endCursor }
   nodes { id title state system { code } groups { owner { name slackId } lines more } } } }`;
 const RETRY = `mutation ($ids: [ID!], $filter: AlertFilter) { alertRetry(ids: $ids, filter: $filter) {
-  alerts { id state } userErrors { code field message } } }`;
+  alerts { id state } more userErrors { code field message } } }`;
 
 describe('alerts in the API', () => {
   let world: World;
@@ -110,16 +111,55 @@ describe('alerts in the API', () => {
     // All that are named, or none.
     expect(await retry({ ids: [one?.id, unknown] })).toMatchObject({
       alerts: [],
-      userErrors: [{ code: 'WRONG_STATE', field: ['ids', '1'] }],
+      userErrors: [{ code: 'NOT_FOUND', field: ['ids', '1'] }],
     });
     expect((await list({ filter: { states: ['NOWHERE'] } })).totalCount).toBe(2);
-    expect(await retry({ ids: [one?.id] })).toEqual({ alerts: [{ id: one?.id, state: 'WAITING' }], userErrors: [] });
-    expect((await retry({ ids: [one?.id] })).userErrors).toMatchObject([{ code: 'WRONG_STATE', field: ['ids', '0'] }]);
+    const done = { alerts: [{ id: one?.id, state: 'WAITING' }], more: 0, userErrors: [] };
+    expect(await retry({ ids: [one?.id] })).toEqual(done);
     expect(await retry({ filter: { states: ['NOWHERE'] } })).toEqual({
       alerts: [{ id: other?.id, state: 'WAITING' }],
+      more: 0,
       userErrors: [],
     });
     expect(await api.fault(RETRY, { ids: ['Sku_1'] })).toMatchObject({ code: 'BAD_USER_INPUT' });
+  });
+
+  it('are sent at once where they wait for the next try, and never again once they were sent', async () => {
+    const sql = sqlOver(world.database.source);
+    const ids = (await list({})).nodes.map(({ id }) => id);
+    await sql.rows(
+      `update alert set state = 'WAITING', attempts = 3, last_error = 'Slack answered HTTP 503', next_attempt_at = clock_timestamp() + interval '14 minutes'`,
+    );
+    expect(await retry({ ids })).toMatchObject({
+      alerts: [{ state: 'WAITING' }, { state: 'WAITING' }],
+      userErrors: [],
+    });
+    expect(
+      await sql.rows(`select 1 from alert where next_attempt_at <= clock_timestamp() and last_error is null`),
+    ).toHaveLength(2);
+    await sql.rows(`update alert set state = 'SENT', next_attempt_at = null, sent_at = clock_timestamp()`);
+    expect((await retry({ ids })).userErrors).toMatchObject([
+      { code: 'WRONG_STATE', field: ['ids', '0'] },
+      { code: 'WRONG_STATE', field: ['ids', '1'] },
+    ]);
+    await sql.rows(`update alert set state = 'NOWHERE', next_attempt_at = null, sent_at = null`);
+    const other = await retry({ ids, filter: { kinds: ['DIGEST'] } });
+    expect(other).toMatchObject({ alerts: [], userErrors: [{ code: 'WRONG_STATE', field: ['ids'] }] });
+  });
+
+  it('say what a filter names that there is not, and put nothing on record where nothing was done', async () => {
+    const recorded = (): Promise<unknown[]> =>
+      sqlOver(world.database.source).rows(`select 1 from audit_event where type = 'ALERT_RETRIED'`);
+    const before = (await recorded()).length;
+    expect((await retry({ filter: { system: 'nowhere', owner: 'nobody' } })).userErrors).toMatchObject([
+      { code: 'NOT_FOUND', field: ['filter', 'system'] },
+      { code: 'NOT_FOUND', field: ['filter', 'owner'] },
+    ]);
+    expect((await retry({ filter: { states: ['SENT'] } })).userErrors).toMatchObject([
+      { code: 'WRONG_STATE', field: ['filter', 'states'] },
+    ]);
+    expect(await retry({ filter: { kinds: ['DIGEST'] } })).toEqual({ alerts: [], more: 0, userErrors: [] });
+    expect(await recorded()).toHaveLength(before);
   });
 
   it('mention nobody by what is no id of Slack', async () => {

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createChangeRequest } from '../../src/application/change/create-change-request.js';
+import { assignDeliveries } from '../../src/application/publishing/assign-deliveries.js';
+import { systemPaused } from '../../src/domain/alerts/occasions.js';
 import { raiseDigest } from '../../src/application/alerts/raise-digest.js';
 import type { AlertView } from '../../src/application/ports/alert-store.js';
 import type { Ports } from '../../src/application/ports/ports.js';
@@ -124,6 +126,9 @@ describe('the daily digest', () => {
     expect(group('Dead letters by cause')?.lines).toEqual(['erp VALIDATION 422: 1 open, 0 new, 1 overdue']);
     expect(group('Systems that nothing is sent to')?.lines).toEqual(['erp']);
     expect(group('Scans')?.lines).toEqual(['erp: failed: the ERP hung up']);
+    expect(group('Alerts that could not be sent')?.lines).toContainEqual(
+      expect.stringMatching(/^NOWHERE: Skuward on 2027-01-18: .* \(\d{4}-\d\d-\d\d \d\d:\d\d UTC\)$/),
+    );
     expect(group('SKUs that nobody')?.lines).toEqual(['OWNER_INACTIVE: 1']);
     const ada = digest?.groups.find(({ ownerId }) => ownerId === world.people.ada.actor.partyId);
     expect(ada?.heading).toMatch(/^1 dead letter \(1 overdue\), \d+ findings? \(1 overdue\), 1 request to approve$/);
@@ -132,5 +137,39 @@ describe('the daily digest', () => {
       'OVERDUE T-1 in erp: no <such> tax',
     ]);
     expect(ada?.lines.join()).toContain('waits for approval: Dearer tea');
+  });
+
+  it('tells a dead letter to whom it was made, and to its owner only while it is nobody’s', async () => {
+    const sharesOf = async (day: string): Promise<Map<string | null, string>> => {
+      await raiseDigest(at(`2027-02-${day}T08:00:00Z`), null);
+      const digest = (await digests()).find(({ subject }) => subject === `2027-02-${day}`);
+      const shares = digest?.groups.filter(({ heading }) => heading.includes('dead letter (')) ?? [];
+      return new Map(shares.map(({ ownerId, lines }) => [ownerId, lines.join('\n')]));
+    };
+    const { ada, mia } = world.people;
+    const line = 'OVERDUE T-1 in erp: no <such> tax';
+    expect(await sharesOf('01')).toEqual(new Map([[ada.actor.partyId, expect.stringContaining(line)]]));
+    must(await assignDeliveries(world.ports, world.people.alex, { ids: null, filter: { system: 'erp' } }, 'mia'));
+    expect(await sharesOf('02')).toEqual(new Map([[mia.actor.partyId, expect.stringContaining(line)]]));
+    // Who has left looks at nothing: it falls back to its owner, and is not lost between the two.
+    await sql(`update party set active = false where code = 'mia'`);
+    expect(await sharesOf('03')).toEqual(new Map([[ada.actor.partyId, expect.stringContaining(line)]]));
+  });
+
+  it('names alerts that wait for a broken Slack, and none that is merely new', async () => {
+    const { ports } = world;
+    await ports.work.run((stores) =>
+      stores.alerts.raise([systemPaused('erp', 'new', 'why', null), systemPaused('shopify', 'failed', 'why', null)]),
+    );
+    await sql(
+      `update alert set attempts = 2, last_error = 'Slack answered HTTP 503' where key = 'pause:shopify:failed'`,
+    );
+    await sql(`delete from alert where state <> 'WAITING'`);
+    await raiseDigest(at('2027-02-04T08:00:00Z'), null);
+    const [digest] = await digests();
+    expect(digest?.body).toContain('1 alerts could not be sent');
+    expect(digest?.groups.find(({ heading }) => heading.startsWith('Alerts'))?.lines).toEqual([
+      expect.stringMatching(/^WAITING: shopify is paused \(.* UTC\): Slack answered HTTP 503$/),
+    ]);
   });
 });

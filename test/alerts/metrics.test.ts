@@ -109,6 +109,37 @@ describe('/metrics of a running service', () => {
     expect(value(/^process_cpu_seconds_total (\S+)$/m)).toBeGreaterThan(0);
   });
 
+  it('counts no delivery as stuck whose record is gone, while a finding waits for somebody to decide', async () => {
+    const sql = sqlOver(world.database.source);
+    const oldest = async (): Promise<[number | null, number | null]> => {
+      const metrics = new ServiceMetrics(world.ports.log);
+      metrics.readFrom(new SqlMetricsReader(sql));
+      const { text } = await metrics.render();
+      const value = (name: string): number | null => {
+        const found = new RegExp(`^${name}\\{system="erp"\\} (\\S+)$`, 'm').exec(text)?.[1];
+        return found === undefined ? null : Number(found);
+      };
+      return [value('skuward_oldest_undelivered_seconds'), value('skuward_deliveries_undecided')];
+    };
+    await sql.rows(`insert into delivery (id, system, entity, product_id, sku_id, target, revision, state, created_at)
+      select gen_random_uuid(), r.system, r.entity, r.product_id, r.sku_id, 'T-1', 1, 'PENDING', clock_timestamp() - interval '1 day'
+      from record r where r.system = 'erp' and r.entity = 'SKU'`);
+    expect((await oldest())[0]).toBeGreaterThan(86_000);
+    await sql.rows(`insert into finding (id, identity, system, kind, record_id, product_id, sku_id, target, severity, state, source, expected, found)
+      select gen_random_uuid(), 'gone', r.system, 'MISSING', r.id, r.product_id, r.sku_id, 'T-1', 'MEDIUM', 'OPEN', 'FULL_SCAN', '{}', 'null'
+      from record r where r.system = 'erp' and r.entity = 'SKU'`);
+    await sql.rows(`update record set match = 'MISSING' where system = 'erp'`);
+    expect(await oldest()).toEqual([null, 1]);
+    // Decided, and owed still: whatever keeps it now is nobody's decision.
+    await sql.rows(
+      `update finding set state = 'RESOLVED', resolution = 'REVERTED', resolved_at = clock_timestamp() where identity = 'gone'`,
+    );
+    expect((await oldest())[0]).toBeGreaterThan(86_000);
+    await sql.rows(`delete from finding where identity = 'gone'`);
+    await sql.rows(`delete from delivery where state = 'PENDING'`);
+    await sql.rows(`update record set match = 'MATCHED' where system = 'erp'`);
+  });
+
   it('asks the database no more often than once in five seconds, and a constant number of times', async () => {
     const metrics = new ServiceMetrics(world.ports.log);
     metrics.readFrom(new SqlMetricsReader(sqlOver(world.database.source)));

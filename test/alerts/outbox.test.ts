@@ -111,8 +111,8 @@ describe('the outbox of alerts', () => {
     expect(await states()).toEqual(['NOWHERE', 'NOWHERE']);
     expect(await world.ports.alerts.unsent()).toMatchObject([{ state: 'NOWHERE', count: 2 }]);
     const [one] = await all();
-    const retry = (which: { ids: string[] | null; filter: object | null }): Promise<string[]> =>
-      world.ports.work.run((stores) => stores.alerts.retry(which));
+    const retry = async (which: { ids: string[] | null; filter: object | null }): Promise<string[]> =>
+      (await world.ports.work.run((stores) => stores.alerts.retry(which))).ids;
     expect(await retry({ ids: [one?.id ?? ''], filter: null })).toEqual([one?.id]);
     expect(await states()).toEqual(['NOWHERE', 'WAITING']);
     expect(await retry({ ids: null, filter: { states: ['NOWHERE'], system: 'shopify' } })).toEqual([]);
@@ -138,6 +138,20 @@ describe('the outbox of alerts', () => {
     expect(await keys()).toEqual(left);
     await forgetAlerts(world.ports, new Date(at.getTime() - 3_600_001));
     expect(await keys()).toEqual([{ key: 'digest:2' }, { key: 'pause:erp:not sent' }]);
+  });
+
+  it('takes a thousand by one call, the oldest first, and says how many are left', async () => {
+    await sql(`insert into alert (id, key, kind, subject, title, body, groups, owner_ids, state, next_attempt_at, raised_at)
+      select gen_random_uuid(), 'k' || n, 'BREAKER_OPEN', n::text, n::text, 'b', '[]', '{}', 'NOT_SENT', null,
+        clock_timestamp() - make_interval(secs => 2000 - n) from generate_series(1, 1003) n`);
+    const retry = (): Promise<{ ids: string[]; more: number }> =>
+      world.ports.work.run((stores) => stores.alerts.retry({ ids: null, filter: {} }));
+    await sql(`update alert set state = 'SENT', sent_at = clock_timestamp() where key = 'k1'`);
+    expect(await retry()).toMatchObject({ more: 2, ids: { length: 1_000 } });
+    expect(await sql(`select title from alert where state = 'NOT_SENT' order by raised_at`)).toEqual([
+      { title: '1002' },
+      { title: '1003' },
+    ]);
   });
 
   it('names the owners of its groups as they are when it is sent', async () => {

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { sendAlerts } from '../../src/application/alerts/send-alerts.js';
+import { AlertTeller } from '../../src/jobs/alert-teller.js';
 import type { AlertView } from '../../src/application/ports/alert-store.js';
 import type { Ports } from '../../src/application/ports/ports.js';
 import { SlackMessenger } from '../../src/connectors/slack/slack-messenger.js';
@@ -135,6 +136,57 @@ describe('sending alerts to Slack', () => {
     expect((await all()).filter(({ lastError }) => lastError !== null)).toHaveLength(1);
     await due();
     await sendAlerts(ports);
+    expect((await all()).map(({ state }) => state)).toEqual(['SENT', 'SENT']);
+  });
+
+  it('sends all that waited for a broken Slack as soon as it is mended, whatever back-off each had', async () => {
+    await raise('a', 'b', 'c');
+    const broken: Answer = { status: 503, body: '' };
+    slack.answers = [broken, broken, broken];
+    for (let run = 0; run < 3; run += 1) await sendAlerts(ports);
+    await sql(`update alert set next_attempt_at = clock_timestamp() + interval '14 minutes'`);
+    // Something new happens, and gets through: what failed follows in the same run.
+    await raise('d');
+    await sendAlerts(ports);
+    expect((await all()).map(({ state }) => state)).toEqual(['SENT', 'SENT', 'SENT', 'SENT']);
+  });
+
+  it('sends what was put off for the sake of others once one of those gets through', async () => {
+    await raise('a', 'b', 'c');
+    slack.answers = [{ status: 404, body: 'no_service' }];
+    await sendAlerts(ports);
+    await sql(`update alert set next_attempt_at = clock_timestamp() where attempts > 0`);
+    await sendAlerts(ports);
+    expect((await all()).map(({ state }) => state)).toEqual(['SENT', 'SENT', 'SENT']);
+  });
+
+  it('leaves what it was asked to keep back alone where something new gets through', async () => {
+    await raise('a', 'b');
+    slack.answers = [
+      { status: 429, body: 'rate_limited', headers: { 'retry-after': '77' } },
+      { status: 200, body: 'ok' },
+      { status: 429, body: 'rate_limited', headers: { 'retry-after': '77' } },
+    ];
+    await sendAlerts(ports);
+    await raise('new');
+    await sendAlerts(ports);
+    expect((await all()).map(({ state }) => state).toSorted()).toEqual(['SENT', 'WAITING', 'WAITING']);
+    expect((await waits()).filter((seconds) => seconds > 70)).toHaveLength(2);
+    expect(slack.received).toHaveLength(3);
+  });
+
+  it('asks at once when a process starts, which may be how the address was mended', async () => {
+    await raise('a', 'b');
+    slack.answers = [{ status: 404, body: 'no_service' }];
+    await sendAlerts(ports);
+    await sendAlerts(ports);
+    expect(slack.received).toHaveLength(1);
+    slack.answers = [{ status: 404, body: 'no_service' }];
+    const teller = new AlertTeller(ports);
+    for (let sweep = 0; sweep < 3; sweep += 1) await teller.wake();
+    // Still broken: one message has told that, and the process asks no more before its time.
+    expect(slack.received).toHaveLength(2);
+    await new AlertTeller(ports).wake();
     expect((await all()).map(({ state }) => state)).toEqual(['SENT', 'SENT']);
   });
 

@@ -21,6 +21,41 @@ describe('a fault as it is written down', () => {
       [{ a: { api_key: '[secret]', clientSecret: '[secret]' } }],
     ],
     [
+      'who signs in by an address',
+      'at postgres://u:p%40w@db:5432/x, http://a/b',
+      'at postgres://[secret]@db:5432/x, http://a/b',
+    ],
+    ['a password with an @ in it', 'redis://:p@ss@cache', 'redis://[secret]@cache'],
+    ['a JWT', 'sent eyJhbGciOi.eyJzdWIiOi.s1g-_nature, refused', 'sent [secret], refused'],
+    ['a key of ours', 'key skw_Ab9-_z is unknown', 'key [secret] is unknown'],
+    [
+      'a token and a webhook of Slack',
+      'xoxb-12-ab https://hooks.slack.com/services/T0/B0/x',
+      '[secret] https://hooks.slack.com/[secret]',
+    ],
+    ['what is given to a name', 'FATAL: password=hunter2 user=erp', 'FATAL: password=[secret] user=erp'],
+    [
+      'a name within another',
+      'client_secret = s3cr3t, db_password=x;',
+      'client_secret = [secret], db_password=[secret];',
+    ],
+    ['a password after a colon', 'login with password: hunter2 failed', 'login with password: [secret] failed'],
+    [
+      'JSON within a text',
+      'body {"user":"erp","password": "hunter2","n":1}',
+      'body {"user":"erp","password": "[secret]","n":1}',
+    ],
+    [
+      'an address alone',
+      'https://shop.example/a:b@c and me@example.com',
+      'https://shop.example/a:b@c and me@example.com',
+    ],
+    [
+      'words about secrets',
+      'the token: it has expired; "token" is no key',
+      'the token: it has expired; "token" is no key',
+    ],
+    [
       'what is no secret',
       { code: 'SKU-1', price: 12.5, ok: true, none: null },
       { code: 'SKU-1', price: 12.5, ok: true, none: null },

@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { processStart } from '../../src/storage/postgres/process-identity.js';
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+/** Where package.json is. */
+export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const NEST = join(ROOT, 'node_modules/@nestjs/cli/bin/nest.js');
 const LOCK = join(ROOT, 'node_modules/.skuward-test-build');
 const POLL_MS = 100;

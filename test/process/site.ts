@@ -4,10 +4,10 @@ import { mkdtempSync, chmodSync } from 'node:fs';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe } from '@jest/globals';
-import { ensureBuilt, MAIN } from './built-service.js';
+import { ensureBuilt, MAIN, ROOT } from './built-service.js';
 
 const POLL_MS = 50;
 const START_SECONDS = 60;
@@ -77,8 +77,22 @@ export class Site {
    * @param main another program than the service.
    */
   run(args: string[] = [], env: Record<string, string> = {}, main = MAIN): Run {
+    return this.spawn(process.execPath, [main, ...args], env);
+  }
+
+  /** A script of package.json, in a shell of its own, as npm starts it; with the node that runs the tests. */
+  async runScript(name: string): Promise<Run> {
+    const { scripts } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as {
+      scripts: Record<string, string>;
+    };
+    const PATH = `${dirname(process.execPath)}:${process.env.PATH ?? ''}`;
+    return this.spawn('sh', ['-c', scripts[name] ?? ''], { PATH });
+  }
+
+  private spawn(command: string, args: string[], env: Record<string, string>): Run {
     const { PATH = '', HOME = '' } = process.env;
-    const child = spawn(process.execPath, [main, ...args], {
+    const child = spawn(command, args, {
+      cwd: ROOT,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { PATH, HOME, DATA_DIR: this.dataDir, PORT: String(this.port), LOG_LEVEL: 'warn', ...env },
     });
@@ -88,8 +102,7 @@ export class Site {
   }
 
   /** Starts the service and waits until it is ready and has said where it is. */
-  async start(): Promise<Run> {
-    const run = this.run();
+  async start(run = this.run()): Promise<Run> {
     await until('the service to be ready', START_SECONDS, async () => {
       if (run.outcome() !== null) throw new Error(`the service ended with ${run.outcome()}: ${run.stderr()}`);
       return WELCOMED.test(run.stdout()) && (await this.isReady());

@@ -41,6 +41,39 @@ describeOnLinux('starting and stopping', () => {
     expect(said.join('\n')).toBe('');
   }, 180_000);
 
+  it('ends in good order where npm passes SIGTERM on to the shell that it starts it in', async () => {
+    const shell = await site.start(await site.runScript('start'));
+    shell.signal('SIGTERM');
+    expect(await shell.ended()).toBe(0);
+    expect(await site.processes()).toEqual([]);
+  }, 180_000);
+
+  it('starts its own PostgreSQL again when that is killed, says so, and goes on', async () => {
+    const run = await site.start();
+    const api = new Api(site, run);
+    await api.untilLinked();
+    const before = await catalogOf(api);
+    const postmaster = async (): Promise<number | undefined> =>
+      (await site.processes()).find(({ command, parent }) => command.includes(' -D ') && parent === run.pid)?.pid;
+    const killed = await postmaster();
+    process.kill(killed ?? 0, 'SIGKILL');
+    const next = await until('another PostgreSQL', 30, async () => {
+      const pid = await postmaster();
+      return pid !== killed && pid;
+    });
+    expect(next).not.toBe(killed);
+    await until('the service to be ready again', 30, () => site.isReady());
+    expect(run.stderr()).toContain('the embedded PostgreSQL died (SIGKILL) and is started again');
+    expect(await catalogOf(api)).toEqual(before);
+    await api.untilDelivered(
+      await api.apply([{ skuUpdate: { code: 'FH-RWO-S-MOS', fields: { price: '155.00' } } }]),
+      60,
+    );
+    run.signal('SIGTERM');
+    expect(await run.ended()).toBe(0);
+    expect(await site.processes()).toEqual([]);
+  }, 180_000);
+
   it('ends on SIGTERM in the middle of its first start, and leaves nothing running', async () => {
     const run = site.run();
     await until('PostgreSQL to run', 60, async () =>

@@ -1,11 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Connector, RecordOutcome } from '../../src/application/ports/connector.js';
-import type { CanaryView } from '../../src/application/ports/operations-reader.js';
+import type { CanaryView, ScanView } from '../../src/application/ports/operations-reader.js';
 import { advanceCanaries } from '../../src/application/publishing/advance-canaries.js';
 import { decideCanary } from '../../src/application/publishing/decide-canary.js';
 import { setSetting } from '../../src/application/settings/set-setting.js';
-import { codesOf, must } from '../support/world.js';
-import { Failing } from './failing-kit.js';
+import { codesOf, control, must } from '../support/world.js';
+import { Failing, PAGE } from './failing-kit.js';
 
 const CODES = Array.from({ length: 20 }, (_, index) => `CUP-${String.fromCharCode(65 + index)}`);
 const REASON = 'looked at with the ERP team';
@@ -152,4 +152,39 @@ describe('a request that touches many records', () => {
     expect(await kit.listPrice(held?.target ?? '')).toBe('12.00');
     expect(await canary(request)).toMatchObject({ state: 'STOPPED', waiting: 17 });
   });
+});
+
+describe('a request that is given up', () => {
+  let kit: Failing;
+  const many = Array.from({ length: 60 }, (_, index) => `POT-${index + 10}`);
+  beforeAll(async () => {
+    kit = await Failing.open(...many);
+  }, 60_000);
+  afterAll(() => kit.world.close());
+
+  it('holds no scan up, however much it was; edits of somebody else do', async () => {
+    const { ports, people, sandbox } = kit.world;
+    const value = { canary: { above: 30, firstPercent: 2, stopPercent: 20 } };
+    must(await setSetting(ports, people.alex, { key: 'publishing', value, reason: 'small enough for a test' }));
+    const prices = many.map((code) => ({
+      kind: 'skuUpdate' as const,
+      input: { code, baseRevision: null, fields: { price: '11.00' } },
+    }));
+    const request = await kit.apply(...prices);
+    const canary = ((await ports.operations.canariesOfRequests([request])).get(request) ?? []).find(
+      ({ system }) => system === 'erp',
+    );
+    must(await decideCanary(ports, people.oli, canary?.id ?? '', 'GIVE_UP', REASON));
+    // What went first stays owed, and a scan waits for it.
+    await kit.drain();
+    const last = async (): Promise<ScanView | undefined> => (await ports.operations.scans(PAGE, 'erp')).items[0]?.node;
+    await kit.scan('erp');
+    expect(await last()).toMatchObject({ state: 'SUCCEEDED', findingsOpened: 58, findingsHeld: 0 });
+    for (const code of many) {
+      const as = { kind: 'staff', name: 'Sam' };
+      await control(sandbox.erp.url, 'edit', { as, code, set: { name: `${code}, renamed` } });
+    }
+    await kit.scan('erp');
+    expect(await last()).toMatchObject({ state: 'HELD' });
+  }, 60_000);
 });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Connector, RecordOutcome } from '../../src/application/ports/connector.js';
-import type { DeadLetterGroup } from '../../src/application/ports/operations-reader.js';
+import type { DeadLetterGroup, DeliveryQuery } from '../../src/application/ports/operations-reader.js';
 import { revertFindings } from '../../src/application/drift/revert-findings.js';
 import { assignDeliveries } from '../../src/application/publishing/assign-deliveries.js';
 import { discardDeliveries } from '../../src/application/publishing/discard-deliveries.js';
@@ -98,6 +98,84 @@ describe('dead letters', () => {
     const none = { ids: null, filter: null };
     expect(codesOf(await retryDeliveries(ports, people.oli, none))).toEqual(['REQUIRED']);
     expect(codesOf(await retryDeliveries(ports, people.oli, { ids: [mug], filter: null }))).toEqual(['WRONG_STATE']);
+  });
+
+  it('that a filter means and that cannot be retried are counted, by why; by id each is told', async () => {
+    refuses((code) => `${code} is locked`);
+    const cup = await die('CUP', '11.00');
+    const tea = await die('TEA', '12.00');
+    const mug = await die('MUG', '13.00');
+    refuses();
+    const { ports, people } = kit.world;
+    const match = (code: string, to: string): Promise<unknown> =>
+      kit.sql(`update record set match = $2 from sku s where s.id = sku_id and s.code = $1 and system = 'erp'`, [
+        code,
+        to,
+      ]);
+    await match('CUP', 'MISSING');
+    await match('TEA', 'WAITING');
+    const nobody = '0199aaaa-0000-7000-8000-000000000000';
+    const byId = await retryDeliveries(ports, people.oli, { ids: [mug, cup, tea, nobody], filter: null });
+    expect(byId).toMatchObject({
+      ok: false,
+      problems: [
+        { code: 'WRONG_STATE', field: ['ids', '1'], message: expect.stringContaining('missing in the system') },
+        { code: 'WRONG_STATE', field: ['ids', '2'], message: expect.stringContaining('waits for a scan') },
+        { code: 'NOT_FOUND', field: ['ids', '3'] },
+      ],
+    });
+    const [group] = await groups();
+    const filter = { group: group?.key ?? '' };
+    expect(must(await retryDeliveries(ports, people.oli, { ids: null, filter }))).toEqual({
+      ids: [mug],
+      skipped: [
+        { reason: 'RECORD_MISSING', count: 1 },
+        { reason: 'RECORD_WAITING', count: 1 },
+      ],
+    });
+    // Whose they are can be said of all of them.
+    expect(must(await assignDeliveries(ports, people.oli, { ids: null, filter }, 'mia'))).toMatchObject({
+      ids: { length: 2 },
+      skipped: [],
+    });
+    const records = await kit.audit('DELIVERY_RETRIED');
+    expect(must(await retryDeliveries(ports, people.oli, { ids: null, filter })).ids).toEqual([]);
+    expect(await kit.audit('DELIVERY_RETRIED')).toEqual(records);
+    expect(codesOf(await retryDeliveries(ports, people.oli, { ids: [cup], filter: { target: 'TEA' } }))).toEqual([
+      'WRONG_STATE',
+    ]);
+    expect(codesOf(await discardDeliveries(ports, people.oli, [cup, nobody], 'nobody needs this'))).toEqual([
+      'NOT_FOUND',
+    ]);
+    expect(codesOf(await discardDeliveries(ports, people.oli, [mug], 'nobody needs this'))).toEqual(['WRONG_STATE']);
+  });
+
+  it('are not looked for under a name that is nothing’s name', async () => {
+    refuses((code) => `${code} is locked`);
+    await die('CUP', '11.00');
+    const { ports, people } = kit.world;
+    const of = async (filter: DeliveryQuery): Promise<[string, string][]> => {
+      const outcomes = [
+        await retryDeliveries(ports, people.oli, { ids: null, filter }),
+        await assignDeliveries(ports, people.oli, { ids: null, filter }, 'mia'),
+      ];
+      const told = outcomes.map((each) =>
+        each.ok ? [] : each.problems.map(({ code, field }): [string, string] => [code, (field ?? []).join('.')]),
+      );
+      expect(told[1]).toEqual(told[0]);
+      return told[0] ?? [];
+    };
+    expect(
+      await of({ system: 'nowhere', target: 'NONE', changeRequest: 'CR-99999', group: 'erp:0123', assignee: 'nobody' }),
+    ).toEqual(
+      ['system', 'target', 'changeRequest', 'group', 'assignee'].map((name) => ['NOT_FOUND', `filter.${name}`]),
+    );
+    expect(await of({ states: ['RETRYING', 'PENDING'] })).toEqual([['WRONG_STATE', 'filter.states']]);
+    const [group] = await groups();
+    expect(await of({ group: `shopify:${group?.key.split(':')[1]}` })).toEqual([['NOT_FOUND', 'filter.group']]);
+    const there = { system: 'erp', target: 'cup', group: group?.key, states: ['DEAD_LETTERED' as const] };
+    expect(await of({ ...there, assignee: 'Ada' })).toEqual([]);
+    expect(must(await retryDeliveries(ports, people.oli, { ids: null, filter: there })).ids).toHaveLength(1);
   });
 
   it('are resolved by themselves when a later delivery of the record succeeds', async () => {

@@ -57,6 +57,12 @@ describe('what becomes of a delivery that fails', () => {
     const { last } = await kit.erpHeard(0);
     await kit.drain();
     expect(await kit.last('CUP')).toMatchObject({ state: 'RETRYING' });
+    // Its own back-off is over, and it waits all the same, until what was sent cannot arrive any more.
+    await kit.sql(`update delivery set next_attempt_at = clock_timestamp() where state = 'RETRYING'`);
+    await kit.sql(`update lane set due_at = clock_timestamp() where system = 'erp' and due_at is not null`);
+    expect(await kit.drain()).toBe(0);
+    const wait = ((await kit.last('CUP')).nextAttemptAt?.getTime() ?? 0) - Date.now();
+    expect(wait > 20_000 && wait <= 30_500).toBe(true);
     await kit.later(31);
     await kit.drain();
     expect(await kit.last('CUP')).toMatchObject({ state: 'DELIVERED' });

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Connector } from '../../src/application/ports/connector.js';
+import { ConnectorError } from '../../src/application/ports/connector.js';
 import { pauseSystem } from '../../src/application/publishing/pause-system.js';
 import { publishLane } from '../../src/application/publishing/publish-lane.js';
 import { resumeSystem } from '../../src/application/publishing/resume-system.js';
-import { codesOf, must } from '../support/world.js';
+import { codesOf, control, must } from '../support/world.js';
 import { Failing } from './failing-kit.js';
 
 const CODES = Array.from({ length: 12 }, (_, index) => `CUP-${String.fromCharCode(65 + index)}`);
@@ -119,10 +120,94 @@ describe('what stands between a system and its deliveries', () => {
     await kit.drain();
     await kit.later(1);
     must(await resumeSystem(kit.world.ports, kit.world.people.oli, 'erp'));
-    await kit.later(900);
+    // Nobody waits for a back-off either: that was reckoned for a system that was down.
     await kit.drain();
     expect(await kit.erp()).toMatchObject({ pendingDeliveries: 0, deadLetters: 0, holds: [] });
     expect(codesOf(await resumeSystem(kit.world.ports, kit.world.people.oli, 'erp'))).toEqual(['WRONG_STATE']);
+  });
+
+  it.each([
+    ['erp', '401', 'refuses our key'],
+    ['erp', '403', 'refuses our key'],
+    ['shopify', '402', 'frozen until it is paid for'],
+    ['shopify', '403', 'refuses our key'],
+    ['shopify', '423', 'the account there is locked'],
+  ])('lets go of what %s refused (%s) once a person resumes it', async (system, status, why) => {
+    const { ports, people, sandbox } = kit.world;
+    const { url } = system === 'erp' ? sandbox.erp : sandbox.shopify;
+    await kit.price('CUP-A', '11.00');
+    await kit.price('CUP-B', '12.00');
+    await control(url, 'faults', { next: Array.from({ length: 4 }, () => ({ when: 'before', kind: status })) });
+    await Promise.all([publishLane(ports, system), publishLane(ports, system)]);
+    const held = (await ports.operations.systems()).find(({ code }) => code === system)?.holds;
+    expect(held).toMatchObject([{ kind: 'AUTH', reason: expect.stringContaining(why) }]);
+    expect(await kit.last('CUP-A', system)).toMatchObject({ state: 'RETRYING', lastError: { class: 'AUTH' } });
+    await fetch(`${url}/control/faults`, { method: 'DELETE' });
+    expect(await kit.drain(system)).toBe(0);
+    must(await resumeSystem(ports, people.oli, system));
+    await kit.drain(system);
+    const now = [await kit.last('CUP-A', system), await kit.last('CUP-B', system)];
+    expect(now.map(({ state }) => state)).toEqual(['DELIVERED', 'DELIVERED']);
+  });
+
+  it('lets go of what was refused once the probe, or a scan, is answered, and the sweep does where that was lost', async () => {
+    const { ports } = kit.world;
+    const connector = ports.connectors.of('erp');
+    const readRoots = connector.readRoots.bind(connector);
+    for (const [code, value] of [
+      ['CUP-A', '11.00'],
+      ['CUP-B', '12.00'],
+      ['CUP-C', '13.00'],
+    ] as const)
+      await kit.price(code, value);
+    const refused = {
+      class: 'AUTH' as const,
+      code: '401',
+      message: 'no',
+      retryAfterSeconds: null,
+      ambiguous: false,
+      raw: null,
+    };
+    Object.assign(connector, { readRoots: () => Promise.reject(new ConnectorError(refused)) });
+    // All three are under way when the key is refused.
+    await Promise.all([publishLane(ports, 'erp'), publishLane(ports, 'erp'), publishLane(ports, 'erp')]);
+    expect(await kit.sql(`select 1 from delivery where state = 'RETRYING' and system = 'erp'`)).toHaveLength(3);
+    Object.assign(connector, { readRoots });
+    await kit.scan('erp');
+    expect(await kit.drain('erp', 2)).toBe(2);
+    const rest = await kit.sql<{
+      id: string;
+    }>(`update delivery set next_attempt_at = clock_timestamp() + interval '5 minutes'
+      where state = 'RETRYING' and system = 'erp' returning id`);
+    await kit.sql(
+      `update lane set due_at = clock_timestamp() + interval '5 minutes' where system = 'erp' and due_at is not null`,
+    );
+    expect([rest.length, await kit.drain()]).toEqual([1, 0]);
+    expect(await ports.waitingJobs.due()).toMatchObject({ refused: true });
+    await ports.queue.releaseRefused();
+    expect(await kit.drain()).toBe(1);
+    expect(await ports.waitingJobs.due()).toMatchObject({ refused: false });
+  });
+
+  it('leaves a back-off alone where a breaker closes by itself, and a wait that the system asked for', async () => {
+    await kit.price('CUP-A', '11.00');
+    await kit.price('CUP-B', '12.00');
+    await kit.erpFails(1, '503');
+    await kit.drain('erp', 1);
+    await kit.erpFails(1, '429');
+    await kit.drain('erp', 1);
+    await kit.sql(
+      `update delivery set next_attempt_at = clock_timestamp() + interval '10 minutes' where system = 'erp' and state = 'RETRYING'`,
+    );
+    await kit.sql(`insert into system_hold (id, system, kind, reason, began_by, began_at, ended_at, ended_by) values (
+      gen_random_uuid(), 'erp', 'BREAKER', 'down', '{"kind":"SYSTEM"}', clock_timestamp() - interval '1 minute', clock_timestamp(), '{"kind":"SYSTEM"}')`);
+    const { ports } = kit.world;
+    await ports.queue.releaseRefused();
+    expect(await kit.drain()).toBe(0);
+    await kit.sql(`update system_hold set ended_by = '{"kind":"USER"}' where system = 'erp'`);
+    await ports.queue.releaseRefused();
+    expect(await kit.drain()).toBe(1);
+    expect(await kit.last('CUP-B')).toMatchObject({ state: 'RETRYING', lastError: { class: 'RATE_LIMITED' } });
   });
 
   it('refuses what it cannot do, all at once', async () => {

@@ -91,10 +91,22 @@ describe('publishing, for operators', () => {
     });
     const again = await asked<{ deliveryDiscard: Payload }>(`mutation { ${acts[2]} { userErrors { code field } } }`);
     expect(again.deliveryDiscard.userErrors).toEqual([{ code: 'WRONG_STATE', field: ['ids', '0'] }]);
-    const retried = await asked<{ deliveryRetry: Payload & { deliveries: object[] } }>(
-      `mutation { ${acts[1]} { deliveries { state } userErrors { code } } }`,
+    await kit.sql(`update record set match = 'MISSING' where system = 'erp' and entity = 'SKU'`);
+    const left = await asked<{ deliveryRetry: object }>(
+      `mutation { ${acts[1]} { deliveries { state } skipped { reason count } userErrors { code field } } }`,
     );
-    expect(retried.deliveryRetry).toEqual({ deliveries: [{ state: 'PENDING' }], userErrors: [] });
+    expect(left.deliveryRetry).toEqual({
+      deliveries: [],
+      skipped: [{ reason: 'RECORD_MISSING', count: 1 }],
+      userErrors: [],
+    });
+    await kit.sql(`update record set match = 'MATCHED' where system = 'erp' and entity = 'SKU'`);
+    const retried = await asked<{ deliveryRetry: Payload & { deliveries: object[] } }>(
+      `mutation { ${acts[1]} { deliveries { state } skipped { reason } userErrors { code } } }`,
+    );
+    expect(retried.deliveryRetry).toEqual({ deliveries: [{ state: 'PENDING' }], skipped: [], userErrors: [] });
+    const emptied = await asked<{ deliveryRetry: Payload }>(`mutation { ${acts[1]} { userErrors { code field } } }`);
+    expect(emptied.deliveryRetry.userErrors).toEqual([{ code: 'NOT_FOUND', field: ['filter', 'group'] }]);
   });
 
   it('pauses and resumes a system, and shows what holds it', async () => {

@@ -192,6 +192,44 @@ describe('startEmbeddedPostgres', () => {
     await next.stop();
   });
 
+  it('is started again where it dies, on the same port and with its data, and its end is said', async () => {
+    const said: string[] = [];
+    const revived = Promise.withResolvers<void>();
+    const watch = {
+      died: (what: string) => void said.push(what),
+      lost: ({ message }: Error) => revived.reject(message),
+    };
+    const log = (line: string): void => void (line.includes('ready to accept connections') && revived.resolve());
+    const server = await startEmbeddedPostgres({ dataDir, log: (line) => said.length > 0 && log(line), watch });
+    await as(server.ownerUrl, async (owner) => await owner.query('create table kept as select 42 as answer'));
+    const before = server.pid;
+    process.kill(before, 'SIGKILL');
+    await revived.promise;
+    const { rows } = await as(server.ownerUrl, async (owner) => await owner.query('select answer from kept'));
+    expect(rows).toEqual([{ answer: 42 }]);
+    expect(said).toEqual(['the embedded PostgreSQL died (SIGKILL) and is started again']);
+    expect(await findRunningEmbedded(dataDir)).toEqual({ ownerUrl: server.ownerUrl, appUrl: server.appUrl });
+    await server.stop();
+    expect(await findRunningEmbedded(dataDir)).toBeNull();
+  });
+
+  it.each([
+    ['cannot be started again', 'SIGKILL', /died \(SIGKILL\) and cannot be started again: PostgreSQL did not start/],
+    ['was shut down from outside', 'SIGINT', /was shut down from outside/],
+  ] as const)('says that it is lost where it %s', async (_, signal, message) => {
+    const gone = Promise.withResolvers<Error>();
+    const server = await startEmbeddedPostgres({
+      dataDir,
+      durable: false,
+      log: () => {},
+      watch: { died: () => {}, lost: gone.resolve },
+    });
+    if (signal === 'SIGKILL') await rm(join(dataDir, 'postgres', 'PG_VERSION'));
+    process.kill(server.pid, signal);
+    expect((await gone.promise).message).toMatch(message);
+    await server.stop();
+  });
+
   it('makes a half-made cluster again, and leaves one alone whose passwords are lost', async () => {
     await (await start()).stop();
     const note = await readFile(join(dataDir, 'postgres.json'), 'utf8');

@@ -58,6 +58,24 @@ onBoth('what holds a system', (bench) => {
     expect(await claimOrNull(bench())).not.toBeNull();
   });
 
+  it('puts off what was refused, and lets go of it when it ends', async () => {
+    await bench().price('11.00');
+    await bench().settle(await bench().claim(ERP), retryOf('AUTH', 300), { contact: 'AUTH' });
+    const { queue } = bench().backend;
+    await bench().pass(1);
+    await queue.heard(ERP, 'REACHED', await bench().now());
+    expect((await bench().claim(ERP)).deliveries).toMatchObject([{ attempts: 2 }]);
+  });
+
+  it('leaves its own time to what was put off for something else', async () => {
+    await bench().price('11.00');
+    await bench().settle(await bench().claim(ERP), retryOf('RATE_LIMITED', 300), { contact: 'AUTH' });
+    const { queue } = bench().backend;
+    await bench().pass(1);
+    await queue.heard(ERP, 'REACHED', await bench().now());
+    expect(await claimOrNull(bench())).toBeNull();
+  });
+
   it('ends by what is heard of it otherwise, but by nothing that was begun before', async () => {
     const { queue } = bench().backend;
     await bench().price('11.00');

@@ -10,9 +10,17 @@ const AT_ONCE = 8;
 type Next = 'GO_ON' | 'STOP';
 
 /**
+ * A process that starts may have been started because the channel was mended, and does not wait to see whether it was: what others
+ * put off is tried at once. One message is enough to learn that nothing has changed.
+ */
+export async function takeUpAlerts({ alerting, outbox }: Pick<Ports, 'alerting' | 'outbox'>): Promise<void> {
+  if (alerting.messenger !== null) await outbox.letGo(true);
+}
+
+/**
  * Sends what the outbox holds, each alert under a lease and in one message. Workers may run it side by side. What is not
  * sent stays in the outbox with the reason beside it; nothing is sent twice but where a process died, or an answer was lost,
- * between sending and settling: then the second message says so.
+ * between sending and settling: then the second message says so. Once one gets through, what waited for a broken channel waits no longer.
  */
 export async function sendAlerts(ports: Ports, isStopping: () => boolean = () => false): Promise<void> {
   const { messenger } = ports.alerting;
@@ -39,6 +47,9 @@ async function sendOne(ports: Ports, messenger: Messenger, alert: ClaimedAlert):
     });
   }
   if (!(await ports.outbox.settle(alert, outcome))) ports.log('warn', 'the lease on an alert was gone', told);
+  // One that failed before and gets through: the channel is mended, and what waits has nothing left to wait for. Of one that is new
+  // that cannot be said of what was asked to wait, only of what failed.
+  if (sending.kind === 'SENT') await ports.outbox.letGo(alert.attempts > 1);
   if (sending.kind === 'CLOSED') await ports.outbox.putOffAll(CLOSED_SECONDS);
   if (sending.kind === 'LATER' && sending.seconds !== null && outcome.kind === 'AGAIN')
     await ports.outbox.putOffAll(outcome.seconds);

@@ -53,10 +53,12 @@ function movedIn(
   for (const id of owed) moves(id);
   for (const { recordId } of [...taken, ...gone]) moves(recordId);
   const open = new Map(records.map(({ record }) => [record.id, record.openFindings]));
-  for (const { recordId, kind, field, policy } of findings) {
+  const givenUp = new Set(records.flatMap(({ record, discarded }) => (discarded === null ? [] : [record.id])));
+  for (const { recordId, kind, field, policy, note } of findings) {
     if (recordId === null) continue;
-    // What the matrix ignores is put on record as resolved: nobody has to look at it.
-    if (policy?.action === 'IGNORE') {
+    // What the matrix ignores is put on record as resolved: nobody has to look at it. What somebody gave up differs by a person's
+    // decision: the system shows just what was last published, and so many of them say nothing against what was read.
+    if (policy?.action === 'IGNORE' || (note !== undefined && givenUp.has(recordId))) {
       moves(recordId);
       continue;
     }

@@ -1,4 +1,4 @@
-import type { AlertDraft, AlertGroup, AlertKind, AlertState } from '../../domain/alerts/alert.js';
+import type { AlertDraft, AlertKind, AlertState } from '../../domain/alerts/alert.js';
 import type { Page, PageRequest } from './page.js';
 
 /** Raises alerts in the transaction of what they tell: rolled back with it, and there when it commits. */
@@ -7,8 +7,11 @@ export interface AlertStore {
   raise(drafts: readonly AlertDraft[]): Promise<number>;
   /** Who is accountable for a SKU now; null where nobody is. */
   ownerOf(code: string): Promise<string | null>;
-  /** Alerts that were not sent are to be sent after all, by id or all that a filter names. Answers their ids. */
-  retry(which: { ids: readonly string[] | null; filter: AlertQuery | null }): Promise<string[]>;
+  /**
+   * Alerts that were not sent are to be sent now: those that were given up, had nowhere to go, or wait to be tried again; by id or
+   * all that a filter names. Answers their ids, and how many more there are than one call takes.
+   */
+  retry(which: { ids: readonly string[] | null; filter: AlertQuery | null }): Promise<{ ids: string[]; more: number }>;
 }
 
 export interface AlertQuery {
@@ -20,14 +23,9 @@ export interface AlertQuery {
   raisedAfter?: Date | null;
 }
 
-export interface AlertView {
+/** An alert as it was raised, with what has become of it; its key is nobody's business. */
+export interface AlertView extends Omit<AlertDraft, 'key'> {
   id: string;
-  kind: AlertKind;
-  system: string | null;
-  subject: string;
-  title: string;
-  body: string;
-  groups: AlertGroup[];
   raisedAt: Date;
   state: AlertState;
   attempts: number;
@@ -67,6 +65,11 @@ export interface AlertQueue {
   settle(alert: ClaimedAlert, outcome: AlertOutcome): Promise<boolean>;
   /** The channel asks to be left alone: nothing that waits is due before. */
   putOffAll(seconds: number): Promise<void>;
+  /**
+   * The channel takes messages again: what was put off is due now.
+   * @param all false: only what failed itself; true: what was put off for the others' sake, too.
+   */
+  letGo(all: boolean): Promise<void>;
   /** There is nowhere to send to: what waits says so, and waits no longer. Answers how many. */
   nowhere(): Promise<number>;
   /** Removes what was sent so long ago, some at a time, but never the last digest. Answers how many. */
@@ -78,6 +81,8 @@ export interface AlertQueue {
 export interface AlertReader {
   alerts(page: PageRequest, query: AlertQuery): Promise<Page<AlertView>>;
   alertsByIds(ids: readonly string[]): Promise<AlertView[]>;
+  /** Of the names in a filter, those that are nothing's name: `system`, `owner`. */
+  unknownNames(query: AlertQuery): Promise<string[]>;
   /** How many are in each state but SENT, and since when the oldest has been. */
   unsent(): Promise<{ state: AlertState; count: number; since: Date }[]>;
 }

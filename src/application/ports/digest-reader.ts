@@ -12,6 +12,7 @@ export interface DeadLetterCause {
 
 /** One thing that waits for somebody, as a line of the digest tells it. */
 export interface DigestItem {
+  /** Whom it waits for: of a dead letter its assignee where it has one who is active, else the owner; null: nobody. */
   ownerId: string | null;
   kind: 'DEAD_LETTER' | 'FINDING' | 'REQUEST';
   line: string;
@@ -38,7 +39,8 @@ export interface DigestFacts {
   pausedSystems: string[];
   /** Scans since then that ended without an end, or are held, one line each. */
   scans: string[];
-  alertsNotSent: number;
+  /** Alerts that people should have been told of by now: those that were given up, had nowhere to go, or failed and are tried again. */
+  alertsNotSent: { count: number; lines: string[] };
 }
 
 /** What the daily digest is made of; a constant number of statements, whatever there is to tell. */

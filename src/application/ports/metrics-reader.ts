@@ -2,7 +2,11 @@ import type { AlertState } from '../../domain/alerts/alert.js';
 
 /** Figures that no process has alone. Ages in seconds. */
 export interface SystemFacts {
-  deliveries: { system: string; state: string; count: number; oldestSeconds: number }[];
+  /**
+   * `undecided`: of them, those of records that are gone, and whose finding waits for a person's decision. They make nothing older:
+   * `oldestSeconds` is of the others, null where there are none.
+   */
+  deliveries: { system: string; state: string; count: number; undecided: number; oldestSeconds: number | null }[];
   deadLetters: { system: string; class: string; count: number; overdue: number }[];
   findings: { system: string; severity: string; count: number; overdue: number }[];
   systems: { system: string; linked: number; scannedSecondsAgo: number | null; webhooks: number }[];

@@ -8,7 +8,11 @@ import type { Severity } from '../../domain/drift/source-of-truth.js';
 import type { Attribution, ErrorClass, GovernedSystem } from '../../domain/publishing/system.js';
 import type { Page, PageRequest } from './page.js';
 
-export type SyncState = 'ABSENT' | 'PENDING' | 'IN_SYNC' | 'DRIFTED' | 'DEAD_LETTERED';
+/**
+ * ABSENT: not to be there, and not there. NOT_COMPARED: it is there, and its SKU is DRAFT, which the master neither compares nor writes
+ * anywhere: whether the two agree nobody knows (`isGovernedIn`).
+ */
+export type SyncState = 'ABSENT' | 'NOT_COMPARED' | 'PENDING' | 'IN_SYNC' | 'DRIFTED' | 'DEAD_LETTERED';
 export type ScanState = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED' | 'HELD';
 
 /**
@@ -53,7 +57,11 @@ export interface DeliveryView {
   revision: number;
   state: DeliveryState;
   attempts: number;
-  /** Null when nothing is due: it is settled, or waits for its record to be matched, a MISSING finding to be resolved, or its canary. */
+  /**
+   * Not before its product is looked at again: after a write of which nobody knows the outcome, that is half a minute.
+   * Null when nothing is due: it is settled or under way, or waits for its record to be matched, a MISSING finding to be resolved,
+   * or its canary.
+   */
   nextAttemptAt: Date | null;
   lastError: DeliveryError | null;
   dueAt: Date | null;

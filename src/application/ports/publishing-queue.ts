@@ -118,7 +118,7 @@ export interface Settlement {
   notOurs: { recordId: string; field: string; reason: string }[];
   /** What all this says of the system itself; null where it was not asked anything. */
   contact: Contact | null;
-  /** Where it refuses our key: its own words for that, as they are kept. */
+  /** Where it refuses us: why, with its own words as they are kept. */
   refusal?: string | null;
 }
 
@@ -161,6 +161,8 @@ export interface LaneSweep {
   systemsWithDue(): Promise<string[]>;
   /** Puts on record that pauses whose time is over have ended; deliveries go on without it. */
   endPauses(): Promise<void>;
+  /** Makes due now what a hold put off that has ended since; whoever ends one does so at once, and the sweep where that was lost. */
+  releaseRefused(): Promise<void>;
   /** Frees the leases of a process that is known to be dead (the embedded database has one process). */
   releaseAllLeases(): Promise<number>;
 }

@@ -19,6 +19,8 @@ export interface DueWork {
   findings: boolean;
   /** Pauses whose time is over. */
   pauses: boolean;
+  /** Deliveries that a hold put off that has ended since. */
+  refused: boolean;
   /** Canaries that may go on, stop or end. */
   canaries: boolean;
   /** Webhooks in the inbox. */

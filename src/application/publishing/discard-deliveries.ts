@@ -1,9 +1,10 @@
 import type { Caller } from '../../domain/actor.js';
 import type { Outcome } from '../../domain/problem.js';
 import { accepted } from '../../domain/problem.js';
+import type { DeadLettersMoved } from '../ports/delivery-store.js';
 import type { Ports } from '../ports/ports.js';
 import { reasonFaults } from '../../domain/given-reason.js';
-import { notDead, unnamed } from './which-dead-letters.js';
+import { namingFaults, notDead } from './which-dead-letters.js';
 
 /**
  * Gives dead letters up: nobody tries them again, and the next look at their records puts on record, field by field, what
@@ -14,12 +15,13 @@ export async function discardDeliveries(
   caller: Caller,
   ids: string[],
   reason: string,
-): Promise<Outcome<{ ids: string[] }>> {
+): Promise<Outcome<DeadLettersMoved>> {
   const which = { ids: [...new Set(ids)], filter: null };
-  return ports.work.run(async (stores) => {
-    const problems = [...unnamed(which), ...reasonFaults(reason)];
+  return ports.work.run(async (stores): Promise<Outcome<DeadLettersMoved>> => {
+    const problems = [...(await namingFaults(stores.deliveries, which)), ...reasonFaults(reason)];
     const dead = await stores.deliveries.lockDead(which);
-    problems.push(...notDead(ids, dead));
+    const locked = dead.map(({ id }) => id);
+    problems.push(...(await notDead(stores.deliveries, ids, locked)));
     if (problems.length > 0) return { ok: false, problems };
     await stores.deliveries.discard(which.ids, reason.trim(), caller.actor);
     await stores.audit(
@@ -30,6 +32,6 @@ export async function discardDeliveries(
         data: { reason: reason.trim(), deliveries: of.map(({ id, target }) => ({ id, target })) },
       })),
     );
-    return accepted({ ids: which.ids });
+    return accepted({ ids: which.ids, skipped: [] });
   });
 }

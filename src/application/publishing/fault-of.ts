@@ -27,10 +27,21 @@ export function contactOf(fault: DeliveryFault): Contact | null {
   return fault.class === 'UNKNOWN' && fault.code === INTERNAL ? null : 'REACHED';
 }
 
-/** Why a system refuses our key, in its own words as they are kept; null where none of these faults says that it does. */
+/** Codes of AUTH by which a system bars everybody, and not our key: nothing is to be mended in ours. */
+const BARRED: Readonly<Record<string, string>> = {
+  402: 'the account there is frozen until it is paid for, and our key is not what it refuses',
+  423: 'the account there is locked, and our key is not what it refuses',
+  SHOP_INACTIVE: 'the account there is not active, and our key is not what it refuses',
+};
+
+/**
+ * Why a system lets us do nothing: whether it is our key, then its own words as they are kept; null where none of these faults says
+ * that it does.
+ */
 export function refusalIn(faults: readonly DeliveryFault[]): string | null {
   const refused = faults.find(({ class: each }) => each === 'AUTH');
-  return refused ? keptFault(refused).message : null;
+  if (!refused) return null;
+  return `${BARRED[refused.code ?? ''] ?? 'the system refuses our key'}: ${keptFault(refused).message}`;
 }
 
 /** Of several exchanges: a refused key pauses everything, and whatever answered once is not down. */

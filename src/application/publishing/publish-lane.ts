@@ -7,6 +7,7 @@ import type { FindingDraft } from '../../domain/drift/finding.js';
 import type { Judgement } from '../../domain/drift/judge.js';
 import { findingOf } from '../../domain/drift/judge.js';
 import type { FieldValues } from '../../domain/primitives/json.js';
+import { keptFault } from '../../domain/publishing/kept-fault.js';
 import type { ObservedRecord } from '../../domain/publishing/system.js';
 import type { Connector, RecordWrite, WriteCommand } from '../ports/connector.js';
 import type { Claim, LaneRecord } from '../ports/publishing-queue.js';
@@ -70,7 +71,7 @@ async function deliver(
     ports.log('warn', 'a delivery failed', {
       system: claim.system.code,
       product: claim.product.handle,
-      fault: fault.message,
+      fault: keptFault(fault).message,
     });
     draft.failAll(fault);
     draft.heard(contactOf(fault), refusalIn([fault]));

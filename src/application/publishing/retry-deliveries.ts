@@ -1,41 +1,39 @@
 import type { Caller } from '../../domain/actor.js';
 import type { Outcome } from '../../domain/problem.js';
-import { accepted, problem, refused } from '../../domain/problem.js';
-import type { WhichDeliveries } from '../ports/delivery-store.js';
+import { accepted } from '../../domain/problem.js';
+import type { DeadLettersMoved, WhichDeliveries } from '../ports/delivery-store.js';
 import type { Ports } from '../ports/ports.js';
-import { unnamed } from './which-dead-letters.js';
+import { namingFaults, notDead } from './which-dead-letters.js';
 
-/** Puts dead letters back in line, by id, by group or by filter. They read, compare and write like any delivery. */
+/**
+ * Puts dead letters back in line, by id, by group or by filter. They read, compare and write like any delivery. By id it is all of
+ * them or none; by filter, what cannot be retried is left, counted and told.
+ */
 export async function retryDeliveries(
   ports: Ports,
   caller: Caller,
   which: WhichDeliveries,
-): Promise<Outcome<{ ids: string[] }>> {
-  const problems = unnamed(which);
-  if (problems.length > 0) return { ok: false, problems };
-  return ports.work.run(async (stores) => {
+): Promise<Outcome<DeadLettersMoved>> {
+  return ports.work.run(async (stores): Promise<Outcome<DeadLettersMoved>> => {
+    const faults = await namingFaults(stores.deliveries, which);
+    if (faults.length > 0) return { ok: false, problems: faults };
     const { ids, systems } = await stores.deliveries.retry(which, caller.actor);
-    const unknown = (which.ids ?? []).filter((id) => !ids.includes(id));
-    if (unknown.length > 0) {
-      return refused(
-        ...unknown.map((id) =>
-          problem(
-            'WRONG_STATE',
-            'only a dead letter can be retried, and none of a record that is missing: resolve its finding',
-            ['ids', String(which.ids?.indexOf(id) ?? 0)],
-          ),
-        ),
-      );
-    }
+    const problems = await notDead(stores.deliveries, which.ids, ids);
+    if (problems.length > 0) return { ok: false, problems };
+    const skipped = which.ids === null ? await stores.deliveries.skipped(which, ids, true) : [];
+    if (ids.length === 0) return accepted({ ids, skipped });
     await stores.wake.deliveriesDue(systems);
     await stores.audit([
       {
         actor: caller.actor,
         type: 'DELIVERY_RETRIED',
-        subject: systems.join(', ') || 'none',
-        data: { deliveries: ids.length },
+        subject: systems.join(', '),
+        data: {
+          deliveries: ids.length,
+          skipped: Object.fromEntries(skipped.map(({ reason, count }) => [reason, count])),
+        },
       },
     ]);
-    return accepted({ ids });
+    return accepted({ ids, skipped });
   });
 }

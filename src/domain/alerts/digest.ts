@@ -25,7 +25,8 @@ export interface DigestTold {
   orphans: { skus: number; byCause: { cause: string; skus: number }[] };
   pausedSystems: string[];
   scans: string[];
-  alertsNotSent: number;
+  /** How many people were not told of, and the newest of them, one line each. */
+  alertsNotSent: { count: number; lines: string[] };
   /** Dead letters that no owner's share tells. */
   beyond: number;
   owners: OwnerShare[];
@@ -37,6 +38,12 @@ export function digestOf(told: DigestTold): AlertDraft {
     groupOf(null, 'Dead letters by cause', told.causes),
     groupOf(null, 'Systems that nothing is sent to', told.pausedSystems),
     groupOf(null, 'Scans that did not finish', told.scans),
+    groupOf(
+      null,
+      'Alerts that could not be sent',
+      told.alertsNotSent.lines,
+      told.alertsNotSent.count - told.alertsNotSent.lines.length,
+    ),
     groupOf(
       null,
       'SKUs that nobody answers for',
@@ -73,8 +80,8 @@ function summary(told: DigestTold): string[] {
     `Paused systems: ${told.pausedSystems.length}`,
     `Scans that did not finish: ${told.scans.length}`,
     ...(told.beyond > 0 ? [`${told.beyond} more dead letters are counted above and told under no owner below`] : []),
-    ...(told.alertsNotSent > 0
-      ? [`${told.alertsNotSent} alerts could not be sent: ask for those that are NOT_SENT or NOWHERE`]
+    ...(told.alertsNotSent.count > 0
+      ? [`${told.alertsNotSent.count} alerts could not be sent: alertRetry sends what is NOT_SENT, NOWHERE or WAITING`]
       : []),
   ];
 }

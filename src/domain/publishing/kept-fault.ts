@@ -8,11 +8,20 @@ const DEPTH = 20;
 
 /** Names under which systems and proxies quote credentials back. */
 const SECRET_NAME = /authorization|cookie|token|secret|password|passwd|api[-_]?key|credential|hmac|signature/i;
-/** What looks like a credential wherever it stands: Shopify's tokens, bearer tokens, keys in an address. */
+/**
+ * What looks like a credential wherever it stands: tokens of Shopify and Slack and our own keys, bearer tokens, JWTs, who signs in by an
+ * address (postgres://user:password@host), and what is given to a name that says so (`password=…`, `"token": "…"`).
+ */
 const SECRET_TEXT = [
   /\bshp(?:at|ca|pa|ss|ua)_[0-9a-z]+/gi,
+  /\bskw_[\w-]+/g,
+  /\bxox[a-z]-[\w-]+/gi,
+  /(?<=\bhooks\.slack\.com\/)[^\s"'<>]+/gi,
+  /\beyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?/g,
+  /(?<=\b[a-z][a-z0-9+.-]{0,30}:\/\/)[^\s/?#"'<>@]*:[^\s/?#"'<>]*(?=@)/gi,
   /\b(?:bearer|basic)\s+[\w.~+/=-]{8,}/gi,
-  /(?<=[?&](?:access_token|api_key|token|hmac|signature|password)=)[^&\s"']+/gi,
+  /(?<=(?:token|secret|passw(?:or)?d|pwd|api[-_]?key|hmac|signature)["']?\s{0,4}(?:=|(?<=["']\s{0,4}):)\s{0,4}["']?)[^\s"'&,;<>{}[\]]+/gi,
+  /(?<=\b(?:passw(?:or)?d|pwd|secret):\s{0,4}["']?)[^\s"'&,;<>{}[\]]+/gi,
 ];
 const BLOT = '[secret]';
 

@@ -63,16 +63,18 @@ export class AlertResolver {
 
   @Roles('OPERATOR')
   @Mutation(() => AlertPayloadType, {
-    description: 'Sends alerts again that are NOT_SENT or NOWHERE: by id, or the oldest thousand that a filter names.',
+    description:
+      'Sends alerts now that are NOT_SENT, NOWHERE or WAITING: by id, or the oldest thousand that a filter names.',
   })
   async alertRetry(
     @Args(inputPipe) args: AlertRetryArgs,
     @CurrentCaller() caller: Caller,
-  ): Promise<{ alerts: AlertView[]; userErrors: Problem[] }> {
+  ): Promise<{ alerts: AlertView[]; more: number; userErrors: Problem[] }> {
     const ids = args.ids?.map((id) => keyOf('Alert', id)) ?? null;
     const outcome = await retryAlerts(this.#ports, caller, { ids, filter: args.filter ?? null });
-    if (!outcome.ok) return { alerts: [], userErrors: userErrors(outcome.problems) };
-    return { alerts: await this.#ports.alerts.alertsByIds(outcome.value.ids), userErrors: [] };
+    if (!outcome.ok) return { alerts: [], more: 0, userErrors: userErrors(outcome.problems) };
+    const { ids: sent, more } = outcome.value;
+    return { alerts: await this.#ports.alerts.alertsByIds(sent), more, userErrors: [] };
   }
 
   @ResolveField('id', () => ID)

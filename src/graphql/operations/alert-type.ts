@@ -93,6 +93,8 @@ export class AlertFilterInput implements AlertQuery {
 export class AlertPayloadType {
   @Field(() => [AlertType])
   alerts!: unknown[];
+  @Field(() => Int, { description: 'How many the filter names beyond what one call takes: call again.' })
+  more!: number;
   @Field(() => [UserErrorType])
   userErrors!: UserErrorType[];
 }

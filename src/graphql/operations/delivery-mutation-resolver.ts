@@ -3,7 +3,7 @@ import { Args, ArgsType, Context, Field, ID, Mutation, Resolver } from '@nestjs/
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, IsOptional, ValidateNested } from 'class-validator';
 import { CurrentCaller, Roles } from '../../access/roles.js';
-import type { WhichDeliveries } from '../../application/ports/delivery-store.js';
+import type { DeadLettersMoved, Skipped, WhichDeliveries } from '../../application/ports/delivery-store.js';
 import type { DeliveryView } from '../../application/ports/operations-reader.js';
 import { Ports } from '../../application/ports/ports.js';
 import { assignDeliveries } from '../../application/publishing/assign-deliveries.js';
@@ -33,6 +33,7 @@ export class WhichDeliveriesArgs {
 
 interface DeliveryPayload {
   deliveries: DeliveryView[];
+  skipped: Skipped[];
   userErrors: Problem[];
 }
 
@@ -46,7 +47,8 @@ export class DeliveryMutationResolver {
 
   @Roles('OPERATOR')
   @Mutation(() => DeliveryPayloadType, {
-    description: 'Puts dead letters back in line: by id, by group (`filter.group`), or by any filter.',
+    description:
+      'Puts dead letters back in line: by id (all or none), by group (`filter.group`), or by any filter (`skipped` says what was left).',
   })
   async deliveryRetry(
     @Args(inputPipe) args: WhichDeliveriesArgs,
@@ -91,8 +93,9 @@ function whichOf({ ids, filter }: WhichDeliveriesArgs): WhichDeliveries {
 }
 
 /** The deliveries as they are now. */
-async function answer(outcome: Outcome<{ ids: string[] }>, loaders: Loaders): Promise<DeliveryPayload> {
-  if (!outcome.ok) return { deliveries: [], userErrors: userErrors(outcome.problems) };
+async function answer(outcome: Outcome<DeadLettersMoved>, loaders: Loaders): Promise<DeliveryPayload> {
+  if (!outcome.ok) return { deliveries: [], skipped: [], userErrors: userErrors(outcome.problems) };
   loaders.reset();
-  return { deliveries: present(await loaders.delivery.loadMany(outcome.value.ids)), userErrors: [] };
+  const { ids, skipped } = outcome.value;
+  return { deliveries: present(await loaders.delivery.loadMany(ids)), skipped, userErrors: [] };
 }

@@ -60,7 +60,11 @@ export class DeliveryType extends NodeType {
   state!: string;
   @Field(() => Int)
   attempts!: number;
-  @Field(() => DateTimeScalar, { nullable: true })
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description:
+      'Null while it is under way, and where it waits for something that has no time: see `state` and `holds` of the system.',
+  })
   nextAttemptAt!: Date | null;
   @Field(() => DeliveryErrorType, { nullable: true })
   lastError!: DeliveryErrorType | null;

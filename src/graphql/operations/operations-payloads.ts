@@ -1,6 +1,8 @@
-import { ArgsType, Field, ID, ObjectType } from '@nestjs/graphql';
+import { ArgsType, Field, ID, Int, ObjectType } from '@nestjs/graphql';
 import { ArrayMaxSize } from 'class-validator';
+import type { SkipReason } from '../../application/ports/delivery-store.js';
 import { ChangeRequestType } from '../change/change-request-type.js';
+import { enumType } from '../enum-type.js';
 import { UserErrorType } from '../user-errors.js';
 import { DeliveryType } from './delivery-type.js';
 import { DriftFindingType } from './drift-finding-type.js';
@@ -17,10 +19,30 @@ export class IdsArgs {
   ids!: string[];
 }
 
+const SkipReasonEnum = enumType<SkipReason>('DeliverySkipReason', {
+  RECORD_MISSING: 'Its record is gone from the system: the finding that says so is what has to be resolved.',
+  RECORD_WAITING: 'Its record waits for a scan of the system to match it.',
+  BEYOND_LIMIT: 'One call moves 10,000 at most; the next call goes on.',
+});
+
+@ObjectType('DeliverySkip', {
+  description: 'Dead letters that a filter means and that were left as they were, by why.',
+})
+export class DeliverySkipType {
+  @Field(() => SkipReasonEnum)
+  reason!: SkipReason;
+  @Field(() => Int)
+  count!: number;
+}
+
 @ObjectType('DeliveryPayload')
 export class DeliveryPayloadType {
-  @Field(() => [DeliveryType])
+  @Field(() => [DeliveryType], {
+    description: 'What was moved, as it is now; SUPERSEDED where a newer delivery of the same record waits already.',
+  })
   deliveries!: unknown[];
+  @Field(() => [DeliverySkipType], { description: 'What the filter means besides, and was left as it was.' })
+  skipped!: DeliverySkipType[];
   @Field(() => [UserErrorType])
   userErrors!: UserErrorType[];
 }

@@ -23,6 +23,8 @@ const SystemHealthEnum = enumType<SystemView['health']>('SystemHealth', {
 });
 const SyncStateEnum = enumType<SyncState>('SyncState', {
   ABSENT: 'Not to be there, and not there.',
+  NOT_COMPARED:
+    'It is there, and the SKU is DRAFT: neither compared nor written, so that nobody knows whether the two agree.',
   PENDING: null,
   IN_SYNC: null,
   DRIFTED: null,
@@ -31,7 +33,7 @@ const SyncStateEnum = enumType<SyncState>('SyncState', {
 
 const HoldKindEnum = enumType<HoldKind>('HoldKind', {
   PAUSE: 'Somebody said so, until a date.',
-  AUTH: 'The system refuses our key; it is tried every 5 minutes.',
+  AUTH: 'The system refuses our key, or the account there is frozen or locked; it is tried every 5 minutes.',
   BREAKER: 'It failed 10 times one after another; it is tried every 30 seconds.',
 });
 

@@ -31,7 +31,18 @@ export class DatabaseGauges {
       of('skuward_deliveries', 'Deliveries that are not done, by state.', ['system', 'state'], ({ deliveries }) =>
         deliveries.map(({ system, state, count }) => [{ system, state }, count]),
       ),
-      of('skuward_oldest_undelivered_seconds', 'Age of the oldest delivery that is under way.', ['system'], oldest),
+      of(
+        'skuward_oldest_undelivered_seconds',
+        'Age of the oldest delivery that is owed and not dead; those of records that are gone do not count while a finding waits for a decision.',
+        ['system'],
+        oldest,
+      ),
+      of(
+        'skuward_deliveries_undecided',
+        'Deliveries to records that are gone from the system: they wait for a decision on the finding that says so.',
+        ['system'],
+        undecided,
+      ),
       of('skuward_dead_letters', 'Dead letters by the class of their error.', ['system', 'class'], ({ deadLetters }) =>
         deadLetters.map(({ system, class: fault, count }) => [{ system, class: fault }, count]),
       ),
@@ -82,12 +93,21 @@ export class DatabaseGauges {
   }
 }
 
-function oldest({ deliveries }: SystemFacts): [Record<'system', string>, number][] {
-  const underWay = deliveries.filter(({ state }) => state !== 'DEAD_LETTERED');
-  return [...Map.groupBy(underWay, ({ system }) => system)].map(([system, rows]) => [
-    { system },
-    Math.max(...rows.map(({ oldestSeconds }) => oldestSeconds)),
-  ]);
+/** What is still owed, system by system. */
+function owed({ deliveries }: SystemFacts): [string, SystemFacts['deliveries']][] {
+  const open = deliveries.filter(({ state }) => state !== 'DEAD_LETTERED');
+  return [...Map.groupBy(open, ({ system }) => system)];
+}
+
+function oldest(facts: SystemFacts): [Record<'system', string>, number][] {
+  return owed(facts).flatMap(([system, rows]): [Record<'system', string>, number][] => {
+    const ages = rows.flatMap(({ oldestSeconds }) => oldestSeconds ?? []);
+    return ages.length > 0 ? [[{ system }, Math.max(...ages)]] : [];
+  });
+}
+
+function undecided(facts: SystemFacts): [Record<'system', string>, number][] {
+  return owed(facts).map(([system, rows]) => [{ system }, rows.reduce((sum, each) => sum + each.undecided, 0)]);
 }
 
 /** Zero is told as well, so that a rule on these has something to look at from the first scrape. */

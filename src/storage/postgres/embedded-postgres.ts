@@ -17,9 +17,12 @@ import { lockDirectory } from './directory-lock.js';
 import { postgresAccount, type PostgresAccount } from './postgres-account.js';
 import { type PostgresBinaries, postgresBinaries } from './postgres-binaries.js';
 import { hasEnded, PostgresStartError, runningPostmaster, startPostmaster, stopPostmaster } from './postmaster.js';
+import { type ServerWatch, WatchedServer } from './watched-server.js';
 
 const START_ATTEMPTS = 5;
 const RETRY_MS = 500;
+/** Backends of a server that was killed notice it one after another, and the last of them lets go of its memory. */
+const REVIVE_ATTEMPTS = 40;
 
 /** Connection URLs of a running embedded PostgreSQL. */
 export interface EmbeddedUrls {
@@ -32,8 +35,8 @@ export interface EmbeddedUrls {
 export interface EmbeddedPostgres extends EmbeddedUrls {
   /** As the superuser, on the database `postgres`. For tests, which make and drop databases. */
   adminUrl: string;
-  /** The server's process, so that a caller can tell when it died. */
-  pid: number;
+  /** The server's process at the moment: another one once it has died and was started again. */
+  readonly pid: number;
   /** Shuts the server down and gives the data directory free. May be called more than once. */
   stop(): Promise<void>;
 }
@@ -43,6 +46,8 @@ export interface EmbeddedOptions {
   log: (line: string) => void;
   /** False: a crash of the machine may lose the database. Tests only. */
   durable?: boolean;
+  /** The server ended, and nobody had asked it to. Told in the log where nobody else is named. */
+  watch?: ServerWatch;
 }
 
 /**
@@ -91,7 +96,11 @@ async function startLocked(options: EmbeddedOptions, unlockDataDir: () => Promis
       await initialiseCluster(note, binaries.initdb, account);
     }
     const { child, port } = await startOnFreePort(options, note, binaries, account);
-    return await handOver({ dataDir, note: { ...note, port }, child }, async () => {
+    const again = (): Promise<ChildProcess> => startOn(port, REVIVE_ATTEMPTS, options, note, binaries, account);
+    const gone = (line: string): void => options.log(line);
+    const watch = options.watch ?? { died: gone, lost: ({ message }) => gone(message) };
+    const server = new WatchedServer(child, again, watch);
+    return await handOver({ dataDir, note: { ...note, port }, server }, async () => {
       await unlockHome();
       await unlockDataDir();
     });
@@ -114,51 +123,80 @@ async function startOnFreePort(
   binaries: PostgresBinaries,
   account: PostgresAccount,
 ): Promise<{ child: ChildProcess; port: number }> {
-  const cluster = clusterDirectory(note);
   for (let attempt = 1; ; attempt++) {
     const port = await freePort(attempt === 1 ? note.port : 0);
     try {
-      const { durable = true, log } = options;
-      const child = await startPostmaster({ executable: binaries.postgres, cluster, account, port, durable, log });
-      return { child, port };
+      return { child: await startOn(port, 1, options, note, binaries, account), port };
     } catch (error) {
-      // Another process took the port in between; or the killed server's last backend still holds the shared memory.
-      const passing = error instanceof PostgresStartError && /could not bind|shared memory block/.test(error.output);
-      if (!passing || attempt === START_ATTEMPTS) throw error;
+      if (!isPassing(error) || attempt === START_ATTEMPTS) throw error;
       await sleep(RETRY_MS);
     }
   }
 }
 
+async function startOn(
+  port: number,
+  attempts: number,
+  { durable = true, log }: EmbeddedOptions,
+  note: ClusterNote,
+  { postgres: executable }: PostgresBinaries,
+  account: PostgresAccount,
+): Promise<ChildProcess> {
+  const cluster = clusterDirectory(note);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await startPostmaster({ executable, cluster, account, port, durable, log });
+    } catch (error) {
+      if (!isPassing(error) || attempt === attempts) throw error;
+      await sleep(RETRY_MS);
+    }
+  }
+}
+
+/** Another process took the port in between; or the killed server's last backend still holds the shared memory. */
+function isPassing(error: unknown): boolean {
+  return error instanceof PostgresStartError && /could not bind|shared memory block/.test(error.output);
+}
+
 async function handOver(
-  started: { dataDir: string; note: ClusterNote; child: ChildProcess },
+  started: { dataDir: string; note: ClusterNote; server: WatchedServer },
   unlock: () => Promise<void>,
 ): Promise<EmbeddedPostgres> {
-  const { dataDir, child } = started;
+  const { dataDir, server } = started;
   const cluster = clusterDirectory(started.note);
-  const pid = child.pid;
-  if (pid === undefined) throw new Error('PostgreSQL started without a pid');
   // Nothing can be awaited when a process exits without stopping first, but the signal alone is enough to shut down.
-  const onExit = (): void => void (hasEnded(child) || child.kill('SIGINT'));
+  const onExit = (): void => void (hasEnded(server.process) || server.process.kill('SIGINT'));
   process.once('exit', onExit);
+  const end = async (): Promise<void> => {
+    const child = await server.release();
+    if (!hasEnded(child)) await stopPostmaster(pidOf(child), cluster);
+    process.removeListener('exit', onExit);
+  };
   let stopping: Promise<void> | null = null;
-  const stop = (): Promise<void> =>
-    (stopping ??= (async () => {
-      if (!hasEnded(child)) await stopPostmaster(pid, cluster);
-      process.removeListener('exit', onExit);
-      await unlock();
-    })());
+  const stop = (): Promise<void> => (stopping ??= end().then(unlock));
   try {
     const note: ClusterNote = { ...started.note, state: 'COMPLETE' };
     if (started.note.state !== 'COMPLETE') await createRolesAndDatabase(note);
     await writeNote(dataDir, note);
-    return { ...urls(note), adminUrl: url('postgres', note.superuserPassword, note.port, 'postgres'), pid, stop };
+    const adminUrl = url('postgres', note.superuserPassword, note.port, 'postgres');
+    return {
+      ...urls(note),
+      adminUrl,
+      stop,
+      get pid(): number {
+        return pidOf(server.process);
+      },
+    };
   } catch (error) {
     // The caller's own clean-up releases the locks; ours must not leave the server behind.
-    await stopPostmaster(pid, cluster);
-    process.removeListener('exit', onExit);
+    await end();
     throw error;
   }
+}
+
+function pidOf({ pid }: ChildProcess): number {
+  if (pid === undefined) throw new Error('PostgreSQL started without a pid');
+  return pid;
 }
 
 async function createRolesAndDatabase(note: ClusterNote): Promise<void> {

@@ -5,6 +5,7 @@ import type { Sql } from '../sql.js';
 import type { AlertRow } from './alert-where.js';
 import { ALERT_COLUMNS, alertConditions } from './alert-where.js';
 import { readPage } from './keyset.js';
+import { unknownNames } from './unknown-names.js';
 
 /** Reads of the outbox. */
 export class SqlAlertReader implements AlertReader {
@@ -25,6 +26,10 @@ export class SqlAlertReader implements AlertReader {
       `select ${ALERT_COLUMNS} from alert a where a.id = any($1::uuid[]) order by a.raised_at, a.id`,
       [ids],
     );
+  }
+
+  unknownNames({ system, owner }: AlertQuery): Promise<string[]> {
+    return unknownNames(this.sql, { system, owner });
   }
 
   unsent(): Promise<{ state: AlertState; count: number; since: Date }[]> {

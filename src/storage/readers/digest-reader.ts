@@ -6,7 +6,6 @@ import type {
   FindingCount,
 } from '../../application/ports/digest-reader.js';
 import type { Sql } from '../sql.js';
-import { firstRow } from '../sql.js';
 import { ownersOf } from '../stores/finding-owner.js';
 
 /** Dead letters whose owners are looked up; the digest says how many there are beyond. */
@@ -15,11 +14,14 @@ const DEAD_LETTERS = 2_000;
 const LINES_AN_OWNER = 10;
 const REQUESTS = 1_000;
 const SCANS = 20;
+/** Alerts that are named; all of them are counted. */
+const ALERTS = 10;
 
 interface DeadLetterRow {
   id: string;
   skuId: string | null;
   productId: string;
+  assigneeId: string | null;
   line: string;
   fresh: boolean;
   overdue: boolean;
@@ -56,18 +58,20 @@ export class SqlDigestReader implements DigestReader {
 
   private async deadLetters(since: Date): Promise<DigestItem[]> {
     const rows = await this.sql.rows<DeadLetterRow>(
-      `select d.id, d.sku_id as "skuId", d.product_id as "productId",
+      `select d.id, d.sku_id as "skuId", d.product_id as "productId", (select p.id from party p where p.id = d.assignee_id and p.active) as "assigneeId",
          concat(d.target, ' in ', d.system, ': ', coalesce(d.last_error->>'message', 'no reason given')) as line,
          coalesce(d.died_at > $1, false) as fresh, coalesce(d.due_at <= clock_timestamp(), false) as overdue
        from delivery d where d.state = 'DEAD_LETTERED' order by d.due_at nulls last, d.id limit ${DEAD_LETTERS}`,
       [since],
     );
+    const unassigned = rows.filter(({ assigneeId }) => assigneeId === null);
     const owners = await ownersOf(
       this.sql,
-      rows.map(({ id, skuId, productId }) => ({ identity: id, skuId, productId })),
+      unassigned.map(({ id, skuId, productId }) => ({ identity: id, skuId, productId })),
     );
-    return rows.map(({ id, line, fresh, overdue }) => ({
-      ownerId: owners.get(id) ?? null,
+    // Whoever it was made is who is told of it; one who is gone looks at nothing, and it falls back to its owner.
+    return rows.map(({ id, assigneeId, line, fresh, overdue }) => ({
+      ownerId: assigneeId ?? owners.get(id) ?? null,
       kind: 'DEAD_LETTER' as const,
       line: overdue ? `OVERDUE ${line}` : line,
       fresh,
@@ -130,11 +134,14 @@ export class SqlDigestReader implements DigestReader {
     return rows.map(({ line }) => line);
   }
 
-  private async notSent(): Promise<number> {
-    const row = await firstRow<{ count: number }>(
-      this.sql,
-      `select count(*)::int as count from alert where state in ('NOT_SENT', 'NOWHERE')`,
+  /** The newest of them by name: what was told when it happened is news, what is a month old is history. */
+  private async notSent(): Promise<{ count: number; lines: string[] }> {
+    const rows = await this.sql.rows<{ line: string; count: number }>(
+      `select concat(state, ': ', title, ' (', to_char(raised_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI'), ' UTC)', ': ' || last_error) as line,
+         count(*) over ()::int as count
+       from alert where state in ('NOT_SENT', 'NOWHERE') or (state = 'WAITING' and attempts > 0)
+       order by raised_at desc, id desc limit ${ALERTS}`,
     );
-    return row?.count ?? 0;
+    return { count: rows[0]?.count ?? 0, lines: rows.map(({ line }) => line) };
   }
 }

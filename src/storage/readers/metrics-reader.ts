@@ -26,8 +26,16 @@ export class SqlMetricsReader implements MetricsReader {
 
 const ageOf = (column: string): string => `extract(epoch from clock_timestamp() - ${column})::float8`;
 
-const DELIVERIES = `select system, state, count(*)::int as count, ${ageOf('min(created_at)')} as "oldestSeconds"
-  from delivery where state in ('PENDING', 'RETRYING', 'IN_FLIGHT', 'DEAD_LETTERED') group by 1, 2`;
+/** Of a record that is gone, and of which a finding tells that: nothing is tried until a person has decided on it. */
+const UNDECIDED = `select distinct r.system, r.entity, r.product_id, r.sku_id
+  from finding f join record r on r.id = f.record_id and r.match = 'MISSING' where f.kind = 'MISSING' and f.state <> 'RESOLVED'`;
+
+const DELIVERIES = `with undecided as materialized (${UNDECIDED})
+  select d.system, d.state, count(*)::int as count, count(u.system)::int as undecided,
+    ${ageOf('min(d.created_at) filter (where u.system is null)')} as "oldestSeconds"
+  from delivery d left join undecided u on u.system = d.system and u.entity = d.entity and u.product_id = d.product_id
+    and u.sku_id is not distinct from d.sku_id
+  where d.state in ('PENDING', 'RETRYING', 'IN_FLIGHT', 'DEAD_LETTERED') group by 1, 2`;
 
 const DEAD_LETTERS = `select system, coalesce(last_error->>'class', 'UNKNOWN') as class, count(*)::int as count,
     (count(*) filter (where due_at <= clock_timestamp()))::int as overdue

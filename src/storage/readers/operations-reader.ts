@@ -105,9 +105,10 @@ export class SqlOperationsReader implements OperationsReader {
              and d.state in ('PENDING', 'RETRYING', 'IN_FLIGHT')) then 'PENDING'
            when exists (select from delivery d where d.system = r.system and d.entity = 'SKU' and d.sku_id = r.sku_id
              and d.state = 'DEAD_LETTERED') then 'DEAD_LETTERED'
-           when r.external_id is null then 'ABSENT'
+           when r.external_id is null or (r.match = 'MISSING' and s.state in ('DRAFT', 'RETIRED')) then 'ABSENT'
+           when s.state = 'DRAFT' then 'NOT_COMPARED'
            when r.in_sync then 'IN_SYNC' else 'PENDING' end as state
-       from record r left join scan_piece k on k.id = r.piece_id where r.entity = 'SKU' and r.sku_id = any($1::uuid[]) order by r.system`,
+       from record r join sku s on s.id = r.sku_id left join scan_piece k on k.id = r.piece_id where r.entity = 'SKU' and r.sku_id = any($1::uuid[]) order by r.system`,
       [skuIds],
     );
     return Map.groupBy(rows, (row) => row.skuId);

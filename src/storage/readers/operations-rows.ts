@@ -32,8 +32,10 @@ export function systemOf(row: SystemRow): SystemView {
 }
 
 export const DELIVERY_COLUMNS = `d.id, d.system, d.target, d.revision, d.state, d.attempts,
-  case when exists (select from record r where r.system = d.system and r.entity = d.entity and r.product_id = d.product_id
-    and r.sku_id is not distinct from d.sku_id and r.match in ('WAITING', 'MISSING')) then null else d.next_attempt_at end as next_attempt_at,
+  case when d.state in ('PENDING', 'RETRYING') and not exists (select from record r where r.system = d.system and r.entity = d.entity
+      and r.product_id = d.product_id and r.sku_id is not distinct from d.sku_id and r.match in ('WAITING', 'MISSING'))
+    and d.next_attempt_at is not null then greatest(d.next_attempt_at,
+      (select l.due_at from lane l where l.system = d.system and l.product_id = d.product_id)) end as next_attempt_at,
   d.last_error, d.due_at,
   coalesce(d.state = 'DEAD_LETTERED' and d.due_at < now(), false) as overdue, d.change_request_id, d.created_at, d.delivered_at,
   case when d.state = 'DEAD_LETTERED' then d.system || ':' || coalesce(d.cause, '') end as group_key, d.died_at, d.assignee_id, d.finding_id,

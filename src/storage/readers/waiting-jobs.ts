@@ -1,5 +1,6 @@
 import type { DueWork, WaitingJobs, WaitingQueue } from '../../application/ports/waiting-jobs.js';
 import { QUEUE_SCHEMA } from '../postgres/queue-schema.js';
+import { REFUSED } from '../release-refused.js';
 import type { Sql } from '../sql.js';
 
 /** One look at all tables, and one at all queues of pg-boss, in place of one for each of those who work on them. */
@@ -17,6 +18,7 @@ export class SqlWaitingJobs implements WaitingJobs {
            or exists (select from finding where kind = 'UNEXPECTED' and state <> 'RESOLVED' and revert_requested_by is not null
              and coalesce(not_before <= clock_timestamp(), true)) as findings,
          exists (select from system_hold where kind = 'PAUSE' and ended_at is null and until <= clock_timestamp()) as pauses,
+         exists (select from delivery d where ${REFUSED}) as refused,
          exists (select from canary where state in ('FIRST', 'REST', 'CONTINUED')) as canaries,
          exists (select from webhook where handled_at is null) as webhooks`,
     );

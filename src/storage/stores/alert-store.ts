@@ -44,16 +44,24 @@ export class SqlAlertStore implements AlertStore {
     return sku ? ((await ownersOf(this.sql, [{ identity: code, ...sku }])).get(code) ?? null) : null;
   }
 
-  async retry({ ids, filter }: { ids: readonly string[] | null; filter: AlertQuery | null }): Promise<string[]> {
+  async retry({
+    ids,
+    filter,
+  }: {
+    ids: readonly string[] | null;
+    filter: AlertQuery | null;
+  }): Promise<{ ids: string[]; more: number }> {
     const conditions = alertConditions(filter ?? {}).add(ids, (place) => `a.id = any(${place}::uuid[])`);
     // Whoever asks for it asks for a new day of patience, and from the first attempt on.
-    const rows = await this.sql.rows<{ id: string }>(
-      `update alert set state = 'WAITING', next_attempt_at = clock_timestamp(), attempts = 0, last_error = null,
+    const rows = await this.sql.rows<{ id: string; all: number }>(
+      `with meant as materialized (select a.id from alert a where a.state <> 'SENT' and ${conditions.where}),
+         taken as materialized (select a.id from alert a where a.id in (select id from meant) and a.state <> 'SENT'
+           order by a.raised_at, a.id limit ${RETRY_LIMIT} for update of a)
+       update alert u set state = 'WAITING', next_attempt_at = clock_timestamp(), attempts = 0, last_error = null,
          patient_until = clock_timestamp() + interval '24 hours'
-       where id in (select a.id from alert a where a.state in ('NOT_SENT', 'NOWHERE') and ${conditions.where}
-         order by a.raised_at, a.id limit ${RETRY_LIMIT} for update) returning id`,
+       from taken where u.id = taken.id returning u.id, (select count(*)::int from meant) as "all"`,
       conditions.values,
     );
-    return rows.map(({ id }) => id);
+    return { ids: rows.map(({ id }) => id), more: Math.max(0, (rows[0]?.all ?? 0) - rows.length) };
   }
 }

@@ -1,17 +1,25 @@
 import type { WrittenRevision } from '../../application/ports/catalog-store.js';
-import type { DeadLetter, DeliveryStore, WhichDeliveries } from '../../application/ports/delivery-store.js';
+import type {
+  DeadLetter,
+  DeliveryStore,
+  NamedDelivery,
+  Skipped,
+  WhichDeliveries,
+} from '../../application/ports/delivery-store.js';
+import type { DeliveryQuery } from '../../application/ports/operations-reader.js';
 import type { Actor } from '../../domain/actor.js';
 import type { LifecycleState } from '../../domain/catalog/lifecycle.js';
 import type { CanaryRule } from '../../domain/publishing/canary.js';
 import { isOwed, owedReach } from '../../domain/publishing/owed.js';
 import type { RecordEntity } from '../../domain/publishing/system.js';
 import { EVERY_BUNDLE_AROUND } from '../readers/bundle-sql.js';
-import { deliveryWhere } from '../readers/delivery-where.js';
+import { unknownNames } from '../readers/unknown-names.js';
 import { movableTo, WAITING } from '../delivery-moves.js';
 import { openLanes } from '../open-lanes.js';
 import type { Sql } from '../sql.js';
 import type { CanaryOf } from './canary-store.js';
 import { beginCanaries } from './canary-store.js';
+import { lockDead, namedDeliveries, retryDead, skippedDead } from './dead-letters.js';
 
 interface ReachedRow {
   id: string;
@@ -24,17 +32,6 @@ interface ReachedRow {
   listedIn: string[] | null;
   /** Of the product's SKUs that are to be there; nothing for a SKU. */
   states: LifecycleState[];
-}
-
-/** What one call may move; more are reached by calling again. */
-const DEAD_LIMIT = 10_000;
-
-interface Retried {
-  id: string;
-  system: string;
-  product_id: string;
-  /** One text for the record that it is about. */
-  record: string;
 }
 
 /** Deliveries of one transaction: the outbox rows. */
@@ -162,13 +159,8 @@ export class SqlDeliveryStore implements DeliveryStore {
     );
   }
 
-  async lockDead({ ids, filter }: WhichDeliveries): Promise<DeadLetter[]> {
-    const where = filter ? deliveryWhere(filter, 2) : { text: 'true', values: [] };
-    return this.sql.rows<DeadLetter>(
-      `select d.id, d.system, d.target from delivery d where d.state = 'DEAD_LETTERED'
-         and ($1::uuid[] is null or d.id = any($1)) and ${where.text} order by d.id limit ${DEAD_LIMIT} for update of d`,
-      [ids, ...where.values],
-    );
+  lockDead(which: WhichDeliveries): Promise<DeadLetter[]> {
+    return lockDead(this.sql, which);
   }
 
   async discard(ids: readonly string[], reason: string, by: Actor): Promise<void> {
@@ -183,33 +175,20 @@ export class SqlDeliveryStore implements DeliveryStore {
     await this.sql.rows('update delivery set assignee_id = $2 where id = any($1)', [ids, partyId]);
   }
 
-  async retry(which: WhichDeliveries, by: Actor): Promise<{ ids: string[]; systems: string[] }> {
-    const where = which.filter ? deliveryWhere(which.filter, 2) : { text: 'true', values: [] };
-    const asked = which.ids === null ? null : [...new Set(which.ids)];
-    // A record that is gone, or was never matched, takes nothing: its finding is what has to be resolved.
-    const dead = await this.sql.rows<Retried>(
-      `select d.id, d.system, d.product_id, concat_ws('|', d.system, d.entity, d.product_id, d.sku_id) as record
-       from delivery d join record r on r.system = d.system and r.entity = d.entity and r.product_id = d.product_id
-         and r.sku_id is not distinct from d.sku_id and r.match in ('MATCHED', 'TO_CREATE')
-       where d.state = 'DEAD_LETTERED' and ($1::uuid[] is null or d.id = any($1)) and ${where.text}
-       order by d.created_at, d.id limit ${DEAD_LIMIT} for update of d`,
-      [asked, ...where.values],
-    );
-    // Asked for by id, it is all of them or none: the caller is told which cannot be retried.
-    if (asked !== null && dead.length < asked.length) return { ids: dead.map(({ id }) => id), systems: [] };
-    const newest = [...new Map(dead.map((each) => [each.record, each.id])).values()];
-    await this.sql.rows(
-      `update delivery d set state = case when not d.id = any($2) or exists (select from delivery n where n.system = d.system
-           and n.entity = d.entity and n.product_id = d.product_id and n.sku_id is not distinct from d.sku_id
-           and n.state in ${WAITING})
-         then 'SUPERSEDED' else 'PENDING' end,
-         next_attempt_at = clock_timestamp(), retried_at = clock_timestamp(), attempts = 0, conflicts = 0, not_founds = 0,
-         unknowns = 0, lost_leases = 0, excused_seconds = 0, rate_since = null, cause = null, cause_shape = null, finding_id = null,
-         died_at = null, due_at = null, resolved_at = clock_timestamp(), settled_by = $3
-       where id = any($1) and state in ${movableTo('PENDING')}`,
-      [dead.map(({ id }) => id), newest, JSON.stringify(by)],
-    );
-    return { ids: dead.map(({ id }) => id), systems: await openLanes(this.sql, dead) };
+  retry(which: WhichDeliveries, by: Actor): Promise<{ ids: string[]; systems: string[] }> {
+    return retryDead(this.sql, which, by);
+  }
+
+  skipped(which: WhichDeliveries, done: readonly string[], needsRecord: boolean): Promise<Skipped[]> {
+    return skippedDead(this.sql, which, done, needsRecord);
+  }
+
+  named(ids: readonly string[]): Promise<NamedDelivery[]> {
+    return namedDeliveries(this.sql, ids);
+  }
+
+  unknownNames(filter: DeliveryQuery): Promise<string[]> {
+    return unknownNames(this.sql, filter);
   }
 
   async setLink(system: string, link: 'LINKED' | 'UNLINKED'): Promise<boolean> {

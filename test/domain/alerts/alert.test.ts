@@ -83,7 +83,7 @@ describe('what an alert holds', () => {
       orphans: { skus: 0, byCause: [] },
       pausedSystems: [],
       scans: [],
-      alertsNotSent: 0,
+      alertsNotSent: { count: 0, lines: [] },
       beyond: 0,
       owners: [],
     };
@@ -95,12 +95,18 @@ describe('what an alert holds', () => {
     const busy = digestOf({
       ...quiet,
       deadLetters: { open: 3, fresh: 1, overdue: 1 },
-      alertsNotSent: 2,
+      alertsNotSent: { count: 12, lines: ['NOT_SENT: erp is paused', 'NOWHERE: a scan was stopped'] },
       owners: [share],
     });
     expect(busy.title).toBe('Skuward on 2026-11-26: 1 overdue');
-    expect(busy.body).toContain('2 alerts could not be sent');
+    expect(busy.body).toContain('12 alerts could not be sent');
     expect(busy.groups).toEqual([
+      {
+        ownerId: null,
+        heading: 'Alerts that could not be sent',
+        lines: ['NOT_SENT: erp is paused', 'NOWHERE: a scan was stopped'],
+        more: 10,
+      },
       {
         ownerId: 'ada',
         heading: '3 dead letters (1 overdue), 14 findings, 1 request to approve',

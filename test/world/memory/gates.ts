@@ -1,4 +1,4 @@
-import type { Contact, Gate, Hold } from '../../../src/domain/publishing/gate.js';
+import type { Contact, Gate, Hold, HoldKind } from '../../../src/domain/publishing/gate.js';
 import { admission, afterContact, nextProbe, OPEN_GATE } from '../../../src/domain/publishing/gate.js';
 import type { Tables } from './tables.js';
 
@@ -29,8 +29,11 @@ export function takeProbe(tables: Tables, system: string): void {
   tables.gates.set(system, { failures, probeAt: next?.getTime() ?? null });
 }
 
-/** @param since when whatever was exchanged was begun. */
-export function recordContact(tables: Tables, system: string, contact: Contact, since: Date): void {
+/**
+ * @param since when whatever was exchanged was begun.
+ * @returns the holds that it ended.
+ */
+export function recordContact(tables: Tables, system: string, contact: Contact, since: Date): readonly HoldKind[] {
   const now = tables.now();
   const change = afterContact(gateOf(tables, system), contact, since, new Date(now));
   tables.gates.set(system, { failures: change.failures, probeAt: change.probeAt?.getTime() ?? null });
@@ -38,6 +41,7 @@ export function recordContact(tables: Tables, system: string, contact: Contact, 
   for (const hold of tables.holds) {
     if (hold.system === system && hold.endedAt === null && change.ends.includes(hold.kind)) hold.endedAt = now;
   }
+  return change.ends;
 }
 
 /** Seconds between two instants in which a system was not held. */

@@ -113,6 +113,19 @@ export function openLanes(tables: Tables, rows: readonly { system: string; produ
   return [...new Set(rows.map(({ system }) => system))].sort();
 }
 
+/** What a refused key put off is due once that has ended. */
+export function releaseRefused(tables: Tables, system: string): void {
+  const now = tables.now();
+  for (const delivery of tables.deliveries.values()) {
+    const { state, nextAttemptAt, lastError } = delivery;
+    const isPutOff =
+      state === 'RETRYING' && lastError?.class === 'AUTH' && nextAttemptAt !== null && nextAttemptAt > now;
+    if (delivery.system !== system || !isPutOff) continue;
+    delivery.nextAttemptAt = now;
+    openLanes(tables, [delivery]);
+  }
+}
+
 /** Lanes that nobody would look at again although they have something to do. */
 export function reopenLanes(tables: Tables): void {
   const now = tables.now();

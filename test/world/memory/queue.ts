@@ -17,6 +17,7 @@ import {
   loadRecord,
   newerWaits,
   putBack,
+  releaseRefused,
   SEND_MARGIN_MS,
   settlingUntil,
   statesIn,
@@ -117,11 +118,11 @@ export class MemoryQueue implements PublishingQueue {
     await findings.close(settlement.closings);
     findings.notOurs(settlement.notOurs);
     closeLane(tables, lane, null);
-    if (settlement.contact !== null) recordContact(tables, claim.system.code, settlement.contact, claim.claimedAt);
+    if (settlement.contact !== null) await this.heard(claim.system.code, settlement.contact, claim.claimedAt);
   }
 
   async heard(system: string, contact: Contact, since: Date): Promise<void> {
-    recordContact(this.tables, system, contact, since);
+    if (recordContact(this.tables, system, contact, since).includes('AUTH')) releaseRefused(this.tables, system);
   }
 
   /** Records that are as the claim read them; what moved meanwhile is news that the older look must not undo. */
