@@ -7,13 +7,13 @@ const AT_ONCE = 5_000;
 /**
  * Deliveries (alias `d`) that a hold put off and that wait for nothing any more: what a refused key put off, once that has ended;
  * what failed before a breaker, once a person has said that the system is well again. A breaker that closes by itself
- * leaves each its own back-off, so that a system that has just come back is not asked for all of it at once. What the system
- * itself asked to wait for waits.
+ * leaves each its own back-off, so that a system that has just come back is not asked for all of it at once. What waits for
+ * the rate limit waits.
  */
 export const REFUSED = `d.state = 'RETRYING' and d.next_attempt_at > clock_timestamp() and d.last_error->>'class' in ('AUTH', 'TRANSIENT')
   and exists (select from system_hold h where h.system = d.system and h.ended_at >= (d.last_error->>'at')::timestamptz
     and case d.last_error->>'class' when 'AUTH' then h.kind = 'AUTH'
-      else h.kind = 'BREAKER' and h.ended_by->>'kind' <> 'SYSTEM' and d.last_error->>'retryAfterSeconds' is null end)`;
+      else h.kind = 'BREAKER' and h.ended_by->>'kind' <> 'SYSTEM' end)`;
 
 /**
  * Makes what is `REFUSED` due now. A transaction of its own, after the one that ended the hold: that one has the system, which

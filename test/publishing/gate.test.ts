@@ -128,7 +128,6 @@ describe('what stands between a system and its deliveries', () => {
 
   it.each([
     ['erp', '401', 'refuses our key'],
-    ['erp', '403', 'refuses our key'],
     ['shopify', '402', 'frozen until it is paid for'],
     ['shopify', '403', 'refuses our key'],
     ['shopify', '423', 'the account there is locked'],

@@ -9,8 +9,10 @@ type Named = Pick<DeliveryQuery, 'system' | 'target' | 'changeRequest' | 'group'
 /** What each name of a filter has to be the name of; the place of its value stands for it. */
 const THERE: Readonly<Record<keyof Named, (place: string) => string>> = {
   system: (place) => `exists (select from system where code = ${place})`,
+  // A product may have another handle by now than when its delivery died.
   target: (place) =>
-    `exists (select from sku where code_folded = ${place}) or exists (select from product where lower(handle) = ${place})`,
+    `exists (select from sku where code_folded = ${place}) or exists (select from product where lower(handle) = ${place})
+       or exists (select from delivery where state = 'DEAD_LETTERED' and lower(target) = ${place})`,
   changeRequest: (place) =>
     `exists (select from change_request where id::text = ${place} or 'CR-' || number = ${place})`,
   group: (place) =>
