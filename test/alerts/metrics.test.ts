@@ -125,8 +125,8 @@ describe('/metrics of a running service', () => {
       select gen_random_uuid(), r.system, r.entity, r.product_id, r.sku_id, 'T-1', 1, 'PENDING', clock_timestamp() - interval '1 day'
       from record r where r.system = 'erp' and r.entity = 'SKU'`);
     expect((await oldest())[0]).toBeGreaterThan(86_000);
-    await sql.rows(`insert into finding (id, identity, system, kind, record_id, product_id, sku_id, target, severity, state, source, expected, found)
-      select gen_random_uuid(), 'gone', r.system, 'MISSING', r.id, r.product_id, r.sku_id, 'T-1', 'MEDIUM', 'OPEN', 'FULL_SCAN', '{}', 'null'
+    await sql.rows(`insert into finding (id, identity, system, kind, record_id, product_id, sku_id, target, severity, state, source, expected, found, first_seen_at, last_seen_at, opened_at)
+      select gen_random_uuid(), 'gone', r.system, 'MISSING', r.id, r.product_id, r.sku_id, 'T-1', 'MEDIUM', 'OPEN', 'FULL_SCAN', '{}', 'null', clock_timestamp(), clock_timestamp(), clock_timestamp()
       from record r where r.system = 'erp' and r.entity = 'SKU'`);
     await sql.rows(`update record set match = 'MISSING' where system = 'erp'`);
     expect(await oldest()).toEqual([null, 1]);
