@@ -34,13 +34,12 @@ export default {
       ...common,
       displayName: 'real',
       testMatch: ['<rootDir>/test/**/*.test.ts'],
-      // test/erp speaks to a Tryton, which jest.erp.config.mjs sees to; processes that are killed are for jest.kills.config.mjs.
+      // test/erp speaks to a Tryton, which jest.erp.config.mjs sees to; test/process, which takes minutes, is for jest.process.config.mjs.
       testPathIgnorePatterns: [
         '<rootDir>/test/domain/',
         '<rootDir>/test/house.test.ts',
         '<rootDir>/test/erp/',
-        '<rootDir>/test/process/kill-',
-        '<rootDir>/test/process/fleet/killed-',
+        '<rootDir>/test/process/',
       ],
       globalSetup: '<rootDir>/test/support/postgres-up.mjs',
       globalTeardown: '<rootDir>/test/support/postgres-down.ts',
