@@ -1,9 +1,21 @@
 import { Gauge, type Registry } from 'prom-client';
 import type { SystemFacts } from '../../application/ports/metrics-reader.js';
 
+interface Filled {
+  fill(facts: SystemFacts | null): void;
+}
+
+/** A gauge of the database, with what it shows of the facts. */
+type Of = <T extends string>(
+  name: string,
+  help: string,
+  labelNames: T[],
+  rows: (facts: SystemFacts) => [Record<T, string>, number][],
+) => Filled;
+
 /** What holds of all processes together, as the database knows it. Every value is set anew, and what is gone is gone. */
 export class DatabaseGauges {
-  readonly #gauges: { fill(facts: SystemFacts | null): void }[];
+  readonly #gauges: Filled[];
   readonly #answers: Gauge;
 
   constructor(registry: Registry) {
@@ -13,12 +25,7 @@ export class DatabaseGauges {
       help: '1 while the database answers; while it does not, no other figure of the database is told.',
       registers,
     });
-    const of = <T extends string>(
-      name: string,
-      help: string,
-      labelNames: T[],
-      rows: (facts: SystemFacts) => [Record<T, string>, number][],
-    ): { fill(facts: SystemFacts | null): void } => {
+    const of: Of = (name, help, labelNames, rows) => {
       const gauge = new Gauge({ name, help, labelNames, registers });
       return {
         fill: (facts) => {
@@ -28,27 +35,7 @@ export class DatabaseGauges {
       };
     };
     this.#gauges = [
-      of('skuward_deliveries', 'Deliveries that are not done, by state.', ['system', 'state'], ({ deliveries }) =>
-        deliveries.map(({ system, state, count }) => [{ system, state }, count]),
-      ),
-      of(
-        'skuward_oldest_undelivered_seconds',
-        'Age of the oldest delivery that is owed and not dead; those of records that are gone do not count while a finding waits for a decision.',
-        ['system'],
-        oldest,
-      ),
-      of(
-        'skuward_deliveries_undecided',
-        'Deliveries to records that are gone from the system: they wait for a decision on the finding that says so.',
-        ['system'],
-        undecided,
-      ),
-      of('skuward_dead_letters', 'Dead letters by the class of their error.', ['system', 'class'], ({ deadLetters }) =>
-        deadLetters.map(({ system, class: fault, count }) => [{ system, class: fault }, count]),
-      ),
-      of('skuward_dead_letters_overdue', 'Dead letters that lie longer than 24 hours.', ['system', 'class'], (facts) =>
-        facts.deadLetters.map(({ system, class: fault, overdue }) => [{ system, class: fault }, overdue]),
-      ),
+      ...deliveryGauges(of),
       of('skuward_findings_open', 'Findings that are open or acknowledged.', ['system', 'severity'], ({ findings }) =>
         findings.map(({ system, severity, count }) => [{ system, severity }, count]),
       ),
@@ -91,6 +78,32 @@ export class DatabaseGauges {
     this.#answers.set(facts === null ? 0 : 1);
     for (const gauge of this.#gauges) gauge.fill(facts);
   }
+}
+
+function deliveryGauges(of: Of): Filled[] {
+  return [
+    of('skuward_deliveries', 'Deliveries that are not done, by state.', ['system', 'state'], ({ deliveries }) =>
+      deliveries.map(({ system, state, count }) => [{ system, state }, count]),
+    ),
+    of(
+      'skuward_oldest_undelivered_seconds',
+      'Age of the oldest delivery that is owed and not dead; those of records that are gone do not count while a finding waits for a decision.',
+      ['system'],
+      oldest,
+    ),
+    of(
+      'skuward_deliveries_undecided',
+      'Deliveries to records that are gone from the system: they wait for a decision on the finding that says so.',
+      ['system'],
+      undecided,
+    ),
+    of('skuward_dead_letters', 'Dead letters by the class of their error.', ['system', 'class'], ({ deadLetters }) =>
+      deadLetters.map(({ system, class: fault, count }) => [{ system, class: fault }, count]),
+    ),
+    of('skuward_dead_letters_overdue', 'Dead letters that lie longer than 24 hours.', ['system', 'class'], (facts) =>
+      facts.deadLetters.map(({ system, class: fault, overdue }) => [{ system, class: fault }, overdue]),
+    ),
+  ];
 }
 
 /** What is still owed, system by system. */
