@@ -20,7 +20,7 @@ const problem = (status, detail, errors) => ({ status, type: 'problem+json', bod
 const found = (item, status = 200) => ({ status, headers: { ETag: `"${hash(item)}"` }, body: item });
 function page(list, { after = 0, limit = 200, updatedSince = '1970-01-01' }) {
   const since = Date.parse(updatedSince);
-  if (!(after >= 0 && limit >= 1 && since >= 0)) return problem(400, 'a parameter is not as agreed');
+  if (!(after >= 0 && limit >= 1 && limit <= 1000 && since >= 0)) return problem(400, 'a parameter is not as agreed');
   const items = Object.values(state.items).filter(({ id, updatedAt }) => id > +after && Date.parse(updatedAt) >= since);
   const some = items.toSorted((one, other) => one.id - other.id).slice(0, limit);
   const next = some.length < items.length ? some.at(-1).id : null;

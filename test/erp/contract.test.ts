@@ -157,6 +157,23 @@ describe("what is Tryton's own", () => {
     expect(await refusal(before.kit, { 'bundle.components': [] })).toMatchObject({ class: 'CONFLICT' });
   });
 
+  it('a clock that went ahead and was set right again hides nothing', async () => {
+    for (const code of ['H-1', 'H-2']) await made(code);
+    const { cursor } = await changesOf(connector, null);
+    await copy.mara.setPrice('H-1', '4.00');
+    const { template } = await copy.mara.variant('H-1');
+    const ahead = `update product_template set write_date = write_date + interval '2 hours' where id = ${template}`;
+    await postgres(copy.tryton, 'psql', '-qd', copy.database, '-c', ahead);
+    const first = await changesOf(connector, cursor);
+    expect(first.records.map(({ code }) => code)).toContain('H-1');
+    const begun = await changesOf(connector, null);
+    // Not by the overlap: all but this is long past.
+    await aDayLater(copy);
+    await copy.mara.setPrice('H-2', '5.00');
+    for (const since of [first.cursor, begun.cursor])
+      expect((await changesOf(connector, since)).records.map(({ code }) => code)).toContain('H-2');
+  });
+
   it('who wrote a field is told, though we have written another one of the record since', async () => {
     const record = await made('A-1');
     await copy.mara.setPrice('A-1', '3.00');
