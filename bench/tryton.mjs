@@ -14,6 +14,7 @@ import 'reflect-metadata';
 import { parseArgs } from 'node:util';
 import { approveChangeRequest } from '../dist/application/change/approve-change-request.js';
 import { createChangeRequest } from '../dist/application/change/create-change-request.js';
+import { validateNext } from '../dist/application/change/bulk/validate-next.js';
 import { runScan } from '../dist/application/drift/scan/run-scan.js';
 import { startScan } from '../dist/application/drift/scan/start-scan.js';
 import { buildConnectors } from '../dist/connectors/connector-registry.js';
@@ -150,6 +151,8 @@ async function publishing({ ports, proxy, database, owner, people }) {
     }));
     const draft = { title: `Prices ${round}`, reason: null, idempotencyKey: null, changes };
     const { id } = valueOf(await createChangeRequest(ports, people.mia, draft, false));
+    // As many changes as these are checked by a job.
+    while (await validateNext(ports));
     valueOf(await approveChangeRequest(ports, people.ada, id, null));
     const worker = new Worker(ports, database.boss);
     const ours = await listened(proxy, async () => {
