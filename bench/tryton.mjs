@@ -3,16 +3,18 @@
  * Skuward on a real Tryton beside Tryton alone, in one run. Two bars (issue 9): products are read and compared at half of the
  * rate at which Tryton answers the same questions to nobody in particular, or better; and changed SKUs are published in at
  * most 1.2 times what the very same calls take bare: those that were made are made again, one after the other on as many
- * lines, with other prices and without the timestamps, which have moved on. Never more calls at once than are allowed.
+ * lines, with other prices and without the timestamps, which have moved on. Both sides go through one proxy, which counts at
+ * Tryton's end of the line: never more calls at once than are allowed.
  *
- *   npm run build && scripts/tryton-up && node bench/tryton.mjs [--products 10000] [--changes 1000] [--rounds 2]
+ *   npm run build && scripts/tryton-up && node bench/tryton.mjs [--products 10000] [--changes 1000] [--rounds 2] [--parts read,publish]
+ *
+ * Filling a Tryton with 10,000 products takes a minute, once; `--parts fill` does nothing else.
  */
 import 'reflect-metadata';
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { approveChangeRequest } from '../dist/application/change/approve-change-request.js';
 import { createChangeRequest } from '../dist/application/change/create-change-request.js';
+import { validateNext } from '../dist/application/change/bulk/validate-next.js';
 import { runScan } from '../dist/application/drift/scan/run-scan.js';
 import { startScan } from '../dist/application/drift/scan/start-scan.js';
 import { buildConnectors } from '../dist/connectors/connector-registry.js';
@@ -21,86 +23,29 @@ import { buildPorts } from '../dist/porch/build-ports.js';
 import { openDatabase } from '../dist/porch/open-database.js';
 import { onDatabase } from './kit/database.mjs';
 import { machine, timed } from './kit/figures.mjs';
-import { until } from './kit/service.mjs';
+import { endService, spawned, until } from './kit/service.mjs';
+import { clear, DATABASE, furnish, money, tryton } from './kit/tryton-copy.mjs';
 
 const { values: options } = parseArgs({
   options: {
     products: { type: 'string', default: '10000' },
     changes: { type: 'string', default: '1000' },
     rounds: { type: 'string', default: '2' },
+    parts: { type: 'string', default: 'read,publish' },
   },
 });
 const [PRODUCTS, CHANGES, ROUNDS] = [options.products, options.changes, options.rounds].map(Number);
+const PARTS = new Set(options.parts.split(','));
 const CONCURRENCY = 2;
-const FILL = 200;
-const tryton = JSON.parse(readFileSync(new URL('../.erp/tryton.json', import.meta.url), 'utf8'));
-const DATABASE = `bench_${process.pid}`;
-const context = { company: 1, language: 'en' };
 
 /** Every call to Tryton that this process makes, while somebody listens. */
-const calls = { heard: null, underWay: 0, most: 0 };
+const calls = { heard: null };
 const { fetch: plainFetch } = globalThis;
-globalThis.fetch = async (url, init) => {
-  if (typeof url !== 'string' || !url.startsWith(tryton.url)) return plainFetch(url, init);
-  calls.heard?.push({ url, headers: init.headers, ...JSON.parse(init.body) });
-  calls.underWay += 1;
-  calls.most = Math.max(calls.most, calls.underWay);
-  try {
-    const answer = await plainFetch(url, init);
-    const text = await answer.text();
-    return new Response(text, { status: answer.status, headers: answer.headers });
-  } finally {
-    calls.underWay -= 1;
-  }
+globalThis.fetch = (url, init) => {
+  if (calls.heard && typeof url === 'string' && url.includes(`/${DATABASE}/`))
+    calls.heard.push({ url, headers: init.headers, ...JSON.parse(init.body) });
+  return plainFetch(url, init);
 };
-
-function pg(command, ...args) {
-  const where = ['-h', '127.0.0.1', '-p', String(tryton.pgport), '-U', 'tryton'];
-  return execFileSync(`${tryton.pgbin}/${command}`, [...where, ...args], { encoding: 'utf8' });
-}
-
-let session = null;
-async function rpc(method, params, headers = session) {
-  const answer = await plainFetch(`${tryton.url}/${DATABASE}/`, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json', ...headers },
-    body: JSON.stringify({ id: 1, method, params }),
-  });
-  const { result, error } = JSON.parse(await answer.text());
-  if (error) throw new Error(`${method}: ${JSON.stringify(error).slice(0, 400)}`);
-  return result;
-}
-
-const money = (decimal) => ({ __class__: 'Decimal', decimal });
-
-async function fill() {
-  const [id, token] = await rpc('common.db.login', ['mara', { password: tryton.password }, 'en'], {});
-  session = { Authorization: `Session ${Buffer.from(`mara:${id}:${token}`).toString('base64')}` };
-  const units = { sale_uom: 1, purchase_uom: 1, default_uom: 1 };
-  const plain = { type: 'goods', cost_price_method: 'fixed', salable: true, purchasable: true, ...units };
-  const [gram] = await rpc('model.product.uom.search', [[['symbol', '=', 'g']], 0, 1, null, context]);
-  for (let from = 0; from < PRODUCTS; from += FILL) {
-    const templates = Array.from({ length: Math.min(FILL, PRODUCTS - from) }, (_, at) => ({
-      ...plain,
-      name: `Item ${from + at + 1}`,
-      list_price: money('10.00'),
-      weight: 100,
-      weight_uom: gram,
-      products: [
-        [
-          'create',
-          [
-            {
-              suffix_code: `C-${from + at + 1}`,
-              cost_price: money('4.00'),
-            },
-          ],
-        ],
-      ],
-    }));
-    await rpc('model.product.template.create', [templates, context]);
-  }
-}
 
 /** The master, with the same products, linked one to one. */
 function catalogue(ids) {
@@ -134,11 +79,17 @@ function valueOf(outcome) {
   return outcome.value;
 }
 
-async function listened(work) {
+/** Does `work`, and tells the calls that it made, and how many of them Tryton had at once. */
+async function listened(proxy, work) {
+  const counted = async () => (await plainFetch(`${proxy}/counted`)).json();
+  await counted();
   const heard = (calls.heard = []);
   const { ms } = await timed(work);
   calls.heard = null;
-  return { ms, heard };
+  const { most, count } = await counted();
+  if (count !== heard.length) throw new Error(`${count} calls arrived, and ${heard.length} were made`);
+  if (most > CONCURRENCY) throw new Error(`${most} calls at once, where ${CONCURRENCY} are allowed`);
+  return { ms, heard, most };
 }
 
 /** The same calls, as many lines side by side as are allowed; what writes gets other prices, so that it is a change again. */
@@ -174,26 +125,25 @@ async function scanned(ports, oli) {
 }
 
 /** The first scan compares everything; those after it what shows something else than before. */
-async function reading(ports, oli) {
+async function reading({ ports, proxy, people }) {
   for (let round = 0; round < ROUNDS; round += 1) {
     let compared = 0;
-    calls.most = 0;
-    const ours = await listened(async () => {
-      compared = await scanned(ports, oli);
+    const ours = await listened(proxy, async () => {
+      compared = await scanned(ports, people.oli);
     });
-    if (calls.most > CONCURRENCY) throw new Error(`${calls.most} calls at once`);
     const questions = ours.heard.filter(
       ({ method, params }) => method.includes('product.product.search_read') && params[4].length > 5,
     );
     const alone = await bare(questions, 1);
     const rate = (ms) => `${Math.round((PRODUCTS / ms) * 1000)} a second`;
     console.log(
-      `  read ${PRODUCTS} and compare, ${compared} field by field: ${rate(ours.ms)}; Tryton alone ${rate(alone)}; ${(alone / ours.ms).toFixed(2)} of it (bar 0.5)`,
+      `  read ${PRODUCTS} and compare, ${compared} field by field: ${rate(ours.ms)}, at most ${ours.most} at once; ` +
+        `Tryton alone ${rate(alone)}; ${(alone / ours.ms).toFixed(2)} of it (bar 0.5)`,
     );
   }
 }
 
-async function publishing({ ports, database, owner, people }) {
+async function publishing({ ports, proxy, database, owner, people }) {
   for (let round = 1; round <= ROUNDS; round += 1) {
     const changes = Array.from({ length: CHANGES }, (_, at) => ({
       kind: 'skuUpdate',
@@ -201,10 +151,11 @@ async function publishing({ ports, database, owner, people }) {
     }));
     const draft = { title: `Prices ${round}`, reason: null, idempotencyKey: null, changes };
     const { id } = valueOf(await createChangeRequest(ports, people.mia, draft, false));
+    // As many changes as these are checked by a job.
+    while (await validateNext(ports));
     valueOf(await approveChangeRequest(ports, people.ada, id, null));
     const worker = new Worker(ports, database.boss);
-    calls.most = 0;
-    const ours = await listened(async () => {
+    const ours = await listened(proxy, async () => {
       await worker.start();
       await until('all deliveries', async () => {
         const open = 'select not exists (select from lane where due_at is not null or lease_token is not null) as done';
@@ -214,82 +165,71 @@ async function publishing({ ports, database, owner, people }) {
     await worker.stop();
     const { rows } = await owner.query(`select count(*)::int as count from delivery where state = 'DELIVERED'`);
     if (rows[0].count !== CHANGES * round) throw new Error(`${rows[0].count} deliveries of ${CHANGES * round} arrived`);
-    const most = calls.most;
-    const alone = await bare(ours.heard, Math.min(most, CONCURRENCY), otherPrices);
+    const { most } = ours;
+    const alone = await bare(ours.heard, most, otherPrices);
     const writes = ours.heard.filter(({ method }) => method.endsWith('.write')).length;
     console.log(
       `  publish ${CHANGES}: ${(ours.ms / 1000).toFixed(1)} s in ${ours.heard.length} calls (${writes} write), at most ${most} at once; ` +
         `the same calls bare ${(alone / 1000).toFixed(1)} s; ${(ours.ms / alone).toFixed(2)} times (bar 1.2)`,
     );
-    if (most > CONCURRENCY) throw new Error(`${most} calls at once`);
     // What was written bare counts as published, or the next round would find it as somebody's edit.
     await owner.query(`update record set published = published || jsonb_build_object('price', split_part(published->>'price', '.', 1) || '.77')
       where published->>'price' <> '10.00'`);
   }
 }
 
-/** Once filled, a database is kept for the next run. */
-async function furnish() {
-  const kept = `filled_${PRODUCTS}`;
-  if (pg('psql', '-Atd', 'postgres', '-c', `select 1 from pg_database where datname = '${kept}'`).trim() !== '1') {
-    pg('createdb', '-T', 'erp_golden', DATABASE);
-    console.log(`  filled with ${PRODUCTS} products in ${((await timed(fill)).ms / 1000).toFixed(0)} s`);
-    await rpc('common.db.logout', []);
-    pg(
-      'psql',
-      '-qd',
-      'postgres',
-      '-c',
-      `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${DATABASE}'`,
-    );
-    pg('createdb', '-T', DATABASE, kept);
-  } else pg('createdb', '-T', kept, DATABASE);
-  pg('psql', '-qd', DATABASE, '-c', 'vacuum analyze');
+function systemAt(baseUrl) {
+  return {
+    code: 'erp',
+    kind: 'ERP',
+    connector: 'tryton',
+    mode: 'WRITE',
+    currency: 'USD',
+    concurrency: CONCURRENCY,
+    baseUrl,
+    database: DATABASE,
+    user: 'skuward',
+    password: tryton.password,
+    publications: [],
+    units: {},
+    headRoomPercent: 0,
+  };
 }
 
-try {
-  console.log(`Tryton 6.0 at ${tryton.url}; ${machine()}`);
-  await furnish();
-  const ids = JSON.parse(
-    pg(
-      'psql',
-      '-Atd',
-      DATABASE,
-      '-c',
-      "select json_agg(json_build_object('id', id, 'code', code)) from product_product",
-    ),
-  );
+async function measured(ids, proxy) {
   await onDatabase(async ({ appUrl, owner }) => {
     await owner.query(catalogue(ids));
     await owner.query('vacuum analyze');
     const log = (level, message, detail) => {
       if (level === 'error' || level === 'warn') console.error(level, message, detail);
     };
-    const system = {
-      code: 'erp',
-      kind: 'ERP',
-      connector: 'tryton',
-      mode: 'WRITE',
-      currency: 'USD',
-      concurrency: CONCURRENCY,
-      baseUrl: tryton.url,
-      database: DATABASE,
-      user: 'skuward',
-      password: tryton.password,
-      publications: [],
-      units: {},
-      headRoomPercent: 0,
-    };
     const database = await openDatabase(appUrl, log, true);
-    const ports = buildPorts(database, buildConnectors([system], log), 'USD', log);
-    const people = { mia: await person(owner, 'mia', 'MERCHANDISER'), ada: await person(owner, 'ada', 'APPROVER') };
+    const ports = buildPorts(database, buildConnectors([systemAt(proxy)], log), 'USD', log);
+    const people = {
+      mia: await person(owner, 'mia', 'MERCHANDISER'),
+      ada: await person(owner, 'ada', 'APPROVER'),
+      oli: await person(owner, 'ada', 'OPERATOR'),
+    };
+    const all = { ports, proxy, database, owner, people };
     try {
-      await reading(ports, await person(owner, 'ada', 'OPERATOR'));
-      await publishing({ ports, database, owner, people });
+      if (PARTS.has('read')) await reading(all);
+      if (PARTS.has('publish')) await publishing(all);
     } finally {
       await database.close();
     }
   });
+}
+
+console.log(`Tryton 6.0 at ${tryton.url}; ${machine()}`);
+const proxy = await spawned(
+  [new URL('kit/counting-proxy.mjs', import.meta.url).pathname, tryton.url],
+  process.env,
+  /listening on (\d+)/,
+);
+try {
+  const ids = await furnish(PRODUCTS);
+  if (PARTS.has('read') || PARTS.has('publish')) await measured(ids, `http://127.0.0.1:${proxy.port}`);
 } finally {
-  pg('dropdb', '--force', '--if-exists', DATABASE);
+  await endService(proxy.child);
+  clear();
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { isZone } from './domain/alerts/digest-time.js';
 import { cronFault } from './domain/drift/cron-line.js';
 import type { LogLevel } from './application/ports/ports.js';
+import { checkedBaseUrl } from './connectors/system-config.js';
 import type { SystemConfig } from './connectors/system-config.js';
 
 /** A system as SYSTEMS_FILE names it: what the connector needs, and what governance needs. */
@@ -155,6 +156,13 @@ function oneOf<T extends string>(env: Env, name: string, values: readonly T[], f
 
 type Raw = Record<string, unknown>;
 
+/** What a system may say of itself; the rest is a slip of the pen, and would be a setting that somebody relies on. */
+const SYSTEM_KEYS = new Set([
+  ...['code', 'kind', 'connector', 'mode', 'currency', 'scan', 'concurrency', 'baseUrl', 'token'],
+  ...['storeDomain', 'apiVersion', 'accessToken', 'clientId', 'clientSecret', 'previousClientSecret'],
+  ...['publications', 'bundles', 'headRoomPercent', 'database', 'user', 'password', 'units'],
+]);
+
 /** Systems out of a JSON file; secrets are named there and come from the environment. */
 function readSystems(file: string, env: Env): ConfiguredSystem[] {
   let document: unknown;
@@ -174,6 +182,8 @@ function readSystems(file: string, env: Env): ConfiguredSystem[] {
 
 function readSystem(raw: unknown, path: string, env: Env): ConfiguredSystem {
   if (!isRaw(raw)) throw new ConfigError(`${path} is an object`);
+  const stray = Object.keys(raw).find((key) => !SYSTEM_KEYS.has(key));
+  if (stray !== undefined) throw new ConfigError(`${path}.${stray} is unknown`);
   const text = (key: string): string | null => {
     const value = raw[key];
     if (value === undefined || value === null) return null;
@@ -195,12 +205,9 @@ function readSystem(raw: unknown, path: string, env: Env): ConfiguredSystem {
     return hit;
   };
   const concurrency = raw.concurrency ?? 2;
-  if (typeof concurrency !== 'number' || concurrency < 1 || concurrency > 16)
-    throw new ConfigError(`${path}.concurrency is 1 to 16`);
-  const publications = raw.publications ?? ['Online Store'];
-  if (!Array.isArray(publications) || publications.some((each) => typeof each !== 'string')) {
-    throw new ConfigError(`${path}.publications is a list of names`);
-  }
+  if (typeof concurrency !== 'number' || !Number.isInteger(concurrency) || concurrency < 1 || concurrency > 16)
+    throw new ConfigError(`${path}.concurrency is a whole number from 1 to 16`);
+  const publications = readNames(raw.publications ?? ['Online Store'], `${path}.publications`);
   const connector = pick('connector', ['shopify', 'http', 'tryton'] as const);
   // Elsewhere it would say nothing, and whoever wrote it would believe that it did.
   if (connector !== 'shopify' && text('bundles') !== null)
@@ -208,29 +215,52 @@ function readSystem(raw: unknown, path: string, env: Env): ConfiguredSystem {
   for (const key of connector === 'tryton' ? [] : ['database', 'user', 'password', 'units']) {
     if (key in raw) throw new ConfigError(`${path}.${key} is for connector tryton only`);
   }
+  const kind = pick('kind', ['SHOPIFY', 'ERP'] as const);
+  if ((kind === 'SHOPIFY') !== (connector === 'shopify'))
+    throw new ConfigError(`${path}: connector ${connector} is for kind ${connector === 'shopify' ? 'SHOPIFY' : 'ERP'}`);
+  const signIn = (): Partial<SystemConfig> => ({
+    database: need('database'),
+    user: need('user'),
+    password: secret('password') ?? missing(`${path}.password`),
+    units: readUnits(raw, path),
+  });
+  const token = secret('token');
+  if (connector === 'http' && token === null) missing(`${path}.token`);
   return {
     code: need('code'),
-    kind: pick('kind', ['SHOPIFY', 'ERP'] as const),
+    kind,
     connector,
     mode: pick('mode', ['READ_ONLY', 'WRITE'] as const),
     currency: text('currency') ?? 'USD',
-    baseUrl: text('baseUrl'),
+    baseUrl: readBaseUrl(kind === 'ERP' ? need('baseUrl') : text('baseUrl'), `${path}.baseUrl`),
     storeDomain: text('storeDomain'),
     apiVersion: text('apiVersion') ?? '2026-10',
     accessToken: secret('accessToken'),
     clientId: secret('clientId'),
     clientSecret: secret('clientSecret'),
     previousClientSecret: secret('previousClientSecret'),
-    publications: publications as string[],
+    publications,
     bundles: pick('bundles', ['components', 'fixed'] as const, 'components'),
-    token: secret('token'),
+    token,
     scan: readScanTimes(raw.scan, `${path}.scan`),
-    ...(connector === 'tryton'
-      ? { database: need('database'), user: need('user'), password: secret('password'), units: readUnits(raw, path) }
-      : {}),
+    ...(connector === 'tryton' ? signIn() : {}),
     headRoomPercent: readHeadRoom(raw, path),
     concurrency,
   };
+}
+
+function readNames(value: unknown, path: string): string[] {
+  const isList = Array.isArray(value) && value.every((each) => typeof each === 'string');
+  if (!isList) throw new ConfigError(`${path} is a list of names`);
+  return value;
+}
+
+function readBaseUrl(text: string | null, path: string): string | null {
+  try {
+    return text === null ? null : checkedBaseUrl(text);
+  } catch (error) {
+    throw new ConfigError(`${path}: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 function readHeadRoom(raw: Raw, path: string): number {

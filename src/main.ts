@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import 'reflect-metadata';
 import { ConfigError, readConfig } from './config.js';
+import { SettingError } from './connectors/system-config.js';
 import type { Service } from './porch/serve.js';
 import { isUnreachable } from './storage/postgres/unreachable.js';
 
@@ -34,8 +35,9 @@ function told(error: unknown): string {
   if ('code' in error && error.code === 'EADDRINUSE') return `PORT is taken: ${error.message}`;
   // Whoever supervises the process starts it again: waiting here would hide a wrong address.
   if (isUnreachable(error)) return `the database does not answer: ${error.message || 'no connection'}`;
+  const isSetting = error instanceof ConfigError || error instanceof SettingError;
   const plain =
-    error instanceof ConfigError ||
+    isSetting ||
     error.message.includes('already running') ||
     error.message.startsWith('the embedded PostgreSQL');
   return plain ? error.message : (error.stack ?? error.message);

@@ -35,27 +35,31 @@ export interface SystemConfig {
   concurrency: number;
 }
 
+/** A setting of a system that its connector cannot run on. Its message is for the person who starts the service. */
+export class SettingError extends Error {}
+
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /**
  * The address without a slash at its end.
- * @throws Error for anything but https, or http on loopback: a token must never cross a network in the clear.
+ * @throws SettingError for anything but https, or http on loopback: a token must never cross a network in the clear.
  */
 export function checkedBaseUrl(text: string): string {
-  const url = new URL(text);
+  const url = URL.parse(text);
+  if (url === null) throw new SettingError(`${text}: this is no address; it begins with https://`);
   const allowed = url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.has(url.hostname));
-  if (!allowed) throw new Error(`${url.origin}: only https, or http on loopback, may carry a token`);
+  if (!allowed) throw new SettingError(`${url.origin}: only https, or http on loopback, may carry a token`);
   if (url.username || url.password || url.search || url.hash) {
-    throw new Error(`${url.origin}: the address may have a path, but no user, query or fragment`);
+    throw new SettingError(`${url.origin}: the address may have a path, but no user, query or fragment`);
   }
   return `${url.origin}${url.pathname}`.replace(/\/+$/, '');
 }
 
 type Requirable = 'accessToken' | 'clientSecret' | 'token' | 'baseUrl' | 'database' | 'user' | 'password';
 
-/** A setting that the connector cannot do without. @throws Error that names it, never its value. */
+/** A setting that the connector cannot do without. @throws SettingError that names it, never its value. */
 export function required(config: SystemConfig, key: Requirable): string {
   const value = config[key];
-  if (!value) throw new Error(`system ${config.code}: ${key} is missing`);
+  if (!value) throw new SettingError(`system ${config.code}: ${key} is missing`);
   return value;
 }

@@ -47,6 +47,11 @@ const TABLE: [string, Canned, Partial<DeliveryFault>][] = [
   ['401', { status: 401 }, { class: 'AUTH', ambiguous: false }],
   ['403', { status: 403 }, { class: 'AUTH', ambiguous: false }],
   ['404', { status: 404 }, { class: 'NOT_FOUND', ambiguous: false }],
+  [
+    '404 with a page',
+    { status: 404, headers: { 'Content-Type': 'text/html; charset=utf-8' }, body: '<html>No such route</html>' },
+    { class: 'UNKNOWN', code: 'PAGE', ambiguous: false },
+  ],
   ['409', { status: 409 }, { class: 'CONFLICT', ambiguous: false }],
   [
     '422',
@@ -93,6 +98,24 @@ describe('what a PUT came to', () => {
     const { retryAfterSeconds } = await faultFrom(erp.lookUp({ productId: 'p', handle: 'h', codes: ['A'] }));
     expect(retryAfterSeconds).toBeGreaterThan(50);
     expect(retryAfterSeconds).toBeLessThan(61);
+  });
+});
+
+describe('an item that is asked for', () => {
+  const asked = (): Promise<unknown> => erp.lookUp({ productId: 'p', handle: 'h', codes: ['A'] });
+  const rooted = (): Promise<unknown> => erp.readRoots([{ externalId: '1', code: 'A' }]);
+
+  it('is not there where the ERP says so, with or without words', async () => {
+    server.script = [{ status: 404 }, { status: 404, headers: { 'Content-Type': 'text/plain' }, body: 'Not Found' }];
+    expect(await asked()).toEqual([]);
+    expect(await rooted()).toEqual([{ root: { externalId: '1', code: 'A' }, records: null }]);
+  });
+
+  it('is not said to be gone by a page of whoever stands before the ERP', async () => {
+    const page: Canned = { status: 404, headers: { 'Content-Type': 'text/html' }, body: '<html>No such route</html>' };
+    server.script = [page, page];
+    expect((await faultFrom(asked())).class).toBe('UNKNOWN');
+    expect((await faultFrom(rooted())).class).toBe('UNKNOWN');
   });
 });
 

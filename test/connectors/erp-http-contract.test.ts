@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createConfig, lintFromString } from '@redocly/openapi-core';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { changesOf } from './contract/changes-contract.js';
-import { ERP_CONTRACT, startWitness } from './openapi-witness.js';
+import { dereferenced, ERP_CONTRACT, startWitness } from './openapi-witness.js';
 import type { Witness } from './openapi-witness.js';
 import { startKit } from './sandbox-kit.js';
 import { allOf, createOf, faultFrom, faultIn, FRESH, observedOf, updateOf } from './writes.js';
@@ -63,12 +63,24 @@ function connectorTo(baseUrl: string, token: string): Connector {
   return buildConnectors([{ ...nothing, ...shop, publications: [], ...system }], () => {}).of('erp');
 }
 
-async function witnessed(start: () => Promise<Server>): Promise<{ witness: Witness; erp: Connector; token: string }> {
+async function started(start: () => Promise<Server>): Promise<Server> {
   const server = await start();
   closing.push(() => server.close());
+  return server;
+}
+
+async function witnessed(start: () => Promise<Server>): Promise<{ witness: Witness; erp: Connector; token: string }> {
+  const server = await started(start);
   const witness = await startWitness(server.url);
   closing.push(() => witness.close());
   return { witness, erp: connectorTo(witness.url, server.token), token: server.token };
+}
+
+async function limitOf(path: string): Promise<{ minimum: number; maximum: number }> {
+  const { paths } = await dereferenced(ERP_CONTRACT);
+  const schema = paths[path]?.['get']?.parameters?.find(({ name }) => name === 'limit')?.schema;
+  if (schema?.minimum === undefined || schema.maximum === undefined) throw new Error(`${path} has no limit`);
+  return { minimum: schema.minimum, maximum: schema.maximum };
 }
 
 let attempts = 0;
@@ -126,6 +138,42 @@ describe.each([
     expect([...witness.seen].toSorted()).toEqual(
       [...told, 'listItems 200', 'listItems 401', 'listStock 200'].toSorted(),
     );
+  });
+});
+
+describe.each([
+  ['the stand-in', standIn],
+  ['the example adapter', adapter],
+])('of its own, without the connector, %s', (_name, start) => {
+  it.each(['items', 'stock'])('takes the pages of /%s that the document allows, and no others', async (list) => {
+    const { url, token } = await started(start);
+    const headers = { Authorization: `Bearer ${token}` };
+    const statusOf = async (limit: string): Promise<number> =>
+      (await fetch(`${url}/${list}?limit=${limit}`, { headers })).status;
+    const { minimum, maximum } = await limitOf(`/${list}`);
+    const asked = [String(minimum), String(maximum), String(minimum - 1), String(maximum + 1), 'many'];
+    expect(await Promise.all(asked.map(statusOf))).toEqual([200, 200, 400, 400, 400]);
+  });
+
+  it('writes nothing without a condition, and outlives a request that breaks off', async () => {
+    const { url, token } = await started(start);
+    const headers = { Authorization: `Bearer ${token}`, 'Idempotency-Key': 'k1' };
+    const bare = await fetch(`${url}/items/A`, { method: 'PUT', headers, body: '{"name":"A"}' });
+    expect(bare.status).toBeGreaterThanOrEqual(400);
+    expect(bare.status).toBeLessThan(500);
+    const half = fetch(`${url}/items/A`, {
+      method: 'PUT',
+      headers: { ...headers, 'If-None-Match': '*' },
+      duplex: 'half',
+      body: new ReadableStream({
+        start(body) {
+          body.enqueue(Buffer.from('{"na'));
+          body.error(new Error('gone'));
+        },
+      }),
+    } as RequestInit);
+    await expect(half).rejects.toThrow();
+    expect((await fetch(`${url}/items/A`, { headers })).status).toBe(404);
   });
 });
 

@@ -10,7 +10,7 @@ interface Parameter {
   name: string;
   in: 'query' | 'header' | 'path';
   required?: boolean;
-  schema: object & { type?: string };
+  schema: object & { type?: string; minimum?: number; maximum?: number };
 }
 
 interface Answer {
@@ -42,7 +42,7 @@ export interface Witness {
 
 export const ERP_CONTRACT = new URL('../../docs/erp-http.openapi.yaml', import.meta.url);
 
-async function dereferenced(document: URL): Promise<OpenApi> {
+export async function dereferenced(document: URL): Promise<OpenApi> {
   const config = await createConfig({});
   const source = readFileSync(document, 'utf8');
   const { bundle } = await bundleFromString({ source, absoluteRef: document.pathname, config, dereference: true });

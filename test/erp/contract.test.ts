@@ -157,6 +157,21 @@ describe("what is Tryton's own", () => {
     expect(await refusal(before.kit, { 'bundle.components': [] })).toMatchObject({ class: 'CONFLICT' });
   });
 
+  it('a clock that went ahead and was set right again hides nothing', async () => {
+    for (const code of ['H-1', 'H-2']) await made(code);
+    const { cursor } = await changesOf(connector, null);
+    await copy.mara.setPrice('H-1', '4.00');
+    const { template } = await copy.mara.variant('H-1');
+    const ahead = `update product_template set write_date = write_date + interval '2 hours' where id = ${template}`;
+    await postgres(copy.tryton, 'psql', '-qd', copy.database, '-c', ahead);
+    const first = await changesOf(connector, cursor);
+    expect(first.records.map(({ code }) => code)).toContain('H-1');
+    const begun = await changesOf(connector, null);
+    await copy.mara.setPrice('H-2', '5.00');
+    for (const since of [first.cursor, begun.cursor])
+      expect((await changesOf(connector, since)).records.map(({ code }) => code)).toContain('H-2');
+  });
+
   it('who wrote a field is told, though we have written another one of the record since', async () => {
     const record = await made('A-1');
     await copy.mara.setPrice('A-1', '3.00');
@@ -164,10 +179,63 @@ describe("what is Tryton's own", () => {
     const shown = await found('A-1');
     const by = (field: string): string | undefined => authorOf(shown, field)?.actor ?? undefined;
     expect(shown.externalId).toBe(record.externalId);
-    expect(['price', 'title', 'cost', 'gtin'].map(by)).toEqual(['mara', 'mara', 'skuward', 'skuward']);
+    expect(['price', 'title', 'cost'].map(by)).toEqual(['mara', 'mara', 'skuward']);
     expect(shown.attribution?.actor).toBe('skuward');
     await copy.mara.setCost('A-1', '9.00');
     expect(authorOf(await found('A-1'), 'cost')?.actor).toBe('mara');
+  });
+
+  it('a row that somebody took away without touching the rest is not said to be our doing', async () => {
+    const [part, other] = [await made('G-1'), await made('G-2')];
+    const componentIds = new Map([['g-1', part.externalId]]);
+    const values = { 'bundle.components': [{ code: 'G-1', quantity: 2 }] };
+    await connector.write(commandFor('a', other, { ...updateOf(other, values), componentIds }));
+    const { template, id } = await copy.mara.variant('G-2');
+    const rowsOf = (model: string, field: string, of: number | string): Promise<{ id: number }[]> =>
+      copy.mara.rows(model, [[field, '=', of]], ['id']);
+    const gone: [string, { id: number }[]][] = [
+      ['product.component', await rowsOf('product.component', 'parent_template', template)],
+      ['product.identifier', await rowsOf('product.identifier', 'product', id)],
+      [
+        'product-customs.tariff.code',
+        await rowsOf('product-customs.tariff.code', 'product', `product.template,${template}`),
+      ],
+    ];
+    for (const [model, rows] of gone)
+      await copy.mara.call(
+        `model.${model}.delete`,
+        rows.map((row) => row.id),
+      );
+    const shown = await found('G-2');
+    expect(shown.fields).toMatchObject({ gtin: null, hsCode: null, 'bundle.components': [] });
+    const fields = ['bundle.components', 'gtin', 'hsCode', 'price'];
+    expect(fields.map((field) => authorOf(shown, field)?.actor)).toEqual([undefined, undefined, undefined, 'skuward']);
+    await copy.mara.setComponents('G-2', [{ code: 'G-1', quantity: 1 }]);
+    expect(authorOf(await found('G-2'), 'bundle.components')?.actor).toBe('mara');
+  });
+
+  it('a list of components that a variant has of its own is replaced where it stands', async () => {
+    const [part, other, kit] = [await made('O-1'), await made('O-2'), await made('O-3')];
+    const componentIds = new Map([
+      ['o-1', part.externalId],
+      ['o-2', other.externalId],
+    ]);
+    const first = [{ code: 'O-1', quantity: 2 }];
+    await connector.write(commandFor('a', kit, { ...updateOf(kit, { 'bundle.components': first }), componentIds }));
+    const { template, id } = await copy.mara.variant('O-3');
+    await copy.mara.create('product.component', {
+      parent_template: template,
+      parent_product: id,
+      product: Number(other.externalId),
+      quantity: 4,
+      unit: 1,
+    });
+    const theirs = await found('O-3');
+    expect(theirs.fields['bundle.components']).toEqual([{ code: 'O-2', quantity: 4 }]);
+    const write = { ...updateOf(theirs, { 'bundle.components': first }), componentIds };
+    const [outcome] = await connector.write(commandFor('b', theirs, write));
+    expect(outcome).toMatchObject({ written: true });
+    expect((await found('O-3')).fields['bundle.components']).toEqual(first);
   });
 
   it('many products are written in few calls', async () => {

@@ -6,6 +6,8 @@ import { Client } from 'pg';
 import { freshDatabase } from '../support/fresh-database.js';
 import { describeOnLinux, Site } from './site.js';
 
+const ERP = { code: 'erp', kind: 'ERP', connector: 'tryton', mode: 'WRITE', baseUrl: 'https://erp.example' };
+const TRYTON = { ...ERP, database: 'erp', user: 'skuward', password: { env: 'PATH' } };
 const SHOP = { code: 'shop', kind: 'SHOPIFY', connector: 'shopify', mode: 'WRITE', storeDomain: 'x.myshopify.com' };
 
 describeOnLinux('a configuration that cannot be run on', () => {
@@ -22,6 +24,17 @@ describeOnLinux('a configuration that cannot be run on', () => {
     await writeFile(join(site.dataDir, 'kits.json'), JSON.stringify(kits));
     const elsewhere = { systems: [{ ...SHOP, kind: 'ERP', connector: 'http', bundles: 'fixed' }] };
     await writeFile(join(site.dataDir, 'elsewhere.json'), JSON.stringify(elsewhere));
+    for (const [name, system] of Object.entries({
+      nowhere: ERP,
+      slip: { ...TRYTON, concurency: 1 },
+      half: { ...TRYTON, concurrency: 1.5 },
+      open: { ...TRYTON, baseUrl: 'http://erp.example' },
+      word: { ...TRYTON, baseUrl: 'erp.example' },
+      silent: { ...TRYTON, password: null },
+      bare: { ...ERP, connector: 'http' },
+      crossed: { ...TRYTON, kind: 'SHOPIFY' },
+    }))
+      await writeFile(join(site.dataDir, `${name}.json`), JSON.stringify({ systems: [system] }));
     await writeFile(join(site.dataDir, 'whole.json'), JSON.stringify({ systems: [SHOP] }));
     const secret = { systems: [{ ...SHOP, accessToken: { env: 'SHOP_TOKEN' } }] };
     await writeFile(join(site.dataDir, 'secret.json'), JSON.stringify(secret));
@@ -60,6 +73,14 @@ describeOnLinux('a configuration that cannot be run on', () => {
       file('elsewhere.json'),
     ],
     ['a secret that is not in the environment', 'SHOP_TOKEN', file('secret.json')],
+    ['an ERP of which something is not said', 'systems[0].database is missing', file('nowhere.json')],
+    ['an ERP that nobody may sign in to', 'systems[0].password is missing', file('silent.json')],
+    ['an ERP without a token', 'systems[0].token is missing', file('bare.json')],
+    ['a setting that nobody knows', 'systems[0].concurency is unknown', file('slip.json')],
+    ['half a call at once', 'systems[0].concurrency is a whole number from 1 to 16', file('half.json')],
+    ['an address in the clear', 'systems[0].baseUrl: http://erp.example: only https', file('open.json')],
+    ['an address that is none', 'systems[0].baseUrl: erp.example: this is no address', file('word.json')],
+    ['a connector of another kind', 'systems[0]: connector tryton is for kind ERP', file('crossed.json')],
   ])('%s: exit 1 and one line that names %s', async (_, name, env) => {
     const run = site.run([], env());
     expect(await run.ended()).toBe(1);

@@ -112,6 +112,10 @@ export class ErpClient {
   private httpFault(response: Response, text: string, write: boolean): DeliveryFault {
     const { status } = response;
     const raw = rawOf(text, [this.token]);
+    // A page says that nobody is at this address, a gateway on a bad day perhaps; that an item is gone, only the ERP can say.
+    if (status === 404 && isPage(response)) {
+      return faultOf('UNKNOWN', 'a page of HTML answered with HTTP 404, and not the ERP', { code: 'PAGE', raw });
+    }
     const errorClass = CLASSES[status] ?? (status >= 500 ? 'TRANSIENT' : status >= 400 ? 'VALIDATION' : 'UNKNOWN');
     const message = problemText(raw) ?? `the ERP answered HTTP ${status}`;
     return faultOf(errorClass, message, {
@@ -121,6 +125,10 @@ export class ErpClient {
       raw,
     });
   }
+}
+
+function isPage({ headers }: Response): boolean {
+  return /\bhtml\b/i.test(headers.get('Content-Type') ?? '');
 }
 
 function problemText(raw: Json): string | null {

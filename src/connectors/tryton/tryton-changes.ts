@@ -16,7 +16,7 @@ import { datetime, isRow, textIn } from './tryton-wire.js';
  */
 const OVERLAP_SECONDS = 900;
 
-/** Where a look stands. All instants are Tryton's own: our clock has no say. */
+/** Where a look stands. All instants are Tryton's own; our clock says no more than which of them cannot be true. */
 interface Position {
   /** Rows with a timestamp from here on have been, or are being, told. */
   since: Stamp;
@@ -37,7 +37,7 @@ export async function* trytonChanges(
   signal?: AbortSignal,
 ): AsyncGenerator<ChangePage> {
   if (cursor === null) {
-    const latest = await latestStamp(database, signal);
+    const latest = notAhead(await latestStamp(database, signal));
     yield { records: [], gone: [], cursor: cursorText({ since: latest, after: 0, latest }) };
     return;
   }
@@ -46,7 +46,7 @@ export async function* trytonChanges(
     const ids = await changedIds(database, position, signal);
     const records = ids.length > 0 ? await reader.byIds(ids, signal) : [];
     const stamps = records.map(({ updatedAt }) => String(Date.parse(updatedAt ?? '') / 1000));
-    const latest = [position.latest, ...stamps].reduce((a, b) => (Number(b) > Number(a) ? b : a));
+    const latest = notAhead([position.latest, ...stamps].reduce((a, b) => (Number(b) > Number(a) ? b : a)));
     const isOver = ids.length < ITEMS_A_PAGE;
     position = isOver
       ? { since: latest, after: 0, latest }
@@ -73,6 +73,15 @@ async function changedIds(
   const domain: Domain = [['OR', ...dates], ['id', '>', after], ANY_STATE];
   const options = { limit: ITEMS_A_PAGE, order: [['id', 'ASC']] };
   return (await database.rows('product.product', domain, ['id'], options, signal)).map(idOf);
+}
+
+/**
+ * A stamp of the future is a clock's that went ahead: once it is set right again, nothing would be told until it is reached.
+ * Where that clock is always ahead, a little more is told twice.
+ */
+function notAhead(stamp: Stamp): Stamp {
+  const now = Date.now() / 1000;
+  return Number(stamp) > now ? String(now) : stamp;
 }
 
 /** The latest timestamp of any row that an item is made of; the beginning of time where there is none. */

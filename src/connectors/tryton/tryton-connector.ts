@@ -57,7 +57,7 @@ export class TrytonConnector implements Connector {
     const session = new TrytonSession(access, gate, (result) => meter.apiCall(config.code, result));
     const units = Object.entries(config.units ?? {});
     this.database = new TrytonDatabase(session, config.currency ?? null);
-    this.reader = new TrytonReader(this.database, new Map(units.map(([word, symbol]) => [symbol, word])));
+    this.reader = new TrytonReader(this.database, new Map(units.map(([word, symbol]) => [symbol, word])), access.user);
     this.writer = new TrytonWriter(this.database, this.reader, new Map(units));
   }
 

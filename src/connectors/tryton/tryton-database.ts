@@ -2,6 +2,7 @@ import { ConnectorError } from '../../application/ports/connector.js';
 import type { Json } from '../../domain/primitives/json.js';
 import { faultOf } from '../faults.js';
 import type { TrytonSession } from './tryton-session.js';
+import { orBrokenOff } from './tryton-session.js';
 import type { Domain, Row } from './tryton-wire.js';
 import { isRow, numberIn, related, textIn } from './tryton-wire.js';
 
@@ -14,7 +15,7 @@ export interface Unit {
   factor: number;
 }
 
-/** What a database is like: found out once, when it is first spoken to. */
+/** What a database is like: found out when it is first spoken to, and again now and then. */
 export interface Surroundings {
   /** Prices and costs are kept by company. */
   company: number;
@@ -35,11 +36,14 @@ export interface Surroundings {
 /** Both those in use and those that are not: Tryton hides the latter unless it is told otherwise. */
 export const ANY_STATE: Json = ['active', 'in', [true, false]];
 
+/** Somebody may add a unit, or activate a module: a few questions every few minutes, and nobody has to start us again. */
+const KNOWN_MS = 300_000;
+
 const TEMPLATE_FIELDS = ['weight', 'tariff_codes', 'components', 'salable', 'purchasable'];
 
 /** One Tryton database as the connector needs it: its rows, and what it is like. */
 export class TrytonDatabase {
-  private known: Promise<Surroundings> | null = null;
+  private known: { surroundings: Promise<Surroundings>; until: number } | null = null;
   private readonly logins = new Map<number, string>();
   private readonly tariffs = new Map<string, number>();
 
@@ -86,22 +90,20 @@ export class TrytonDatabase {
     await this.session.write(`model.${model}.write`, [...params, { ...context, _timestamp: stamps }], signal);
   }
 
-  /** Found out once; a failure is not remembered. */
+  /** Found out for all who ask meanwhile; a failure is not remembered. */
   async surroundings(signal?: AbortSignal): Promise<Surroundings> {
-    const known = this.known ?? this.lookAround(signal);
+    if (this.known && this.known.until < performance.now()) this.known = null;
+    const known = this.known ?? { surroundings: this.lookAround(), until: performance.now() + KNOWN_MS };
     this.known = known;
-    try {
-      return await known;
-    } catch (error) {
+    known.surroundings.catch(() => {
       if (this.known === known) this.known = null;
-      throw error;
-    }
+    });
+    return orBrokenOff(known.surroundings, signal);
   }
 
-  private async lookAround(signal: AbortSignal | undefined): Promise<Surroundings> {
+  private async lookAround(): Promise<Surroundings> {
     const bare = { language: 'en' };
-    const ask = (method: string, ...params: Json[]): Promise<Json> =>
-      this.session.read(method, [...params, bare], signal);
+    const ask = (method: string, ...params: Json[]): Promise<Json> => this.session.read(method, [...params, bare]);
     const preferences = await ask('model.res.user.get_preferences', false);
     const company = isRow(preferences) ? numberIn(preferences, 'company') : null;
     if (company === null) throw unfit('the user belongs to no company, and prices are kept by company');

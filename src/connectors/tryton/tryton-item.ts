@@ -4,6 +4,7 @@ import type { FieldValues, Json } from '../../domain/primitives/json.js';
 import type { ObservedRecord } from '../../domain/publishing/system.js';
 import { faultOf } from '../faults.js';
 import type { Surroundings } from './tryton-database.js';
+import type { Writers } from './tryton-rows.js';
 import { authorshipOf, componentRows, gtinRow, latestStamp, templateComponents } from './tryton-rows.js';
 import type { RecordToken } from './tryton-token.js';
 import { tokenText } from './tryton-token.js';
@@ -65,12 +66,7 @@ function tariffFields(): string[] {
  * be told for sure is unreadable.
  * @throws ConnectorError UNKNOWN for a row without id, template or timestamp.
  */
-export function itemRecord(
-  row: Row,
-  around: Surroundings,
-  words: UnitWords,
-  logins: ReadonlyMap<number, string>,
-): ObservedRecord {
+export function itemRecord(row: Row, around: Surroundings, words: UnitWords, writers: Writers): ObservedRecord {
   const id = numberIn(row, 'id');
   const template = related(row, 'template');
   const templateId = numberIn(row, 'template');
@@ -92,7 +88,7 @@ export function itemRecord(
     fields,
     unreadable,
     updatedAt: instantOf(latestStamp(row)),
-    ...authorshipOf(row, logins),
+    ...authorshipOf(row, writers),
     token: tokenText(tokenOf(row, id, template, templateId)),
   };
 }

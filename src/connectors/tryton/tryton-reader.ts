@@ -15,6 +15,8 @@ export class TrytonReader {
   constructor(
     private readonly database: TrytonDatabase,
     private readonly words: UnitWords,
+    /** Our own sign-in name. */
+    private readonly own: string,
   ) {}
 
   /** Those of the variants that are there, in no order. */
@@ -65,7 +67,7 @@ export class TrytonReader {
     const around = await this.database.surroundings(signal);
     const rows = await this.database.rows('product.product', domain, itemFields(around), options, signal);
     const logins = await this.database.loginsOf(writersOf(rows), signal);
-    return rows.map((row) => itemRecord(row, around, this.words, logins));
+    return rows.map((row) => itemRecord(row, around, this.words, { logins, own: this.own }));
   }
 }
 

@@ -28,32 +28,45 @@ export function latestStamp(row: Row): string {
   return textIn(latestOf(rowsOfItem(row)), '_timestamp') ?? '0';
 }
 
+/** Those who write in Tryton: their sign-in names by their ids, and which of them is us. */
+export interface Writers {
+  logins: ReadonlyMap<number, string>;
+  own: string;
+}
+
 /**
  * Who wrote an item last, and who each of its fields: Tryton keeps that by row, and whoever wrote one row, we ourselves
  * perhaps, has nothing to do with what stands in another. Nor does a clock that was set back turn them round, as long as a
  * field has but one row.
  */
-export function authorshipOf(row: Row, logins: ReadonlyMap<number, string>): Authorship {
+export function authorshipOf(row: Row, { logins, own }: Writers): Authorship {
   const template = related(row, 'template') ?? {};
   const by = (...rows: Row[]): Attribution | null => {
     const latest = latestOf(rows);
     const actor = logins.get(writerOf(latest) ?? -1) ?? null;
     return actor === null ? null : { actor, app: null, at: instantOf(textIn(latest, '_timestamp') ?? '0') };
   };
-  // Where its row is gone, it was whoever wrote what that row hung on.
-  const tariff = by(relatedRows(template, 'tariff_codes')[0] ?? template);
+  // Where its row is gone, it was whoever wrote what that row hung on; unless that was us: somebody took the row away without
+  // touching the rest, and of that Tryton keeps no trace.
+  const withoutTrace = (...rows: Row[]): Attribution | null => {
+    const author = by(...rows);
+    return author?.actor === own ? null : author;
+  };
+  const [link] = relatedRows(template, 'tariff_codes');
+  const tariff = link ? by(link) : withoutTrace(template);
+  const identifier = gtinRow(row);
   const hasOwn = relatedRows(row, 'components').length > 0;
   return {
     attribution: by(...rowsOfItem(row)),
     authors: {
       code: by(row),
       cost: by(row),
-      gtin: by(gtinRow(row) ?? row),
+      gtin: identifier ? by(identifier) : withoutTrace(row),
       ...Object.fromEntries(['title', 'price', 'weight', 'unitOfMeasure'].map((field) => [field, by(template)])),
       hsCode: tariff,
       countryOfOrigin: tariff,
       lifecycle: by(row, template),
-      'bundle.components': by(hasOwn ? row : template, ...componentRows(row, template)),
+      'bundle.components': withoutTrace(hasOwn ? row : template, ...componentRows(row, template)),
     },
   };
 }

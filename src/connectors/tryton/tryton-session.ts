@@ -71,11 +71,7 @@ export class TrytonSession {
     this.signingIn ??= this.signIn().finally(() => {
       this.signingIn = null;
     });
-    const signedIn = this.signingIn;
-    // One who leaves does not take along those who wait.
-    signedIn.catch(() => {});
-    if (!signal) return signedIn;
-    return Promise.race([signedIn, brokenOff(signal)]);
+    return orBrokenOff(this.signingIn, signal);
   }
 
   private async signIn(): Promise<string> {
@@ -144,6 +140,12 @@ export class TrytonSession {
   private secrets(): string[] {
     return [this.access.password, ...(this.authorization === null ? [] : [this.authorization])];
   }
+}
+
+/** What several wait for: one who leaves does not take along the others. */
+export function orBrokenOff<T>(awaited: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  awaited.catch(() => {});
+  return signal ? Promise.race([awaited, brokenOff(signal)]) : awaited;
 }
 
 function brokenOff(signal: AbortSignal): Promise<never> {

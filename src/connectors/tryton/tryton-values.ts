@@ -177,10 +177,14 @@ function putComponents(value: Json, { around, there, out, write }: Putting): voi
     if (lines.length > 0) throw refused('bundle.components: the module product_kit is not activated');
     return;
   }
-  const old = there === null ? [] : there.ownComponents.length > 0 ? there.ownComponents : there.components;
+  const own = there !== null && there.ownComponents.length > 0 ? there : null;
+  const old = own?.ownComponents ?? there?.components ?? [];
   const commands: Json[] = old.length > 0 ? [['delete', old]] : [];
-  if (lines.length > 0) commands.push(['create', lines.map((line) => componentOf(line, write, around))]);
-  if (commands.length > 0) (there?.ownComponents.length ? out.variant : out.template)['components'] = commands;
+  // A line of the variant's own hangs on the template besides, and Tryton does not see by itself on which.
+  const parent: Row = own === null ? {} : { parent_template: own.template };
+  const rows = lines.map((line) => ({ ...componentOf(line, write, around), ...parent }));
+  if (rows.length > 0) commands.push(['create', rows]);
+  if (commands.length > 0) (own === null ? out.template : out.variant)['components'] = commands;
   if (lines.length > 0 && there?.isKit !== true)
     Object.assign(out.template, { type: 'kit', cost_price_method: 'fixed' });
   else if (lines.length === 0 && there?.isKit === true) out.template['type'] = 'goods';

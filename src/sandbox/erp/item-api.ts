@@ -6,8 +6,9 @@ import type { ItemDoc } from './item-doc.js';
 import { etagOf, newItem } from './item-doc.js';
 import { writeItem } from './item-input.js';
 
-const PAGE_LIMIT = 500;
-const DEFAULT_PAGE = 100;
+/** As docs/erp-http.openapi.yaml has them. */
+const PAGE_LIMIT = 1_000;
+const DEFAULT_PAGE = 200;
 const KEY_LIMIT = 255;
 
 /** The generic ERP contract: items by code, conditional writes, pages by id. Errors are RFC 9457 problem documents. */
