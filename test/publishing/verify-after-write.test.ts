@@ -147,18 +147,19 @@ describe('a record, verified after it was written', () => {
 
   it('is a finding where it was created, and shows something of its own; what is blank is tried again', async () => {
     const fields = { hsCode: '610910', countryOfOrigin: 'PT' };
-    await kit.applied(...createPlain('N1'), update('N1', fields), move('N1', 'PRELAUNCH'));
-    afterTheNextWrite('erp', () => kit.editErp('N1', { listPrice: '9.00', hsCode: null }));
+    await kit.applied(...createPlain('n1'));
+    await kit.applied(update('n1', fields), move('n1', 'PRELAUNCH'));
+    afterTheNextWrite('erp', () => kit.editErp('n1', { listPrice: '9.00', hsCode: null }));
     await kit.drained();
-    expect(await deliveryOf('N1', 'erp')).toMatchObject({ state: 'RETRYING', lastError: { code: 'NOT_VERIFIED' } });
-    expect(await kit.findings({ target: 'N1', system: 'erp' })).toMatchObject([
+    expect(await deliveryOf('n1', 'erp')).toMatchObject({ state: 'RETRYING', lastError: { code: 'NOT_VERIFIED' } });
+    expect(await kit.findings({ target: 'n1', system: 'erp' })).toMatchObject([
       { field: 'price', found: '9.00', lastPublished: null, source: 'VERIFY_AFTER_WRITE' },
     ]);
     await kit.sql(`update lane set due_at = clock_timestamp() where due_at is not null`);
     await kit.sql(`update delivery set next_attempt_at = clock_timestamp() where state = 'RETRYING'`);
     await kit.drained();
-    expect(await kit.item('N1')).toMatchObject({ listPrice: '9.00', hsCode: '610910', countryOfOrigin: 'PT' });
-    expect(await deliveryOf('N1', 'erp')).toMatchObject({ state: 'DELIVERED', attempts: 2 });
+    expect(await kit.item('n1')).toMatchObject({ listPrice: '9.00', hsCode: '610910', countryOfOrigin: 'PT' });
+    expect(await deliveryOf('n1', 'erp')).toMatchObject({ state: 'DELIVERED', attempts: 2 });
   });
 
   it('is healed where a signed rule says so', async () => {
