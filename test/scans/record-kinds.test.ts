@@ -270,6 +270,12 @@ describe('what a full scan says of whole records', () => {
     expect(await kit.sql(bare)).toEqual([{ code: '' }, { code: 'ue-draft' }]);
   });
 
+  it('names who did it, where the system tells', async () => {
+    const stranger = await kit.finding('UB-NEW', 'erp');
+    expect(stranger.attribution).toMatchObject({ actor: 'Sam', confidence: 'LIKELY' });
+    expect((await kit.finding('RD', 'erp')).attribution).toMatchObject({ actor: 'Sam' });
+  });
+
   it('never that of the records that are as they were', async () => {
     for (const { undo } of ALL) await undo?.(hands);
     await kit.scanned();

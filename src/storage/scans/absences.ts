@@ -2,7 +2,7 @@ import { systemActor } from '../../domain/actor.js';
 import type { FindingDraft } from '../../domain/drift/finding.js';
 import type { FieldValues } from '../../domain/primitives/json.js';
 import type { PairedRecord, PlaceInScan } from '../../application/ports/scan-store.js';
-import type { ObservedRecord, RecordEntity, RootRef } from '../../domain/publishing/system.js';
+import type { Attribution, ObservedRecord, RecordEntity, RootRef } from '../../domain/publishing/system.js';
 import { markMissing } from '../judge-sql.js';
 import type { Sql } from '../sql.js';
 import { firstRow } from '../sql.js';
@@ -219,6 +219,8 @@ interface Stranger {
   root_code: string | null;
   /** Of its product, where that is one that nobody is matched with. */
   product: FieldValues | null;
+  /** Who touched it last, where the system tells. */
+  attribution: Attribution | null;
 }
 
 /** Its lifecycle is not the variant's. */
@@ -246,7 +248,8 @@ async function strangersOf(sql: Sql, scanId: string, system: string): Promise<Fi
   await joinWholeTables(sql, false);
   // What is told of its product is told of the stranger: whoever adopts it makes that product, too.
   const unknown = await sql.rows<Stranger>(
-    `select n.external_id, n.code, n.observed->'fields' as fields, n.root_id, n.root_code, p.observed->'fields' as product
+    `select n.external_id, n.code, n.observed->'fields' as fields, n.observed->'attribution' as attribution, n.root_id, n.root_code,
+       p.observed->'fields' as product
      from ${STRANGERS} n
        left join ungoverned_record p on p.system = n.system and p.entity = 'PRODUCT' and p.external_id = n.root_id
      where n.entity = 'SKU' and not exists (
@@ -254,10 +257,11 @@ async function strangersOf(sql: Sql, scanId: string, system: string): Promise<Fi
        and not exists (select from sku s where s.code_folded = n.code_folded)`,
     [scanId],
   );
-  const bare = { recordId: null, field: null, lastPublished: null, attribution: null };
+  const bare = { recordId: null, field: null, lastPublished: null };
   return [
     ...twice.map(({ code, ids, sku_id: skuId, product_id: productId, known }): FindingDraft => ({
       ...bare,
+      attribution: null,
       identity: `code:${code.toLowerCase()}|DUPLICATE`,
       kind: 'DUPLICATE',
       productId,
@@ -268,8 +272,17 @@ async function strangersOf(sql: Sql, scanId: string, system: string): Promise<Fi
       severity: 'HIGH',
     })),
     ...unknown.map(
-      ({ external_id: externalId, code, fields, root_id: rootId, root_code: rootCode, product }): FindingDraft => ({
+      ({
+        external_id: externalId,
+        code,
+        fields,
+        root_id: rootId,
+        root_code: rootCode,
+        product,
+        attribution,
+      }): FindingDraft => ({
         ...bare,
+        attribution,
         place: { externalId, root: { externalId: rootId, code: rootCode } },
         identity: `external:${externalId}|UNEXPECTED`,
         kind: 'UNEXPECTED',
