@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /**
- * How soon what staff edit in a store is a finding, in a real service: prices of 500 SKUs among 10,000, every webhook told
- * twice and out of order. Measured from before the edit is sent to the commit of the transaction that opened the finding, as
+ * How soon what staff edit in a store is a finding, in a real service: prices, costs and HS codes of 500 SKUs among 10,000,
+ * every webhook told twice and out of order. A price is told with its product; a cost and an HS code with the inventory
+ * item, of which the store is asked where it is. Measured from before the edit is sent to the commit of the transaction that opened the finding, as
  * PostgreSQL itself has noted it (`track_commit_timestamp`). Beside it, in the same run, what any such thing takes at least:
  * the time that the store lets a webhook wait, and one read of the product from the store.
  *
@@ -28,6 +29,12 @@ const { values: options } = parseArgs({
 const [EDITS, SKUS, PACE_MS, JITTER_MS] = [options.edits, options.skus, options.pace, options.jitter].map(Number);
 const BAR_MS = 2_000;
 const BARE_READS = 50;
+/** What is edited in turns, and what it is told with. */
+const KINDS = [
+  { field: 'price', set: { price: '77.00' }, with: 'product' },
+  { field: 'cost', set: { cost: '7.70' }, with: 'inventory item' },
+  { field: 'hsCode', set: { hsCode: '610910' }, with: 'inventory item' },
+];
 
 async function measured({ control, readStore, owner, version }) {
   console.log(`${EDITS} edits among ${SKUS} SKUs, one every ${PACE_MS} ms (PostgreSQL ${version}):`);
@@ -36,8 +43,9 @@ async function measured({ control, readStore, owner, version }) {
   for (let n = 0; n < EDITS; n += 1) {
     const code = `B-${Math.floor((n * SKUS) / EDITS)}`;
     const at = Date.now();
-    since.set(code, at);
-    await control('shopify', 'edit', { as: { kind: 'staff', name: 'Maya' }, sku: code, set: { price: '77.00' } });
+    const kind = KINDS[n % KINDS.length];
+    since.set(code, { at, kind });
+    await control('shopify', 'edit', { as: { kind: 'staff', name: 'Maya' }, sku: code, set: kind.set });
     await sleep(Math.max(0, at + PACE_MS - Date.now()));
   }
   await until('all to be found, and told twice', async () => {
@@ -50,12 +58,22 @@ async function measured({ control, readStore, owner, version }) {
     `select f.target, f.system, f.field, e.type, pg_xact_commit_timestamp(e.xmin) as at
      from finding_event e join finding f on f.id = e.finding_id where e.type in ('OPENED', 'REOPENED')`,
   );
-  const took = rows.map(({ target, at }) => at.getTime() - since.get(target));
+  const timed = rows.map(({ target, at }) => {
+    const edit = since.get(target);
+    return { told: edit.kind.with, ms: at.getTime() - edit.at };
+  });
+  const took = timed.map(({ ms }) => ms);
   const isOnce = rows.length === EDITS && new Set(rows.map(({ target }) => target)).size === EDITS;
   const isRight = rows.every(
-    ({ system, field, type }) => system === 'shopify' && field === 'price' && type === 'OPENED',
+    ({ system, target, field, type }) =>
+      system === 'shopify' && field === since.get(target).kind.field && type === 'OPENED',
   );
   report('edit -> finding open', took);
+  for (const told of new Set(KINDS.map((kind) => kind.with)))
+    report(
+      `  told with its ${told}`,
+      timed.filter((each) => each.told === told).map(({ ms }) => ms),
+    );
   const reads = [];
   for (let n = 0; n < BARE_READS; n += 1) {
     const began = performance.now();

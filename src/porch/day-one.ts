@@ -31,9 +31,10 @@ export function keepSubscriptions(ports: Ports, publicUrl: string): () => Promis
     for (const { code } of await ports.operations.systems()) {
       try {
         const url = `${publicUrl}/webhooks/shopify/${code}`;
-        const made = await ports.connectors.of(code).webhooks?.ensureSubscriptions(url);
-        if (made === undefined) continue;
-        const lost = await ports.observations.subscribed(code, url, made);
+        const side = ports.connectors.of(code).webhooks;
+        if (!side) continue;
+        const made = await side.ensureSubscriptions(url);
+        const lost = await ports.observations.subscribed(code, url, side.topics, made);
         if (made.length > 0)
           ports.log(lost ? 'warn' : 'info', 'webhooks subscribed', { system: code, topics: made, lost });
         if (lost) owed.add(code);

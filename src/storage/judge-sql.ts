@@ -2,7 +2,7 @@ import type { GoneRecord, ObservableRecord, Verdicts } from '../application/port
 import type { LaneRecord } from '../application/ports/publishing-queue.js';
 import { systemActor } from '../domain/actor.js';
 import type { Product } from '../domain/catalog/product.js';
-import { missing } from '../domain/drift/missing.js';
+import { isMissed, missing } from '../domain/drift/missing.js';
 import type { Sql } from './sql.js';
 import { firstRow } from './sql.js';
 import { SqlDeliveryStore } from './stores/delivery-store.js';
@@ -31,7 +31,7 @@ export async function lockObservable(
     ...(lookFor.rootIds.length === 0 ? [] : [lookFor.rootIds]),
   ]);
   // Before what it is to vouch for: of a bundle that changes in between, an older sum is the safe one.
-  const bundles = await revisionOfBundles(sql);
+  const bundles = await revisionOfBundles(sql, rows);
   const loaded = await loadRecords(sql, system, rows);
   const flags = await underWay(sql, rows, readAt);
   return loaded.records.flatMap((record): ObservableRecord[] => {
@@ -58,10 +58,13 @@ const TOLD_AND_ROOTS = `with hits as (
   select ${RECORD_COLUMNS} from record r where r.id in (select id from hits) and r.external_id is not null
   order by r.id for no key update of r`;
 
-async function revisionOfBundles(sql: Sql): Promise<number> {
+/** Summed only where one of them is a bundle's: most batches of a scan, and most roots that webhooks name, hold none. */
+async function revisionOfBundles(sql: Sql, rows: readonly RecordRow[]): Promise<number> {
   const row = await firstRow<{ revision: number }>(
     sql,
-    `select coalesce(sum(revision), 0)::int as revision from sku where kind = 'BUNDLE'`,
+    `select coalesce(sum(revision), 0)::int as revision from sku
+     where kind = 'BUNDLE' and exists (select from sku b where b.id = any($1) and b.kind = 'BUNDLE')`,
+    [rows.flatMap((each) => each.sku_id ?? [])],
   );
   return row?.revision ?? 0;
 }
@@ -150,11 +153,8 @@ export async function markMissing(
      where r.id = n.id and r.external_id is not distinct from n.external_id returning ${RECORD_COLUMNS}`,
     [JSON.stringify(gone.map(({ recordId, externalId }) => ({ id: recordId, external_id: externalId })))],
   );
-  const { records } = await loadRecords(sql, system, rows);
-  // What the master itself no longer wants there is not missed.
-  const missed = records.filter(
-    ({ entity, sku }) => entity === 'PRODUCT' || (sku !== null && sku.state !== 'DRAFT' && sku.state !== 'RETIRED'),
-  );
+  const { records, states } = await loadRecords(sql, system, rows);
+  const missed = records.filter(({ sku, productId }) => isMissed(sku, states.get(productId) ?? [], system));
   return findings.record(system, missed.map(missing), source);
 }
 

@@ -64,21 +64,22 @@ export class SqlObservationStore implements ObservationStore, InboxSweep {
     });
   }
 
-  subscribed(system: string, url: string, made: readonly string[]): Promise<boolean> {
+  subscribed(system: string, url: string, topics: readonly string[], made: readonly string[]): Promise<boolean> {
     return inTransaction(this.source, async (tx) => {
       const sql = sqlOver(tx);
-      const before = await firstRow<{ at: Date | null; url: string | null }>(
+      const before = await firstRow<{ at: Date | null; url: string | null; topics: string[] }>(
         sql,
-        'select subscribed_at as at, subscribed_url as url from system where code = $1 for no key update',
+        'select subscribed_at as at, subscribed_url as url, subscribed_topics as topics from system where code = $1 for no key update',
         [system],
       );
-      await sql.rows('update system set subscribed_at = clock_timestamp(), subscribed_url = $2 where code = $1', [
-        system,
-        url,
-      ]);
-      // The first ones, and those of an address that moved, were never there to be lost.
-      if (made.length === 0 || !before?.at || before.url !== url) return false;
-      await new SqlAlertStore(sql, this.newId).raise([subscriptionLost(system, before.at.toISOString(), made)]);
+      await sql.rows(
+        'update system set subscribed_at = clock_timestamp(), subscribed_url = $2, subscribed_topics = $3 where code = $1',
+        [system, url, topics],
+      );
+      // The first ones, those of an address that moved, and topics of a later release were never there to be lost.
+      const lost = made.filter((topic) => before?.topics.includes(topic));
+      if (lost.length === 0 || !before?.at || before.url !== url) return false;
+      await new SqlAlertStore(sql, this.newId).raise([subscriptionLost(system, before.at.toISOString(), lost)]);
       return true;
     });
   }

@@ -4,10 +4,11 @@ import { cancelScan } from '../../src/application/drift/scan/decide-scan.js';
 import type { ScanPiece } from '../../src/application/ports/connector.js';
 import { runScan } from '../../src/application/drift/scan/run-scan.js';
 import { startScan } from '../../src/application/drift/scan/start-scan.js';
-import type { Connector } from '../../src/application/ports/connector.js';
+import type { Connector, WebhookSide } from '../../src/application/ports/connector.js';
 import { ConnectorError } from '../../src/application/ports/connector.js';
 import type { Ports } from '../../src/application/ports/ports.js';
 import { publishLane } from '../../src/application/publishing/publish-lane.js';
+import type { RootRef } from '../../src/domain/publishing/system.js';
 import { sqlOver } from '../../src/storage/sql.js';
 import type { World } from '../support/world.js';
 import { buildWorld, control, must, until } from '../support/world.js';
@@ -127,6 +128,76 @@ describe('an inbox', () => {
     expect(await handleWebhooks(atWork, 'shopify')).toBe(true);
     expect(reads).toEqual([POISON, ...OTHERS]);
     expect((await waiting()).map(({ root_id }) => root_id)).toEqual([POISON]);
+  });
+});
+
+describe('an inbox with things in it that are only part of a root', () => {
+  beforeEach(() => sql('delete from webhook'));
+
+  const ITEMS = [1, 2, 3].map((number) => `gid://shopify/InventoryItem/${number}`);
+  const results = (): Promise<unknown[]> =>
+    sql('select result, count(*)::int as count from webhook group by 1 order by 1');
+  /** A Shopify that reads whatever it is asked, and says of what is no product where it is. */
+  const placing = (
+    placesOf: (named: readonly string[]) => (string | null)[],
+  ): { ports: Ports; reads: string[]; asked: string[][] } => {
+    const asked: string[][] = [];
+    const real = world.ports.connectors.of('shopify').webhooks;
+    const webhooks = Object.create(real, {
+      placesOf: {
+        value: async (named: readonly RootRef[]) => {
+          asked.push(named.map(({ externalId }) => externalId));
+          const places = placesOf(named.map(({ externalId }) => externalId));
+          return places.map((externalId) => (externalId === null ? [] : [{ externalId, code: null }]));
+        },
+      },
+    }) as WebhookSide;
+    const reads: string[] = [];
+    const readRoots: Connector['readRoots'] = (roots) => {
+      reads.push(...roots.map(({ externalId }) => externalId));
+      return Promise.resolve(roots.map((each) => ({ root: each, records: null })));
+    };
+    return { ports: withShop({ webhooks, readRoots }), reads, asked };
+  };
+
+  it('asks once where all of them are, and reads each root once', async () => {
+    const [shared = '', other = ''] = OTHERS;
+    await arrived(...ITEMS, shared, other);
+    const { ports, reads, asked } = placing((named) =>
+      named.map((id) => (ITEMS.includes(id) ? (id === ITEMS[2] ? null : shared) : id)),
+    );
+    expect(await handleWebhooks(ports, 'shopify')).toBe(false);
+    expect(asked).toEqual([[...ITEMS, shared, other]]);
+    expect(reads).toEqual([shared, other]);
+    expect(await waiting()).toEqual([]);
+    expect(await results()).toEqual([
+      { result: '0 opened, 0 closed', count: 4 },
+      { result: 'it is gone', count: 1 },
+    ]);
+  });
+
+  it('takes all the others where one cannot be placed', async () => {
+    const [item = '', next = ''] = ITEMS;
+    const [other = ''] = OTHERS;
+    await arrived(item, next, other);
+    const { ports, reads } = placing((named) => {
+      if (named.includes(item)) throw new Error('no such place');
+      return named.map((id) => (id === next ? other : id));
+    });
+    expect(await handleWebhooks(ports, 'shopify')).toBe(false);
+    expect(reads).toEqual([other]);
+    expect(await waiting()).toMatchObject([{ root_id: item, attempts: 1 }]);
+  });
+
+  it('keeps everything while the system cannot say it', async () => {
+    await arrived(...ITEMS);
+    const fault = { code: null, message: 'down', retryAfterSeconds: null, ambiguous: false, raw: null };
+    const { ports, reads, asked } = placing(() => {
+      throw new ConnectorError({ class: 'TRANSIENT', ...fault });
+    });
+    expect(await handleWebhooks(ports, 'shopify')).toBe(false);
+    expect([asked.length, reads]).toEqual([1, []]);
+    expect((await waiting()).map(({ attempts, off }) => [attempts, off])).toEqual(ITEMS.map(() => [0, 0]));
   });
 });
 

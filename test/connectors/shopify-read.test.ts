@@ -146,9 +146,10 @@ describe('webhooks', () => {
       'gid://shopify/Product/7',
     );
     expect(root('products/delete', '{"id":8}')?.externalId).toBe('gid://shopify/Product/8');
-    expect(root('inventory_items/update', '{"id":9}')).toBeNull();
-    expect(() => root('products/update', '{"title":"x"}')).toThrow('names no product');
-    expect(() => root('products/update', 'no json')).toThrow('names no product');
+    expect(root('inventory_items/update', '{"id":9,"sku":"A"}')?.externalId).toBe('gid://shopify/InventoryItem/9');
+    expect(root('inventory_levels/update', '{"inventory_item_id":9}')).toBeNull();
+    expect(() => root('products/update', '{"title":"x"}')).toThrow('names nothing');
+    expect(() => root('products/update', 'no json')).toThrow('names nothing');
   });
 
   it('come from the subscriptions that were asked for, once each', async () => {
@@ -175,7 +176,7 @@ describe('webhooks', () => {
     const address = server.address();
     const port = typeof address === 'object' ? address?.port : null;
     const uri = `http://127.0.0.1:${port}/webhooks/shopify/shopify-us`;
-    const topics = ['PRODUCTS_CREATE', 'PRODUCTS_UPDATE', 'PRODUCTS_DELETE'];
+    const topics = ['PRODUCTS_CREATE', 'PRODUCTS_UPDATE', 'PRODUCTS_DELETE', 'INVENTORY_ITEMS_UPDATE'];
     expect(await side.ensureSubscriptions('http://127.0.0.1:1/webhooks/shopify/shopify-us')).toEqual(topics);
     expect(await side.ensureSubscriptions(uri)).toEqual(topics);
     expect(await side.ensureSubscriptions(uri)).toEqual([]);
@@ -186,11 +187,29 @@ describe('webhooks', () => {
       set: { price: '41.00' },
     });
     const lamp = (await allOf(kit.shopify.scan())).find(({ code }) => code === 'lamp');
-    for (let waited = 0; received.length === 0 && waited < 5_000; waited += 50)
-      await new Promise((resolve) => setTimeout(resolve, 50));
+    const arrived = async (count: number): Promise<void> => {
+      for (let waited = 0; received.length < count && waited < 5_000; waited += 50)
+        await new Promise((resolve) => setTimeout(resolve, 50));
+    };
+    await arrived(1);
+    expect(received).toEqual([{ topic: 'products/update', authentic: true, root: lamp?.externalId }]);
+    await kit.control('shopify', 'POST', 'edit', {
+      as: { kind: 'staff', name: 'Mara' },
+      sku: 'LAMP',
+      set: { cost: '7' },
+    });
+    await arrived(2);
     server.closeAllConnections();
     server.close();
-    expect(received).toEqual([{ topic: 'products/update', authentic: true, root: lamp?.externalId }]);
+    const item = received[1]?.root ?? '';
+    expect(received[1]).toMatchObject({ topic: 'inventory_items/update', authentic: true });
+    expect(item).toMatch(/InventoryItem/);
+    // It names no product: the store is asked, of all that came, and of none that is gone.
+    const named = [item, lamp?.externalId ?? '', 'gid://shopify/InventoryItem/404', item].map((externalId) => {
+      return { externalId, code: null };
+    });
+    const here = { externalId: lamp?.externalId, code: null };
+    expect(await side.placesOf(named)).toEqual([[here], [here], [], [here]]);
   });
 });
 

@@ -5,7 +5,7 @@ export interface SeededEdit {
   hand: string;
   body: object;
   finding: string | null;
-  /** A store tells of it by a webhook that names the product (shopify.md 2.4); all else is the scans' to find. */
+  /** A store tells of it by a webhook that names the product, or the inventory item (shopify.md 2.4); all else is the scans' to find. */
   told: boolean;
 }
 
@@ -97,11 +97,11 @@ const KINDS: readonly Kind[] = [
   variant({ compareAtPrice: null }, field('compareAtPrice')),
   variant({ barcode: '4006381333931' }, field('gtin')),
   variant({ taxable: false }, field('taxable')),
-  variant({ cost: '1.00' }, field('cost'), false),
+  variant({ cost: '1.00' }, field('cost')),
   variant({ grams: 300 }, field('weight'), false),
-  variant({ hsCode: '610910' }, field('hsCode'), false),
-  variant({ countryOfOrigin: 'IN' }, field('countryOfOrigin'), false),
-  variant({ requiresShipping: false }, field('requiresShipping'), false),
+  variant({ hsCode: '610910' }, field('hsCode')),
+  variant({ countryOfOrigin: 'IN' }, field('countryOfOrigin')),
+  variant({ requiresShipping: false }, field('requiresShipping')),
   variant({ published: false }, 'LIFECYCLE @ lifecycle', false),
   product({ title: 'Renamed' }, field('product.title')),
   product({ vendor: 'Somebody' }, field('product.vendor')),

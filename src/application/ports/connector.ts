@@ -188,8 +188,18 @@ export interface Connector {
 export interface WebhookSide {
   /** Is this raw body signed with the current secret, or the previous one during rotation? Constant time. */
   isAuthentic(headers: Record<string, string | undefined>, rawBody: Buffer): boolean;
-  /** Which root a webhook says to look at again; null when its topic is none of ours. Throws on a body that is not what the topic promises. */
+  /** Topics that tell of what is governed. */
+  readonly topics: readonly string[];
+  /**
+   * What a webhook says to look at again: a root, or something in one, of which `placesOf` knows where it is; null when its
+   * topic is none of ours. Throws on a body that is not what the topic promises.
+   */
   rootOf(topic: string, rawBody: Buffer): RootRef | null;
+  /**
+   * For each that webhooks named, in their order, the roots that it is in: a root is in itself, and of anything else the
+   * system is asked, for all of them in few calls. None: it is gone, and its root is told of by itself. @throws ConnectorError
+   */
+  placesOf(named: readonly RootRef[]): Promise<RootRef[][]>;
   /** Makes sure that every topic is subscribed to `uri`; answers the topics that had to be made or mended. */
   ensureSubscriptions(uri: string): Promise<string[]>;
 }

@@ -113,9 +113,9 @@ export interface ObservationStore {
 export interface InboxSweep {
   /**
    * Webhooks of a system point at an address now. Where some had to be made again that were there before, an alert says so.
-   * @param made topics that were not there. Answers whether they were lost.
+   * @param topics all of them. @param made those that were not there. Answers whether any was lost.
    */
-  subscribed(system: string, url: string, made: readonly string[]): Promise<boolean>;
+  subscribed(system: string, url: string, topics: readonly string[], made: readonly string[]): Promise<boolean>;
   /** Systems with something in their inbox. */
   systemsWithWebhooks(): Promise<string[]>;
 }

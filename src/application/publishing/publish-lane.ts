@@ -1,6 +1,4 @@
-import type { FieldRule } from '../../domain/drift/source-of-truth.js';
 import type { FieldComparison } from '../../domain/drift/compare.js';
-import { compareRecord } from '../../domain/drift/compare.js';
 import { readable } from '../../domain/drift/readable.js';
 import { normaliseAll } from '../../domain/drift/normalise.js';
 import type { FindingDraft } from '../../domain/drift/finding.js';
@@ -15,8 +13,9 @@ import { LeaseLost } from '../ports/publishing-queue.js';
 import type { PublishingPorts } from '../ports/ports.js';
 import { idsOfComponents, lackingComponents } from './components-there.js';
 import { contactOf, contactOfAll, faultOf, refusalIn } from './fault-of.js';
+import { lookAgain } from './look-again.js';
 import { readLane } from './read-lane.js';
-import { bearsOurs, CODE, codeAstray, withOwnCode } from './recoding.js';
+import { bearsOurs, withOwnCode } from './recoding.js';
 import type { HouseRules } from './reckon-record.js';
 import { reckonRecord, sendable } from './reckon-record.js';
 import { SettlementDraft } from './settlement-draft.js';
@@ -81,7 +80,7 @@ async function deliver(
   ports.meter?.settled(claim, settlement);
   ended(settlement.deliveries.every(({ outcome }) => outcome.kind === 'DELIVERED'));
   if (draft.heals) await ports.healing.heal(claim.system.code);
-  if (draft.taken.length > 0) await ports.owned.takeOver(claim.system.code, draft.taken, 'BEFORE_WRITE');
+  for (const { source, drafts } of draft.taken) await ports.owned.takeOver(claim.system.code, drafts, source);
 }
 
 /** @returns false when somebody moved the records meanwhile: the claim is given back already. */
@@ -111,7 +110,7 @@ async function bring(
     isThere: observed !== null,
     action: write?.action ?? null,
   }));
-  if (writes.length > 0 && !(await send(ports, rules, claim, connector, writes, draft))) return false;
+  if (writes.length > 0 && !(await send(ports, house, claim, connector, writes, draft))) return false;
   for (const each of reckoned) {
     if (!each.write) draft.leaveAsItIs(each.record);
     else if (!writes.includes(each)) draft.nothingYet(each.record);
@@ -184,7 +183,7 @@ function writeOf(
  */
 async function send(
   ports: PublishingPorts,
-  rules: readonly FieldRule[],
+  house: HouseRules,
   claim: Claim,
   connector: Connector,
   writes: Reckoned[],
@@ -239,7 +238,15 @@ async function send(
     const finding = (field: string): FindingDraft | null => differenceOf(each, field);
     if (!outcome) draft.failed(each.record, attempt, unanswered(), finding);
     else if (!outcome.written) draft.failed(each.record, attempt, outcome.fault, finding);
-    else verify(each, readable(outcome.observed), attempt, draft, rules);
+    else {
+      // DELIVERED only when the system itself shows what the master wants.
+      const { judgement, canonical, write } = each;
+      const expected = judgement ? judgement.expected : canonical;
+      const sent = { attemptId: attempt, expected, operation: null, ageSeconds: 0 };
+      const shown = readable(outcome.observed);
+      const after = lookAgain(claim, { ...each, written: write?.values ?? {} }, shown, sent, { house, connector });
+      draft.written(each.record, judgement, after, attempt);
+    }
   }
   return true;
 }
@@ -248,31 +255,6 @@ async function send(
 function differenceOf({ record, observed, comparisons }: Reckoned, field: string): FindingDraft | null {
   const comparison = comparisons.find((each) => each.field === field);
   return comparison && observed ? findingOf(record, comparison, observed) : null;
-}
-
-/** DELIVERED only when the system itself shows what the master wants. */
-function verify(
-  each: Reckoned,
-  shown: ObservedRecord,
-  attempt: string,
-  draft: SettlementDraft,
-  rules: readonly FieldRule[],
-): void {
-  const values = normaliseAll(shown.fields);
-  const wanted = each.judgement ? each.judgement.expected : each.canonical;
-  const input = {
-    canonical: wanted,
-    base: each.record.published,
-    observed: values,
-    unreadable: shown.unreadable,
-    expected: [],
-    rules,
-  };
-  const astray = [
-    ...compareRecord(input).filter(({ result }) => result.verdict !== 'IN_SYNC' && result.verdict !== 'NOT_COVERED'),
-    ...codeAstray(each.record, shown, CODE in (each.write?.values ?? {})),
-  ];
-  draft.written(each.record, shown, values, wanted, each.judgement, attempt, astray);
 }
 
 function unanswered(): ReturnType<typeof faultOf> {

@@ -6,7 +6,7 @@ import type { FindingDraft } from '../../domain/drift/finding.js';
 import type { Judgement } from '../../domain/drift/judge.js';
 import { findingOf, judgeRecord } from '../../domain/drift/judge.js';
 import type { FieldRule } from '../../domain/drift/source-of-truth.js';
-import type { FieldValues } from '../../domain/primitives/json.js';
+import type { FieldValues, Json } from '../../domain/primitives/json.js';
 import type { Authorship, GovernedSystem, RecordEntity } from '../../domain/publishing/system.js';
 import type { LaneRecord } from '../ports/publishing-queue.js';
 import { isWanted, projectRecord, undecidedValues } from './project-record.js';
@@ -114,7 +114,6 @@ function tagsOf(expected: readonly FieldValues[]): FieldValues {
 const LATER_STEPS = ['lifecycle', 'bundle.components'];
 /** Whatever is written of them, others' stay. */
 const KEPT = ['product.tags'];
-/** What a system shows of a field that nobody has said anything about. */
 const BLANKS = [null, '', '0.00'];
 
 /**
@@ -132,9 +131,13 @@ function doubtful(
     const { field, observed = null, result } = each;
     const isOurs =
       result.verdict !== 'LAG' || !(field in writes) || LATER_STEPS.includes(field) || KEPT.includes(field);
-    const isBlank = Array.isArray(observed) ? observed.length === 0 : BLANKS.some((blank) => blank === observed);
-    return isOurs || isBlank ? [] : [findingOf(record, { ...each, base: undefined }, shown)];
+    return isOurs || isBlank(observed) ? [] : [findingOf(record, { ...each, base: undefined }, shown)];
   });
+}
+
+/** What a system shows of a field that nobody has said anything about. */
+export function isBlank(value: Json): boolean {
+  return Array.isArray(value) ? value.length === 0 : BLANKS.some((blank) => blank === value);
 }
 
 /** Shopify takes a variant without a price as one that costs nothing. */

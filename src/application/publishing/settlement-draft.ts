@@ -1,7 +1,6 @@
 import { systemActor } from '../../domain/actor.js';
-import type { FieldComparison } from '../../domain/drift/compare.js';
-import { missing } from '../../domain/drift/missing.js';
-import type { FindingDraft } from '../../domain/drift/finding.js';
+import { isMissed, missing } from '../../domain/drift/missing.js';
+import type { FindingDraft, ObservationSource } from '../../domain/drift/finding.js';
 import { heals, identityOf, kindOfField } from '../../domain/drift/finding.js';
 import type { Judgement } from '../../domain/drift/judge.js';
 import { baseOfUngoverned, endingOf, ungoverned } from '../../domain/drift/judge.js';
@@ -20,7 +19,8 @@ import type {
   Settlement,
 } from '../ports/publishing-queue.js';
 import type { Ports } from '../ports/ports.js';
-import { undecidedValues } from './project-record.js';
+import type { After } from './look-again.js';
+import { notVerified } from './look-again.js';
 import { bearsOurs, recodedFinding } from './recoding.js';
 
 /** Gathers what became of each record and delivery of a claim, until all of it is settled in one transaction. */
@@ -30,10 +30,10 @@ export class SettlementDraft {
   private readonly attempts: Settlement['attempts'] = [];
   private readonly unheard: Settlement['unheard'] = [];
   private findings: Settlement['findings'] = [];
-  private readonly closings: Settlement['closings'] = [];
+  private closings: Settlement['closings'] = [];
   private readonly notOurs: Settlement['notOurs'] = [];
   /** What the system says of fields that it owns, for whoever takes it over once this is settled. */
-  readonly taken: FindingDraft[] = [];
+  readonly taken: Settlement['findings'] = [];
   /** The matrix does something by itself about what was found. */
   heals = false;
   private contact: Contact | null = null;
@@ -77,10 +77,8 @@ export class SettlementDraft {
     this.closings.push(...ungoverned(record, canonical));
     this.closeRecoded(record, observed);
     this.keep(record, observed, judgement.base, values, judgement.inSync && judgement.held.length === 0);
-    if (judgement.findings.length > 0) this.findings.push({ source: 'BEFORE_WRITE', drafts: judgement.findings });
     this.closings.push(...judgement.closings);
-    this.taken.push(...judgement.taken);
-    if (judgement.findings.some(heals)) this.heals = true;
+    this.tell('BEFORE_WRITE', judgement);
     for (const { attemptId, expected } of record.unsettled) {
       const arrived = Object.keys(expected).every((field) => !(field in judgement.writes));
       this.attempts.push({ attemptId, outcome: arrived ? 'ECHO' : 'LOST' });
@@ -105,8 +103,8 @@ export class SettlementDraft {
       ambiguous: false,
       raw: null,
     };
-    // What the master itself no longer wants there is not missed, and nobody has to look at it.
-    const missed = record.sku === null || (record.sku.state !== 'DRAFT' && record.sku.state !== 'RETIRED');
+    // What is not missed, nobody has to look at.
+    const missed = isMissed(record.sku, this.claim.states, this.claim.system.code);
     if (missed) this.findings.push({ source: 'BEFORE_WRITE', drafts: [missing(record)] });
     const { externalId, root } = record;
     this.records.set(record.id, {
@@ -123,33 +121,25 @@ export class SettlementDraft {
     else this.outcomes.set(record.id, { kind: 'DELIVERED' });
   }
 
-  /** What was sent has arrived, or the system answered and shows something else. */
-  written(
-    record: LaneRecord,
-    shown: ObservedRecord,
-    values: FieldValues,
-    wanted: FieldValues,
-    judgement: Judgement | null,
-    attemptId: string,
-    astray: readonly FieldComparison[],
-  ): void {
-    const strays = new Set(astray.map(({ field }) => field));
-    const arrived = Object.entries(wanted).filter(([field]) => !strays.has(field) && field in values);
-    const known = judgement?.base ?? undecidedValues(record, this.claim.system, values, wanted);
-    const base = { ...known, ...Object.fromEntries(arrived) };
-    const clean = strays.size === 0 && (judgement?.held.length ?? 0) === 0;
-    this.keep(record, shown, base, values, clean);
-    for (const [field] of arrived) {
-      const ending = judgement?.endings[field];
-      if (ending) this.closings.push(ending);
+  /**
+   * The system took what was sent. What it shows then has arrived, or differs as before and is tried again, or was moved in
+   * between: that is on record, and keeps what did arrive from nothing.
+   */
+  written(record: LaneRecord, before: Judgement | null, after: After, attemptId: string): void {
+    const { shown, values, judgement, astray } = after;
+    const clean = astray.length === 0 && (judgement === null || (judgement.inSync && judgement.held.length === 0));
+    this.keep(record, shown, judgement?.base ?? baseOfUngoverned(values), values, clean);
+    if (judgement) {
+      this.closeAgain(record, before, judgement);
+      this.tell('VERIFY_AFTER_WRITE', judgement);
     }
     this.closeMissing(record);
     this.closeRecoded(record, shown);
     // Nothing was there when it was read: whatever earlier attempts began, this one has finished.
-    if (!judgement)
+    if (!before)
       for (const earlier of record.unsettled) this.attempts.push({ attemptId: earlier.attemptId, outcome: 'LOST' });
-    this.attempts.push({ attemptId, outcome: strays.size === 0 ? 'CONFIRMED' : 'REJECTED' });
-    if (strays.size === 0) this.outcomes.set(record.id, { kind: 'DELIVERED' });
+    this.attempts.push({ attemptId, outcome: astray.length === 0 ? 'CONFIRMED' : 'REJECTED' });
+    if (astray.length === 0) this.outcomes.set(record.id, { kind: 'DELIVERED' });
     else this.fail(record, notVerified(astray));
   }
 
@@ -244,6 +234,22 @@ export class SettlementDraft {
     return { kind: 'DEAD', fault: kept, cause: causeOf(kept, target), findingIdentity };
   }
 
+  private tell(source: ObservationSource, { findings, taken }: Judgement): void {
+    if (findings.length > 0) this.findings.push({ source, drafts: findings });
+    if (taken.length > 0) this.taken.push({ source, drafts: taken });
+    if (findings.some(heals)) this.heals = true;
+  }
+
+  /** The later look has the last word: what it found again does not end, and what has arrived ends as was asked for. */
+  private closeAgain(record: LaneRecord, before: Judgement | null, { findings, closings }: Judgement): void {
+    const back = new Set(findings.map(({ identity }) => identity));
+    const open = record.openFindings.filter(({ kind, field }) => back.has(identityOf(record.id, kind, field)));
+    this.closings = this.closings.filter(({ findingId }) => !open.some(({ id }) => id === findingId));
+    const told = new Set(this.closings.map(({ findingId }) => findingId));
+    const asked = new Map(Object.values(before?.endings ?? {}).map((ending) => [ending.findingId, ending]));
+    for (const each of closings) if (!told.has(each.findingId)) this.closings.push(asked.get(each.findingId) ?? each);
+  }
+
   private keep(
     record: LaneRecord,
     observed: ObservedRecord,
@@ -296,13 +302,4 @@ function siblingAbandoned(): DeliveryFault {
   const message = 'another record of the same product was given up because whoever takes it dies';
   const told = { code: 'SIBLING_ABANDONED', message, retryAfterSeconds: null, raw: null };
   return { ...told, class: 'TRANSIENT', ambiguous: false };
-}
-
-function notVerified(astray: readonly FieldComparison[]): DeliveryFault {
-  const told = astray.map(
-    ({ field, canonical, observed }) =>
-      `${field} shows ${JSON.stringify(observed ?? null)} instead of ${JSON.stringify(canonical)}`,
-  );
-  const message = `the system took the write, but ${told.join('; ')}`;
-  return { class: 'UNKNOWN', code: 'NOT_VERIFIED', message, retryAfterSeconds: null, ambiguous: false, raw: null };
 }

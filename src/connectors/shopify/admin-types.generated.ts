@@ -318,6 +318,21 @@ export interface AdminOperations {
       } | null)[];
     };
   };
+  ProductsOfItems: {
+    variables: { ids: string[] };
+    data: {
+      nodes: ({
+        id?: string;
+        variants?: {
+          nodes: {
+            product: {
+              id: string;
+            };
+          }[];
+        } | null;
+      } | null)[];
+    };
+  };
   Publications: {
     variables: { after?: string | null };
     data: {

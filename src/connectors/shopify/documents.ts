@@ -69,6 +69,12 @@ export function scanQuery(publicationIds: string[]): string {
 
 const COMPONENT_FIELDS = 'id quantity productVariant { id sku }';
 
+/** In which products inventory items are: that of their variant. Variants may share one (shopify.md 4). */
+export const PRODUCTS_OF_ITEMS = query(
+  'ProductsOfItems',
+  `($ids: [ID!]!) { nodes(ids: $ids) { ... on InventoryItem { id variants(first: 10) { nodes { product { id } } } } } }`,
+);
+
 /** What variants are made of, as many as Shopify allows in one; beside the variants, it would cost thousands of points. */
 export const COMPONENTS_OF_VARIANTS = query(
   'ComponentsOfVariants',
@@ -289,6 +295,7 @@ export function allDocuments(publicationIds: string[]): Record<string, string> {
     PRODUCT_UPDATE,
     VARIANTS_CREATE,
     VARIANTS_UPDATE,
+    PRODUCTS_OF_ITEMS,
     COMPONENTS_OF_VARIANTS,
     SET_COMPONENTS,
     BUNDLED_PRODUCTS,

@@ -4,14 +4,21 @@ import type { WebhookSide } from '../../application/ports/connector.js';
 import type { Json } from '../../domain/primitives/json.js';
 import type { RootRef } from '../../domain/publishing/system.js';
 import { faultOf, parsedJson } from '../faults.js';
-import { RESUBSCRIBE, SUBSCRIBE } from './documents.js';
+import { inRuns } from '../map-limited.js';
+import { PRODUCTS_OF_ITEMS, RESUBSCRIBE, SUBSCRIBE } from './documents.js';
 import { rootOfProduct } from './reading.js';
 import type { ShopifyClient } from './calling/shopify-client.js';
 import type { Subscription } from './subscriptions.js';
 import { isWhole, pathOf, readSubscriptions, TOPICS } from './subscriptions.js';
 
+/** Ids in one list of a query (shopify.md 2.1: arrays of input hold 250). */
+const ITEMS_A_CALL = 250;
+const ITEM = 'gid://shopify/InventoryItem/';
+
 /** Receives what Shopify says on its own account: only ever a hint to look again. */
 export class ShopifyWebhooks implements WebhookSide {
+  readonly topics = TOPICS;
+
   constructor(
     private readonly client: ShopifyClient,
     /** The current secret, and the previous one during rotation. */
@@ -35,7 +42,26 @@ export class ShopifyWebhooks implements WebhookSide {
     const body = parsedJson(rawBody.toString('utf8'));
     if (body === undefined || body === null || typeof body !== 'object' || Array.isArray(body))
       throw notPromised(topic);
-    return rootOfProduct(productIdOf(body) ?? raise(notPromised(topic)));
+    // It names neither its variant nor its product: where it is, is asked when it is looked at (shopify.md 2.4).
+    const type = known === 'INVENTORY_ITEMS_UPDATE' ? 'InventoryItem' : 'Product';
+    return { externalId: gidOf(type, body) ?? raise(notPromised(topic)), code: null };
+  }
+
+  async placesOf(named: readonly RootRef[]): Promise<RootRef[][]> {
+    const items = [...new Set(named.map(({ externalId }) => externalId).filter(isItem))];
+    const places = new Map<string, RootRef[]>();
+    for (const ids of inRuns(items, ITEMS_A_CALL)) {
+      const { data } = await this.client.query(PRODUCTS_OF_ITEMS, { ids });
+      if (data.nodes?.length !== ids.length)
+        throw new ConnectorError(faultOf('UNKNOWN', `Shopify answered no nodes for ${ids.length} inventory items`));
+      for (const node of data.nodes) {
+        // One that is gone is null, and an id of another type an empty object.
+        if (node?.id === undefined) continue;
+        const products = new Set((node.variants?.nodes ?? []).map(({ product }) => product.id));
+        places.set(node.id, [...products].map(rootOfProduct));
+      }
+    }
+    return named.map((root) => (isItem(root.externalId) ? (places.get(root.externalId) ?? []) : [root]));
   }
 
   async ensureSubscriptions(uri: string): Promise<string[]> {
@@ -51,7 +77,7 @@ export class ShopifyWebhooks implements WebhookSide {
     return mended;
   }
 
-  /** False when it turned out to be there already. */
+  /** False when it turned out to be there already, or is not for us to have. */
   private async subscribe(topic: string, uri: string, ours: Subscription | undefined): Promise<boolean> {
     const subscription = { uri, format: 'JSON' as const };
     try {
@@ -62,9 +88,15 @@ export class ShopifyWebhooks implements WebhookSide {
     } catch (error) {
       // Two processes that start at once: the other one was quicker (message recorded in shopify.md 2.2 [R]).
       if (error instanceof ConnectorError && /has already been taken/i.test(error.fault.message)) return false;
+      // Without `read_inventory` items are hidden, and so is their topic [B]: that keeps us from no other, and `doctor` says it.
+      if (topic === 'INVENTORY_ITEMS_UPDATE' && isRefused(error)) return false;
       throw error;
     }
   }
+}
+
+function isRefused(error: unknown): boolean {
+  return error instanceof ConnectorError && (error.fault.class === 'AUTH' || error.fault.class === 'VALIDATION');
 }
 
 /** An empty filter and no fields named are all of it [B]; said only where somebody had narrowed it. */
@@ -76,17 +108,21 @@ function headerOf(headers: Record<string, string | undefined>, name: string): st
   return headers[name] ?? Object.entries(headers).find(([key]) => key.toLowerCase() === name)?.[1];
 }
 
+function isItem(id: string): boolean {
+  return id.startsWith(ITEM);
+}
+
 /** `products/delete` carries the bare number only. */
-function productIdOf(body: { [key: string]: Json }): string | null {
+function gidOf(type: 'Product' | 'InventoryItem', body: { [key: string]: Json }): string | null {
   const gid = body['admin_graphql_api_id'];
-  if (typeof gid === 'string' && /^gid:\/\/shopify\/Product\/\d+$/.test(gid)) return gid;
+  if (typeof gid === 'string' && new RegExp(`^gid://shopify/${type}/\\d+$`).test(gid)) return gid;
   const id = body['id'];
   const isId = (typeof id === 'number' && Number.isSafeInteger(id)) || (typeof id === 'string' && /^\d+$/.test(id));
-  return isId ? `gid://shopify/Product/${id}` : null;
+  return isId ? `gid://shopify/${type}/${id}` : null;
 }
 
 function notPromised(topic: string): ConnectorError {
-  return new ConnectorError(faultOf('VALIDATION', `the body of ${topic} names no product`));
+  return new ConnectorError(faultOf('VALIDATION', `the body of ${topic} names nothing to look at`));
 }
 
 function raise(error: Error): never {

@@ -2,14 +2,14 @@ import type { Data, ShopifyClient } from './calling/shopify-client.js';
 import { SUBSCRIPTIONS } from './documents.js';
 
 /**
- * Topics that name a product. Inventory item webhooks name none and carry nothing of weight, so cost, HS code and
- * origin edits are found by the scan (shopify.md 2.4).
+ * Topics that tell of what is governed. Cost, HS code, origin and whether it is shipped are those of a variant's inventory
+ * item, whose edits no product's webhook tells of; weight and what a bundle is made of are in neither (shopify.md 2.4).
  */
-export const TOPICS = ['PRODUCTS_CREATE', 'PRODUCTS_UPDATE', 'PRODUCTS_DELETE'] as const;
+export const TOPICS = ['PRODUCTS_CREATE', 'PRODUCTS_UPDATE', 'PRODUCTS_DELETE', 'INVENTORY_ITEMS_UPDATE'] as const;
 
 export type Subscription = Data<'Subscriptions'>['webhookSubscriptions']['nodes'][number];
 
-/** An app may have hundreds of subscriptions; on three topics a thousand is beyond any. */
+/** An app may have hundreds of subscriptions; on four topics a thousand is beyond any. */
 const MAX_PAGES = 10;
 
 /** All of this app's subscriptions to our topics. @throws ConnectorError */

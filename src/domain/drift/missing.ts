@@ -1,3 +1,6 @@
+import type { LifecycleState } from '../catalog/lifecycle.js';
+import type { Sku } from '../catalog/sku.js';
+import { isExpectedIn } from '../publishing/projection.js';
 import type { FindingDraft, KnownRecord } from './finding.js';
 import { identityOf } from './finding.js';
 
@@ -17,4 +20,16 @@ export function missing(record: KnownRecord): FindingDraft {
     severity: 'MEDIUM',
     attribution: null,
   };
+}
+
+/**
+ * Is a record missed that is gone? What the master itself no longer wants there is not.
+ * @param sku of the record; null for a product's. @param states of its product's SKUs that are listed there and not DRAFT.
+ */
+export function isMissed(
+  sku: Pick<Sku, 'state' | 'listedIn'> | null,
+  states: readonly LifecycleState[],
+  system: string,
+): boolean {
+  return sku === null ? states.some((state) => state !== 'RETIRED') : isExpectedIn(sku, system);
 }

@@ -256,10 +256,11 @@ async function strangersOf(sql: Sql, scanId: string, system: string): Promise<Fi
        and not exists (select from sku s where s.code_folded = n.code_folded)`,
     [scanId],
   );
-  const bare = { recordId: null, field: null, lastPublished: null, attribution: null };
+  const bare = { recordId: null, field: null, lastPublished: null };
   return [
     ...twice.map(({ code, ids, sku_id: skuId, product_id: productId, known }): FindingDraft => ({
       ...bare,
+      attribution: null,
       identity: `code:${code.toLowerCase()}|DUPLICATE`,
       kind: 'DUPLICATE',
       productId,

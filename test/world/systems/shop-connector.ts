@@ -27,7 +27,9 @@ export class ShopConnector implements Connector {
     productsPerWrite: 1,
   };
   readonly webhooks: WebhookSide = {
+    topics: [],
     isAuthentic: () => true,
+    placesOf: (named) => Promise.resolve(named.map((root) => [root])),
     rootOf: (_topic, body) => ({ externalId: body.toString(), code: null }),
     ensureSubscriptions: () => Promise.resolve([]),
   };
