@@ -8,13 +8,16 @@ import type { ShopifyLine } from './shopify-line.js';
 import { faultsOfSubscriptions, readSubscriptions } from './subscriptions.js';
 import { isSupported, SUPPORTED_VERSIONS } from './supported-versions.js';
 
-/** What each part of the service needs the merchant's consent for. Whoever may write may read. */
+/**
+ * What each part of the service needs the merchant's consent for, by Shopify's own list of scopes [V]. Whoever may write may
+ * read; whoever may read products may read their inventory items too.
+ */
 const FEATURES: { feature: string; scope: string; isVital: boolean }[] = [
   { feature: 'reading products and variants', scope: 'read_products', isVital: true },
   { feature: 'publishing products, variants and bundles', scope: 'write_products', isVital: false },
-  { feature: 'reading cost, weight, HS code and origin', scope: 'read_inventory', isVital: false },
+  { feature: 'hearing at once of edits of cost, HS code and origin', scope: 'read_inventory', isVital: false },
   { feature: 'publishing cost, weight, HS code and origin', scope: 'write_inventory', isVital: false },
-  { feature: 'seeing what is on sale', scope: 'read_publications', isVital: false },
+  { feature: 'finding publications by their titles', scope: 'read_publications', isVital: false },
   { feature: 'putting on sale and taking off', scope: 'write_publications', isVital: false },
 ];
 
@@ -135,7 +138,8 @@ async function publicationCheck(publications: PublicationList): Promise<Check> {
     const message = 'none is governed: whether a variant is on sale can neither be seen nor set';
     return warning('publications', message, 'set "publications": ["Online Store"]');
   } catch (error) {
-    return warning('publications', messageOf(error), 'until then nothing of this store can be read or written');
+    const remedy = 'name those of the store by title or id; until then nothing of it can be read or written';
+    return failed('publications', messageOf(error), remedy);
   }
 }
 
