@@ -59,6 +59,21 @@ describe('a scan of a store that is edited while it reads', () => {
     ]);
   });
 
+  it('does not miss what it read past: that is there, by its id', async () => {
+    const readPast = kit.with('shopify', (real) => ({
+      scanPieces: async function* (work) {
+        for await (const some of real.scanPieces?.(work) ?? [])
+          yield some.map((piece) => ({
+            fingerprint: `short ${piece.fingerprint}`,
+            count: piece.count,
+            records: () => piece.records().filter(({ code }) => code !== codeOf(9)),
+          }));
+      },
+    }));
+    expect(await kit.scan('shopify', 'FULL', readPast)).toMatchObject({ state: 'SUCCEEDED', findingsOpened: 0 });
+    expect(await kit.open()).toEqual([]);
+  });
+
   it('misses nothing that is deleted behind it', async () => {
     await kit.editVariant(codeOf(9), { price: '9.99' });
     const gone = readBefore(() => control(kit.world.sandbox.shopify.url, 'delete', { sku: codeOf(9) }));

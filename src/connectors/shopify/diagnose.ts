@@ -70,13 +70,10 @@ function shopCheck({ shop }: Whoami, { storeDomain }: SystemConfig, { currency }
 function versionCheck({ client }: ShopifyLine, { apiVersion }: SystemConfig): Check {
   const [strange] = client.strangeVersions;
   const supported = SUPPORTED_VERSIONS.join(' and ');
+  const others = SUPPORTED_VERSIONS.filter((each) => each !== apiVersion).join(' or ');
   if (strange !== undefined) {
     const message = `asked in ${apiVersion}, Shopify answers in ${strange}: it no longer supports the former`;
-    return failed(
-      'API version',
-      message,
-      `set "apiVersion" to one that this release was checked against: ${supported}`,
-    );
+    return failed('API version', message, `set "apiVersion" to one that this release was checked against: ${others}`);
   }
   if (!isSupported(apiVersion))
     return warning(

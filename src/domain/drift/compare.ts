@@ -44,7 +44,8 @@ export interface RecordComparison {
 /** Every governed field of one record, judged. Pure: same values, same verdicts, in the order of the canonical fields. */
 export function compareRecord(input: RecordComparison): FieldComparison[] {
   const out: FieldComparison[] = [];
-  for (const [field, canonical] of Object.entries(input.canonical)) {
+  for (const field of Object.keys(input.canonical)) {
+    const canonical = input.canonical[field] ?? null;
     const rule = ruleOf(input.rules, field);
     if (!rule) continue;
     const unreadable = input.unreadable.includes(field);
@@ -52,11 +53,16 @@ export function compareRecord(input: RecordComparison): FieldComparison[] {
     if (!unreadable && !(field in input.observed)) continue;
     const base = input.base?.[field];
     const observed = unreadable ? undefined : input.observed[field];
-    const expected = input.expected.flatMap((each) => (field in each ? [each[field] ?? null] : []));
+    const expected = input.expected.length > 0 ? valuesOf(field, input.expected) : [];
     const result = judge(field, rule, canonical, base, observed, expected);
     out.push({ field, rule, canonical, base, observed, result });
   }
   return out;
+}
+
+/** What each of several writes was to leave behind in a field, as far as it was about that. */
+function valuesOf(field: string, writes: readonly FieldValues[]): Json[] {
+  return writes.flatMap((each) => (field in each ? [each[field] ?? null] : []));
 }
 
 function judge(

@@ -1,6 +1,6 @@
 import { decimalText, isPlainDecimal, moneyText } from '../primitives/decimal.js';
 import type { Json } from '../primitives/json.js';
-import { canonicalJson } from '../primitives/json.js';
+import { canonicalJson, sameJson } from '../primitives/json.js';
 import { normaliseComponents } from '../publishing/component-line.js';
 
 /**
@@ -44,10 +44,16 @@ const unicodeForm: Normaliser = {
   normalise: composed,
 };
 
+/** No combining mark lies below U+0300: such text is composed already, and most text is such. */
+const COMPOSED = /^[\u0000-\u02ff]*$/;
+const isComposed = (value: Json): boolean => typeof value === 'string' && COMPOSED.test(value);
+
 function composed(value: Json): Json {
+  if (isComposed(value)) return value;
   if (typeof value === 'string') return value.normalize('NFC');
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(composed);
+  if (Object.values(value).every(isComposed)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, composed(inner)]));
 }
 
@@ -91,7 +97,7 @@ function inDecimals(value: Json, text: (plain: string) => string): Json {
 }
 
 /** What Shopify shows where a product has no options at all: one option "Title" with one value (shopify.md 2.2 [D]). */
-const NO_OPTIONS = canonicalJson([{ name: 'Title', value: 'Default Title' }]);
+const NO_OPTIONS = [{ name: 'Title', value: 'Default Title' }];
 
 /** Option values by name: systems list them in an order of their own. */
 const optionOrder: Normaliser = {
@@ -99,7 +105,8 @@ const optionOrder: Normaliser = {
   concerns: (field) => field === OPTIONS,
   normalise: (value) => {
     if (!Array.isArray(value)) return value;
-    if (canonicalJson(value) === NO_OPTIONS) return [];
+    if (sameJson(value, NO_OPTIONS)) return [];
+    if (value.length < 2) return value;
     return [...value].sort((a, b) => (canonicalJson(a) < canonicalJson(b) ? -1 : 1));
   },
 };
