@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Check } from '../../src/application/ports/connector.js';
+import type { Check, Connector } from '../../src/application/ports/connector.js';
+import { buildConnectors } from '../../src/connectors/connector-registry.js';
 import type { SystemConfig } from '../../src/connectors/system-config.js';
 import type { CliIo } from '../../src/cli/cli-io.js';
 import { doctorCommand } from '../../src/cli/doctor-command.js';
@@ -31,6 +32,33 @@ async function complaints(changes: Partial<SystemConfig> = {}, currency = 'USD')
 
 const account = (body: object): Promise<unknown> => kit.control('shopify', 'POST', 'account', body);
 const subscribe = (): Promise<unknown> | undefined => kit.connector('shopify').webhooks?.ensureSubscriptions(HOOKS);
+
+describe('an API version that fell forward', () => {
+  it('is told once of each version that answers, and where the asked one answers nothing is', async () => {
+    const told: string[] = [];
+    const logged: string[] = [];
+    const open = (apiVersion: string): Connector =>
+      buildConnectors(
+        [{ ...kit.configOf('shopify'), apiVersion }],
+        (level, message) => logged.push(`${level}: ${message}`),
+        {
+          onForeignVersion: (...words) => told.push(words.join(' ')),
+        },
+      ).of('shopify-us');
+    const look = (connector: Connector): Promise<unknown> =>
+      connector.readRoots([{ externalId: 'gid://shopify/Product/1', code: null }]);
+    const connector = open('2026-07');
+    await look(connector);
+    expect(told).toEqual([]);
+    await account({ versions: ['2026-10'] });
+    await look(connector);
+    await look(connector);
+    expect(told).toEqual(['shopify-us 2026-07 2026-10']);
+    expect(logged).toEqual(['error: Shopify answers another API version than the one asked for']);
+    await look(open('2026-10'));
+    expect(told).toHaveLength(1);
+  });
+});
 
 describe('the doctor of a store', () => {
   it('finds nothing where all is there, and changes nothing', async () => {

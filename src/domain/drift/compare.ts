@@ -65,6 +65,9 @@ function valuesOf(field: string, writes: readonly FieldValues[]): Json[] {
   return writes.flatMap((each) => (field in each ? [each[field] ?? null] : []));
 }
 
+/** One for all: nearly every field of nearly every record is so. */
+const IN_SYNC: FieldVerdict = Object.freeze({ verdict: 'IN_SYNC' });
+
 function judge(
   field: string,
   rule: FieldRule,
@@ -75,7 +78,7 @@ function judge(
 ): FieldVerdict {
   if (observed === undefined) return { verdict: 'NOT_COVERED' };
   const law = lawOf(field);
-  if (law.agrees(canonical, observed, base, rule.tolerance)) return { verdict: 'IN_SYNC' };
+  if (law.agrees(canonical, observed, base, rule.tolerance)) return IN_SYNC;
   const published = law.acknowledged(observed, base, expected);
   if (expected.some((each) => law.unmoved(each, observed, rule.tolerance))) return { verdict: 'ECHO', published };
   if (base === undefined) return { verdict: 'NEVER_AGREED', published };

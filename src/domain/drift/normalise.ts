@@ -83,7 +83,8 @@ function isObject(value: Json | undefined): value is { [key: string]: Json } {
 
 function covers(wanted: Json, shown: Json): boolean {
   if (!isObject(wanted) || !isObject(shown)) return sameJson(wanted, shown);
-  return Object.entries(wanted).every(([key, value]) => sameJson(value, shown[key]));
+  for (const key of Object.keys(wanted)) if (!sameJson(wanted[key], shown[key])) return false;
+  return true;
 }
 
 /** What a bundle is made of counts as a whole: which SKUs, and how many of each. */

@@ -147,6 +147,15 @@ export const NORMALISERS: readonly Normaliser[] = [
 /** Each round takes away what the one before has uncovered; three are the most that anybody has found. */
 const ROUNDS = 16;
 
+/** Printable ASCII without an ampersand, and without blanks at its ends: text that every normaliser leaves as it is. */
+const PLAIN = /^[!-%'-~](?:[ -%'-~]*[!-%'-~])?$/;
+
+/** What no normaliser of the field changes, whatever it is: told at once, because most values are such. */
+function staysAsItIs(field: string, value: Json): boolean {
+  if (value === null || typeof value === 'boolean') return isText(field) || MONEY.has(field) || field === WEIGHT;
+  return typeof value === 'string' && isText(field) && PLAIN.test(value);
+}
+
 /**
  * All normalisers of a field, one after the other, and for text until nothing changes any more: an entity may stand for the
  * beginning of another one, and a letter may meet its accent only then. So normalising twice is normalising once.
@@ -154,11 +163,15 @@ const ROUNDS = 16;
  */
 export function normaliserOf(field: string, among: readonly Normaliser[] = NORMALISERS): (value: Json) => Json {
   const own = among.filter((each) => each.concerns(field));
-  const once = (value: Json): Json => own.reduce((told, each) => each.normalise(told), value);
-  if (!isText(field)) return once;
+  const once = (value: Json): Json => {
+    let told = value;
+    for (const each of own) told = each.normalise(told);
+    return told;
+  };
   return (value) => {
+    if (staysAsItIs(field, value)) return value;
     let told = once(value);
-    if (typeof value !== 'string') return told;
+    if (typeof value !== 'string' || !isText(field)) return told;
     let before: Json = value;
     for (let round = 0; round < ROUNDS && told !== before; round += 1) [before, told] = [told, once(told)];
     return told;
