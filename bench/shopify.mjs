@@ -4,8 +4,8 @@
  *
  * pace: 100 products of 10 variants, every price changed, brought by 1 and by 4 worker processes: mutations a product, what
  * of our share of the restore rate was used while the backlog lasted (beside the share itself), and how much was throttled.
- * faults: the same by one worker, while a fifth of all calls lose their answer after they were done: nothing twice, and
- * every record in sync at the end.
+ * faults: the same by one worker, and 20 new products of 2 variants beside it, while a fifth of all calls lose their answer
+ * after they were done: nothing twice, and every record in sync at the end.
  * scan: a store of 100,000 variants read by a bulk query and compared field by field, beside a tight loop that parses the
  * lines of the same file and compares the same fields, in the same run; and the memory of the process that does it.
  *
@@ -40,6 +40,9 @@ const { values: options } = parseArgs({
 const PARTS = new Set(options.parts.split(','));
 const PRODUCTS = 100;
 const VARIANTS = 10;
+/** Products that are made while answers are lost. */
+const FRESH = 20;
+const SIZES = ['S', 'M'];
 /** An Advanced store's budget, and how long Shopify takes to answer. */
 const BUCKET = { maximumAvailable: 4_000, restoreRate: 200 };
 const HEAD_ROOM_PERCENT = 20;
@@ -107,8 +110,29 @@ function valueOf(outcome) {
   return outcome.value;
 }
 
+/** Changes that make `count` products which the store does not have, and then let them be published. */
+function freshProducts(count) {
+  const codes = Array.from({ length: count }, (_, at) =>
+    SIZES.map((size) => ({ handle: `fresh-${at + 1}`, size, code: `F${at + 1}-${size}` })),
+  ).flat();
+  const products = Array.from({ length: count }, (_, at) => ({
+    kind: 'productCreate',
+    input: { handle: `fresh-${at + 1}`, fields: { title: `Fresh ${at + 1}`, optionNames: ['Size'] } },
+  }));
+  const skus = codes.map(({ handle, size, code }) => ({
+    kind: 'skuCreate',
+    input: {
+      code,
+      product: handle,
+      fields: { title: code, optionValues: [{ name: 'Size', value: size }], price: '12.00' },
+    },
+  }));
+  const moves = codes.map(({ code }) => ({ kind: 'skuTransition', input: { code, to: 'PRELAUNCH' } }));
+  return [[...products, ...skus], moves];
+}
+
 /** A master that holds what the store holds, linked, and a request that changes every price applied, with nobody at work. */
-async function owe({ appUrl, owner }, shop) {
+async function owe({ appUrl, owner }, shop, fresh = 0) {
   const system = systemOf(shop);
   await owner.query(`insert into system (code, kind, connector, mode, currency, link, health) values ('${CODE}', 'SHOPIFY', 'shopify', 'WRITE', 'USD', 'UNLINKED', 'UNKNOWN');
     insert into party (id, code, code_folded, kind, name, active) select gen_random_uuid(), n, n, 'USER', n, true from unnest(array['mia', 'ada']) n;
@@ -147,14 +171,17 @@ async function owe({ appUrl, owner }, shop) {
       fields: { price: '12.00' },
     },
   }));
-  const { id } = valueOf(
-    await createChangeRequest(ports, mia, { title: 'Prices', reason: null, idempotencyKey: null, changes }, false),
-  );
+  for (const part of [changes, ...(fresh > 0 ? freshProducts(fresh) : [])]) await applied(ports, mia, ada, part);
+  await database.close();
+}
+
+async function applied(ports, author, approver, changes) {
+  const draft = { title: 'Bench', reason: null, idempotencyKey: null, changes };
+  const { id } = valueOf(await createChangeRequest(ports, author, draft, false));
   while (await validateNext(ports));
-  valueOf(await approveChangeRequest(ports, ada, id, null));
+  valueOf(await approveChangeRequest(ports, approver, id, null));
   const { state } = await ports.changes.requestById(id);
   if (state !== 'APPLIED') throw new Error(`the request is ${state}`);
-  await database.close();
 }
 
 function workersOf(count, { directory, appUrl, ownerUrl }, shop) {
@@ -226,7 +253,7 @@ async function backlog(shop, isDone) {
 async function faults() {
   await onDatabase(async (database) => {
     const shop = await watchedShop(0);
-    await owe(database, shop);
+    await owe(database, shop, FRESH);
     await shop.control('faults', { shares: [{ when: 'after', kind: 'reset', share: 0.2 }] });
     const children = await workersOf(1, database, shop);
     const { dead } = await until('all deliveries', delivered(database.owner), 200);
@@ -235,9 +262,14 @@ async function faults() {
     const { rows } = await database.owner.query(
       'select count(*) filter (where not in_sync)::int as astray, count(*)::int as all from record',
     );
-    const prices = products.flatMap(({ variants }) => variants).filter(({ price }) => price === '12.00').length;
+    const { entries } = await shop.control('journal?after=0');
+    const calls = entries.filter(({ source }) => source === 'request');
+    const lost = calls.filter(({ fault }) => fault !== null).length;
+    const variants = products.flatMap((product) => product.variants);
+    const doubled = variants.length - new Set(variants.map(({ sku }) => sku)).size;
+    const prices = variants.filter(({ price }) => price === '12.00').length;
     console.log(
-      `  a fifth of all answers lost: ${products.length} products of ${PRODUCTS}, ${prices} of ${PRODUCTS * VARIANTS} prices as they should be; ${rows[0].astray} of ${rows[0].all} records astray, ${String(dead)} dead letters`,
+      `  a fifth of all answers lost (${lost} of ${calls.length}): ${products.length} products of ${PRODUCTS + FRESH}, ${doubled} SKUs doubled, ${prices} of ${PRODUCTS * VARIANTS + FRESH * SIZES.length} prices as they should be; ${rows[0].astray} of ${rows[0].all} records astray, ${String(dead)} dead letters`,
     );
     shop.stop();
   });

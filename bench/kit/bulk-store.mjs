@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
 /**
- * A store of so many variants, five a product, that answers nothing but a bulk query, out of a file: neither side
+ * A store of so many variants, five a product, that answers a bulk query out of a file, and products by id: neither side
  * holds the catalogue. A process of its own: `node bench/kit/bulk-store.mjs COUNT`. POST /touch?every=N lets
  * every Nth variant be changed once more; POST /orders moves every product's and variant's `updatedAt`.
  */
@@ -50,6 +50,13 @@ function write() {
 }
 write();
 
+/** A product as a strong read shows it. */
+function productNode(id) {
+  const n = Number(id.slice('gid://shopify/Product/'.length)) - 8_000_000_000;
+  const nodes = Array.from({ length: EACH }, (_, at) => JSON.parse(variantLine(n * EACH + at)));
+  return { ...JSON.parse(productLine(n)), variants: { nodes, pageInfo: { hasNextPage: false, endCursor: null } } };
+}
+
 const server = createServer((request, response) => void answer(request, response));
 
 async function answer(request, response) {
@@ -62,7 +69,7 @@ async function answer(request, response) {
   if (url.pathname === '/touch' || url.pathname === '/orders') write();
   response.setHeader('content-type', 'application/json');
   if (!url.pathname.endsWith('/graphql.json')) return response.end('{}');
-  const { query } = JSON.parse(body);
+  const { query, variables = {} } = JSON.parse(body);
   const operation = {
     id: 'gid://shopify/BulkOperation/1',
     status: 'COMPLETED',
@@ -71,18 +78,19 @@ async function answer(request, response) {
     url: `http://127.0.0.1:${server.address().port}/result`,
     partialDataUrl: null,
   };
-  const data = query.includes('bulkOperationRunQuery')
-    ? { bulkOperationRunQuery: { bulkOperation: operation, userErrors: [] } }
-    : query.includes('ChangedSince')
-      ? { products: { nodes: [], pageInfo: { hasNextPage: false, endCursor: null } } }
-      : query.includes('publications(')
-        ? {
-            publications: {
-              nodes: [{ id: PUBLICATION, catalog: { title: 'Online Store' } }],
-              pageInfo: { hasNextPage: false, endCursor: null },
-            },
-          }
-        : { bulkOperation: operation };
+  const noMore = { hasNextPage: false, endCursor: null };
+  const answers = {
+    BulkRun: () => ({ bulkOperationRunQuery: { bulkOperation: operation, userErrors: [] } }),
+    BulkStatus: () => ({ bulkOperation: operation }),
+    ChangedSince: () => ({ products: { nodes: [], pageInfo: noMore } }),
+    ProductEvents: () => ({ product: { id: variables.id, events: { nodes: [] } } }),
+    ProductsById: () => ({ nodes: variables.ids.map(productNode) }),
+    Publications: () => ({
+      publications: { nodes: [{ id: PUBLICATION, catalog: { title: 'Online Store' } }], pageInfo: noMore },
+    }),
+    Whoami: () => ({ currentAppInstallation: { app: { title: 'Bench' } } }),
+  };
+  const data = answers[/^\s*(?:query|mutation)\s+(\w+)/.exec(query)[1]]();
   response.end(JSON.stringify({ data }));
 }
 server.listen(0, '127.0.0.1', () => console.log(`listening on ${server.address().port}`));

@@ -110,10 +110,10 @@ async function lastFile({ url, accessToken }) {
 async function beReader() {
   const { kind, system, shop } = JSON.parse(process.argv[3]);
   let most = 0;
-  const watch = setInterval(() => (most = Math.max(most, process.memoryUsage().rss)), 20);
+  const watch = setInterval(() => (most = Math.max(most, process.memoryUsage.rss())), 20);
   const found = kind === 'ours' ? await ours(system) : await tight(await lastFile(shop));
   clearInterval(watch);
-  process.send({ ...found, rss: Math.max(most, process.memoryUsage().rss) });
+  process.send({ ...found, rss: Math.max(most, process.memoryUsage.rss()) });
 }
 
 async function read(kind, system, shop) {

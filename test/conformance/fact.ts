@@ -26,5 +26,6 @@ export const UNTRIED: readonly string[] = [
   'whether product bundles fill productVariantComponents too (needs a shop that is eligible for bundles)',
   'atomicity of productVariantRelationshipBulkUpdate (needs a shop that is eligible for bundles)',
   'how the eight retries of a webhook are spread over four hours (needs a receiver, and hours)',
+  'how variants come to share an inventory item, and whether a write to it moves updatedAt of all of them',
   'how many variants a day may be made in a very large shop',
 ];

@@ -176,6 +176,16 @@ export const WRITE_FACTS: Fact[] = [
     },
   },
   {
+    mark: 'V',
+    says: 'an inventory item tells its variants as a list',
+    holds: async (shop) => {
+      const variant = at(await shop.product('Listed item'), 'variants.nodes.0');
+      const query = 'query($id: ID!) { inventoryItem(id: $id) { variants(first: 2) { nodes { id } } } }';
+      const read = await shop.ask(query, { id: at(variant, 'inventoryItem.id') });
+      expect(at(read, 'data.inventoryItem.variants.nodes')).toEqual([{ id: at(variant, 'id') }]);
+    },
+  },
+  {
     mark: 'R',
     says: 'cost and HS code are refused in known words',
     holds: async (shop) => {

@@ -7,6 +7,7 @@ import { startSandbox } from '../../src/sandbox/start-sandbox.js';
 export interface JournalEntry {
   n: number;
   operation: string;
+  source: 'request' | 'control' | 'job';
   kind: 'query' | 'mutation';
   commits: { act: string; id: string }[];
 }

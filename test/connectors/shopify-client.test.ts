@@ -65,7 +65,7 @@ const MUTATION_TABLE: [string, Canned, Partial<DeliveryFault>][] = [
   ['401', { status: 401 }, { class: 'AUTH', code: '401', ambiguous: false }],
   ['402 shop frozen', { status: 402 }, { class: 'AUTH', ambiguous: false }],
   ['403', { status: 403 }, { class: 'AUTH', ambiguous: false }],
-  ['404', { status: 404 }, { class: 'NOT_FOUND', ambiguous: false }],
+  ['404: no shop is there', { status: 404 }, { class: 'AUTH', ambiguous: false }],
   ['422', { status: 422 }, { class: 'VALIDATION', ambiguous: false }],
   ['423 locked', { status: 423 }, { class: 'AUTH', ambiguous: false }],
   [

@@ -103,6 +103,9 @@ describe('bulk results', () => {
     expect(await linesOf(textAt(part, 'partialDataUrl'))).toHaveLength(7);
     const none = await bulkQuery(sandbox, PRODUCTS);
     expect(none).toMatchObject({ status: 'FAILED', url: null, partialDataUrl: null });
+    await lever('account', { scopes: ['read_inventory'] });
+    const denied = await bulkQuery(sandbox, PRODUCTS);
+    expect(denied).toMatchObject({ status: 'FAILED', errorCode: 'ACCESS_DENIED', url: null });
   });
 
   it('come in another order when told so, and whole', async () => {

@@ -219,6 +219,19 @@ function closeRecoded(record: ObservableRecord['record'], out: Omit<Verdicts, 's
   }
 }
 
+/** Roots as strong reads show them now. */
+export async function readingOf(
+  ports: PublishingPorts,
+  system: GovernedSystem,
+  roots: readonly RootRef[],
+): Promise<Observation> {
+  const readAt = await ports.observations.now();
+  const readings = await ports.connectors.of(system.code, 'SCAN').readRoots([...roots]);
+  const records = readings.flatMap((reading) => reading.records ?? []);
+  const goneRoots = readings.filter((reading) => reading.records === null).map(({ root }) => root);
+  return { records, goneRoots, readAt };
+}
+
 /** Reads roots by id and judges them; every record in them belongs into the verdict where `wholeRoots` says so. */
 export async function observeRoots(
   ports: PublishingPorts,
@@ -227,10 +240,6 @@ export async function observeRoots(
   source: ObservationSource,
   look: ScanLook & { wholeRoots?: boolean } = {},
 ): Promise<ObservationCounts> {
-  const readAt = await ports.observations.now();
-  const readings = await ports.connectors.of(system.code, 'SCAN').readRoots([...roots]);
-  const records = readings.flatMap((reading) => reading.records ?? []);
-  const goneRoots = readings.filter((reading) => reading.records === null).map(({ root }) => root);
   const { wholeRoots = false, ...rest } = look;
-  return observe(ports, system, source, { records, goneRoots, readAt, wholeRoots }, rest);
+  return observe(ports, system, source, { ...(await readingOf(ports, system, roots)), wholeRoots }, rest);
 }

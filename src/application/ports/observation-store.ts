@@ -59,7 +59,7 @@ export interface Verdicts {
   /** In the course of a full scan: the piece in which each record was seen, by record id. */
   pieceOf?: ReadonlyMap<string, string>;
   /** In the course of a full scan: what would move something, to be judged once it is known how much that is. */
-  staged?: (StagedRecord & { opens: boolean })[];
+  staged?: StagedRecord[];
 }
 
 /** A root that webhooks named and nobody has looked at since. */

@@ -55,10 +55,12 @@ export interface StagedRecord {
   /** Null: the scan did not see it. */
   observed: ObservedRecord | null;
   readAt: Date | null;
+  /** What moves is a finding that is not there yet. */
+  opens: boolean;
 }
 
 /** A record that was matched with ours by this scan, as the scan saw it. */
-export interface PairedRecord extends StagedRecord {
+export interface PairedRecord extends Omit<StagedRecord, 'opens'> {
   observed: ObservedRecord;
   readAt: Date;
 }

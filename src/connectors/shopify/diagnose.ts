@@ -8,13 +8,16 @@ import type { ShopifyLine } from './shopify-line.js';
 import { faultsOfSubscriptions, readSubscriptions } from './subscriptions.js';
 import { isSupported, SUPPORTED_VERSIONS } from './supported-versions.js';
 
-/** What each part of the service needs the merchant's consent for. Whoever may write may read. */
+/**
+ * What each part of the service needs the merchant's consent for, by Shopify's own list of scopes [V]. Whoever may write may
+ * read; whoever may read products may read their inventory items too.
+ */
 const FEATURES: { feature: string; scope: string; isVital: boolean }[] = [
   { feature: 'reading products and variants', scope: 'read_products', isVital: true },
   { feature: 'publishing products, variants and bundles', scope: 'write_products', isVital: false },
-  { feature: 'reading cost, weight, HS code and origin', scope: 'read_inventory', isVital: false },
+  { feature: 'hearing at once of edits of cost, HS code and origin', scope: 'read_inventory', isVital: false },
   { feature: 'publishing cost, weight, HS code and origin', scope: 'write_inventory', isVital: false },
-  { feature: 'seeing what is on sale', scope: 'read_publications', isVital: false },
+  { feature: 'finding publications by their titles', scope: 'read_publications', isVital: false },
   { feature: 'putting on sale and taking off', scope: 'write_publications', isVital: false },
 ];
 
@@ -67,13 +70,10 @@ function shopCheck({ shop }: Whoami, { storeDomain }: SystemConfig, { currency }
 function versionCheck({ client }: ShopifyLine, { apiVersion }: SystemConfig): Check {
   const [strange] = client.strangeVersions;
   const supported = SUPPORTED_VERSIONS.join(' and ');
+  const others = SUPPORTED_VERSIONS.filter((each) => each !== apiVersion).join(' or ');
   if (strange !== undefined) {
     const message = `asked in ${apiVersion}, Shopify answers in ${strange}: it no longer supports the former`;
-    return failed(
-      'API version',
-      message,
-      `set "apiVersion" to one that this release was checked against: ${supported}`,
-    );
+    return failed('API version', message, `set "apiVersion" to one that this release was checked against: ${others}`);
   }
   if (!isSupported(apiVersion))
     return warning(
@@ -135,7 +135,8 @@ async function publicationCheck(publications: PublicationList): Promise<Check> {
     const message = 'none is governed: whether a variant is on sale can neither be seen nor set';
     return warning('publications', message, 'set "publications": ["Online Store"]');
   } catch (error) {
-    return warning('publications', messageOf(error), 'until then nothing of this store can be read or written');
+    const remedy = 'name those of the store by title or id; until then nothing of it can be read or written';
+    return failed('publications', messageOf(error), remedy);
   }
 }
 

@@ -142,16 +142,19 @@ function componentsOf({ requiresComponents, components = [] }: RawVariant): Json
 
 /** On every governed publication. */
 export function isPublished(raw: RawProduct | RawVariant, publications: number): boolean {
-  return publicationFlags(raw, publications).every(Boolean);
+  for (let at = 0; at < publications; at += 1) if (!flagOf(raw, at)) return false;
+  return true;
 }
 
 /** Per governed publication, in the order of the settings: is it there? @throws ConnectorError where the answer is missing. */
 export function publicationFlags(raw: RawProduct | RawVariant, publications: number): boolean[] {
-  return Array.from({ length: publications }, (_, at) => {
-    const flag = raw[`pub${at}`];
-    if (typeof flag !== 'boolean') throw misshapen(raw.id, `pub${at}`);
-    return flag;
-  });
+  return Array.from({ length: publications }, (_, at) => flagOf(raw, at));
+}
+
+function flagOf(raw: RawProduct | RawVariant, at: number): boolean {
+  const flag = raw[`pub${at}`];
+  if (typeof flag !== 'boolean') throw misshapen(raw.id, `pub${at}`);
+  return flag;
 }
 
 /** In grams, to the microgram; undefined for a unit that nobody knows. */

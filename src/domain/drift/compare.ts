@@ -44,7 +44,8 @@ export interface RecordComparison {
 /** Every governed field of one record, judged. Pure: same values, same verdicts, in the order of the canonical fields. */
 export function compareRecord(input: RecordComparison): FieldComparison[] {
   const out: FieldComparison[] = [];
-  for (const [field, canonical] of Object.entries(input.canonical)) {
+  for (const field of Object.keys(input.canonical)) {
+    const canonical = input.canonical[field] ?? null;
     const rule = ruleOf(input.rules, field);
     if (!rule) continue;
     const unreadable = input.unreadable.includes(field);
@@ -52,12 +53,20 @@ export function compareRecord(input: RecordComparison): FieldComparison[] {
     if (!unreadable && !(field in input.observed)) continue;
     const base = input.base?.[field];
     const observed = unreadable ? undefined : input.observed[field];
-    const expected = input.expected.flatMap((each) => (field in each ? [each[field] ?? null] : []));
+    const expected = input.expected.length > 0 ? valuesOf(field, input.expected) : [];
     const result = judge(field, rule, canonical, base, observed, expected);
     out.push({ field, rule, canonical, base, observed, result });
   }
   return out;
 }
+
+/** What each of several writes was to leave behind in a field, as far as it was about that. */
+function valuesOf(field: string, writes: readonly FieldValues[]): Json[] {
+  return writes.flatMap((each) => (field in each ? [each[field] ?? null] : []));
+}
+
+/** One for all: nearly every field of nearly every record is so. */
+const IN_SYNC: FieldVerdict = Object.freeze({ verdict: 'IN_SYNC' });
 
 function judge(
   field: string,
@@ -69,7 +78,7 @@ function judge(
 ): FieldVerdict {
   if (observed === undefined) return { verdict: 'NOT_COVERED' };
   const law = lawOf(field);
-  if (law.agrees(canonical, observed, base, rule.tolerance)) return { verdict: 'IN_SYNC' };
+  if (law.agrees(canonical, observed, base, rule.tolerance)) return IN_SYNC;
   const published = law.acknowledged(observed, base, expected);
   if (expected.some((each) => law.unmoved(each, observed, rule.tolerance))) return { verdict: 'ECHO', published };
   if (base === undefined) return { verdict: 'NEVER_AGREED', published };

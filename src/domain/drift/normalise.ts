@@ -19,6 +19,8 @@ export interface FieldLaw {
 }
 
 function near(a: Json, b: Json, tolerance: string | null): boolean {
+  // Both are normalised, so equal amounts are mostly one text.
+  if (a === b) return true;
   if (typeof a !== 'string' || typeof b !== 'string' || !isPlainDecimal(a) || !isPlainDecimal(b)) return sameJson(a, b);
   return compareDecimals(decimalDistance(a, b), tolerance ?? '0') <= 0;
 }
@@ -81,7 +83,8 @@ function isObject(value: Json | undefined): value is { [key: string]: Json } {
 
 function covers(wanted: Json, shown: Json): boolean {
   if (!isObject(wanted) || !isObject(shown)) return sameJson(wanted, shown);
-  return Object.entries(wanted).every(([key, value]) => sameJson(value, shown[key]));
+  for (const key of Object.keys(wanted)) if (!sameJson(wanted[key], shown[key])) return false;
+  return true;
 }
 
 /** What a bundle is made of counts as a whole: which SKUs, and how many of each. */
@@ -113,5 +116,7 @@ export function lawOf(field: string): FieldLaw {
 
 /** All values of a record, each by its field's law. */
 export function normaliseAll(values: Record<string, Json>): Record<string, Json> {
-  return Object.fromEntries(Object.entries(values).map(([field, value]) => [field, lawOf(field).normalise(value)]));
+  const out: Record<string, Json> = {};
+  for (const field of Object.keys(values)) out[field] = lawOf(field).normalise(values[field] ?? null);
+  return out;
 }

@@ -1,6 +1,6 @@
 import { decimalText, isPlainDecimal, moneyText } from '../primitives/decimal.js';
 import type { Json } from '../primitives/json.js';
-import { canonicalJson } from '../primitives/json.js';
+import { canonicalJson, sameJson } from '../primitives/json.js';
 import { normaliseComponents } from '../publishing/component-line.js';
 
 /**
@@ -44,10 +44,16 @@ const unicodeForm: Normaliser = {
   normalise: composed,
 };
 
+/** No combining mark lies below U+0300: such text is composed already, and most text is such. */
+const COMPOSED = /^[\u0000-\u02ff]*$/;
+const isComposed = (value: Json): boolean => typeof value === 'string' && COMPOSED.test(value);
+
 function composed(value: Json): Json {
+  if (isComposed(value)) return value;
   if (typeof value === 'string') return value.normalize('NFC');
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(composed);
+  if (Object.values(value).every(isComposed)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, composed(inner)]));
 }
 
@@ -91,7 +97,7 @@ function inDecimals(value: Json, text: (plain: string) => string): Json {
 }
 
 /** What Shopify shows where a product has no options at all: one option "Title" with one value (shopify.md 2.2 [D]). */
-const NO_OPTIONS = canonicalJson([{ name: 'Title', value: 'Default Title' }]);
+const NO_OPTIONS = [{ name: 'Title', value: 'Default Title' }];
 
 /** Option values by name: systems list them in an order of their own. */
 const optionOrder: Normaliser = {
@@ -99,7 +105,8 @@ const optionOrder: Normaliser = {
   concerns: (field) => field === OPTIONS,
   normalise: (value) => {
     if (!Array.isArray(value)) return value;
-    if (canonicalJson(value) === NO_OPTIONS) return [];
+    if (sameJson(value, NO_OPTIONS)) return [];
+    if (value.length < 2) return value;
     return [...value].sort((a, b) => (canonicalJson(a) < canonicalJson(b) ? -1 : 1));
   },
 };
@@ -140,6 +147,15 @@ export const NORMALISERS: readonly Normaliser[] = [
 /** Each round takes away what the one before has uncovered; three are the most that anybody has found. */
 const ROUNDS = 16;
 
+/** Printable ASCII without an ampersand, and without blanks at its ends: text that every normaliser leaves as it is. */
+const PLAIN = /^[!-%'-~](?:[ -%'-~]*[!-%'-~])?$/;
+
+/** What no normaliser of the field changes, whatever it is: told at once, because most values are such. */
+function staysAsItIs(field: string, value: Json): boolean {
+  if (value === null || typeof value === 'boolean') return isText(field) || MONEY.has(field) || field === WEIGHT;
+  return typeof value === 'string' && isText(field) && PLAIN.test(value);
+}
+
 /**
  * All normalisers of a field, one after the other, and for text until nothing changes any more: an entity may stand for the
  * beginning of another one, and a letter may meet its accent only then. So normalising twice is normalising once.
@@ -147,11 +163,15 @@ const ROUNDS = 16;
  */
 export function normaliserOf(field: string, among: readonly Normaliser[] = NORMALISERS): (value: Json) => Json {
   const own = among.filter((each) => each.concerns(field));
-  const once = (value: Json): Json => own.reduce((told, each) => each.normalise(told), value);
-  if (!isText(field)) return once;
+  const once = (value: Json): Json => {
+    let told = value;
+    for (const each of own) told = each.normalise(told);
+    return told;
+  };
   return (value) => {
+    if (staysAsItIs(field, value)) return value;
     let told = once(value);
-    if (typeof value !== 'string') return told;
+    if (typeof value !== 'string' || !isText(field)) return told;
     let before: Json = value;
     for (let round = 0; round < ROUNDS && told !== before; round += 1) [before, told] = [told, once(told)];
     return told;

@@ -46,8 +46,23 @@ export const DEFAULT_RULES: readonly FieldRule[] = [
   rule('lifecycle', 'HIGH'),
 ];
 
+/** What was found of each matrix: a scan asks for few fields millions of times, and no matrix is ever changed in place. */
+const FOUND = new WeakMap<readonly FieldRule[], Map<string, FieldRule | null>>();
+/** Fields that are kept in mind of each; people may ask for any name. */
+const KEPT = 1_000;
+
 /** The rule of a field: its own, else its family's; null when nobody governs it. */
 export function ruleOf(rules: readonly FieldRule[], field: string): FieldRule | null {
+  let found = FOUND.get(rules);
+  if (!found) FOUND.set(rules, (found = new Map()));
+  const known = found.get(field);
+  if (known !== undefined) return known;
+  const rule = findRule(rules, field);
+  if (found.size < KEPT) found.set(field, rule);
+  return rule;
+}
+
+function findRule(rules: readonly FieldRule[], field: string): FieldRule | null {
   const own = rules.find((each) => each.field === field);
   if (own) return own.owner === 'NONE' ? null : own;
   const family = rules.find((each) => each.field.endsWith('.*') && field.startsWith(each.field.slice(0, -1)));

@@ -1,5 +1,5 @@
 import type { Json } from '../primitives/json.js';
-import { canonicalJson } from '../primitives/json.js';
+import { sameJson } from '../primitives/json.js';
 import { foldCode } from '../primitives/text.js';
 
 /** One line of what a bundle is made of, as systems show it. */
@@ -15,7 +15,7 @@ export interface ComponentLine {
  * system may list a component twice, and none promises an order. What is no list of lines stays as it is, and so differs.
  */
 export function normaliseComponents(value: Json): Json {
-  if (value === null) return [];
+  if (value === null || (Array.isArray(value) && value.length === 0)) return [];
   const lines = componentLines(value);
   if (!lines) return value;
   const byCode = new Map<string, ComponentLine>();
@@ -29,7 +29,7 @@ export function normaliseComponents(value: Json): Json {
 
 /** Do both show the same SKUs, as many of each? Both are normalised. */
 export function sameComponents(a: Json, b: Json): boolean {
-  return canonicalJson(folded(a)) === canonicalJson(folded(b));
+  return sameJson(folded(a), folded(b));
 }
 
 /** The lines of a list; null where it is none, or where one of them is no line. */

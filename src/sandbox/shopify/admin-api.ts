@@ -4,7 +4,7 @@ import { execute, getOperationAST, getVariableValues, GraphQLError, parse, print
 import type { Answer, Request } from '../loopback-server.js';
 import { isPlainObject, parseJson } from '../plain-object.js';
 import type { CostBucket, ThrottleStatus } from './access/cost-bucket.js';
-import { actualCost, COST_LIMIT, requestedCost } from './access/query-cost.js';
+import { actualCost, requestedCost } from './access/query-cost.js';
 import { adminRoot } from './admin-root.js';
 import { loudFieldResolver } from './admin-schema.js';
 import { badLiterals, badVariables } from './bad-input.js';
@@ -24,8 +24,11 @@ export interface ReadyOperation {
   cost: number;
 }
 
-/** Reads the body; what is wrong with it is an answer in Shopify's words, with HTTP 200 (400 when it is no JSON). */
-export function readOperation(schema: GraphQLSchema, request: Request): ReadyOperation | Answer {
+/**
+ * Reads the body; what is wrong with it is an answer in Shopify's words, with HTTP 200 (400 when it is no JSON).
+ * @param costLimit points that no operation may ask for more than.
+ */
+export function readOperation(schema: GraphQLSchema, request: Request, costLimit: number): ReadyOperation | Answer {
   const body = readBody(request.body);
   if (!body) return { status: 400, json: { errors: { query: 'Required parameter missing or invalid' } } };
   let document: DocumentNode;
@@ -46,7 +49,7 @@ export function readOperation(schema: GraphQLSchema, request: Request): ReadyOpe
   const tooLong = longestArray(named(coerced.coerced, operation), '');
   if (tooLong) return { status: 200, json: { errors: [tooLong] } };
   const cost = requestedCost({ schema, document, operation, variables: coerced.coerced });
-  if (cost > COST_LIMIT) return { status: 200, json: { errors: [tooCostly(cost)] } };
+  if (cost > costLimit) return { status: 200, json: { errors: [tooCostly(cost, costLimit)] } };
   // Executed with the raw variables: graphql-js coerces them once more by itself.
   return { document, operation, variables: body.variables, coerced: coerced.coerced, cost };
 }
@@ -158,11 +161,11 @@ function named(variables: Record<string, unknown>, { variableDefinitions }: Oper
   });
 }
 
-function tooCostly(cost: number): object {
-  const message = `Query cost is ${cost}, which exceeds the single query max cost limit (${COST_LIMIT}).`;
+function tooCostly(cost: number, maxCost: number): object {
+  const message = `Query cost is ${cost}, which exceeds the single query max cost limit (${maxCost}).`;
   return {
     message,
-    extensions: { code: 'MAX_COST_EXCEEDED', cost, maxCost: COST_LIMIT, documentation: DOCUMENTATION },
+    extensions: { code: 'MAX_COST_EXCEEDED', cost, maxCost, documentation: DOCUMENTATION },
   };
 }
 

@@ -150,8 +150,9 @@ function node(id: string, context: ShopContext, types: string[]): object | null 
   const number = numberOf(type, id);
   const found = type === 'ProductVariant' ? context.state.variant(number) : context.state.item(number);
   if (!found) return null;
-  const view = type === 'ProductVariant' ? variantView : itemView;
-  return view(found.product, found.variant, context);
+  return type === 'ProductVariant'
+    ? variantView(found.product, found.variant, context)
+    : itemView(found.variant, context);
 }
 
 /** What a search goes through: the pieces of a bulk query, or what the index has; the lists themselves do not lag. */

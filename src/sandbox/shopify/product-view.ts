@@ -81,7 +81,7 @@ export function variantView(product: ProductDoc, variant: VariantDoc, context: S
     selectedOptions: product.options.map((option, at) =>
       selectedOption(product, option, variant.optionValues[at] ?? ''),
     ),
-    inventoryItem: () => itemView(product, variant, context),
+    inventoryItem: () => itemView(variant, context),
     product: () => productView(product, context),
     productVariantComponents: (args: ConnectionArgs) =>
       connection(
@@ -111,7 +111,7 @@ function componentView(component: ComponentDoc, context: ShopContext): object {
   };
 }
 
-export function itemView(product: ProductDoc, variant: VariantDoc, context: ShopContext): object {
+export function itemView(variant: VariantDoc, context: ShopContext): object {
   const { item } = variant;
   return {
     __typename: 'InventoryItem',
@@ -126,18 +126,19 @@ export function itemView(product: ProductDoc, variant: VariantDoc, context: Shop
     provinceCodeOfOrigin: item.province,
     duplicateSkuCount: () => {
       if (variant.sku === null) return 0;
-      return context.state.variantsBySku(variant.sku).filter((one) => one.variant.id !== variant.id).length;
+      const items = context.state.variantsBySku(variant.sku).map((one) => one.variant.item.id);
+      return new Set(items.filter((id) => id !== item.id)).size;
     },
     createdAt: item.createdAt,
     updatedAt: item.updatedAt,
     measurement: { id: gid('InventoryItemMeasurement', item.id), weight: item.weight },
     variants: (args: ConnectionArgs) =>
       connection(
-        [variant],
+        context.state.variantsOfItem(item.id),
         args,
         context.unpaged,
-        (one) => [one.id],
-        (one) => variantView(product, one, context),
+        (one) => [one.variant.id],
+        (one) => variantView(one.product, one.variant, context),
       ),
   };
 }

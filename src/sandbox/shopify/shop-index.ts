@@ -7,7 +7,8 @@ export type IdOwner = 'PRODUCT' | 'PRODUCTVARIANT';
 export class ShopIndex {
   private readonly productByHandle = new Map<string, number>();
   private readonly productByVariant = new Map<number, number>();
-  private readonly productByItem = new Map<number, number>();
+  /** Inventory item → the variants that have it: mostly one. */
+  private readonly variantsByItem = new Map<number, Set<number>>();
   private readonly variantsBySku = new Map<string, Set<number>>();
   private readonly ownerByCustomId = new Map<string, number>();
   /** Component variant → the variants that it is a component of. */
@@ -18,7 +19,7 @@ export class ShopIndex {
     for (const key of customIds('PRODUCT', product.metafields)) this.ownerByCustomId.set(key, product.id);
     for (const variant of product.variants) {
       this.productByVariant.set(variant.id, product.id);
-      this.productByItem.set(variant.item.id, product.id);
+      put(this.variantsByItem, variant.item.id, variant.id);
       if (variant.sku !== null) put(this.variantsBySku, variant.sku, variant.id);
       for (const key of customIds('PRODUCTVARIANT', variant.metafields)) this.ownerByCustomId.set(key, variant.id);
       for (const { variantId } of variant.bundle?.components ?? []) put(this.bundlesByComponent, variantId, variant.id);
@@ -30,7 +31,7 @@ export class ShopIndex {
     for (const key of customIds('PRODUCT', product.metafields)) this.ownerByCustomId.delete(key);
     for (const variant of product.variants) {
       this.productByVariant.delete(variant.id);
-      this.productByItem.delete(variant.item.id);
+      take(this.variantsByItem, variant.item.id, variant.id);
       if (variant.sku !== null) take(this.variantsBySku, variant.sku, variant.id);
       for (const key of customIds('PRODUCTVARIANT', variant.metafields)) this.ownerByCustomId.delete(key);
       for (const { variantId } of variant.bundle?.components ?? [])
@@ -39,8 +40,8 @@ export class ShopIndex {
   }
 
   clear(): void {
-    for (const map of [this.productByHandle, this.productByVariant, this.productByItem]) map.clear();
-    for (const map of [this.variantsBySku, this.ownerByCustomId, this.bundlesByComponent]) map.clear();
+    for (const map of [this.productByHandle, this.productByVariant, this.ownerByCustomId]) map.clear();
+    for (const map of [this.variantsByItem, this.variantsBySku, this.bundlesByComponent]) map.clear();
   }
 
   byHandle(handle: string): number | null {
@@ -51,8 +52,13 @@ export class ShopIndex {
     return this.productByVariant.get(variantId) ?? null;
   }
 
-  ofItem(itemId: number): number | null {
-    return this.productByItem.get(itemId) ?? null;
+  /** Ids of all variants that have this inventory item. */
+  withItem(itemId: number): Iterable<number> {
+    return this.variantsByItem.get(itemId) ?? [];
+  }
+
+  isShared(itemId: number): boolean {
+    return (this.variantsByItem.get(itemId)?.size ?? 0) > 1;
   }
 
   /** Ids of all variants with exactly this SKU: Shopify lets any number have it. */

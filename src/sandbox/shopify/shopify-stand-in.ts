@@ -23,6 +23,7 @@ import { shopifyTime } from './product-doc.js';
 import { ProductJobs } from './product-jobs.js';
 import { SearchIndex } from './search-index.js';
 import type { ShopContext, ShopFeatures } from './shop-context.js';
+import { withSharedItems } from './shared-items.js';
 import { ShopEvents } from './shop-events.js';
 import { APP_TITLE, CLIENT_ID } from './shop-view.js';
 import { ShopifyState } from './shopify-state.js';
@@ -152,7 +153,7 @@ export class ShopifyStandIn {
     const refusal = this.account.refusal();
     if (refusal) return this.refused(refusal);
     if (!this.tokens.isValid(request.headers['x-shopify-access-token'])) return this.refused(unauthorized());
-    const ready = readOperation(this.schema, request);
+    const ready = readOperation(this.schema, request, this.bucket.costLimit);
     return 'status' in ready ? this.refused(ready) : this.answer(ready);
   }
 
@@ -197,6 +198,7 @@ export class ShopifyStandIn {
   /** One request's view of the shop; `commits` collects what it commits. */
   private context(commits: JournalCommit[], isAnnounced: boolean, by: Editor = OURSELVES): ShopContext {
     const { account, bulk, events, features, index, jobs, state } = this;
+    const now = shopifyTime(this.clock.date());
     return {
       account,
       bulk,
@@ -205,11 +207,12 @@ export class ShopifyStandIn {
       index,
       jobs,
       state,
-      now: shopifyTime(this.clock.date()),
+      now,
       unpaged: false,
       scan: null,
       searches: [],
-      commit: (changes) => {
+      commit: (written) => {
+        const changes = withSharedItems(state, written, now);
         const changed = state.commit(changes);
         commits.push(...commitsOf(changes, changed));
         index.note(changed);

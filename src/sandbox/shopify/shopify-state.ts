@@ -131,11 +131,21 @@ export class ShopifyState {
     return variantOf(this.product(product), (one) => one.id === id);
   }
 
-  /** The variant, with its product, whose inventory item this is. */
+  /** The variant, with its product, whose inventory item this is; the first one where several share it. */
   item(id: number | null): { product: ProductDoc; variant: VariantDoc } | null {
-    if (id === null) return null;
-    const product = this.index.ofItem(id) ?? this.formulaCatalog?.ofItem(id) ?? null;
-    return variantOf(this.product(product), (one) => one.item.id === id);
+    return id === null ? null : (this.variantsOfItem(id)[0] ?? null);
+  }
+
+  /** All variants, with their products, that have this inventory item. */
+  variantsOfItem(id: number): { product: ProductDoc; variant: VariantDoc }[] {
+    const kept = [...this.index.withItem(id)].flatMap((variantId) => this.variant(variantId) ?? []);
+    if (kept.length > 0) return kept;
+    const worked = this.product(this.formulaCatalog?.ofItem(id) ?? null);
+    return worked?.variants.filter((one) => one.item.id === id).map((variant) => ({ product: worked, variant })) ?? [];
+  }
+
+  isShared(itemId: number): boolean {
+    return this.index.isShared(itemId);
   }
 
   /** Shopify lets any number of variants have one SKU. */

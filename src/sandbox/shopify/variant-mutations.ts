@@ -145,7 +145,7 @@ export function inventoryItemUpdate(args: { id: string; input: ItemInput }, cont
   variant.updatedAt = context.now;
   product.updatedAt = context.now;
   context.commit([{ put: 'product', doc: product }]);
-  return { inventoryItem: itemView(product, variant, context), userErrors: [] };
+  return { inventoryItem: itemView(variant, context), userErrors: [] };
 }
 
 function bulkWriting(context: ShopContext, product: ProductDoc): VariantWriting {

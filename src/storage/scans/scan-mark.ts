@@ -26,7 +26,7 @@ export async function keepMark(
   sql: Sql,
   mark: ScanMark,
   records: readonly ObservableRecord[],
-  staged: readonly (StagedRecord & { opens: boolean })[],
+  staged: readonly StagedRecord[],
 ): Promise<void> {
   await stage(sql, mark.hold.id, staged);
   const busy = records.flatMap(({ busy, record: { entity, externalId, root } }) =>

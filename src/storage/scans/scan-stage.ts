@@ -74,11 +74,7 @@ export async function holdBack(
   await new SqlAlertStore(sql, newId).raise([scanHeld(system, hold.id, opens + unseen, linked)]);
 }
 
-export async function stage(
-  sql: Sql,
-  scanId: string,
-  records: readonly (StagedRecord & { opens: boolean })[],
-): Promise<void> {
+export async function stage(sql: Sql, scanId: string, records: readonly StagedRecord[]): Promise<void> {
   if (records.length === 0) return;
   const rows = records.map(({ entity, externalId, root, pieceId, observed, readAt, opens }) => ({
     entity,
@@ -109,8 +105,9 @@ export async function readStage(sql: Sql, scanId: string, limit: number): Promis
     piece_id: string | null;
     observed: ObservedRecord | null;
     read_at: Date | null;
+    opens: boolean;
   }>(
-    `select entity, external_id, root_id, root_code, piece_id, observed, read_at from scan_stage
+    `select entity, external_id, root_id, root_code, piece_id, observed, read_at, opens from scan_stage
      where scan_id = $1 order by entity, external_id limit $2`,
     [scanId, limit],
   );
@@ -121,6 +118,7 @@ export async function readStage(sql: Sql, scanId: string, limit: number): Promis
     pieceId: row.piece_id,
     observed: row.observed,
     readAt: row.read_at,
+    opens: row.opens,
   }));
 }
 

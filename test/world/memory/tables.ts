@@ -147,7 +147,7 @@ export interface ScanRow {
   saw: Map<string, ObservedRecord>;
   /** Matched with ours by this scan, and not judged since. */
   paired: ObservedRecord[];
-  staged: Map<string, StagedRecord & { opens: boolean }>;
+  staged: Map<string, StagedRecord>;
   postponed: Map<string, { root: RootRef; pursued: boolean }>;
 }
 

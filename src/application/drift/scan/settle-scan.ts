@@ -1,7 +1,9 @@
+import { readable } from '../../../domain/drift/readable.js';
+import { sameJson } from '../../../domain/primitives/json.js';
 import type { RootRef } from '../../../domain/publishing/system.js';
 import type { PlaceInScan, StagedRecord } from '../../ports/scan-store.js';
-import type { ObservationCounts } from '../observe-roots.js';
-import { observe, observeRoots } from '../observe-roots.js';
+import type { Observation, ObservationCounts } from '../observe-roots.js';
+import { observe, observeRoots, readingOf } from '../observe-roots.js';
 import type { ScanJob } from './scan-job.js';
 import { goesOn } from './scan-job.js';
 
@@ -12,22 +14,59 @@ const ROOTS = 100;
 const BUSY_ROUNDS = 20;
 const BUSY_MS = 500;
 
-/** What was staged is judged as it was seen, against what is so now. */
+/** What was staged is judged against what is so now: as it was seen, or as it is by now where that would open a finding. */
 export async function judgeStaged(job: ScanJob): Promise<void> {
-  const { ports, run, system } = job;
+  const { ports, run } = job;
   for (let page = await ports.scans.staged(run.id, PAGE); page.length > 0;) {
     goesOn(job);
     // Of one reading each: a scan that was resumed has read twice.
-    const [readAt] = page.map((each) => each.readAt);
+    const [readAt = null] = page.map((each) => each.readAt);
     const alike = page.filter((each) => Number(each.readAt) === Number(readAt));
-    const records = alike.flatMap(({ observed }) => observed ?? []);
-    const mark = { hold: run, basis: '', pieces: [], pieceOf: pieceOfEach(alike) };
-    const look = { records, goneRoots: [], readAt: readAt ?? (await ports.observations.now()) };
-    const compared = comparedBehind(job, alike.length);
-    await count(job, await observe(ports, system, 'FULL_SCAN', look, { mark, ...(compared !== null && { compared }) }));
+    await judgeAsSeen(
+      job,
+      alike.filter(({ opens }) => !opens),
+      readAt,
+    );
+    const opening = alike.filter(({ opens }) => opens);
+    for (let from = 0; from < opening.length; from += ROOTS) await judgeAsIs(job, opening.slice(from, from + ROOTS));
     await ports.scans.unstage(run, alike);
     page = await ports.scans.staged(run.id, PAGE);
   }
+}
+
+async function judgeAsSeen(job: ScanJob, staged: readonly StagedRecord[], readAt: Date | null): Promise<void> {
+  if (staged.length === 0) return;
+  const { ports } = job;
+  const records = staged.flatMap(({ observed }) => observed ?? []);
+  const look = { records, goneRoots: [], readAt: readAt ?? (await ports.observations.now()) };
+  await judge(job, look, staged, staged.length);
+}
+
+/**
+ * A scan is no snapshot: its rows are read over minutes while people edit. So a finding is opened by a read by id alone, and
+ * whoever undid an edit meanwhile is told of nothing. What has moved since is not judged in its piece: that is told anew.
+ */
+async function judgeAsIs(job: ScanJob, staged: readonly StagedRecord[]): Promise<void> {
+  goesOn(job);
+  const look = await readingOf(job.ports, job.system, rootsOf(staged));
+  const now = new Map(look.records.map((each) => [`${each.entity}:${each.externalId}`, readable(each).fields]));
+  const unmoved = staged.filter(({ entity, externalId, observed }) =>
+    sameJson(now.get(`${entity}:${externalId}`) ?? null, observed?.fields ?? null),
+  );
+  await judge(job, { ...look, wholeRoots: true }, unmoved, staged.length);
+}
+
+/** @param inPieces those of the records that are judged as their pieces had them. @param moving how many were staged of what is judged. */
+async function judge(
+  job: ScanJob,
+  look: Observation,
+  inPieces: readonly StagedRecord[],
+  moving: number,
+): Promise<void> {
+  const { ports, run, system } = job;
+  const mark = { hold: run, basis: '', pieces: [], pieceOf: pieceOfEach(inPieces) };
+  const compared = comparedBehind(job, moving);
+  await count(job, await observe(ports, system, 'FULL_SCAN', look, { mark, ...(compared !== null && { compared }) }));
 }
 
 /**
@@ -104,7 +143,7 @@ export async function pairWaiting(job: ScanJob): Promise<void> {
 }
 
 /** The piece of each, by `entity:externalId`. */
-function pieceOfEach(records: readonly StagedRecord[]): Map<string, string> {
+function pieceOfEach(records: readonly Omit<StagedRecord, 'opens'>[]): Map<string, string> {
   return new Map(
     records.flatMap(({ entity, externalId, pieceId }): [string, string][] =>
       pieceId === null ? [] : [[`${entity}:${externalId}`, pieceId]],

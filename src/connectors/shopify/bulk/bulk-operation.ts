@@ -30,7 +30,8 @@ export async function completed(
     const operation = data.bulkOperation;
     if (operation?.status === 'COMPLETED' && operation.partialDataUrl === null) return operation;
     if (!operation || !UNDER_WAY.has(operation.status)) {
-      throw unfinished(`the bulk operation ended as ${operation?.status ?? 'unknown'}`, operation?.errorCode ?? null);
+      const { status = 'unknown', errorCode = null } = operation ?? {};
+      throw unfinished(`the bulk operation ended as ${status}${errorCode ? ` (${errorCode})` : ''}`, errorCode);
     }
     wait = Math.min(SLOWEST_POLL_MILLISECONDS, wait * 1.5);
   }

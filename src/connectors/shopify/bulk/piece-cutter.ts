@@ -6,6 +6,7 @@ import type { ObservedRecord } from '../../../domain/publishing/system.js';
 const ID = Buffer.from('"id":"');
 const UPDATED_AT = Buffer.from('"updatedAt":"');
 const COMPONENTS = Buffer.from('"requiresComponents":true');
+const NO_COMPONENTS = Buffer.from('"requiresComponents":false');
 const QUOTE = 0x22;
 /** A new piece begins in this much room; a longer one gets more. */
 const ROOM = 64 * 1024;
@@ -36,9 +37,12 @@ export class PieceCutter {
     const id = idOf(line);
     const isVariant = id.startsWith('gid://shopify/ProductVariant/');
     if (!isVariant && !id.startsWith('gid://shopify/Product/')) return 'ASIDE';
-    if (isVariant && line.includes(COMPONENTS)) return 'ASIDE';
+    const at = line.indexOf(UPDATED_AT);
+    const from = at < 0 ? line.length : at + UPDATED_AT.length;
+    const to = at < 0 ? -1 : endOf(line, from);
+    if (isVariant && isBundle(line, to)) return 'ASIDE';
     this.lines.push(line);
-    this.add(line);
+    this.add(line, from, to);
     return endsPiece(id, this.lines.length) ? this.cut() : null;
   }
 
@@ -55,15 +59,13 @@ export class PieceCutter {
     return { fingerprint, count: lines.length, records: () => lines.map((line) => read(line.toString())) };
   }
 
-  private add(line: Buffer): void {
+  /** All of the line but what lies between the two places; -1: there is nothing to leave out. */
+  private add(line: Buffer, from: number, to: number): void {
     if (this.used + line.length + 1 > this.room.length) {
       const more = Buffer.allocUnsafe(2 * (this.room.length + line.length));
       this.room.copy(more, 0, 0, this.used);
       this.room = more;
     }
-    const at = line.indexOf(UPDATED_AT);
-    const from = at < 0 ? line.length : at + UPDATED_AT.length;
-    const to = at < 0 ? line.length : line.indexOf(QUOTE, from);
     this.used += line.copy(this.room, this.used, 0, from);
     if (to >= 0) this.used += line.copy(this.room, this.used, to);
     this.room[this.used] = 0x0a;
@@ -71,10 +73,32 @@ export class PieceCutter {
   }
 }
 
+/**
+ * Shopify answers fields in the order in which they are asked for, so what says it stands right behind `updatedAt`; wherever
+ * it does not, it is looked for. A call that looks for bytes costs as much as reading thirty of them.
+ */
+function isBundle(line: Buffer, endOfUpdatedAt: number): boolean {
+  const isPlain = endOfUpdatedAt >= 0 && standsAt(line, NO_COMPONENTS, endOfUpdatedAt + 2);
+  return !isPlain && line.includes(COMPONENTS);
+}
+
+function standsAt(line: Buffer, bytes: Buffer, place: number): boolean {
+  for (let at = 0; at < bytes.length; at += 1) if (line[place + at] !== bytes[at]) return false;
+  return true;
+}
+
+/** The place of the next quote, or of the line's end. */
+function endOf(line: Buffer, from: number): number {
+  let at = from;
+  while (at < line.length && line[at] !== QUOTE) at += 1;
+  return at;
+}
+
 /** The row's own id stands first, because it is asked for first; wherever it does not, the row is read whole. */
 function idOf(line: Buffer): string {
-  const at = line.indexOf(ID);
+  const at = standsAt(line, ID, 1) ? 1 : line.indexOf(ID);
   if (at < 0) return '';
   const from = at + ID.length;
-  return line.toString('latin1', from, Math.max(from, line.indexOf(QUOTE, from)));
+  const end = endOf(line, from);
+  return end < line.length ? line.toString('latin1', from, end) : '';
 }

@@ -34,12 +34,15 @@ export class ShopifyRefusal extends ConnectorError {
   }
 }
 
-/** Shopify's documented statuses (shopify.md 3.1 [D]); every 5xx and every other 4xx by its kind. */
+/**
+ * Shopify's documented statuses (shopify.md 3.1 [D]); every 5xx and every other 4xx by its kind. 404 is of the API and of no
+ * record: there is no such shop, or none that serves this version, and whatever waits for it would fare alike.
+ */
 const HTTP_CLASSES: Record<number, ErrorClass> = {
   401: 'AUTH',
   402: 'AUTH',
   403: 'AUTH',
-  404: 'NOT_FOUND',
+  404: 'AUTH',
   423: 'AUTH',
   429: 'RATE_LIMITED',
   430: 'RATE_LIMITED',
@@ -53,7 +56,8 @@ export function httpFault(
 ): DeliveryFault {
   const { status } = answer;
   const errorClass = HTTP_CLASSES[status] ?? classOfStatus(status);
-  return faultOf(errorClass, `Shopify answered HTTP ${status}`, {
+  const why = status === 404 ? ': no shop is there, or it does not serve this version of the API' : '';
+  return faultOf(errorClass, `Shopify answered HTTP ${status}${why}`, {
     code: String(status),
     retryAfterSeconds: retryAfterSeconds(answer.headers.get('Retry-After'), Date.now()),
     ambiguous: mutation && (errorClass === 'TRANSIENT' || errorClass === 'UNKNOWN'),

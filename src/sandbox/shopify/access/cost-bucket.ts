@@ -14,7 +14,9 @@ const PLANS: Record<string, { maximumAvailable: number; restoreRate: number }> =
   plus: { maximumAvailable: 20_000, restoreRate: 1000 },
   enterprise: { maximumAvailable: 40_000, restoreRate: 2000 },
 };
-const KEYS = ['plan', 'maximumAvailable', 'restoreRate', 'currentlyAvailable', 'otherLoad'];
+const KEYS = ['plan', 'maximumAvailable', 'restoreRate', 'currentlyAvailable', 'otherLoad', 'costLimit'];
+/** More than this in one operation is refused outright, whatever the bucket holds [M: shopify.md 3.1]. */
+const COST_LIMIT = 1_000;
 
 /**
  * The bucket of one app in one shop: admission is on the requested cost, the charge is the actual one [M: shopify.md 3.1],
@@ -24,6 +26,7 @@ export class CostBucket {
   private status: ThrottleStatus;
   /** Points a second that others of the same app take. */
   private otherLoad = 0;
+  private limit = COST_LIMIT;
   private readAtMs: number;
 
   /** A big shop's bucket, so that a demo is not slowed. */
@@ -32,8 +35,13 @@ export class CostBucket {
     this.readAtMs = clock.now();
   }
 
+  /** No single operation may be dearer. */
+  get costLimit(): number {
+    return this.limit;
+  }
+
   /**
-   * `{plan}` or `{maximumAvailable, restoreRate}`, and for either `currentlyAvailable` and `otherLoad`.
+   * `{plan}` or `{maximumAvailable, restoreRate}`, and for either `currentlyAvailable`, `otherLoad` and `costLimit`.
    * @throws ControlRefusal
    */
   configure(body: Record<string, unknown>): object {
@@ -47,17 +55,18 @@ export class CostBucket {
     const maximumAvailable = number(body, 'maximumAvailable', held.maximumAvailable);
     const restoreRate = number(body, 'restoreRate', held.restoreRate);
     const otherLoad = number(body, 'otherLoad', this.otherLoad);
+    const costLimit = number(body, 'costLimit', this.limit);
     const resized = plan !== undefined || body['maximumAvailable'] !== undefined;
     const left = resized ? maximumAvailable : held.currentlyAvailable;
     const currentlyAvailable = Math.min(maximumAvailable, number(body, 'currentlyAvailable', left));
     this.status = { maximumAvailable, restoreRate, currentlyAvailable };
-    this.otherLoad = otherLoad;
+    Object.assign(this, { otherLoad, limit: costLimit });
     this.readAtMs = this.clock.now();
-    return { ...this.current(), otherLoad };
+    return { ...this.current(), otherLoad, costLimit };
   }
 
   reset(): void {
-    this.configure({ plan: 'plus', otherLoad: 0 });
+    this.configure({ plan: 'plus', otherLoad: 0, costLimit: COST_LIMIT });
   }
 
   current(): ThrottleStatus {

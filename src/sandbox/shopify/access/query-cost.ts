@@ -18,9 +18,6 @@ import {
   OperationTypeNode,
 } from 'graphql';
 
-/** More than this in one operation is refused outright, whatever the bucket holds [M: shopify.md 3.1]. */
-export const COST_LIMIT = 1000;
-
 const MUTATION_COST = 10;
 const COUNT_COST = 10;
 /** What a variant and a metafield of the input cost [V: schema text, and 1,499 variants at 310 points R]. */

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { GraphQLSchema } from 'graphql';
+import { GraphQLError } from 'graphql';
 import type { VirtualClock } from '../../virtual-clock.js';
 import { adminRoot } from '../admin-root.js';
 import { gid, numberOf, shopifyTime } from '../product-doc.js';
@@ -162,12 +163,17 @@ export class BulkOperations implements BulkRunner {
     return answer;
   }
 
-  /** A fault of the stand-in, or a field that is not simulated, is Shopify's INTERNAL_SERVER_ERROR. */
+  /**
+   * A scope that is missing ends it as ACCESS_DENIED [V: schema text]; a fault of the stand-in, or a field that is not
+   * simulated, as INTERNAL_SERVER_ERROR.
+   */
   private async attempt(run: BulkRun, work: () => Promise<void>): Promise<void> {
     try {
       await work();
     } catch (error) {
       if (this.isClosed) return;
+      if (error instanceof GraphQLError && error.extensions['code'] === 'ACCESS_DENIED')
+        return this.end(run, 'FAILED', 'ACCESS_DENIED');
       process.emitWarning(`bulk operation ${run.id}: ${error instanceof Error ? error.message : String(error)}`);
       this.end(run, 'FAILED', 'INTERNAL_SERVER_ERROR');
     }

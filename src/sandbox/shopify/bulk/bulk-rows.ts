@@ -63,7 +63,7 @@ export class BulkReader {
       contextValue: { ...this.context, scan, unpaged: true, searches: [] },
       fieldResolver: loudFieldResolver,
     });
-    if (result.errors?.[0] || !result.data) throw new Error(result.errors?.[0]?.message ?? 'no data');
+    if (result.errors?.[0] || !result.data) throw result.errors?.[0] ?? new Error('no data');
     const lines: string[] = [];
     return { roots: flatten(result.data, null, lines), lines };
   }

@@ -14,6 +14,7 @@ import type { Commit } from '../shopify-state.js';
 import { editProduct, newStaffProduct } from './control-edit.js';
 import { adminProduct, found, resourceOf } from './control-lookup.js';
 import { setMetafields } from './control-metafields.js';
+import { shareItem } from './control-share.js';
 import { fillProducts } from './fill-products.js';
 import type { Settings } from './settings-control.js';
 import { resetSettings, settingsControls } from './settings-control.js';
@@ -68,6 +69,11 @@ export class ShopifyControl {
         ),
       'POST formula': (request) => this.formula(jsonObject(request.body)),
       'POST metafields': (request) => this.metafields(jsonObject(request.body)),
+      // As the shop was before anybody watched: nobody is told.
+      'POST share': (request) =>
+        this.commit('control share', FILLER, false, (context) =>
+          adminProduct(this.parts.state, shareItem(context, jsonObject(request.body))),
+        ),
     };
   }
 

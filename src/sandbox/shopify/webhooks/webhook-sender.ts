@@ -46,8 +46,13 @@ export class WebhookSender {
   /** One commit is one merchant action: its webhooks share an Event-Id across topics. */
   announce(changes: ProductChange[]): void {
     const eventId = randomUUID();
+    const announced = new Set<string>();
     for (const event of changes.flatMap(eventsOf)) {
       const resource = 'itemId' in event ? `item ${event.itemId}` : `product ${event.productId}`;
+      // An item that variants share changes once, and is there as long as one of them is.
+      const isMoot = event.topic === 'INVENTORY_ITEMS_DELETE' && this.parts.state.item(event.itemId) !== null;
+      if (isMoot || announced.has(`${event.topic} ${resource}`)) continue;
+      announced.add(`${event.topic} ${resource}`);
       this.schedule(event.topic, eventId, resource, (subscription) => this.bodyOf(event, subscription));
     }
   }
