@@ -714,7 +714,8 @@ create table system (
   failures integer default 0 not null,
   probe_at timestamp with time zone,
   subscribed_at timestamp with time zone,
-  subscribed_url text
+  subscribed_url text,
+  subscribed_topics text[] default '{}'::text[] not null
 );
 
 create table system_hold (
@@ -1857,6 +1858,8 @@ comment on column system.failures is 'Transient failures one after another, of a
 comment on column system.probe_at is 'When one claim is let through next, while the system refuses our key or its breaker is open.';
 
 comment on column system.subscribed_at is 'When its webhooks were last made to point at subscribed_url; none since: never.';
+
+comment on column system.subscribed_topics is 'Topics that pointed at subscribed_url when they were last looked after.';
 
 comment on table system_hold is 'When nothing was sent to a system, and why; never deleted, because it says how old deliveries really are.';
 

@@ -4,6 +4,8 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { isPlainObject, parseJson } from './plain-object.js';
 
+/** How much longer than it says a connection is kept for whoever is late. */
+const STANDSTILL_MS = 60_000;
 const BODY_LIMIT_BYTES = 256 * 1024 * 1024;
 
 /** What a stand-in answers; `json`, `text` and `stream` exclude each other. */
@@ -54,6 +56,8 @@ export async function listenOnLoopback(port: number, handler: Handler): Promise<
       else response.destroy();
     });
   });
+  // On a machine that stood still for some seconds, a caller's next request must not meet a connection that was just closed.
+  server.keepAliveTimeoutBuffer = STANDSTILL_MS;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, '127.0.0.1', resolve);

@@ -4,7 +4,6 @@ import { adoptFindings } from '../../src/application/drift/adopt-findings.js';
 import { approveChangeRequest } from '../../src/application/change/approve-change-request.js';
 import type { ChangeDraft } from '../../src/application/change/change-draft.js';
 import { createChangeRequest } from '../../src/application/change/create-change-request.js';
-import { forceApply } from '../../src/application/change/run/force-apply.js';
 import { setSetting } from '../../src/application/settings/set-setting.js';
 import type { Role } from '../../src/domain/actor.js';
 import { ROLES } from '../../src/domain/actor.js';
@@ -210,32 +209,6 @@ describe('a field explained', () => {
     await kit.editShop('E3', { price: '7.00' });
     await kit.scanned();
     expect(await explain('E3', 'price')).toMatchObject({ value: '8.00', observation: { found: '8.00' } });
-  });
-
-  it('says that it was forced, by whom and why', async () => {
-    const { ports, people } = kit.world;
-    const draft = { title: 'now', reason: null, idempotencyKey: null, changes: [update('E7', { price: '13.00' })] };
-    const { id } = must(await createChangeRequest(ports, people.mia, draft, false));
-    must(await forceApply(ports, people.alex, id, 'the catalogue is printed tonight'));
-    expect(await explain('E7', 'price')).toMatchObject({
-      value: '13.00',
-      actor: { name: 'mia' },
-      approvals: [{ way: 'FORCE', actor: { name: 'alex' }, comment: 'the catalogue is printed tonight' }],
-    });
-  });
-
-  it('names the version of the matrix that adopted it, and the finding', async () => {
-    const version = await kit.rules([{ field: 'gtin', onDrift: 'AUTO_ADOPT' }]);
-    await kit.editShop('E8', { barcode: '4006381333931' });
-    await kit.scanned();
-    await kit.tended();
-    await kit.drained();
-    expect(await explain('E8', 'gtin')).toMatchObject({
-      value: '4006381333931',
-      policyVersion: version,
-      observation: { system: { code: 'shopify' }, found: '4006381333931', finding: { resolution: 'ADOPTED' } },
-      approvals: [{ way: 'POLICY', actor: { kind: 'SYSTEM', name: `policy v${version}` } }],
-    });
   });
 
   it('tells of the product, of the state, and of what a kind of system has no place for', async () => {

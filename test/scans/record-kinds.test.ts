@@ -98,7 +98,7 @@ const UNEXPECTED: Case[] = [
   {
     code: 'UB',
     name: 'an item that staff copied in the ERP',
-    act: ({ erp }) => erp('copy', { as: AS, code: 'UB', to: 'UB-NEW' }),
+    act: (hands) => hands.erp('copy', { as: AS, code: 'UB', to: 'UB-NEW' }),
     found: ['erp UNEXPECTED UB-NEW LOW'],
     undo: deleted('UB-NEW'),
   },
@@ -188,7 +188,7 @@ const RECODED: Case[] = [
   {
     code: 'RG',
     name: 'and another price besides',
-    act: ({ shop }) => shop('edit', { as: AS, sku: 'RG', set: { sku: 'RG-X', price: '9.99' } }),
+    act: (hands) => hands.shop('edit', { as: AS, sku: 'RG', set: { sku: 'RG-X', price: '9.99' } }),
     found: ['shopify FIELD RG HIGH', 'shopify RECODED RG HIGH'],
   },
   {
@@ -205,14 +205,14 @@ const DRAFT: Case[] = [
     code: 'fa',
     name: 'another price in the store',
     master: draft('fa'),
-    act: ({ shop }) => shop('edit', { as: AS, sku: 'fa', set: { price: '9.99' } }),
+    act: (hands) => hands.shop('edit', { as: AS, sku: 'fa', set: { price: '9.99' } }),
     found: [],
   },
   {
     code: 'fb',
     name: 'another name in the ERP, on sale there',
     master: draft('fb'),
-    act: ({ erp }) => erp('edit', { as: AS, code: 'fb', set: { name: 'Renamed', salable: true } }),
+    act: (hands) => hands.erp('edit', { as: AS, code: 'fb', set: { name: 'Renamed', salable: true } }),
     found: [],
   },
   { code: 'fc', name: 'another code', master: draft('fc'), act: renamed('fc', 'fc-x'), found: [] },

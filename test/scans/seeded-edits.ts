@@ -178,7 +178,7 @@ const NOISE: readonly Kind[] = [
 export function seededEdits(count: number, catalogue: Catalogue): SeededEdit[] {
   const stride = 7;
   const edits: SeededEdit[] = [];
-  const productAt = (at: number): number => (at * stride) % (catalogue.products - 10);
+  const productAt = (at: number): number => (at * stride) % (catalogue.products - catalogue.bundles.length);
   for (let at = 0; at < count; at += 1) {
     const kind = KINDS[at % KINDS.length];
     if (kind) edits.push(kind(productAt(at), Math.floor(at / KINDS.length), catalogue));

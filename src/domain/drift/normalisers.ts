@@ -149,11 +149,20 @@ const ROUNDS = 16;
 
 /** Printable ASCII without an ampersand, and without blanks at its ends: text that every normaliser leaves as it is. */
 const PLAIN = /^[!-%'-~](?:[ -%'-~]*[!-%'-~])?$/;
+/** Amounts as `moneyText` writes them. */
+const AMOUNT = /^(?:0|[1-9]\d{0,9})\.\d{2}$/;
 
-/** What no normaliser of the field changes, whatever it is: told at once, because most values are such. */
-function staysAsItIs(field: string, value: Json): boolean {
-  if (value === null || typeof value === 'boolean') return isText(field) || MONEY.has(field) || field === WEIGHT;
-  return typeof value === 'string' && isText(field) && PLAIN.test(value);
+/** Grams as most stores weigh. */
+const WHOLE = /^[1-9]\d{0,8}$/;
+
+/** Tells what no normaliser of the field changes: most values are such, and a scan asks of millions. */
+function isDone(field: string): (value: Json) => boolean {
+  if (isText(field)) {
+    return (value) => value === null || typeof value === 'boolean' || (typeof value === 'string' && PLAIN.test(value));
+  }
+  if (MONEY.has(field)) return (value) => value === null || (typeof value === 'string' && AMOUNT.test(value));
+  if (field === WEIGHT) return (value) => value === null || (typeof value === 'string' && WHOLE.test(value));
+  return () => false;
 }
 
 /**
@@ -163,17 +172,19 @@ function staysAsItIs(field: string, value: Json): boolean {
  */
 export function normaliserOf(field: string, among: readonly Normaliser[] = NORMALISERS): (value: Json) => Json {
   const own = among.filter((each) => each.concerns(field));
+  const isStable = isDone(field);
+  const rounds = isText(field) ? ROUNDS : 0;
   const once = (value: Json): Json => {
     let told = value;
     for (const each of own) told = each.normalise(told);
     return told;
   };
   return (value) => {
-    if (staysAsItIs(field, value)) return value;
+    if (isStable(value)) return value;
     let told = once(value);
-    if (typeof value !== 'string' || !isText(field)) return told;
     let before: Json = value;
-    for (let round = 0; round < ROUNDS && told !== before; round += 1) [before, told] = [told, once(told)];
+    for (let round = 0; round < rounds && typeof value === 'string' && told !== before; round += 1)
+      [before, told] = [told, once(told)];
     return told;
   };
 }
