@@ -37,9 +37,7 @@ function told(error: unknown): string {
   if (isUnreachable(error)) return `the database does not answer: ${error.message || 'no connection'}`;
   const isSetting = error instanceof ConfigError || error instanceof SettingError;
   const plain =
-    isSetting ||
-    error.message.includes('already running') ||
-    error.message.startsWith('the embedded PostgreSQL');
+    isSetting || error.message.includes('already running') || error.message.startsWith('the embedded PostgreSQL');
   return plain ? error.message : (error.stack ?? error.message);
 }
 
