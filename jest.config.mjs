@@ -34,8 +34,13 @@ export default {
       ...common,
       displayName: 'real',
       testMatch: ['<rootDir>/test/**/*.test.ts'],
-      // test/erp speaks to a Tryton, which jest.erp.config.mjs sees to.
-      testPathIgnorePatterns: ['<rootDir>/test/domain/', '<rootDir>/test/house.test.ts', '<rootDir>/test/erp/'],
+      // test/erp speaks to a Tryton, which jest.erp.config.mjs sees to; test/process, which takes minutes, is for jest.process.config.mjs.
+      testPathIgnorePatterns: [
+        '<rootDir>/test/domain/',
+        '<rootDir>/test/house.test.ts',
+        '<rootDir>/test/erp/',
+        '<rootDir>/test/process/',
+      ],
       globalSetup: '<rootDir>/test/support/postgres-up.mjs',
       globalTeardown: '<rootDir>/test/support/postgres-down.ts',
     },
