@@ -38,6 +38,7 @@ const { values: options } = parseArgs({
 const [PRODUCTS, CHANGES, ROUNDS] = [options.products, options.changes, options.rounds].map(Number);
 const PARTS = new Set(options.parts.split(','));
 const CONCURRENCY = 2;
+const WARM_UP = 100;
 
 /** Every call to Tryton that this process makes, while somebody listens. */
 const calls = { heard: null };
@@ -149,16 +150,25 @@ async function publishing({ ports, proxy, database, owner, people }) {
   const worker = new Worker(ports, database.boss);
   await worker.start();
   try {
-    for (let round = 1; round <= ROUNDS; round += 1) await publishingOnce({ ports, proxy, owner, people }, round);
+    // The first calls sign in, ask what the database is like and fill Tryton's caches, which the bare calls find filled.
+    await publishingOnce({ ports, proxy, owner, people }, 0, WARM_UP);
+    for (let round = 1; round <= ROUNDS; round += 1) {
+      const { ours, alone } = await publishingOnce({ ports, proxy, owner, people }, round, CHANGES);
+      const writes = ours.heard.filter(({ method }) => method.endsWith('.write')).length;
+      console.log(
+        `  publish ${CHANGES}: ${(ours.ms / 1000).toFixed(1)} s in ${ours.heard.length} calls (${writes} write), at most ${ours.most} at once; ` +
+          `the same calls bare ${(alone / 1000).toFixed(1)} s; ${(ours.ms / alone).toFixed(2)} times (bar 1.2)`,
+      );
+    }
   } finally {
     await worker.stop();
   }
 }
 
-async function publishingOnce({ ports, proxy, owner, people }, round) {
+async function publishingOnce({ ports, proxy, owner, people }, round, count) {
   const later = new Date(Date.now() + 3_600_000);
   valueOf(await pauseSystem(ports, people.oli, { system: 'erp', reason: 'until all of it is due', until: later }));
-  const changes = Array.from({ length: CHANGES }, (_, at) => ({
+  const changes = Array.from({ length: count }, (_, at) => ({
     kind: 'skuUpdate',
     input: { code: `C-${at + 1}`, baseRevision: null, fields: { price: `${20 + round + (at % 7)}.00` } },
   }));
@@ -175,18 +185,16 @@ async function publishingOnce({ ports, proxy, owner, people }, round) {
       return (await owner.query(open)).rows[0].done;
     });
   });
-  const { rows } = await owner.query(`select count(*)::int as count from delivery where state = 'DELIVERED'`);
-  if (rows[0].count !== CHANGES * round) throw new Error(`${rows[0].count} deliveries of ${CHANGES * round} arrived`);
-  const { most } = ours;
-  const alone = await bare(ours.heard, most, otherPrices);
-  const writes = ours.heard.filter(({ method }) => method.endsWith('.write')).length;
-  console.log(
-    `  publish ${CHANGES}: ${(ours.ms / 1000).toFixed(1)} s in ${ours.heard.length} calls (${writes} write), at most ${most} at once; ` +
-      `the same calls bare ${(alone / 1000).toFixed(1)} s; ${(ours.ms / alone).toFixed(2)} times (bar 1.2)`,
+  const { rows } = await owner.query(
+    `select count(*)::int as arrived from delivery where change_request_id = $1 and state = 'DELIVERED'`,
+    [id],
   );
+  if (rows[0].arrived !== count) throw new Error(`${rows[0].arrived} deliveries of ${count} arrived`);
+  const alone = await bare(ours.heard, ours.most, otherPrices);
   // What was written bare counts as published, or the next round would find it as somebody's edit.
   await owner.query(`update record set published = published || jsonb_build_object('price', split_part(published->>'price', '.', 1) || '.77')
     where published->>'price' <> '10.00'`);
+  return { ours, alone };
 }
 
 function systemAt(baseUrl) {

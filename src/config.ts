@@ -157,11 +157,12 @@ function oneOf<T extends string>(env: Env, name: string, values: readonly T[], f
 type Raw = Record<string, unknown>;
 
 /** What a system may say of itself; the rest is a slip of the pen, and would be a setting that somebody relies on. */
-const SYSTEM_KEYS = new Set([
-  ...['code', 'kind', 'connector', 'mode', 'currency', 'scan', 'concurrency', 'baseUrl', 'token'],
-  ...['storeDomain', 'apiVersion', 'accessToken', 'clientId', 'clientSecret', 'previousClientSecret'],
-  ...['publications', 'bundles', 'headRoomPercent', 'database', 'user', 'password', 'units'],
-]);
+const SYSTEM_KEYS = new Set(
+  (
+    'code kind connector mode currency scan concurrency baseUrl token storeDomain apiVersion accessToken clientId ' +
+    'clientSecret previousClientSecret publications bundles headRoomPercent database user password units'
+  ).split(' '),
+);
 
 /** Systems out of a JSON file; secrets are named there and come from the environment. */
 function readSystems(file: string, env: Env): ConfiguredSystem[] {

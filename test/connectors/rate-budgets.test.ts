@@ -37,7 +37,7 @@ describe.each([
   ['local', (): RateBudgets => new LocalBudgets()],
 ])('a %s budget', (_, make) => {
   let budgets: RateBudgets;
-  const take = (points: number, keep = 0): Promise<{ granted: boolean; waitSeconds: number }> =>
+  const take = (points: number, keep = 0): ReturnType<RateBudgets['reserve']> =>
     budgets.reserve(SHOP, { points, share: 0.8, keep });
   const settle = (refund: number, of: BudgetTold, underWay = 0): Promise<void> =>
     budgets.settle(SHOP, { refund, share: 0.8, told: of, underWay });
@@ -48,7 +48,9 @@ describe.each([
   });
 
   it('grants everything until the system has told of it', async () => {
-    expect(await take(10_000)).toEqual({ granted: true, waitSeconds: 0 });
+    expect(await take(10_000)).toEqual({ granted: true, waitSeconds: 0, taken: 0 });
+    await settle(0, told(1_000));
+    expect(await take(10)).toEqual({ granted: true, waitSeconds: 0, taken: 10 });
   });
 
   it('leaves the head-room, and says how long to wait for the rest', async () => {
@@ -119,6 +121,23 @@ describe('the shared budget', () => {
       await pacer.settle(await pacer.admit('query', {}, 'PERSON'), 'query', {}, cost);
     }
     expect(pacer.costs.expected('query', {})).toBe(10);
+  });
+});
+
+describe('the first calls, of which nothing was taken because nobody knew the budget', () => {
+  it.each([
+    ['shared', (): RateBudgets => new SqlRateBudgets(sqlOver(source))],
+    ['local', (): RateBudgets => new LocalBudgets()],
+  ])('give nothing back to a %s budget: others keep their head-room', async (_, make) => {
+    await source.query('delete from rate_budget');
+    const budgets = make();
+    const pacers = Array.from({ length: 4 }, () => new CallPacer(SHOP, budgets, 0.8));
+    const admitted = await Promise.all(pacers.map((pacer) => pacer.admit('query', {}, 'PERSON')));
+    // Only the head-room is left, so nothing of it is ours, though each may have cost 60 and cost 1.
+    const throttleStatus = { maximumAvailable: 1_000, currentlyAvailable: 200, restoreRate: DROP };
+    const cost = { requestedQueryCost: 60, actualQueryCost: 1, throttleStatus };
+    for (const [at, pacer] of pacers.entries()) await pacer.settle(admitted[at]!, 'query', {}, cost);
+    expect(await budgets.reserve(SHOP, { points: 1, share: 0.8, keep: 0 })).toMatchObject({ granted: false });
   });
 });
 

@@ -29,11 +29,11 @@ export interface BudgetAsk {
 export interface RateBudgets {
   /**
    * All of the points or none. `waitSeconds`: after which they may be there, if nobody else takes them. Until the system
-   * has said anything of its budget, everything is granted.
+   * has said anything of its budget, everything is granted and nothing `taken`: whoever gave that back would make points.
    */
-  reserve(system: string, ask: BudgetAsk): Promise<{ granted: boolean; waitSeconds: number }>;
+  reserve(system: string, ask: BudgetAsk): Promise<{ granted: boolean; waitSeconds: number; taken: number }>;
   /**
-   * A call has ended. `refund` points of its reservation were not spent. What the system itself says corrects the bucket
+   * A call has ended. `refund` points of what was taken for it were not spent; below 0, more was spent than taken. What the system itself says corrects the bucket
    * downwards only, less `underWay`: what this process has reserved for calls that may not have reached the system yet.
    */
   settle(system: string, ended: { refund: number; share: number; told: BudgetTold; underWay: number }): Promise<void>;

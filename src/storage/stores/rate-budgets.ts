@@ -15,7 +15,7 @@ export class SqlRateBudgets implements RateBudgets {
   async reserve(
     system: string,
     { points, share, keep }: BudgetAsk,
-  ): Promise<{ granted: boolean; waitSeconds: number }> {
+  ): Promise<{ granted: boolean; waitSeconds: number; taken: number }> {
     // What is dearer than all that may ever be there goes as soon as the bucket is full, and leaves a debt.
     const row = await firstRow<{ granted: boolean; wait: number }>(
       this.sql,
@@ -27,8 +27,8 @@ export class SqlRateBudgets implements RateBudgets {
        from rate_budget b where b.system = $1`,
       [system, points, share, keep],
     );
-    if (!row || row.granted) return { granted: true, waitSeconds: 0 };
-    return { granted: false, waitSeconds: Math.max(SHORTEST_WAIT_SECONDS, row.wait) };
+    if (!row || row.granted) return { granted: true, waitSeconds: 0, taken: row ? points : 0 };
+    return { granted: false, waitSeconds: Math.max(SHORTEST_WAIT_SECONDS, row.wait), taken: 0 };
   }
 
   async settle(

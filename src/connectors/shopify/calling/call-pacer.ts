@@ -20,7 +20,10 @@ const LONGEST_NAP_SECONDS = 5;
 
 /** A call that was let through. */
 export interface Admission {
+  /** What it may cost. */
   points: number;
+  /** What was taken for it from the budget that all processes share, and from the one of this process. */
+  taken: { shared: number; local: number };
 }
 
 /**
@@ -47,9 +50,9 @@ export class CallPacer {
   async admit(document: string, variables: object, urgency: Urgency, signal?: AbortSignal): Promise<Admission> {
     const points = this.costs.expected(document, variables);
     const since = performance.now();
-    await this.inTurn(urgency, () => this.taken(points, urgency, since, signal));
+    const taken = await this.inTurn(urgency, () => this.taken(points, urgency, since, signal));
     this.underWay += points;
-    return { points };
+    return { points, taken };
   }
 
   /** The call has ended; `cost` is what its answer said of costs, if anything. */
@@ -64,42 +67,56 @@ export class CallPacer {
     if (cost?.requestedQueryCost !== undefined) this.costs.learn(document, variables, cost.requestedQueryCost);
     if (!maximum || left === undefined || !restoreRate) return;
     // What was throttled cost nothing, and says so by a cost of null.
-    const refund = admission.points - (cost?.actualQueryCost ?? 0);
+    const spent = cost?.actualQueryCost ?? 0;
+    const { shared, local } = admission.taken;
     this.told = { maximum, left, restoreRate };
-    const ended = { refund, share: this.share, told: this.told, underWay: this.underWay };
-    await this.fallback.settle(this.system, ended);
+    const ended = { share: this.share, told: this.told, underWay: this.underWay };
+    await this.fallback.settle(this.system, { ...ended, refund: local - spent });
     // The pace is a courtesy: a database that does not answer keeps no call from its caller.
-    await this.budgets.settle(this.system, ended).catch(() => undefined);
+    await this.budgets.settle(this.system, { ...ended, refund: shared - spent }).catch(() => undefined);
   }
 
-  private async inTurn(urgency: Urgency, work: () => Promise<void>): Promise<void> {
+  private async inTurn<T>(urgency: Urgency, work: () => Promise<T>): Promise<T> {
     const before = this.tails.get(urgency) ?? Promise.resolve();
     const mine = before.then(work);
     this.tails.set(
       urgency,
-      mine.catch(() => undefined),
+      mine.then(
+        () => undefined,
+        () => undefined,
+      ),
     );
-    await mine;
+    return mine;
   }
 
-  private async taken(points: number, urgency: Urgency, since: number, signal?: AbortSignal): Promise<void> {
+  private async taken(
+    points: number,
+    urgency: Urgency,
+    since: number,
+    signal?: AbortSignal,
+  ): Promise<Admission['taken']> {
     for (;;) {
       if (signal?.aborted) throw notSent();
       const waited = (performance.now() - since) / 1_000;
       const keep = urgency === 'SCAN' && waited > STARVED_SECONDS ? KEEP.PUBLISH : KEEP[urgency];
-      const { granted, waitSeconds } = await this.reserve(points, keep);
-      if (granted) return;
+      const { granted, waitSeconds, taken } = await this.reserve(points, keep);
+      if (granted) return taken;
       if (waited + waitSeconds > PATIENCE_SECONDS[urgency]) throw spent(waitSeconds);
       await nap(Math.min(waitSeconds, LONGEST_NAP_SECONDS), signal);
     }
   }
 
-  private async reserve(points: number, keep: number): Promise<{ granted: boolean; waitSeconds: number }> {
+  private async reserve(
+    points: number,
+    keep: number,
+  ): Promise<{ granted: boolean; waitSeconds: number; taken: Admission['taken'] }> {
     const ask = { points, keep, share: this.share };
     try {
-      return await this.budgets.reserve(this.system, ask);
+      const { taken: shared, ...rest } = await this.budgets.reserve(this.system, ask);
+      return { ...rest, taken: { shared, local: 0 } };
     } catch {
-      return this.fallback.reserve(this.system, ask);
+      const { taken: local, ...rest } = await this.fallback.reserve(this.system, ask);
+      return { ...rest, taken: { shared: 0, local } };
     }
   }
 }

@@ -23,18 +23,18 @@ export class LocalBudgets implements RateBudgets {
   async reserve(
     system: string,
     { points, share, keep }: BudgetAsk,
-  ): Promise<{ granted: boolean; waitSeconds: number }> {
+  ): Promise<{ granted: boolean; waitSeconds: number; taken: number }> {
     const bucket = this.buckets.get(system);
-    if (!bucket) return { granted: true, waitSeconds: 0 };
+    if (!bucket) return { granted: true, waitSeconds: 0, taken: 0 };
     const there = this.there(bucket, share);
     const full = share * bucket.maximum;
     const asked = Math.min(points + keep * full, full);
     if (there < asked) {
       const waitSeconds = Math.max(SHORTEST_WAIT_SECONDS, (asked - there) / (share * bucket.restoreRate));
-      return { granted: false, waitSeconds };
+      return { granted: false, waitSeconds, taken: 0 };
     }
     this.buckets.set(system, { ...bucket, points: there - points, countedAt: this.now() });
-    return { granted: true, waitSeconds: 0 };
+    return { granted: true, waitSeconds: 0, taken: points };
   }
 
   async settle(
