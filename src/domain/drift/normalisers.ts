@@ -182,9 +182,9 @@ export function normaliserOf(field: string, among: readonly Normaliser[] = NORMA
   return (value) => {
     if (isStable(value)) return value;
     let told = once(value);
+    if (typeof value !== 'string') return told;
     let before: Json = value;
-    for (let round = 0; round < rounds && typeof value === 'string' && told !== before; round += 1)
-      [before, told] = [told, once(told)];
+    for (let round = 0; round < rounds && told !== before; round += 1) [before, told] = [told, once(told)];
     return told;
   };
 }
