@@ -171,7 +171,7 @@ describe.each([
           body.error(new Error('gone'));
         },
       }),
-    } as RequestInit);
+    });
     await expect(half).rejects.toThrow();
     expect((await fetch(`${url}/items/A`, { headers })).status).toBe(404);
   });
