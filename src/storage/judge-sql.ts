@@ -123,7 +123,7 @@ export async function storeVerdicts(
   await sql.rows(
     `update record r set published = n.published, observed = n.observed, in_sync = n.in_sync, root_id = n.root_id, root_code = n.root_code,
        observed_at = t.at, compared_at = t.at, match = case r.match when 'MISSING' then 'MATCHED' else r.match end, not_covered = n.not_covered, judged_of = n.judged_of, piece_id = coalesce(n.piece_id, r.piece_id),
-       judged_at = case when n.piece_id is not null or (n.in_sync and r.in_sync and r.judged_at is not null and r.judged_of = n.judged_of
+       judged_at = case when n.piece_id is not null or (n.in_sync = r.in_sync and r.judged_at is not null and r.judged_of = n.judged_of
          and r.observed = n.observed and r.published = n.published) then t.at end
      from (select clock_timestamp() as at) t, jsonb_to_recordset($1::jsonb) as n(id uuid, published jsonb, observed jsonb, in_sync boolean,
        root_id text, root_code text, piece_id uuid, judged_of bigint, not_covered jsonb) where r.id = n.id`,
