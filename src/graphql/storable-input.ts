@@ -2,7 +2,7 @@ import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/com
 import { Injectable } from '@nestjs/common';
 import { GqlExecutionContext } from '@nestjs/graphql';
 import type { GraphQLOutputType, GraphQLResolveInfo } from 'graphql';
-import { getNullableType, isListType, isNonNullType, isObjectType } from 'graphql';
+import { getNullableType, GraphQLInt, isListType, isNonNullType, isObjectType } from 'graphql';
 import type { Observable } from 'rxjs';
 import { of } from 'rxjs';
 import type { Problem } from '../domain/problem.js';
@@ -32,7 +32,7 @@ export class StorableInput implements NestInterceptor {
   }
 }
 
-/** @throws Error for a mutation that answers no payload of ours: a list and what may be null beside `userErrors`. */
+/** @throws Error for a mutation that answers no payload of ours: lists, counts and what may be null beside `userErrors`. */
 function refusedPayload(type: GraphQLOutputType, userErrors: Problem[]): object {
   const payload = getNullableType(type);
   if (!isObjectType(payload)) throw new Error(`${String(type)} is no payload`);
@@ -40,6 +40,8 @@ function refusedPayload(type: GraphQLOutputType, userErrors: Problem[]): object 
     if (field.name === 'userErrors') return [field.name, userErrors];
     if (!isNonNullType(field.type)) return [field.name, null];
     if (isListType(field.type.ofType)) return [field.name, []];
+    // How many: nothing was done to any.
+    if (field.type.ofType === GraphQLInt) return [field.name, 0];
     throw new Error(`${payload.name}.${field.name} can be neither null nor empty`);
   });
   return Object.fromEntries(values);

@@ -142,8 +142,10 @@ function componentsOf({ requiresComponents, components = [] }: RawVariant): Json
 
 /** On every governed publication. */
 export function isPublished(raw: RawProduct | RawVariant, publications: number): boolean {
-  for (let at = 0; at < publications; at += 1) if (!flagOf(raw, at)) return false;
-  return true;
+  let isOnAll = true;
+  // To the last of them, whatever the first says: each is to be there.
+  for (let at = 0; at < publications; at += 1) isOnAll = flagOf(raw, at) && isOnAll;
+  return isOnAll;
 }
 
 /** Per governed publication, in the order of the settings: is it there? @throws ConnectorError where the answer is missing. */
