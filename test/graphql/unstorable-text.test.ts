@@ -146,6 +146,8 @@ function emptiesOf(type: GraphQLOutputType): string {
   if (!isObjectType(payload)) return '';
   const others = Object.values(payload.getFields()).filter(({ name }) => name !== 'userErrors');
   return others
-    .map(({ name, type: of }) => (/^\W*(String|ID|DateTime|Int|Boolean)\W*$/.test(String(of)) ? name : `${name} { __typename }`))
+    .map(({ name, type: of }) =>
+      /^\W*(String|ID|DateTime|Int|Boolean)\W*$/.test(String(of)) ? name : `${name} { __typename }`,
+    )
     .join(' ');
 }
