@@ -12,7 +12,15 @@ const { shopify } = await startSandbox({ dataDir: null, shopifyPort: 0, erpPort:
 /** What a process does once when it starts, whatever is owed. */
 const AT_START = /^\s*mutation (DefineCustomId|Subscribe|Resubscribe|BulkRun)\b/;
 
-const none = () => ({ calls: 0, mutations: 0, throttled: 0, points: 0, left: 0, lastMutationAt: 0 });
+const none = () => ({
+  calls: 0,
+  mutations: 0,
+  throttled: 0,
+  points: 0,
+  left: 0,
+  leastLeft: Infinity,
+  lastMutationAt: 0,
+});
 let figures = none();
 
 function count(asked, answered) {
@@ -28,6 +36,7 @@ function count(asked, answered) {
   }
   figures.points += cost?.actualQueryCost ?? 0;
   figures.left = cost?.throttleStatus?.currentlyAvailable ?? figures.left;
+  figures.leastLeft = Math.min(figures.leastLeft, figures.left);
 }
 
 const proxy = createServer((request, response) => void answer(request, response));
