@@ -56,6 +56,15 @@ describe('fields of a SKU', () => {
     },
   );
 
+  it('names as a successor whatever is a code, and nothing else', () => {
+    const named = (successor: string): string[] => problems({ successor });
+    expect(readSkuFields({ successor: ' kGx/F:<<R>%Q ' }, []).patch).toEqual({ successor: 'kGx/F:<<R>%Q' });
+    expect(readSkuFields({ successor: ' ' }, [])).toMatchObject({ patch: { successor: null }, problems: [] });
+    expect(named('x'.repeat(64))).toEqual([]);
+    expect([...named('größe'), ...named('a\u0000b')]).toEqual(Array(2).fill('INVALID_FORMAT successor'));
+    expect(named('x'.repeat(65))).toEqual(['TOO_LONG successor']);
+  });
+
   it('brings what is sound into canonical form', () => {
     const { patch, problems: none } = readSkuFields(
       { price: '19.9', cost: '-0', compareAtPrice: null, title: ' Tea ', weight: { value: '0500.0', unit: 'GRAMS' } },

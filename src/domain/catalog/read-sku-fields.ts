@@ -125,10 +125,16 @@ function readTexts(draft: SkuFieldsDraft, out: Reading): void {
   for (const field of ['taxCode', 'unitOfMeasure', 'successor'] as const) {
     const given = draft[field];
     if (given === undefined) continue;
-    const fault = given === null ? null : labelFault(given);
+    const fault = given === null ? null : field === 'successor' ? referenceFault(given) : labelFault(given);
     if (fault) out.fault(fault.code, field, fault.message);
     else out.patch[field] = textOrNull(given);
   }
+}
+
+/** As `codeFault`, of a code that names another SKU: what looks like HTML may be part of it. Blank names none. */
+function referenceFault(code: string): ReturnType<typeof codeFault> {
+  const plain = textOrNull(code);
+  return plain === null ? null : codeFault(plain);
 }
 
 function readMoney(draft: SkuFieldsDraft, out: Reading): void {
