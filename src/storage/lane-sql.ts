@@ -38,14 +38,15 @@ export async function settlingUntil(
 }
 
 /** Records that wait for a scan, or that are gone, take nothing; nor does a product whose own record waits. */
-const TAKES = `r.match in ('MATCHED', 'TO_CREATE') and not exists (select from record w where w.system = r.system
+export const TAKES = `r.match in ('MATCHED', 'TO_CREATE') and not exists (select from record w where w.system = r.system
   and w.product_id = r.product_id and w.entity = 'PRODUCT' and w.match = 'WAITING')`;
 
 /** Another delivery of the same record waits: it was made later, and will read and bring the same state. */
 export const NEWER_WAITS = `exists (select from delivery x where x.system = d.system and x.entity = d.entity
   and x.product_id = d.product_id and x.sku_id is not distinct from d.sku_id and x.state in ${WAITING})`;
 
-const SAME_RECORD = `r.system = d.system and r.entity = d.entity and r.product_id = d.product_id
+/** Delivery `d` is of record `r`. */
+export const SAME_RECORD = `r.system = d.system and r.entity = d.entity and r.product_id = d.product_id
   and r.sku_id is not distinct from d.sku_id`;
 
 /**

@@ -1,10 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { CanaryCounts, CanaryState } from '../../src/domain/publishing/canary.js';
-import { canaryStep, firstProducts } from '../../src/domain/publishing/canary.js';
+import { canaryStep, firstProducts, spreadProducts } from '../../src/domain/publishing/canary.js';
 
 const RULE = { above: 500, firstPercent: 1, stopPercent: 5 };
-const counts = (waiting: number, delivered: number, dead: number): CanaryCounts => ({ waiting, delivered, dead });
+const counts = (waiting: number, delivered: number, dead: number, putOff = 0): CanaryCounts => {
+  return { waiting, putOff, delivered, dead };
+};
 
 describe('which records of a large request go first', () => {
   it('are whole products that make up the share, and no more than that takes', () => {
@@ -35,6 +37,11 @@ describe('what is done with a canary', () => {
     ['some have arrived', 'FIRST', counts(1, 9, 0), counts(991, 9, 0), 'WAIT'],
     ['all have arrived', 'FIRST', counts(0, 10, 0), counts(990, 10, 0), 'RELEASE'],
     ['all were superseded', 'FIRST', counts(0, 0, 0), counts(990, 0, 0), 'RELEASE'],
+    ['none of it can be tried', 'FIRST', counts(0, 0, 0, 10), counts(990, 0, 0, 10), 'REDRAW'],
+    ['none of it can be tried, nor of the rest', 'FIRST', counts(0, 0, 0, 10), counts(0, 0, 0, 1_000), 'WAIT'],
+    ['what could be tried of it has arrived', 'FIRST', counts(0, 9, 0, 1), counts(990, 9, 0, 1), 'RELEASE'],
+    ['what can be tried of it is under way', 'FIRST', counts(1, 0, 0, 9), counts(991, 0, 0, 9), 'WAIT'],
+    ['all that could be tried has ended', 'REST', counts(0, 10, 0), counts(0, 980, 0, 10), 'FINISH'],
     ['a death that all that is left cannot outweigh', 'FIRST', counts(5, 4, 1), counts(995, 4, 1), 'STOP'],
     ['a death among many', 'FIRST', counts(20, 20, 1), counts(900, 20, 1), 'WAIT'],
     ['too few deaths', 'FIRST', counts(0, 40, 2), counts(900, 40, 2), 'RELEASE'],
@@ -48,6 +55,15 @@ describe('what is done with a canary', () => {
     ['it was given up', 'GIVEN_UP', counts(0, 0, 10), counts(0, 0, 10), 'WAIT'],
   ])('%s', (_what, state, first, all, step) => {
     expect(canaryStep(state, first, all, RULE)).toBe(step);
+  });
+
+  it('draws as many as went first before, whatever is left', () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.uuid(), { minLength: 1, maxLength: 200 }), fc.nat(199), (ids, at) => {
+        const wanted = (at % ids.length) + 1;
+        expect(spreadProducts(ids, wanted).size).toBe(wanted);
+      }),
+    );
   });
 
   it('never stops without an error, even where none is allowed', () => {

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { Connector, RecordOutcome } from '../../src/application/ports/connector.js';
 import type { CanaryView, ScanView } from '../../src/application/ports/operations-reader.js';
 import { advanceCanaries } from '../../src/application/publishing/advance-canaries.js';
+import { revertFindings } from '../../src/application/drift/revert-findings.js';
 import { decideCanary } from '../../src/application/publishing/decide-canary.js';
 import { setSetting } from '../../src/application/settings/set-setting.js';
 import { codesOf, control, must } from '../support/world.js';
@@ -61,6 +62,14 @@ describe('a request that touches many records', () => {
     };
     Object.assign(kit.world.ports.connectors.of('erp'), { write: refuse });
   }
+  /** What goes first, as the database has it: it is an affair of the publisher's. */
+  const firstCodes = async (request: string): Promise<string[]> => {
+    const rows = await kit.sql<{ target: string }>(
+      `select target from delivery where system = 'erp' and change_request_id = $1 and canary_first order by 1`,
+      [request],
+    );
+    return rows.map(({ target }) => target);
+  };
   const priced = async (value: string): Promise<number> => {
     const prices = await Promise.all(CODES.map((code) => kit.listPrice(code)));
     return prices.filter((price) => price === value).length;
@@ -138,6 +147,33 @@ describe('a request that touches many records', () => {
     expect(await found.totalCount()).toBe(18);
     expect(found.items[0]?.node.note).toBe(`given up by oli: ${REASON}`);
   });
+
+  it('waits for no record that is gone: others go first in its place, and it is written once it is back', async () => {
+    // The same records, the same draw: a request before this one tells who goes first.
+    const first = await firstCodes(await raise(CODES, '10.50'));
+    await round();
+    await round();
+    for (const code of first) await control(kit.world.sandbox.erp.url, 'delete', { code });
+    await kit.scan('erp');
+    const request = await raise(CODES, '11.00');
+    expect(await firstCodes(request)).toEqual(first);
+    expect(await round()).toBe(0);
+    expect(await canary(request)).toMatchObject({ state: 'FIRST', firstRecords: 2, delivered: 0, waiting: 20 });
+    const others = await firstCodes(request);
+    expect(others).toHaveLength(2);
+    expect(others.filter((code) => first.includes(code))).toEqual([]);
+    await round();
+    expect(await canary(request)).toMatchObject({ state: 'REST', delivered: 2, waiting: 18 });
+    await round();
+    expect(await priced('11.00')).toBe(18);
+    expect(await canary(request)).toMatchObject({ state: 'FINISHED', delivered: 18, waiting: 2 });
+    const { ports, people } = kit.world;
+    const missing = await ports.operations.findings(PAGE, { system: 'erp', kinds: ['MISSING'] });
+    const ids = missing.items.map(({ node }) => node.id);
+    must(await revertFindings(ports, people.oli, { ids, note: null, confirm: true }));
+    await kit.drain();
+    expect(await priced('11.00')).toBe(20);
+  }, 60_000);
 
   it('keeps no later change of one of its records waiting', async () => {
     refuses();

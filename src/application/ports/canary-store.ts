@@ -9,6 +9,7 @@ export interface LockedCanary {
   request: string;
   state: CanaryState;
   stopPercent: number;
+  firstRecords: number;
   /** Of what went first, and of the whole request in the system. */
   first: CanaryCounts;
   all: CanaryCounts;
@@ -20,6 +21,8 @@ export interface CanaryStore {
   lock(id: string): Promise<LockedCanary | null>;
   /** The rest is due now. `by`: an operator who said so. */
   release(canary: LockedCanary, by: { actor: Actor; reason: string } | null): Promise<void>;
+  /** As many others go first, in the place of those that cannot be tried. */
+  redraw(canary: LockedCanary): Promise<void>;
   /** What is not under way yet waits for an operator. */
   stop(canary: LockedCanary): Promise<void>;
   finish(canary: LockedCanary): Promise<void>;

@@ -15,6 +15,8 @@ export interface CanaryRule {
 /** What has become of the deliveries of a request in one system, or of those that went first. Superseded ones count nowhere. */
 export interface CanaryCounts {
   waiting: number;
+  /** Cannot be tried, for how long nobody knows: their record is gone from the system, or is not matched. */
+  putOff: number;
   delivered: number;
   dead: number;
 }
@@ -24,10 +26,14 @@ export interface CanaryCounts {
  * make up the share. Pure: the same records, the same products.
  */
 export function firstProducts(productIds: readonly string[], { firstPercent }: CanaryRule): Set<string> {
+  return spreadProducts(productIds, Math.max(1, Math.ceil((productIds.length * firstPercent) / 100)));
+}
+
+/** As `firstProducts`, of so many records: others in the place of those that went first and cannot be tried. */
+export function spreadProducts(productIds: readonly string[], wanted: number): Set<string> {
   const sizes = new Map<string, number>();
   for (const id of productIds) sizes.set(id, (sizes.get(id) ?? 0) + 1);
   const products = [...sizes.keys()].toSorted();
-  const wanted = Math.max(1, Math.ceil((productIds.length * firstPercent) / 100));
   const first = new Set<string>();
   let records = 0;
   // Ids sort by age, so that a stride takes old products and new ones alike.
@@ -45,6 +51,7 @@ export function firstProducts(productIds: readonly string[], { firstPercent }: C
 /**
  * What is to be done with a canary. In FIRST, all that went first has to end before the rest may follow; an error share that
  * is reached stops it at once, there and while the rest is under way. What an operator continued is not stopped again.
+ * Nothing waits for what cannot be tried: where none of the first could be, others go first (REDRAW), as soon as any can.
  * @param first counts of what went first; @param all of the whole request in the system.
  */
 export function canaryStep(
@@ -52,12 +59,14 @@ export function canaryStep(
   first: CanaryCounts,
   all: CanaryCounts,
   rule: Pick<CanaryRule, 'stopPercent'>,
-): 'WAIT' | 'RELEASE' | 'STOP' | 'FINISH' {
+): 'WAIT' | 'RELEASE' | 'REDRAW' | 'STOP' | 'FINISH' {
   switch (state) {
     case 'FIRST':
       // Whatever is still to come could lower the share, but not by more than if all of it arrived.
       if (failing(first, first.waiting, rule)) return 'STOP';
-      return first.waiting > 0 ? 'WAIT' : 'RELEASE';
+      if (first.waiting > 0) return 'WAIT';
+      if (first.putOff === 0 || first.delivered + first.dead > 0) return 'RELEASE';
+      return all.waiting > 0 ? 'REDRAW' : 'WAIT';
     case 'REST':
       if (failing(all, 0, rule)) return 'STOP';
       return all.waiting > 0 ? 'WAIT' : 'FINISH';

@@ -4,10 +4,11 @@ import type { Actor } from '../../domain/actor.js';
 import { systemActor } from '../../domain/actor.js';
 import type { AlertDraft } from '../../domain/alerts/alert.js';
 import { canaryStopped } from '../../domain/alerts/occasions.js';
-import type { CanaryRule, CanaryState } from '../../domain/publishing/canary.js';
-import { firstProducts } from '../../domain/publishing/canary.js';
+import type { CanaryCounts, CanaryRule, CanaryState } from '../../domain/publishing/canary.js';
+import { firstProducts, spreadProducts } from '../../domain/publishing/canary.js';
 import { movableTo, OPEN } from '../delivery-moves.js';
 import type { GateTools } from '../gate-sql.js';
+import { SAME_RECORD, TAKES } from '../lane-sql.js';
 import { openLanes } from '../open-lanes.js';
 import type { Sql } from '../sql.js';
 import { firstRow } from '../sql.js';
@@ -22,22 +23,25 @@ export class SqlCanaryStore implements CanaryStore {
     const { sql } = this.tools;
     const row = await firstRow<Omit<LockedCanary, 'first' | 'all'>>(
       sql,
-      `select c.id, c.system, c.change_request_id as "changeRequestId", 'CR-' || r.number as request, c.state, c.stop_percent as "stopPercent"
+      `select c.id, c.system, c.change_request_id as "changeRequestId", 'CR-' || r.number as request, c.state, c.stop_percent as "stopPercent",
+         c.first_records as "firstRecords"
        from canary c join change_request r on r.id = c.change_request_id where c.id = $1 for update of c`,
       [id],
     );
     if (!row) return null;
-    const counts = await sql.rows<{ first: boolean; waiting: number; delivered: number; dead: number }>(
-      `select canary_first as first, count(*) filter (where state in ${OPEN})::int as waiting,
-         count(*) filter (where state = 'DELIVERED')::int as delivered, count(*) filter (where state = 'DEAD_LETTERED')::int as dead
-       from delivery where canary_id = $1 group by 1`,
+    const counts = await sql.rows<{ first: boolean } & CanaryCounts>(
+      `select d.canary_first as first, count(*) filter (where d.state in ${OPEN} and ${TAKES})::int as waiting,
+         count(*) filter (where d.state in ${OPEN} and not (${TAKES}))::int as "putOff",
+         count(*) filter (where d.state = 'DELIVERED')::int as delivered, count(*) filter (where d.state = 'DEAD_LETTERED')::int as dead
+       from delivery d join record r on ${SAME_RECORD} where d.canary_id = $1 group by 1`,
       [id],
     );
-    const none = { waiting: 0, delivered: 0, dead: 0 };
+    const none = { waiting: 0, putOff: 0, delivered: 0, dead: 0 };
     const first = counts.find((each) => each.first) ?? none;
     const rest = counts.find((each) => !each.first) ?? none;
     const all = {
       waiting: first.waiting + rest.waiting,
+      putOff: first.putOff + rest.putOff,
       delivered: first.delivered + rest.delivered,
       dead: first.dead + rest.dead,
     };
@@ -55,6 +59,31 @@ export class SqlCanaryStore implements CanaryStore {
     if (by) await this.say('CANARY_CONTINUED', canary, by.actor, { reason: by.reason, released: released.length });
     const systems = await openLanes(sql, released);
     await wake.deliveriesDue(systems);
+  }
+
+  async redraw(canary: LockedCanary): Promise<void> {
+    const { sql, wake } = this.tools;
+    const held = await sql.rows<{ product: string }>(
+      `select d.product_id as product from delivery d join record r on ${SAME_RECORD} and ${TAKES}
+       where d.canary_id = $1 and d.state = 'PENDING' and d.next_attempt_at is null`,
+      [canary.id],
+    );
+    const products = spreadProducts(
+      held.map(({ product }) => product),
+      canary.firstRecords,
+    );
+    // Whatever is open of the first is put off, and is no longer waited for.
+    await sql.rows(
+      `update delivery set canary_first = false where canary_id = $1 and canary_first and state in ${OPEN}`,
+      [canary.id],
+    );
+    const ahead = await sql.rows<{ system: string; product_id: string }>(
+      `update delivery set canary_first = true, next_attempt_at = clock_timestamp()
+       where canary_id = $1 and state = 'PENDING' and next_attempt_at is null and product_id = any($2) returning system, product_id`,
+      [canary.id, [...products]],
+    );
+    await sql.rows(`update canary set first_records = $2 where id = $1`, [canary.id, ahead.length]);
+    await wake.deliveriesDue(await openLanes(sql, ahead));
   }
 
   async stop(canary: LockedCanary): Promise<void> {
