@@ -10,7 +10,7 @@ import { ROLES } from '../../src/domain/actor.js';
 import type { Api } from '../support/api.js';
 import { openApi } from '../support/api.js';
 import { recordStatements } from '../support/statements.js';
-import { HOST, must } from '../support/world.js';
+import { control, HOST, must } from '../support/world.js';
 import { DriftKit } from './drift-kit.js';
 
 const CODES = Array.from({ length: 12 }, (_, index) => `E${index}`);
@@ -209,6 +209,31 @@ describe('a field explained', () => {
     await kit.editShop('E3', { price: '7.00' });
     await kit.scanned();
     expect(await explain('E3', 'price')).toMatchObject({ value: '8.00', observation: { found: '8.00' } });
+  });
+
+  it('names the stranger that a new SKU, and its product, were made of', async () => {
+    const stray = { as: { kind: 'staff', name: 'Sam' }, title: 'Stray', sku: 'STRAY', price: '5.00' };
+    await control(kit.world.sandbox.shopify.url, 'add', stray);
+    await kit.scanned();
+    const { id } = await kit.finding('STRAY', 'shopify');
+    const { ports, people } = kit.world;
+    const adopted = must(await adoptFindings(ports, people.mia, { ids: [id], reason: 'we sell it after all' }));
+    must(await approveChangeRequest(ports, people.ada, adopted.changeRequestId, null));
+    const seen = { system: { code: 'shopify' }, source: 'FULL_SCAN', finding: { resolution: 'ADOPTED' } };
+    const approvals = [{ way: 'DECISION', actor: { name: 'ada' } }];
+    expect(await explain('STRAY', 'price')).toMatchObject({
+      value: '5.00',
+      observation: { ...seen, found: '5.00' },
+      approvals,
+    });
+    expect(await explain('STRAY', 'product.title')).toMatchObject({
+      value: 'Stray',
+      observation: { ...seen, found: 'Stray' },
+      approvals,
+    });
+    // The state is the master's own, and so is what has no place there.
+    for (const field of ['lifecycle', 'taxCode']) expect((await explain('STRAY', field)).systems).toHaveLength(2);
+    expect(await explain('STRAY', 'lifecycle')).toMatchObject({ value: 'DRAFT', observation: null });
   });
 
   it('tells of the product, of the state, and of what a kind of system has no place for', async () => {

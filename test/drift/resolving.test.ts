@@ -16,7 +16,7 @@ const NOBODY = '00000000-0000-7000-8000-000000000000';
 describe('findings are resolved as their kind allows', () => {
   let kit: DriftKit;
   beforeAll(async () => {
-    kit = await DriftKit.open(['W1', 'W2', 'K1', 'K2', 'M1', 'M2', 'C1', 'D1', 'D2']);
+    kit = await DriftKit.open(['W1', 'W2', 'V1', 'K1', 'K2', 'M1', 'M2', 'C1', 'D1', 'D2']);
   });
   afterAll(() => kit.close());
 
@@ -81,7 +81,16 @@ describe('findings are resolved as their kind allows', () => {
     must(await acknowledgeFindings(ports(), oli(), { ids: [id], note: null }));
     expect(await kit.finding('W2', 'erp')).toMatchObject({ state: 'ACKNOWLEDGED', waivedUntil: null });
     must(await waive([id], new Date(Date.now() + DAY)));
-    await kit.editErp('W2', { listPrice: '10.00' });
+    // What was requested while it lasted is not what anybody decided about the edit since: it is held all the same.
+    await kit.applied({ kind: 'skuUpdate', input: { code: 'W2', baseRevision: null, fields: { price: '12.00' } } });
+    await kit.drained();
+    must(await acknowledgeFindings(ports(), oli(), { ids: [id], note: null }));
+    await kit.scanned();
+    await kit.drained();
+    expect(await kit.finding('W2', 'erp')).toMatchObject({ state: 'ACKNOWLEDGED', found: '11.00', expected: '12.00' });
+    expect((await kit.item('W2')).listPrice).toBe('11.00');
+    must(await waive([id], new Date(Date.now() + DAY)));
+    await kit.editErp('W2', { listPrice: '12.00' });
     await kit.scanned();
     expect(await kit.finding('W2', 'erp')).toMatchObject({ state: 'RESOLVED', resolution: 'SELF_HEALED' });
     expect(codesOf(await waive([id], new Date(Date.now() + DAY)))).toEqual(['WRONG_STATE']);
@@ -119,6 +128,19 @@ describe('findings are resolved as their kind allows', () => {
     expect((await kit.finding('K1', 'erp')).resolution).toBe('ADOPTED');
     const events = `select type from finding_event where finding_id = $1 and type = 'ACKNOWLEDGED'`;
     expect(await kit.sql(events, [ids[0]])).toHaveLength(1);
+  });
+
+  it('does one of two things that are asked: what is proposed for adoption is not pushed back meanwhile', async () => {
+    await kit.editErp('V1', { listPrice: '11.00' });
+    await kit.scanned();
+    const { id } = await kit.finding('V1', 'erp');
+    must(await revert([id]));
+    const { changeRequestId } = must(await adopt([id]));
+    expect(await kit.finding('V1', 'erp')).toMatchObject({ state: 'OPEN', revertRequestedBy: null, changeRequestId });
+    await kit.drained();
+    expect((await kit.item('V1')).listPrice).toBe('11.00');
+    await approve(changeRequestId);
+    expect(await kit.finding('V1', 'erp')).toMatchObject({ state: 'RESOLVED', resolution: 'ADOPTED' });
   });
 
   it('proposes to retire what is missing, where the lifecycle allows it', async () => {

@@ -43,9 +43,17 @@ async function healSome(ports: Ports, stores: Stores, ids: readonly string[]): P
   const locked = (await stores.findings.lock(ids)).filter(isWaiting);
   const { rules, version } = await stores.truth.acting();
   const says = ({ field }: LockedFinding): string => ruleOf(rules, field ?? '')?.onDrift ?? 'FLAG';
-  const over = locked.filter((each) => each.healing !== says(each));
+  const stopped = new Set(await stores.scans.systemsHeld());
+  const over = locked.filter((each) => each.healing !== says(each) || stopped.has(each.system));
   await stores.findings.leaveToPeople(
-    over.map(({ id, note }) => ({ id, note: note ?? `version ${version} of the matrix no longer says so` })),
+    over.map(({ id, note, system }) => ({
+      id,
+      note:
+        note ??
+        (stopped.has(system)
+          ? `a scan of ${system} is held: nothing heals by itself before somebody has looked`
+          : `version ${version} of the matrix no longer says so`),
+    })),
   );
   const due = locked.filter((each) => !over.includes(each));
   const reverts = due.filter(({ healing }) => healing === 'AUTO_REVERT');
