@@ -337,6 +337,31 @@ describe('a field explained', () => {
     expect(await answer.json()).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
   });
 
+  it('tells each of many of itself: values, and what each system shows of just that record', async () => {
+    const parts = 'value systems { system { code } wanted observed published }';
+    const query = `{ skus(first: 12) { nodes { code title: explain(field: "product.title") { ${parts} } name: explain(field: "title") { ${parts} } } } }`;
+    interface Part {
+      value: string;
+      systems: { wanted: unknown; observed: unknown; published: unknown }[];
+    }
+    const { skus } = await api.ask<{ skus: { nodes: { code: string; title: Part; name: Part }[] } }>(query);
+    const nowhere = { wanted: null, observed: null, published: null };
+    for (const { code, title, name } of skus.nodes.filter((each) => each.code !== 'STRAY')) {
+      const own = `Product ${code}`;
+      const there = { wanted: own, observed: own, published: own };
+      expect([title.value, name.value]).toEqual([own, own]);
+      expect(title.systems).toMatchObject([
+        { ...nowhere, system: { code: 'erp' } },
+        { ...there, system: { code: 'shopify' } },
+      ]);
+      expect(name.systems).toMatchObject([
+        { ...there, system: { code: 'erp' } },
+        { ...nowhere, system: { code: 'shopify' } },
+      ]);
+    }
+    expect(skus.nodes).toHaveLength(12);
+  });
+
   it('takes as many statements for twelve SKUs as for six', async () => {
     const counts: number[] = [];
     for (const first of [6, 12]) {

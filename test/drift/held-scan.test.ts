@@ -43,7 +43,9 @@ describe('while a scan is held', () => {
     await kit.drained();
     const open = await kit.findings({ system: 'erp', states: ['OPEN'] });
     expect(open).toHaveLength(110);
-    expect(new Set(open.map(({ healing, revertRequestedBy }) => healing ?? revertRequestedBy))).toEqual(new Set([null]));
+    expect(new Set(open.map(({ healing, revertRequestedBy }) => healing ?? revertRequestedBy))).toEqual(
+      new Set([null]),
+    );
     expect(open[0]?.note).toBe('a scan of erp is held: nothing heals by itself before somebody has looked');
     expect((await kit.item('H7')).listPrice).toBe('0.01');
     expect((await kit.world.ports.catalog.skuByCode('H7'))?.weight).toBeNull();

@@ -45,8 +45,7 @@ export async function adoptFindings(
     if (again !== null) return accepted({ ids, changeRequestId: again });
     const { rules } = await stores.truth.acting();
     const others = locked.filter((finding) => !isHeld(finding, rules));
-    if (others.length < locked.length)
-      return adoptHeld(ports, stores, caller, { locked, others, named, reason });
+    if (others.length < locked.length) return adoptHeld(ports, stores, caller, { locked, others, named, reason });
     const proposals = await proposalsOf(ports, stores, locked);
     problems.push(...(await objections(ports, proposals, named)));
     if (problems.length > 0) return { ok: false, problems };
@@ -82,7 +81,7 @@ async function objections(ports: Ports, proposals: readonly Proposal[], named: r
     return changes.ok ? [] : changes.problems.map((fault) => ({ finding, fault }));
   });
   const among = [
-    ...contradictions(locked),
+    ...contradictions(proposals),
     ...(await ownPrices(ports, locked)),
     ...(await nestedBundles(ports, locked)),
   ];

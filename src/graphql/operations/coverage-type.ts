@@ -49,7 +49,8 @@ export class SystemCoverageType {
   @Field(() => Int, { description: 'Records of the system that nobody governs.' })
   ungoverned!: number;
   @Field(() => Int, {
-    description: 'Records that are matched with a SKU or product that is not in service there, a DRAFT: compared with nothing.',
+    description:
+      'Records that are matched with a SKU or product that is not in service there, a DRAFT: compared with nothing.',
   })
   notInService!: number;
   @Field(() => [NotCoveredCountType])

@@ -115,14 +115,18 @@ async function adopt(
 async function unfit(ports: Ports, proposals: readonly Proposal[]): Promise<Map<string, string>> {
   const findings = proposals.map(({ finding }) => finding);
   const among = [
-    ...contradictions(findings),
+    ...contradictions(proposals),
     ...(await ownPrices(ports, findings)),
     ...(await nestedBundles(ports, findings)),
   ];
   const own = proposals.flatMap(({ finding, changes }) =>
     changes.ok ? [] : changes.problems.map((fault) => ({ finding, fault })),
   );
-  return new Map([...own, ...among].map(({ finding, fault }) => [finding.id, fault.message]));
+  // A step of the lifecycle may be for good, and reaches every system: whoever takes it is a person.
+  const steps = findings.flatMap((finding) =>
+    finding.kind === 'LIFECYCLE' ? [{ finding, fault: { message: 'a person decides on a state' } }] : [],
+  );
+  return new Map([...own, ...among, ...steps].map(({ finding, fault }) => [finding.id, fault.message]));
 }
 
 type Planned = ChangeSet & {
