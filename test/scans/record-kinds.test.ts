@@ -293,7 +293,12 @@ describe('what a full scan says of whole records', () => {
       });
       const page = await ports.coverage.compared({ first: 250, after: null }, { system, before: new Date(0) });
       const untold = page.items.filter(({ node }) => node.entity === 'SKU').map(({ node }) => node.id);
-      expect(untold.sort()).toEqual(resting.filter((each) => each.system === system).map(({ id }) => id).sort());
+      expect(untold.sort()).toEqual(
+        resting
+          .filter((each) => each.system === system)
+          .map(({ id }) => id)
+          .sort(),
+      );
       expect(new Set(page.items.map(({ node }) => node.comparedAt))).toEqual(new Set([null]));
     }
     const [first] = resting;
