@@ -185,7 +185,7 @@ describe('findings are resolved as their kind allows', () => {
     ]);
     const refused = await adopt([none ?? '', many ?? '', status ?? '', left ?? '']);
     const problems = refused.ok ? [] : refused.problems.map(({ code, field, message }) => [code, field?.[1], message]);
-    expect(problems.toSorted()).toEqual([
+    expect(problems.toSorted((a, b) => Number(a[1]) - Number(b[1]))).toEqual([
       ['NOT_RESOLVABLE_HERE', '0', 'what erp shows is no state that ACTIVE may become'],
       [
         'NOT_RESOLVABLE_HERE',

@@ -10,8 +10,8 @@ import { lawOf } from './normalise.js';
  * was meant; none, or more than one, where only people can say. DRAFT is in no system, so that none shows it.
  */
 export function shownStates(kind: SystemKind, from: LifecycleState, found: Json): LifecycleState[] {
-  const { agrees } = lawOf('lifecycle');
+  const law = lawOf('lifecycle');
   return TRANSITIONS[from].filter(
-    (state) => state !== 'DRAFT' && agrees(lifecycleIn(kind, state), found, undefined, null),
+    (state) => state !== 'DRAFT' && law.agrees(lifecycleIn(kind, state), found, undefined, null),
   );
 }
