@@ -16,7 +16,23 @@ const NOBODY = '00000000-0000-7000-8000-000000000000';
 describe('findings are resolved as their kind allows', () => {
   let kit: DriftKit;
   beforeAll(async () => {
-    kit = await DriftKit.open(['W1', 'W2', 'K1', 'K2', 'M1', 'M2', 'C1', 'D1', 'D2']);
+    kit = await DriftKit.open([
+      'W1',
+      'W2',
+      'V1',
+      'L1',
+      'L2',
+      'L3',
+      'L4',
+      'L5',
+      'K1',
+      'K2',
+      'M1',
+      'M2',
+      'C1',
+      'D1',
+      'D2',
+    ]);
   });
   afterAll(() => kit.close());
 
@@ -81,7 +97,16 @@ describe('findings are resolved as their kind allows', () => {
     must(await acknowledgeFindings(ports(), oli(), { ids: [id], note: null }));
     expect(await kit.finding('W2', 'erp')).toMatchObject({ state: 'ACKNOWLEDGED', waivedUntil: null });
     must(await waive([id], new Date(Date.now() + DAY)));
-    await kit.editErp('W2', { listPrice: '10.00' });
+    // What was requested while it lasted is not what anybody decided about the edit since: it is held all the same.
+    await kit.applied({ kind: 'skuUpdate', input: { code: 'W2', baseRevision: null, fields: { price: '12.00' } } });
+    await kit.drained();
+    must(await acknowledgeFindings(ports(), oli(), { ids: [id], note: null }));
+    await kit.scanned();
+    await kit.drained();
+    expect(await kit.finding('W2', 'erp')).toMatchObject({ state: 'ACKNOWLEDGED', found: '11.00', expected: '12.00' });
+    expect((await kit.item('W2')).listPrice).toBe('11.00');
+    must(await waive([id], new Date(Date.now() + DAY)));
+    await kit.editErp('W2', { listPrice: '12.00' });
     await kit.scanned();
     expect(await kit.finding('W2', 'erp')).toMatchObject({ state: 'RESOLVED', resolution: 'SELF_HEALED' });
     expect(codesOf(await waive([id], new Date(Date.now() + DAY)))).toEqual(['WRONG_STATE']);
@@ -119,6 +144,69 @@ describe('findings are resolved as their kind allows', () => {
     expect((await kit.finding('K1', 'erp')).resolution).toBe('ADOPTED');
     const events = `select type from finding_event where finding_id = $1 and type = 'ACKNOWLEDGED'`;
     expect(await kit.sql(events, [ids[0]])).toHaveLength(1);
+  });
+
+  it('does one of two things that are asked: what is proposed for adoption is not pushed back meanwhile', async () => {
+    await kit.editErp('V1', { listPrice: '11.00' });
+    await kit.scanned();
+    const { id } = await kit.finding('V1', 'erp');
+    must(await revert([id]));
+    const { changeRequestId } = must(await adopt([id]));
+    expect(await kit.finding('V1', 'erp')).toMatchObject({ state: 'OPEN', revertRequestedBy: null, changeRequestId });
+    await kit.drained();
+    expect((await kit.item('V1')).listPrice).toBe('11.00');
+    await approve(changeRequestId);
+    expect(await kit.finding('V1', 'erp')).toMatchObject({ state: 'RESOLVED', resolution: 'ADOPTED' });
+  });
+
+  it('adopts the one step of the lifecycle that leads to what is shown, and says why where there is none', async () => {
+    await kit.editErp('L1', { salable: false });
+    await kit.editShop('L1', { published: false });
+    await kit.editErp('L2', { active: false });
+    await kit.applied({ kind: 'skuTransition', input: { code: 'L3', to: 'ON_HOLD' } });
+    await kit.drained();
+    await kit.editShop('L3', { published: true });
+    await control(kit.world.sandbox.shopify.url, 'edit', {
+      as: { kind: 'staff', name: 'Sam' },
+      handle: 'p-l4',
+      set: { status: 'DRAFT' },
+    });
+    await kit.applied({ kind: 'skuUpdate', input: { code: 'L5', baseRevision: null, fields: { listedIn: ['erp'] } } });
+    await kit.drained();
+    await kit.editShop('L5', { published: true });
+    await kit.scanned();
+    const of = async (code: string, system: string): Promise<string> =>
+      (await kit.finding(code, system, 'lifecycle')).id;
+    const [none, many, status, left] = await Promise.all([
+      of('L2', 'erp'),
+      of('L3', 'shopify'),
+      of('p-l4', 'shopify'),
+      of('L5', 'shopify'),
+    ]);
+    const refused = await adopt([none ?? '', many ?? '', status ?? '', left ?? '']);
+    const problems = refused.ok ? [] : refused.problems.map(({ code, field, message }) => [code, field?.[1], message]);
+    expect(problems.toSorted((a, b) => Number(a[1]) - Number(b[1]))).toEqual([
+      ['NOT_RESOLVABLE_HERE', '0', 'what erp shows is no state that ACTIVE may become'],
+      [
+        'NOT_RESOLVABLE_HERE',
+        '1',
+        'what shopify shows may mean ACTIVE or PHASE_OUT: propose the transition that you want',
+      ],
+      ['NOT_RESOLVABLE_HERE', '2', 'p-l4 is a product: its status follows from the states of its SKUs'],
+      ['NOT_RESOLVABLE_HERE', '3', 'the master does not list L5 in shopify: propose that it does'],
+    ]);
+    // Each system shows the same state in its own way: that is one step.
+    const { changeRequestId } = must(await adopt([await of('L1', 'erp'), await of('L1', 'shopify')]));
+    const request = await ports().changes.requestById(changeRequestId);
+    expect(request).toMatchObject({ state: 'IN_REVIEW' });
+    await approve(changeRequestId);
+    expect((await ports().catalog.skuByCode('L1'))?.state).toBe('ON_HOLD');
+    for (const system of ['erp', 'shopify'])
+      expect(await kit.finding('L1', system)).toMatchObject({ state: 'RESOLVED', resolution: 'ADOPTED' });
+    await kit.drained();
+    await kit.scanned();
+    expect(await kit.findings({ target: 'L1', states: ['OPEN'] })).toEqual([]);
+    expect(await kit.item('L1')).toMatchObject({ active: true, salable: false, purchasable: true });
   });
 
   it('proposes to retire what is missing, where the lifecycle allows it', async () => {

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { adoptFindings } from '../../src/application/drift/adopt-findings.js';
+import { acknowledgeFindings } from '../../src/application/drift/acknowledge-findings.js';
+import { waiveFindings } from '../../src/application/drift/resolve/waive-findings.js';
 import { revertFindings } from '../../src/application/drift/revert-findings.js';
 import { codesOf, must } from '../support/world.js';
 import { DriftKit } from './drift-kit.js';
@@ -41,6 +43,27 @@ describe('an owner that says nonsense of everything', () => {
     ]);
   });
 
+  it('is not believed either of what somebody lets be, or takes up: that is no yes to the value', async () => {
+    const { ports, people } = kit.world;
+    const [up, aside] = await Promise.all(['Z3', 'Z4'].map((code) => kit.finding(code, 'erp')));
+    const until = new Date(Date.now() + 3_600_000);
+    must(await acknowledgeFindings(ports, people.oli, { ids: [up?.id ?? ''], note: 'asking the books' }));
+    must(await waiveFindings(ports, people.oli, { ids: [aside?.id ?? ''], until, reason: 'asking the books' }));
+    await kit.sql(`update finding set waived_until = clock_timestamp() where id = $1`, [aside?.id]);
+    await kit.tended();
+    // A day later, each of them alone is no mass any more.
+    await kit.sql(`update takeover_tally set hour = hour - interval '30 hours'`);
+    for (const code of ['Z3', 'Z4']) await kit.editErp(code, { hsCode: '610910' });
+    await kit.scanned();
+    expect(await kit.finding('Z3', 'erp', 'cost')).toMatchObject({ state: 'ACKNOWLEDGED', healing: 'HELD' });
+    expect(await kit.finding('Z4', 'erp', 'cost')).toMatchObject({ state: 'OPEN', healing: 'HELD' });
+    expect(await costs()).toEqual(new Set(['4.00']));
+    // Taken up, it can be adopted as before.
+    const ids = [up?.id ?? ''];
+    must(await adoptFindings(ports, people.oli, { ids, reason: 'written off in the books' }));
+    expect(Number((await ports.catalog.skuByCode('Z3'))?.cost)).toBe(0);
+  });
+
   it('is believed of what somebody adopts, at once, and heals where the owner puts it right', async () => {
     const held = await kit.findings({ system: 'erp', field: 'cost', states: ['OPEN'] });
     const taken = held.filter(({ target }) => target === 'Z1' || target === 'Z2');
@@ -59,5 +82,31 @@ describe('an owner that says nonsense of everything', () => {
     await kit.scanned();
     const left = await kit.findings({ system: 'erp', field: 'cost', states: ['OPEN'] });
     expect(left.map(({ target }) => target)).toEqual(['Z0']);
+  });
+
+  it('says why the master refuses a value, and counts what it opened', async () => {
+    const version = await kit.rules([{ field: 'gtin', owner: 'erp', onDrift: 'FLAG' }]);
+    expect(version).toBeGreaterThan(0);
+    await kit.editErp('Z9', { gtin: '4006381333932' });
+    await kit.scanned();
+    expect(await kit.finding('Z9', 'erp', 'gtin')).toMatchObject({
+      state: 'OPEN',
+      note: expect.stringMatching(/erp owns it, and the master refuses what it says: .*4006381333931/),
+    });
+    const [scan] = await kit.sql<{ opened: number }>(
+      `select findings_opened as opened from scan where system = 'erp' order by started_at desc limit 1`,
+    );
+    expect(scan?.opened).toBe(1);
+  });
+
+  it('once the field is the master’s again, what was held is approved by people, like anything else', async () => {
+    await kit.rules([{ field: 'cost', owner: 'MASTER', onDrift: 'FLAG' }]);
+    const { id } = await kit.finding('Z0', 'erp', 'cost');
+    const { ports, people } = kit.world;
+    const { changeRequestId } = must(
+      await adoptFindings(ports, people.oli, { ids: [id], reason: 'written off in the books' }),
+    );
+    expect(await ports.changes.requestById(changeRequestId)).toMatchObject({ state: 'IN_REVIEW' });
+    expect(Number((await ports.catalog.skuByCode('Z0'))?.cost)).toBe(4);
   });
 });

@@ -97,6 +97,26 @@ describe('an incremental scan', () => {
     await clock(0);
   });
 
+  it('of a store begins five minutes before its place, so that a search that lags loses nothing', async () => {
+    const { control } = await import('../support/world.js');
+    const { url } = kit.world.sandbox.shopify;
+    const later = (skipSeconds: number): Promise<unknown> => control(url, 'clock', { skipSeconds });
+    // Each is of another product, which is told whole: itself and its four variants.
+    const edits = [
+      [3_600, 40],
+      [240, 50],
+      [360, 80],
+    ] as const;
+    const read: number[] = [];
+    for (const [seconds, index] of edits) {
+      await later(seconds);
+      await kit.editVariant(codeOf(index), { price: '55.55' });
+      expect(await kit.scan('shopify', 'INCREMENTAL')).toMatchObject({ state: 'SUCCEEDED', findingsOpened: 1 });
+      read.push((await kit.scan('shopify', 'INCREMENTAL')).recordsRead);
+    }
+    expect(read).toEqual([5, 10, 5]);
+  });
+
   it('begins when its minutes are over, one of each system however many ask, and not while the key is refused', async () => {
     const { ports } = kit.world;
     const schedules = [{ system: 'erp', full: null, incrementalMinutes: 15 }];

@@ -270,6 +270,43 @@ describe('what a full scan says of whole records', () => {
     expect(await kit.sql(bare)).toEqual([{ code: '' }, { code: 'ue-draft' }]);
   });
 
+  it('what is there of a DRAFT counts as compared with nothing, and is told so', async () => {
+    const { ports } = kit.world;
+    const resting = await kit.sql<{ system: string; id: string; code: string }>(
+      `select r.system, r.id, s.code from record r join sku s on s.id = r.sku_id
+       where s.state = 'DRAFT' and r.external_id is not null order by 1, 3`,
+    );
+    expect(resting.length).toBeGreaterThan(0);
+    const all = await kit.sql<{ system: string; records: number; products: number }>(
+      `select r.system, count(*)::int as records, (count(*) filter (where r.entity = 'PRODUCT' and not exists (select from sku s
+         where s.product_id = r.product_id and s.state <> 'DRAFT' and r.system = any(s.listed_in))))::int as products
+       from record r where r.external_id is not null group by 1`,
+    );
+    const coverage = await ports.coverage.coverage(24);
+    for (const { system, records, products } of all) {
+      const notInService = products + resting.filter((each) => each.system === system).length;
+      expect(coverage.find((each) => each.system === system)).toMatchObject({
+        records: records - notInService,
+        comparedRecently: records - notInService,
+        neverCompared: 0,
+        notInService,
+      });
+      const page = await ports.coverage.compared({ first: 250, after: null }, { system, before: new Date(0) });
+      const untold = page.items.filter(({ node }) => node.entity === 'SKU').map(({ node }) => node.id);
+      expect(untold.sort()).toEqual(
+        resting
+          .filter((each) => each.system === system)
+          .map(({ id }) => id)
+          .sort(),
+      );
+      expect(new Set(page.items.map(({ node }) => node.comparedAt))).toEqual(new Set([null]));
+    }
+    const [first] = resting;
+    const sku = await ports.catalog.skuByCode(first?.code.toLowerCase() ?? '');
+    const shown = (await ports.operations.recordsOfSkus([sku?.id ?? ''])).get(sku?.id ?? '') ?? [];
+    expect(shown.find(({ system }) => system === first?.system)).toMatchObject({ comparedAt: null });
+  });
+
   it('names who did it, where the system tells', async () => {
     const stranger = await kit.finding('UB-NEW', 'erp');
     expect(stranger.attribution).toMatchObject({ actor: 'Sam', confidence: 'LIKELY' });

@@ -1,5 +1,7 @@
 import type { Actor, Caller } from '../../domain/actor.js';
 import { editorsIn } from '../../domain/drift/edited-by.js';
+import type { FieldRule } from '../../domain/drift/source-of-truth.js';
+import { ruleOf } from '../../domain/drift/source-of-truth.js';
 import type { Outcome, Problem } from '../../domain/problem.js';
 import { accepted, problem, refused } from '../../domain/problem.js';
 import { addRequest } from '../change/create-change-request.js';
@@ -41,8 +43,9 @@ export async function adoptFindings(
     if (problems.length > 0) return { ok: false, problems };
     const again = proposedAlready(locked);
     if (again !== null) return accepted({ ids, changeRequestId: again });
-    if (locked.some(({ healing }) => healing === 'HELD'))
-      return adoptHeld(ports, stores, caller, { locked, named, reason });
+    const { rules } = await stores.truth.acting();
+    const others = locked.filter((finding) => !isHeld(finding, rules));
+    if (others.length < locked.length) return adoptHeld(ports, stores, caller, { locked, others, named, reason });
     const proposals = await proposalsOf(ports, stores, locked);
     problems.push(...(await objections(ports, proposals, named)));
     if (problems.length > 0) return { ok: false, problems };
@@ -78,7 +81,7 @@ async function objections(ports: Ports, proposals: readonly Proposal[], named: r
     return changes.ok ? [] : changes.problems.map((fault) => ({ finding, fault }));
   });
   const among = [
-    ...contradictions(locked),
+    ...contradictions(proposals),
     ...(await ownPrices(ports, locked)),
     ...(await nestedBundles(ports, locked)),
   ];
@@ -114,14 +117,28 @@ async function propose(
   return accepted({ ids, changeRequestId: added.value.id });
 }
 
+/** Of what a system owns by the matrix in force: once it is the master's again, its values are approved by people. */
+function isHeld({ healing, field, system }: LockedFinding, rules: readonly FieldRule[]): boolean {
+  return healing === 'HELD' && ruleOf(rules, field ?? '')?.owner === system;
+}
+
 /** An owner's values that came in such numbers that a person looks first: the matrix has approved them, and now so has somebody. */
 async function adoptHeld(
   ports: Ports,
   stores: Stores,
   caller: Caller,
-  { locked, named, reason }: { locked: readonly LockedFinding[]; named: readonly string[]; reason: string },
+  {
+    locked,
+    others,
+    named,
+    reason,
+  }: {
+    locked: readonly LockedFinding[];
+    others: readonly LockedFinding[];
+    named: readonly string[];
+    reason: string;
+  },
 ): Promise<Outcome<Adoption>> {
-  const others = locked.filter(({ healing }) => healing !== 'HELD');
   if (others.length > 0) {
     const message = 'this waits for an approval, and the others are what a system owns: adopt the two apart';
     return refused(...others.map(({ id }) => ofFinding(named, id, problem('NOT_RESOLVABLE_HERE', message))));

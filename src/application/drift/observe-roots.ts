@@ -66,7 +66,7 @@ export async function observe(
   const lookFor = { externalIds, rootIds: [...new Set([...rootIds, ...readRoots])] };
   const seen = new Map(observation.records.map((each) => [`${each.entity}:${each.externalId}`, readable(each)]));
   const acting = await ports.truth.acting();
-  const rules = flagOnly ? acting.rules.map((rule) => ({ ...rule, onDrift: 'FLAG' as const })) : acting.rules;
+  const rules = flagOnly ? acting.rules.map(withoutHealing) : acting.rules;
   const taken: FindingDraft[] = [];
   const looking: Looking = { ports, system, rules, policyVersion: acting.version, taken, heals: false };
   let notCovered = 0;
@@ -84,9 +84,14 @@ export async function observe(
     mark,
   );
   const lookedAt = source === 'FULL_SCAN' ? (compared ?? counts.compared) : null;
-  if (taken.length > 0) await ports.owned.takeOver(system.code, taken, source, lookedAt);
+  const opened = taken.length > 0 ? await ports.owned.takeOver(system.code, taken, source, lookedAt) : 0;
   if (looking.heals && !stage) await ports.healing.heal(system.code);
-  return { ...counts, notCovered };
+  return { ...counts, opened: counts.opened + opened, notCovered };
+}
+
+/** Whoever lets a held scan go on has not taken back that an edit of a field is nobody's business. */
+function withoutHealing(rule: FieldRule): FieldRule {
+  return rule.onDrift === 'IGNORE' ? rule : { ...rule, onDrift: 'FLAG' };
 }
 
 /** Where something was seen, and by which rules it is judged. */

@@ -3,7 +3,7 @@ import type { RecordEntity } from '../../domain/publishing/system.js';
 import type { NotCovered } from './observation-store.js';
 import type { Page, PageRequest } from './page.js';
 
-/** How much of a system has been looked at, and when. Records are those that are matched with one of the system's. */
+/** How much of a system has been compared, and when. Records are those that are matched with one of the system's and in service. */
 export interface SystemCoverage {
   system: string;
   records: number;
@@ -16,6 +16,8 @@ export interface SystemCoverage {
   unmatched: number;
   /** Records of the system that are matched with none of ours. */
   ungoverned: number;
+  /** Matched records of what is not in service there (a DRAFT): they are there, and compared with nothing. Not in `records`. */
+  notInService: number;
   notCovered: (NotCovered & { records: number })[];
   /** How far incremental scans have come, and when; null: none has. */
   changesComparedAt: Date | null;

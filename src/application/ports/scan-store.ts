@@ -162,6 +162,11 @@ export interface ScanDesk {
   /** The scan, locked. */
   lock(id: string): Promise<{ system: string; state: ScanView['state'] } | null>;
   isAnyRunning(system: string): Promise<boolean>;
+  /**
+   * Systems of which bulk safety stopped a scan that nobody has decided on, or that goes on as somebody decided; but for those
+   * where a later complete scan has found no such number.
+   */
+  systemsHeld(): Promise<string[]>;
   /** A HELD scan goes on, in phase CONFIRMING. */
   confirm(id: string, by: Actor, reason: string): Promise<void>;
   /** RUNNING or HELD: CANCELLED, and what it had staged is dropped. */

@@ -58,11 +58,12 @@ export interface OwnedValues {
    * something else meanwhile is left to whoever saw that.
    * @param compared SKU records that this look compared, where it is one of the whole system: what comes in such numbers
    * that a person should look first is held.
+   * @returns how many findings opened.
    */
   takeOver(
     system: string,
     values: readonly FindingDraft[],
     source: ObservationSource,
     compared?: number | null,
-  ): Promise<void>;
+  ): Promise<number>;
 }

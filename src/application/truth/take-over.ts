@@ -38,36 +38,41 @@ export interface Taking {
  * master refuses (a GTIN that another SKU bears, an amount that is none) becomes a finding, and keeps nothing else back; so
  * does what comes in such numbers that a person should look first.
  * @param compared SKU records of this look, where it is one of the whole system.
+ * @returns how many findings opened.
  */
 export async function takeOver(
   ports: Ports,
   seen: Seen,
   values: readonly FindingDraft[],
   compared: number | null = null,
-): Promise<void> {
-  const believed = await ports.work.run((stores) => holdMasses(stores, seen, values, compared));
+): Promise<number> {
+  const { believed, opened } = await ports.work.run((stores) => holdMasses(stores, seen, values, compared));
+  let refused = 0;
   for (let from = 0; from < believed.length; from += AT_ONCE) {
     const some = believed.slice(from, from + AT_ONCE);
-    await ports.work.run((stores) => takeOverSome(ports, stores, seen, some));
+    refused += await ports.work.run((stores) => takeOverSome(ports, stores, seen, some));
   }
+  return opened + refused;
 }
 
+/** Answers how many findings opened of what the master refuses. */
 async function takeOverSome(
   ports: Ports,
   stores: Stores,
   { system, source }: Seen,
   values: readonly FindingDraft[],
-): Promise<void> {
+): Promise<number> {
   const { version } = await stores.truth.acting();
   const patches = values.map((value) => ({ value, patch: adoptedPatch(value.field ?? '', value.found) }));
-  const refused = patches.flatMap(({ value, patch }) => (patch.ok ? [] : [value]));
+  const refused = patches.flatMap(({ value, patch }) => (patch.ok ? [] : [refusedFor(system, value, patch.problems)]));
   let takings = patches.flatMap(({ value, patch }): Taking[] => (patch.ok ? [{ value, patch: patch.value }] : []));
   let [changes, set] = await plannedTakeOver(ports, stores, takings);
   // Of what does not fit, the rest goes in all the same; twice at most, because without it something else may not fit.
   for (let round = 0; set.problems.length + set.conflicts.length > 0; round += 1) {
     const unfit = round < 2 ? misfits(set, changes) : null;
     const isOut = ({ value }: Taking): boolean => unfit === null || unfit.has(targetOf(value));
-    refused.push(...values.filter((value) => takings.some((each) => each.value === value && isOut(each))));
+    const out = values.filter((value) => takings.some((each) => each.value === value && isOut(each)));
+    refused.push(...out.map((value) => refusedFor(system, value, unfit?.get(targetOf(value)) ?? set.problems)));
     takings = takings.filter((each) => !isOut(each));
     [changes, set] = await plannedTakeOver(ports, stores, takings);
   }
@@ -75,16 +80,23 @@ async function takeOverSome(
   const latest = await stores.records.published(values.flatMap(({ recordId }) => recordId ?? []));
   const isLatest = ({ recordId, field, found }: Taking['value']): boolean =>
     sameJson(latest.get(recordId ?? '')?.[field ?? ''] ?? null, found);
-  await stores.findings.record(system, refused.filter(isLatest), source);
+  const opened = await stores.findings.record(system, refused.filter(isLatest), source);
   const stale = takings.filter(({ value }) => !isLatest(value));
   if (stale.length > 0) {
     takings = takings.filter(({ value }) => isLatest(value));
     [changes, set] = await plannedTakeOver(ports, stores, takings);
-    if (set.problems.length + set.conflicts.length > 0) return;
+    if (set.problems.length + set.conflicts.length > 0) return opened;
   }
-  if (set.skus.length + set.products.length === 0) return;
+  if (set.skus.length + set.products.length === 0) return opened;
   const taken = takings.flatMap(({ value }) => takenValue({ ...value, source, findingId: null }));
   await writeTakeOver(ports, stores, { system, version, changes, set, values: taken });
+  return opened;
+}
+
+/** People read why an owner's value waits for them: it is mended there. */
+function refusedFor(system: string, value: FindingDraft, problems: readonly Problem[]): FindingDraft {
+  const why = problems.map(({ message }) => message).join('; ') || 'the master was changed meanwhile';
+  return { ...value, note: `${system} owns it, and the master refuses what it says: ${why}` };
 }
 
 /** The changes that take values over, and what they make of the master, whose rows are locked. */
@@ -116,13 +128,18 @@ export function targetOf(value: Pick<FindingDraft, 'kind' | 'skuId' | 'target'>)
   return `${adoptingOperation(value)}:${value.target}`;
 }
 
-/** Targets of the changes that do not fit; null where nobody can tell which. */
-export function misfits({ problems, conflicts }: ChangeSet, changes: readonly ProposedChange[]): Set<string> | null {
-  const at = ({ field }: Problem): ProposedChange | undefined =>
-    field?.[0] === 'changes' && field[1] !== undefined ? changes[Number(field[1])] : undefined;
-  const unfit = problems.map(at);
-  if (conflicts.length > 0 || unfit.includes(undefined)) return null;
-  return new Set(unfit.flatMap((each) => (each ? [`${each.operation}:${each.target}`] : [])));
+/** Targets of the changes that do not fit, with what is wrong; null where nobody can tell which. */
+export function misfits(
+  { problems, conflicts }: ChangeSet,
+  changes: readonly ProposedChange[],
+): Map<string, Problem[]> | null {
+  const at = ({ field }: Problem): string | null => {
+    const change = field?.[0] === 'changes' && field[1] !== undefined ? changes[Number(field[1])] : undefined;
+    return change ? `${change.operation}:${change.target}` : null;
+  };
+  const unfit = Map.groupBy(problems, at);
+  if (conflicts.length > 0 || unfit.has(null)) return null;
+  return new Map([...unfit].flatMap(([target, of]) => (target === null ? [] : [[target, of] as const])));
 }
 
 /** As it is kept; nothing of what is in no record or field, which no system can own. */

@@ -36,7 +36,7 @@ export class NotCoveredCountType extends NotCoveredFieldType {
 
 @ObjectType('SystemCoverage', { description: 'How much of a system has been compared, and when.' })
 export class SystemCoverageType {
-  @Field(() => Int, { description: 'Records that are matched with one of the system’s.' })
+  @Field(() => Int, { description: 'Records that are matched with one of the system’s, and in service.' })
   records!: number;
   @Field(() => Int, { description: 'Of these, compared within the hours that were asked about.' })
   comparedRecently!: number;
@@ -48,6 +48,11 @@ export class SystemCoverageType {
   unmatched!: number;
   @Field(() => Int, { description: 'Records of the system that nobody governs.' })
   ungoverned!: number;
+  @Field(() => Int, {
+    description:
+      'Records that are matched with a SKU or product that is not in service there, a DRAFT: compared with nothing.',
+  })
+  notInService!: number;
   @Field(() => [NotCoveredCountType])
   notCovered!: NotCoveredCountType[];
   @Field(() => DateTimeScalar, { nullable: true, description: 'When what had changed was last compared.' })

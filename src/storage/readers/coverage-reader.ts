@@ -12,17 +12,31 @@ import { Conditions, readPage } from './keyset.js';
 /** Of record r and its piece k, which may be gone: told again just as it had been compared, it has been compared again. */
 export const COMPARED_AT = 'greatest(r.compared_at, k.compared_at)';
 
+/** Of record r: what is in service there. A DRAFT that is there all the same is looked at, and compared with nothing. */
+const IN_SERVICE = `exists (select from sku o where o.state <> 'DRAFT'
+  and (o.id = r.sku_id or r.entity = 'PRODUCT' and o.product_id = r.product_id and r.system = any(o.listed_in)))`;
+
+/** The same for all records at once, apart: one condition over both kinds would be asked row by row. */
+const OUT_OF_SERVICE = `
+  select r.id, r.system from sku s join record r on r.sku_id = s.id where s.state = 'DRAFT' and r.external_id is not null
+  union all
+  select r.id, r.system from record r where r.entity = 'PRODUCT' and r.external_id is not null and not exists (
+    select from sku o where o.product_id = r.product_id and o.state <> 'DRAFT' and r.system = any(o.listed_in))`;
+
 /** What has been looked at, and what has not. */
 export class SqlCoverageReader implements CoverageReader {
   constructor(private readonly sql: Sql) {}
 
   coverage(withinHours: number): Promise<SystemCoverage[]> {
     return this.sql.rows<SystemCoverage>(
-      `with seen as (
+      `with resting as (${OUT_OF_SERVICE}),
+       idle as (select system, count(*)::int as records from resting group by system),
+       seen as (
          select r.system, count(*)::int as records, count(*) filter (where ${COMPARED_AT} is null)::int as never,
            count(*) filter (where ${COMPARED_AT} >= clock_timestamp() - make_interval(hours => $1))::int as recently,
            min(${COMPARED_AT}) as oldest
-         from record r left join scan_piece k on k.id = r.piece_id where r.external_id is not null group by r.system),
+         from record r left join scan_piece k on k.id = r.piece_id where r.external_id is not null
+           and not exists (select from resting w where w.id = r.id) group by r.system),
        unmatched as (
          select r.system, count(*)::int as records from record r join sku s on s.id = r.sku_id
          where r.external_id is null and s.state not in ('DRAFT', 'RETIRED') and r.system = any(s.listed_in) group by r.system),
@@ -33,9 +47,9 @@ export class SqlCoverageReader implements CoverageReader {
              jsonb_to_recordset(r.not_covered) as n(field text, reason text) where r.not_covered is not null group by 1, 2, 3) b group by system)
        select y.code as system, coalesce(s.records, 0) as records, coalesce(s.recently, 0) as "comparedRecently",
          coalesce(s.never, 0) as "neverCompared", s.oldest as "oldestComparedAt", coalesce(u.records, 0) as unmatched,
-         coalesce(g.records, 0) as ungoverned, coalesce(b.fields, '[]') as "notCovered", c.moved_at as "changesComparedAt"
+         coalesce(g.records, 0) as ungoverned, coalesce(i.records, 0) as "notInService", coalesce(b.fields, '[]') as "notCovered", c.moved_at as "changesComparedAt"
        from system y left join seen s on s.system = y.code left join unmatched u on u.system = y.code
-         left join strangers g on g.system = y.code left join blind b on b.system = y.code
+         left join idle i on i.system = y.code left join strangers g on g.system = y.code left join blind b on b.system = y.code
          left join scan_cursor c on c.system = y.code order by y.code`,
       [withinHours],
     );
@@ -44,7 +58,7 @@ export class SqlCoverageReader implements CoverageReader {
   compared(page: PageRequest, query: { system: string; before: Date | null }): Promise<Page<RecordCoverage>> {
     const { where, values } = new Conditions()
       .add(query.system, (place) => `r.system = ${place} and r.external_id is not null`)
-      .add(query.before, (place) => `coalesce(${COMPARED_AT} < ${place}, true)`);
+      .add(query.before, (place) => `(coalesce(${COMPARED_AT} < ${place}, true) or not ${IN_SERVICE})`);
     return readPage<RecordCoverage, RecordCoverage>(
       this.sql,
       page,
@@ -53,7 +67,7 @@ export class SqlCoverageReader implements CoverageReader {
         where,
         values,
         columns: `r.id, r.entity, r.external_id as "externalId", r.sku_id as "skuId", r.product_id as "productId",
-          ${COMPARED_AT} as "comparedAt", coalesce(r.not_covered, '[]') as "notCovered"`,
+          case when ${IN_SERVICE} then ${COMPARED_AT} end as "comparedAt", coalesce(r.not_covered, '[]') as "notCovered"`,
         order: [{ column: 'r.id', cast: 'uuid' }],
       },
       (row) => row,

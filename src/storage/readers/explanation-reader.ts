@@ -21,6 +21,9 @@ const REVISIONS = {
 /** Of record r: whose it is, in the terms of whoever asks. */
 const OF: Readonly<Record<RecordEntity, string>> = { SKU: 'r.sku_id', PRODUCT: 'r.product_id' };
 
+/** Of finding f: where the stranger is that has become the record of whoever asks; a new product was made for its first SKU. */
+const STRANGER: Readonly<Record<RecordEntity, string>> = { SKU: 'f.external_id', PRODUCT: 'f.root_id' };
+
 interface Row extends RecordRow {
   comparedAt: Date | null;
   unreadable: string[];
@@ -57,7 +60,8 @@ export class SqlExplanationReader implements ExplanationReader {
 
   /**
    * What an owner said is kept with the request that took it over. What was found, and adopted by people or by a rule, is
-   * in the events of its finding: the last that was seen before the adoption was proposed.
+   * in the events of its finding: the last that was seen before the adoption was proposed. A stranger that was adopted has
+   * brought all that it showed, but for its state: that is the master's DRAFT.
    */
   observations(
     of: readonly { ofId: string; changeRequestId: string }[],
@@ -68,7 +72,7 @@ export class SqlExplanationReader implements ExplanationReader {
     const asked = of.map(({ ofId, changeRequestId }) => ({ of_id: ofId, request: changeRequestId }));
     return this.sql.rows<ValueObservation>(
       `with asked as (select * from jsonb_to_recordset($1::jsonb) as t(of_id uuid, request uuid)),
-       theirs as (select a.of_id, a.request, r.id, r.system from asked a
+       theirs as (select a.of_id, a.request, r.id, r.system, r.external_id from asked a
          join record r on ${OF[entity]} = a.of_id and r.entity = $3)
        select t.of_id as "ofId", t.request as "changeRequestId", t.system, v.source, coalesce(v.found, 'null') as found, v.at,
          v.attribution, v.finding_id as "findingId", v.policy_version as "policyVersion"
@@ -80,7 +84,14 @@ export class SqlExplanationReader implements ExplanationReader {
          join finding f on f.system = t.system and f.identity = t.id || k.kind
          join finding_event p on p.finding_id = f.id and p.type = 'ADOPTION_PROPOSED' and p.data->>'changeRequestId' = t.request::text
          cross join lateral (select e.data, e.at from finding_event e where e.finding_id = f.id and e.at <= p.at
-           and e.type in ('OPENED', 'REFRESHED', 'REOPENED') order by e.at desc, e.id desc limit 1) s`,
+           and e.type in ('OPENED', 'REFRESHED', 'REOPENED') order by e.at desc, e.id desc limit 1) s
+       union all
+       (select distinct on (t.of_id, t.system) t.of_id, t.request, t.system, f.source, f.found->$2, s.at, f.attribution, f.id, null::int
+       from theirs t join finding f on f.change_request_id = t.request and f.system = t.system and f.kind = 'UNEXPECTED'
+           and f.resolution = 'ADOPTED' and ${STRANGER[entity]} = t.external_id and f.found ? $2
+         cross join lateral (select e.at from finding_event e where e.finding_id = f.id
+           and e.type in ('OPENED', 'REFRESHED', 'REOPENED') order by e.at desc, e.id desc limit 1) s
+       where $2 <> 'lifecycle' order by t.of_id, t.system, f.id)`,
       [JSON.stringify(asked), field, entity, identitiesOf(field)],
     );
   }

@@ -99,7 +99,7 @@ export class SqlOperationsReader implements OperationsReader {
   async recordsOfSkus(skuIds: readonly string[]): Promise<Map<string, SystemRecordView[]>> {
     const rows = await this.sql.rows<SystemRecordView>(
       `select r.sku_id as "skuId", r.system, r.external_id as "externalId", r.published_revision as "publishedRevision",
-         r.published_at as "publishedAt", r.observed_at as "observedAt", ${COMPARED_AT} as "comparedAt", r.published, r.observed,
+         r.published_at as "publishedAt", r.observed_at as "observedAt", case when s.state <> 'DRAFT' then ${COMPARED_AT} end as "comparedAt", r.published, r.observed,
          case when exists (select from finding f where f.record_id = r.id and f.state in ('OPEN', 'ACKNOWLEDGED')) then 'DRIFTED'
            when exists (select from delivery d where d.system = r.system and d.entity = 'SKU' and d.sku_id = r.sku_id
              and d.state in ('PENDING', 'RETRYING', 'IN_FLIGHT')) then 'PENDING'

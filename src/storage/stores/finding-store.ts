@@ -51,11 +51,13 @@ export class SqlFindingStore implements FindingStore {
       `select id from finding where id = any($1) and state = 'WAIVED' order by id`,
       [ids],
     );
-    // Whoever acknowledges takes it into their own hands: the matrix does nothing about it any more.
+    // Whoever acknowledges takes it into their own hands: the matrix does nothing about it any more, and an owner's value that
+    // is held stays so. One whose waiver ends with it is open anew: what was requested before is not what anybody decided since.
     await this.sql.rows(
-      `update finding set state = 'ACKNOWLEDGED', note = coalesce($2, note), healing = null,
+      `update finding set state = 'ACKNOWLEDGED', note = coalesce($2, note), healing = ${STILL_HELD},
          revert_requested_by = case when healing is null then revert_requested_by end,
-         due_at = case when state = 'WAIVED' then ${DUE_FROM_NOW} else due_at end, waived_until = null
+         due_at = case when state = 'WAIVED' then ${DUE_FROM_NOW} else due_at end, waived_until = null,
+         opened_at = case when state = 'WAIVED' then clock_timestamp() else opened_at end
        where id = any($1)`,
       [ids, note],
     );
@@ -67,8 +69,8 @@ export class SqlFindingStore implements FindingStore {
 
   async waive(ids: readonly string[], by: Actor, until: Date, reason: string): Promise<void> {
     await this.sql.rows(
-      `update finding set state = 'WAIVED', waived_until = $2, note = $3, due_at = null, revert_requested_by = null, healing = null,
-         change_request_id = null, tried = 0, not_before = null
+      `update finding set state = 'WAIVED', waived_until = $2, note = $3, due_at = null, revert_requested_by = null,
+         healing = ${STILL_HELD}, change_request_id = null, tried = 0, not_before = null
        where id = any($1)`,
       [ids, until, reason],
     );
@@ -127,11 +129,7 @@ export class SqlFindingStore implements FindingStore {
   }
 
   async proposeAdoption(ids: readonly string[], by: Actor, changeRequestId: string, reason: string): Promise<void> {
-    await this.sql.rows(`update finding set change_request_id = $2, note = $3 where id = any($1)`, [
-      ids,
-      changeRequestId,
-      reason,
-    ]);
+    await this.sql.rows(PROPOSE, [ids, changeRequestId, reason, by.id]);
     await this.events(
       ids.map((id) => ({ id, type: 'ADOPTION_PROPOSED', actor: by, data: { changeRequestId, reason } })),
     );
@@ -230,6 +228,14 @@ export class SqlFindingStore implements FindingStore {
 /** A person takes it out of the matrix's hands. */
 const REVERT = `update finding set revert_requested_by = $2, note = coalesce($3, note), tried = 0, not_before = null,
   healing = case when $2::jsonb->>'id' = '${POLICY_ID}' then healing end where id = any($1)`;
+
+/** What is proposed is not pushed back meanwhile, whoever had asked for that, unless it is the matrix that proposes it. */
+const PROPOSE = `update finding set change_request_id = $2, note = $3,
+  revert_requested_by = case when $4 = '${POLICY_ID}' then revert_requested_by end,
+  healing = case when $4 = '${POLICY_ID}' then healing end where id = any($1)`;
+
+/** Of an owner's value that came in masses: whoever lets it be, or takes it up, has not said yes to it. */
+const STILL_HELD = `case when healing = 'HELD' then healing end`;
 
 /** When something is due that is left to people from now on, by its severity (design 4.8). */
 const DUE_FROM_NOW = `clock_timestamp() + make_interval(hours => case severity ${Object.entries(DUE_HOURS)

@@ -17,6 +17,14 @@ export class SqlScanDesk implements ScanDesk {
     return (await this.sql.rows(`select 1 from scan where system = $1 and state = 'RUNNING'`, [system])).length > 0;
   }
 
+  async systemsHeld(): Promise<string[]> {
+    const rows = await this.sql.rows<{ system: string }>(
+      `select distinct h.system from scan h where (h.state = 'HELD' or (h.state = 'RUNNING' and h.phase = 'CONFIRMING'))
+         and not exists (select from scan n where n.system = h.system and n.state = 'RUNNING' and n.phase = 'SETTLING')`,
+    );
+    return rows.map(({ system }) => system);
+  }
+
   async confirm(id: string, by: Actor, reason: string): Promise<void> {
     await this.sql.rows(
       `update scan set state = 'RUNNING', phase = 'CONFIRMING', finished_at = null, decided_by = $2, decided_at = clock_timestamp(),

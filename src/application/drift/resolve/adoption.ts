@@ -11,6 +11,7 @@ import type { LockedFinding } from '../../ports/finding-store.js';
 import type { Ports } from '../../ports/ports.js';
 import type { Stores } from '../../ports/unit-of-work.js';
 import { adoptedPatch, adoptingOperation } from '../adopted-patch.js';
+import { lifecycleChanges } from './lifecycle-changes.js';
 import type { StrangerGround } from './stranger-changes.js';
 import { strangerChanges } from './stranger-changes.js';
 
@@ -27,11 +28,12 @@ export async function proposalsOf(
   findings: readonly LockedFinding[],
 ): Promise<Proposal[]> {
   const grounds = await groundsOf(ports, stores, findings);
+  const steps = await lifecycleChanges(ports, findings);
   const { rules } = await stores.truth.acting();
   return findings.map((finding) => {
     const refusal = refusalOf(finding, rules);
     if (refusal) return { finding, changes: refused(refusal) };
-    return { finding, changes: changesFor(finding, grounds.get(finding.id) ?? null) };
+    return { finding, changes: steps.get(finding.id) ?? changesFor(finding, grounds.get(finding.id) ?? null) };
   });
 }
 
@@ -41,19 +43,17 @@ function refusalOf(finding: LockedFinding, rules: readonly FieldRule[]): Problem
   switch (kind) {
     case 'RECODED':
       return problem('CODE_IMMUTABLE', `a code never changes; write ${target} back in ${system}`);
-    case 'LIFECYCLE':
     case 'DUPLICATE':
       return problem(
         'NOT_RESOLVABLE_HERE',
-        kind === 'DUPLICATE'
-          ? `two records of ${system} bear ${target}: which of them is meant is decided there`
-          : `what ${system} shows is no state of the master's; propose the transition that you want`,
+        `two records of ${system} bear ${target}: which of them is meant is decided there`,
       );
     case 'FIELD':
     case 'BUNDLE':
       if (isOwnedElsewhere(rule) && rule?.owner !== system)
         return problem('FIELD_OWNED_ELSEWHERE', `${field} of ${target} is what ${rule?.owner} says, not ${system}`);
       return null;
+    case 'LIFECYCLE':
     case 'MISSING':
     case 'UNEXPECTED':
       return null;
@@ -123,19 +123,27 @@ export function findingsAt(proposals: readonly Proposal[], change: ProposedChang
 }
 
 /** One field of one target can be adopted with one value: two systems that show two would overwrite each other. */
-export function contradictions(locked: readonly LockedFinding[]): { finding: LockedFinding; fault: Problem }[] {
-  const first = new Map<string, LockedFinding>();
-  return locked.flatMap((finding) => {
+export function contradictions(proposals: readonly Proposal[]): { finding: LockedFinding; fault: Problem }[] {
+  const first = new Map<string, Proposal>();
+  return proposals.flatMap((proposal) => {
+    const { finding } = proposal;
     const key = `${finding.kind === 'UNEXPECTED' ? 'new' : finding.field}|${foldCode(finding.target)}`;
-    const other = first.get(key);
-    if (!other) first.set(key, finding);
+    const before = first.get(key);
+    if (!before) first.set(key, proposal);
     const isNew = finding.kind === 'UNEXPECTED';
-    if (!other || (!isNew && sameJson(other.found, finding.found))) return [];
+    const other = before?.finding;
+    if (!other || (!isNew && (sameJson(other.found, finding.found) || isOneStep(before, proposal)))) return [];
     const message = isNew
       ? `${finding.target} is new in ${other.system} and in ${finding.system}: adopt one, and the other is matched with it`
       : `${finding.target}: ${finding.field} is another value in ${other.system} than in ${finding.system}; choose one`;
     return [{ finding, fault: problem('DUPLICATE_CHANGE', message) }];
   });
+}
+
+/** Systems of two kinds show one state each in its way. */
+function isOneStep({ changes: one }: Proposal, { finding, changes: other }: Proposal): boolean {
+  if (finding.kind !== 'LIFECYCLE' || !one.ok || !other.ok) return false;
+  return sameJson(one.value[0]?.patch ?? null, other.value[0]?.patch ?? null);
 }
 
 /** A price that a system has of its own, or in another currency, is no price of the master's. */

@@ -43,9 +43,17 @@ async function healSome(ports: Ports, stores: Stores, ids: readonly string[]): P
   const locked = (await stores.findings.lock(ids)).filter(isWaiting);
   const { rules, version } = await stores.truth.acting();
   const says = ({ field }: LockedFinding): string => ruleOf(rules, field ?? '')?.onDrift ?? 'FLAG';
-  const over = locked.filter((each) => each.healing !== says(each));
+  const stopped = new Set(await stores.scans.systemsHeld());
+  const over = locked.filter((each) => each.healing !== says(each) || stopped.has(each.system));
   await stores.findings.leaveToPeople(
-    over.map(({ id, note }) => ({ id, note: note ?? `version ${version} of the matrix no longer says so` })),
+    over.map(({ id, note, system }) => ({
+      id,
+      note:
+        note ??
+        (stopped.has(system)
+          ? `a scan of ${system} is held: nothing heals by itself before somebody has looked`
+          : `version ${version} of the matrix no longer says so`),
+    })),
   );
   const due = locked.filter((each) => !over.includes(each));
   const reverts = due.filter(({ healing }) => healing === 'AUTO_REVERT');
@@ -107,14 +115,18 @@ async function adopt(
 async function unfit(ports: Ports, proposals: readonly Proposal[]): Promise<Map<string, string>> {
   const findings = proposals.map(({ finding }) => finding);
   const among = [
-    ...contradictions(findings),
+    ...contradictions(proposals),
     ...(await ownPrices(ports, findings)),
     ...(await nestedBundles(ports, findings)),
   ];
   const own = proposals.flatMap(({ finding, changes }) =>
     changes.ok ? [] : changes.problems.map((fault) => ({ finding, fault })),
   );
-  return new Map([...own, ...among].map(({ finding, fault }) => [finding.id, fault.message]));
+  // A step of the lifecycle may be for good, and reaches every system: whoever takes it is a person.
+  const steps = findings.flatMap((finding) =>
+    finding.kind === 'LIFECYCLE' ? [{ finding, fault: { message: 'a person decides on a state' } }] : [],
+  );
+  return new Map([...own, ...among, ...steps].map(({ finding, fault }) => [finding.id, fault.message]));
 }
 
 type Planned = ChangeSet & {
