@@ -54,14 +54,47 @@ export function retryAfterSeconds(header: string | null, now: number): number | 
 
 /** A system's answer as a fault keeps it: JSON where it is JSON, cut to a sane length, and no secret of ours in it. */
 export function rawOf(text: string, secrets: string[]): Json {
-  const clean = withoutSecrets(text, secrets);
-  if (clean.length > RAW_CHARACTERS) return clean.slice(0, RAW_CHARACTERS);
+  return shortened(cleanOf(text, secrets));
+}
+
+/** The whole answer without our secrets, as JSON where it is JSON: what stands far behind may be what it says in words. */
+export function cleanOf(text: string, secrets: string[]): Json {
+  // JSON writes one text in many ways (`\/`, `\u002f`): first in ours, so that a secret is found however it was quoted.
+  const clean = withoutSecrets(sameJsonText(text), secrets);
   return parsedJson(clean) ?? clean;
 }
 
-/** Text with every secret of ours blotted out: systems like to quote a request back. */
+/** Too long an answer is kept as the beginning of its text. */
+export function shortened(value: Json): Json {
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return text.length > RAW_CHARACTERS ? text.slice(0, RAW_CHARACTERS) : value;
+}
+
+/** Text with every secret of ours blotted out: systems like to quote a request back, in whatever writing they speak. */
 export function withoutSecrets(text: string, secrets: string[]): string {
-  return secrets.filter(Boolean).reduce((clean, secret) => clean.replaceAll(secret, '[secret]'), text);
+  const forms = secrets.filter(Boolean).flatMap(writingsOf);
+  return forms.reduce((clean, secret) => clean.replaceAll(secret, '[secret]'), text);
+}
+
+/** A secret as it is, in JSON, in JSON as PHP writes it, in an address, and in HTML. */
+function writingsOf(secret: string): string[] {
+  const json = JSON.stringify(secret).slice(1, -1);
+  const address = encodeURIComponent(secret.toWellFormed());
+  const lower = address.replace(/%[0-9A-F]{2}/g, (byte) => byte.toLowerCase());
+  const html = secret
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
+  return [...new Set([secret, json, json.replaceAll('/', '\\/'), address, lower, html])];
+}
+
+function sameJsonText(text: string): string {
+  try {
+    return JSON.stringify(JSON.parse(text));
+  } catch {
+    return text;
+  }
 }
 
 /** The text as JSON; undefined where it is none. */

@@ -142,7 +142,7 @@ export async function beginHold(
   const alert =
     kind === 'BREAKER'
       ? breakerOpened(system, id, BREAKER_FAILURES, 'it fails or does not answer; its deliveries have the last error')
-      : systemPaused(system, id, reason, until?.toISOString() ?? null);
+      : systemPaused(system, id, reason, until?.toISOString() ?? null, kind === 'PAUSE' ? by.name : null);
   await tell([{ type, system, by, facts: { kind, reason, until }, alert }]);
 }
 

@@ -3,13 +3,14 @@ import type { Claim, LaneSweep, PublishingQueue, Settlement } from '../applicati
 import type { Wakeups } from '../application/ports/unit-of-work.js';
 import { systemActor } from '../domain/actor.js';
 import type { FindingDraft } from '../domain/drift/finding.js';
-import type { Contact } from '../domain/publishing/gate.js';
+import type { Contact, Look } from '../domain/publishing/gate.js';
 import { admission } from '../domain/publishing/gate.js';
 import { claimLanes, ProbeTaken } from './claim-lanes.js';
 import type { GateTools } from './gate-sql.js';
 import { DUE_LANE, endHolds, gatesOfDue, recordContacts } from './gate-sql.js';
 import { Gathered } from './gathered.js';
 import { reopenLanes } from './lane-sql.js';
+import { letOneTry } from './let-one-try.js';
 import { releaseRefused } from './release-refused.js';
 import type { SendingLane } from './prepare-to-send.js';
 import { prepareToSend } from './prepare-to-send.js';
@@ -120,7 +121,9 @@ export class SqlPublishingQueue implements PublishingQueue, LaneSweep {
     await sqlOver(this.source).rows('update attempt set operation = $2 where id = any($1)', [attemptIds, operation]);
   }
 
-  async heard(system: string, contact: Contact, since: Date, refusal: string | null = null): Promise<void> {
+  async heard(system: string, said: Contact | Look, since: Date, refusal: string | null = null): Promise<void> {
+    if (said === 'READ' && (await this.transaction((tools) => letOneTry(tools, system, since)))) return;
+    const contact = said === 'READ' ? 'REACHED' : said;
     await this.transaction((tools) => recordContacts(tools, system, [{ contact, since, refusal }]));
   }
 

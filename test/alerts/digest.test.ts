@@ -86,10 +86,17 @@ describe('the daily digest', () => {
     });
     await sql(`update finding set due_at = clock_timestamp() - interval '1 hour' where field = 'price'`);
     await sql(
-      `insert into delivery (id, system, entity, product_id, sku_id, target, revision, state, last_error, died_at, due_at)
+      `insert into delivery (id, system, entity, product_id, sku_id, target, revision, state, last_error, cause, cause_shape, died_at, due_at)
        values ($1, 'erp', 'SKU', $2, $3, 'T-1', 1, 'DEAD_LETTERED', '{"class":"VALIDATION","code":"422","message":"no <such> tax"}',
-         clock_timestamp() - interval '2 days', clock_timestamp() - interval '1 day')`,
+         'a', 'no <such> tax', clock_timestamp() - interval '2 days', clock_timestamp() - interval '1 day')`,
       [world.ports.newId(), sku?.product_id, sku?.id],
+    );
+    // Refused by the same system with the same code, and for something else.
+    await sql(
+      `insert into delivery (id, system, entity, product_id, sku_id, target, revision, state, last_error, cause, cause_shape, died_at, due_at)
+       select gen_random_uuid(), 'erp', 'SKU', s.product_id, s.id, s.code, 1, 'DEAD_LETTERED',
+         jsonb_build_object('class', 'VALIDATION', 'code', '422', 'message', 'above 5 for ' || s.code), 'b', 'above … for …',
+         clock_timestamp() - interval '2 days', clock_timestamp() + interval '1 day' from sku s where s.code = 'T-2'`,
     );
     const change = {
       kind: 'skuUpdate' as const,
@@ -110,10 +117,11 @@ describe('the daily digest', () => {
     sent.length = 0;
     await raiseDigest(at('2027-01-19T08:00:00Z'), null);
     expect(sent.length).toBeLessThan(20);
+    await sql(`delete from delivery where cause = 'b'`);
     const [digest] = await digests();
     expect(digest?.title).toBe('Skuward on 2027-01-19: 2 overdue');
     expect(digest?.body.split('\n')).toEqual([
-      'Dead letters: 1 open, 0 new, 1 overdue',
+      'Dead letters: 2 open, 0 new, 1 overdue',
       expect.stringMatching(/^Findings: \d+ open \(.*1 HIGH.*\), \d+ new, 1 overdue$/),
       'Requests waiting for approval: 1',
       'Orphaned SKUs: 1',
@@ -123,7 +131,10 @@ describe('the daily digest', () => {
     ]);
     const group = (heading: string): AlertView['groups'][number] | undefined =>
       digest?.groups.find((each) => each.heading.startsWith(heading));
-    expect(group('Dead letters by cause')?.lines).toEqual(['erp VALIDATION 422: 1 open, 0 new, 1 overdue']);
+    expect(group('Dead letters by cause')?.lines).toEqual([
+      'erp VALIDATION 422: 1 open, 0 new, 1 overdue (no <such> tax)',
+      'erp VALIDATION 422: 1 open, 0 new, 0 overdue (above … for …)',
+    ]);
     expect(group('Systems that nothing is sent to')?.lines).toEqual(['erp']);
     expect(group('Scans')?.lines).toEqual(['erp: failed: the ERP hung up']);
     expect(group('Alerts that could not be sent')?.lines).toContainEqual(

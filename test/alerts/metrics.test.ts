@@ -11,6 +11,7 @@ import { SystemReadiness } from '../../src/porch/system-readiness.js';
 import { publishLane } from '../../src/application/publishing/publish-lane.js';
 import type { Ports } from '../../src/application/ports/ports.js';
 import { systemPaused } from '../../src/domain/alerts/occasions.js';
+import { ERROR_CLASSES } from '../../src/domain/publishing/system.js';
 import { SqlMetricsReader } from '../../src/storage/readers/metrics-reader.js';
 import { sqlOver } from '../../src/storage/sql.js';
 import { recordStatements } from '../support/statements.js';
@@ -91,6 +92,12 @@ describe('/metrics of a running service', () => {
     expect(
       [...told].filter((name) => !`${doc('grafana-dashboard.json')}${doc('prometheus-alerts.yaml')}`.includes(name)),
     ).toEqual(['process_start_time_seconds']);
+  });
+
+  it('has a rule of failing calls that a look-up before a creation does not set off', () => {
+    const [, none = ''] = /alert: SkuwardApiFailing[^~]*result!~"([^"]+)"/.exec(doc('prometheus-alerts.yaml')) ?? [];
+    const failing = ['OK', ...ERROR_CLASSES].filter((result) => !new RegExp(`^(?:${none})$`).test(result));
+    expect(failing).toEqual(ERROR_CLASSES.filter((each) => each !== 'NOT_FOUND'));
   });
 
   it('has figures of what happened', async () => {

@@ -150,7 +150,7 @@ describe('what raises an alert', () => {
     must(await pauseSystem(ports, people.oli, { system: 'erp', reason: 'the ERP is being moved', until }));
     const [newest] = await alerts('SYSTEM_PAUSED');
     expect(newest).toMatchObject({ system: 'erp', body: expect.stringContaining('the ERP is being moved') });
-    expect(newest?.body).toContain(until.toISOString());
+    expect(newest?.body).toContain(`oli paused it. It ends ${until.toISOString()}.`);
     const failed = async (): Promise<void> => ports.queue.heard('shopify', 'TRANSIENT', await ports.observations.now());
     for (let failure = 0; failure < 9; failure += 1) await failed();
     expect(await alerts('BREAKER_OPEN')).toEqual([]);

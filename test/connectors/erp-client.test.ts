@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { HttpErpConnector } from '../../src/connectors/http-erp/http-erp-connector.js';
-import type { DeliveryFault } from '../../src/domain/publishing/system.js';
+import type { DeliveryFault, ObservedRecord } from '../../src/domain/publishing/system.js';
 import type { Canned, CannedServer } from './canned-server.js';
 import { startCannedServer } from './canned-server.js';
-import { allOf, createOf, faultFrom, faultIn, FRESH } from './writes.js';
+import { allOf, createOf, faultFrom, faultIn, FRESH, observedOf, updateOf } from './writes.js';
 
 const ITEM = { id: '1', code: 'A', name: 'A', active: true, salable: true, purchasable: true };
 
@@ -35,6 +35,11 @@ afterEach(async () => {
   await server.close();
 });
 
+function scanOf(...items: unknown[]): AsyncIterable<ObservedRecord[]> {
+  server.script = [{ body: JSON.stringify({ items, next: null }) }];
+  return erp.scan();
+}
+
 const page = (next: unknown): Canned => ({ body: JSON.stringify({ items: [ITEM], next }) });
 const problem = JSON.stringify({
   title: 'Bad',
@@ -63,6 +68,11 @@ const TABLE: [string, Canned, Partial<DeliveryFault>][] = [
     { status: 429, headers: { 'Retry-After': '7' } },
     { class: 'RATE_LIMITED', retryAfterSeconds: 7, ambiguous: false },
   ],
+  [
+    '422 in many words',
+    { status: 422, body: JSON.stringify({ trace: 'x'.repeat(9_000), detail: 'see below' }) },
+    { class: 'VALIDATION', message: 'see below', raw: `{"trace":"${'x'.repeat(3_990)}` },
+  ],
   ['500', { status: 500 }, { class: 'TRANSIENT', ambiguous: true }],
   [
     '503',
@@ -71,6 +81,11 @@ const TABLE: [string, Canned, Partial<DeliveryFault>][] = [
   ],
   ['no JSON', { status: 200, body: '<html>' }, { class: 'UNKNOWN', ambiguous: true }],
   ['a list', { status: 200, body: '[]' }, { class: 'UNKNOWN', ambiguous: true }],
+  [
+    'another item',
+    { body: JSON.stringify({ ...ITEM, code: 'B' }) },
+    { class: 'UNKNOWN', code: 'OTHER_ITEM', ambiguous: true },
+  ],
   ['truncated', { instead: 'truncate', body: JSON.stringify(ITEM) }, { class: 'TRANSIENT', ambiguous: true }],
   ['reset', { instead: 'reset' }, { class: 'TRANSIENT', ambiguous: true }],
 ];
@@ -91,6 +106,22 @@ describe('what a PUT came to', () => {
       headers: { authorization: 'Bearer erp-token', 'if-none-match': '*', 'idempotency-key': 'a%3AA' },
       body: '{"name":"A"}',
     });
+  });
+
+  it('is nothing where the answer is about another item than the one that was changed', async () => {
+    const [there] = await allOf(scanOf(ITEM));
+    if (!there) throw new Error('there is no item');
+    const product = { id: 'p', handle: 'h', root: null };
+    const write = { ...updateOf(there, { price: '5.00' }), token: '"e"' };
+    const command = { ...FRESH, attemptId: 'a', product, writes: [write] };
+    server.script = [{ body: JSON.stringify({ ...ITEM, id: '2', listPrice: '5.00' }) }];
+    expect(faultIn(await erp.write(command), 'A')).toMatchObject({
+      class: 'UNKNOWN',
+      code: 'OTHER_ITEM',
+      ambiguous: true,
+    });
+    server.script = [{ body: JSON.stringify({ ...ITEM, code: 'a ', listPrice: '5.00' }) }];
+    expect(observedOf(await erp.write(command), 'A')).toMatchObject({ externalId: '1' });
   });
 
   it('waits until the date that Retry-After names', async () => {

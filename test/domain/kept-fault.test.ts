@@ -39,6 +39,20 @@ describe('a fault as it is written down', () => {
       'client_secret = s3cr3t, db_password=x;',
       'client_secret = [secret], db_password=[secret];',
     ],
+    [
+      'other names of secrets',
+      { pwd: 'a', auth: 'b', 'X-Auth-Key': 'c', session_id: 'd', privateKey: 'e', author: 'Kim' },
+      {
+        pwd: '[secret]',
+        auth: '[secret]',
+        'X-Auth-Key': '[secret]',
+        session_id: '[secret]',
+        privateKey: '[secret]',
+        author: 'Kim',
+      },
+    ],
+    ['a signed address', 'GET /x?code=A-1&sig=abc#y', 'GET /x?code=A-1&sig=[secret]#y'],
+    ['a private key', 'a -----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY----- b', 'a [secret] b'],
     ['a password after a colon', 'login with password: hunter2 failed', 'login with password: [secret] failed'],
     [
       'JSON within a text',
@@ -69,6 +83,7 @@ describe('a fault as it is written down', () => {
     expect(message.startsWith('a\ufffdb\ufffdxxx')).toBe(true);
     expect(message).toHaveLength(1_000);
     expect(typeof raw === 'string' && raw.length).toBe(4_000);
+    expect(kept('\u001b[31mred\u0007\u009b\tand\r\nso').message).toBe('\ufffd[31mred\ufffd\ufffd\tand\r\nso');
     let deep: Json = 'end';
     for (let level = 0; level < 10_000; level += 1) deep = [deep];
     expect(JSON.stringify(kept('no', deep).raw).length).toBeLessThan(100);

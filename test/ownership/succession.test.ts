@@ -45,6 +45,11 @@ describe('a party that leaves', () => {
     await own.owns('PRODUCT_TYPE', 'to come', 'ann', new Date('2099-01-01T00:00:00Z'));
     const request = await propose('a', '11.00');
     must(await own.set('dee', { delegate: 'ann' }));
+    await sqlOver(world.database.source).rows(
+      `insert into delivery (id, system, entity, product_id, sku_id, target, revision, state, last_error, died_at, due_at, assignee_id)
+       select gen_random_uuid(), 'erp', 'SKU', s.product_id, s.id, s.code, 1, x.state, '{}', now(), now(), p.id
+       from sku s, party p, unnest(array['DEAD_LETTERED', 'SUPERSEDED']) x(state) where s.code in ('a', 'b') and p.code = 'ann'`,
+    );
     const refused = await own.set('ann', { active: false });
     expect(codesOf(refused)).toEqual(['SUCCESSOR_REQUIRED']);
     expect(refused.ok ? '' : refused.problems[0]?.message).toBe(
@@ -53,6 +58,7 @@ describe('a party that leaves', () => {
     expect((await world.ports.catalog.parties()).find(({ code }) => code === 'ann')?.active).toBe(true);
     const leaves = await readPartyLeaves(world.ports, 'ANN');
     expect(leaves).toMatchObject({ ruleCount: 3, skuCount: 2, skus: ['a', 'b'], requestIds: [request], keyCount: 1 });
+    expect(leaves?.deadLetterCount).toBe(2);
     expect(leaves?.rules.map(({ written }) => written)).toEqual(['a', 'vb', 'to come']);
     expect(leaves?.delegatorIds).toHaveLength(1);
     expect(await eligibleOf(request)).toEqual([ann.actor.partyId]);

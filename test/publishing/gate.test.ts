@@ -188,6 +188,33 @@ describe('what stands between a system and its deliveries', () => {
     expect(await ports.waitingJobs.due()).toMatchObject({ refused: false });
   });
 
+  it.each([
+    ['401', 1, 'SYSTEM_PAUSED'],
+    ['500', 10, 'BREAKER_OPENED'],
+  ])(
+    'is not told anew with each scan of an ERP that can be read and takes no write (%s)',
+    async (kind, failures, type) => {
+      await all('11.00');
+      await kit.erpFails(40, kind, 'before', 'PUT');
+      expect(await kit.drain()).toBe(failures);
+      for (let scan = 0; scan < 3; scan += 1) {
+        // Past the wait for a write of which nobody knows the outcome, and far from the next probe of a refused key.
+        await kit.later(40);
+        const { last } = await kit.erpHeard(0);
+        await kit.scan('erp');
+        expect(await kit.drain()).toBe(1);
+        expect((await kit.erpHeard(last)).written).toBe(0);
+        expect(await kit.erp()).toMatchObject({ health: 'DOWN', holds: [{}] });
+      }
+      expect(await kit.audit('SYSTEM_PAUSED', 'SYSTEM_RESUMED', 'BREAKER_OPENED', 'BREAKER_CLOSED')).toEqual([type]);
+      await kit.erpHeals();
+      await kit.later(40);
+      await kit.scan('erp');
+      await kit.drain();
+      expect(await kit.erp()).toMatchObject({ health: 'UP', holds: [] });
+    },
+  );
+
   it('leaves a back-off alone where a breaker closes by itself, and a wait that the system asked for', async () => {
     await kit.price('CUP-A', '11.00');
     await kit.price('CUP-B', '12.00');

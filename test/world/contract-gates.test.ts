@@ -88,6 +88,34 @@ onBoth('what holds a system', (bench) => {
     expect(await claimOrNull(bench())).not.toBeNull();
   });
 
+  it('is not ended by a look at the system while something is owed: one delivery goes at once, and sees', async () => {
+    const { queue } = bench().backend;
+    await bench().price('11.00');
+    await bench().settle(await bench().claim(ERP), retryOf('AUTH', 300), { contact: 'AUTH' });
+    const before = await bench().now();
+    await bench().pass(1);
+    await queue.heard(ERP, 'READ', new Date(before.getTime() - 60_000));
+    expect(await claimOrNull(bench())).toBeNull();
+    await queue.heard(ERP, 'READ', await bench().now());
+    await bench().settle(await bench().claim(ERP), retryOf('AUTH', 300), { contact: 'AUTH' });
+    await bench().pass(200);
+    expect(await claimOrNull(bench())).toBeNull();
+    await queue.heard(ERP, 'READ', await bench().now());
+    await bench().settle(await bench().claim(ERP), DELIVERED, { contact: 'REACHED' });
+    expect(await bench().states(ERP)).toEqual(['DELIVERED r2']);
+    await bench().price('12.00');
+    expect(await claimOrNull(bench())).not.toBeNull();
+  });
+
+  it('is ended by a look where nothing is owed, for nobody else would hear of it', async () => {
+    const { queue } = bench().backend;
+    await queue.heard(ERP, 'AUTH', await bench().now());
+    await bench().pass(1);
+    await queue.heard(ERP, 'READ', await bench().now());
+    await bench().price('11.00');
+    expect(await claimOrNull(bench())).not.toBeNull();
+  });
+
   it('makes no delivery older', async () => {
     const { queue } = bench().backend;
     await bench().price('11.00');

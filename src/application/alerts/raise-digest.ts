@@ -48,8 +48,8 @@ function toldOf(date: string, facts: DigestFacts, orphans: DigestTold['orphans']
     date,
     deadLetters: sum(causes),
     causes: causes.map(
-      ({ system, class: fault, code, open, fresh, overdue }) =>
-        `${system} ${fault}${code === null ? '' : ` ${code}`}: ${open} open, ${fresh} new, ${overdue} overdue`,
+      ({ system, class: fault, code, shape, open, fresh, overdue }) =>
+        `${system} ${fault}${code === null ? '' : ` ${code}`}: ${open} open, ${fresh} new, ${overdue} overdue${shape ? ` (${shape})` : ''}`,
     ),
     findings: { ...sum(findings), bySeverity: Object.fromEntries(bySeverity) },
     requests: requests.size,

@@ -1,3 +1,4 @@
+import { keptFault } from '../../domain/publishing/kept-fault.js';
 import type { DeliveryFault, GovernedSystem, RootRef } from '../../domain/publishing/system.js';
 import type { WaitingRoot } from '../ports/observation-store.js';
 import type { PublishingPorts } from '../ports/ports.js';
@@ -105,7 +106,7 @@ async function attempt<T>(act: () => Promise<T>): Promise<{ value: T } | Failure
   try {
     return { value: await act() };
   } catch (error) {
-    return { fault: faultOf(error), stack: error instanceof Error ? error.stack : undefined };
+    return { fault: keptFault(faultOf(error)), stack: error instanceof Error ? error.stack : undefined };
   }
 }
 
@@ -135,15 +136,10 @@ async function putOff(
   const told = { system: code, root: named[0]?.root.externalId, fault: fault.message, stack, attempts };
   if (attempts >= ATTEMPTS) {
     ports.log('error', 'a root that a webhook named was given up', told);
-    await ports.observations.webhooksHandled(idsOf(named), `gave up: ${storable(fault.message)}`);
+    await ports.observations.webhooksHandled(idsOf(named), `gave up: ${fault.message}`);
     return;
   }
   const seconds = Math.min(BACK_OFF_SECONDS * 2 ** before, BACK_OFF_LIMIT_SECONDS);
   ports.log('warn', 'a root that a webhook named could not be taken', { ...told, seconds });
   await ports.observations.webhooksPutOff(idsOf(named), attempts, seconds);
-}
-
-/** The reason may quote what the system said, and PostgreSQL keeps no U+0000. */
-function storable(text: string): string {
-  return text.toWellFormed().replaceAll('\u0000', '\ufffd');
 }

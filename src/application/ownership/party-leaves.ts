@@ -25,6 +25,8 @@ export interface PartyLeaves {
   requestIds: string[];
   /** Findings that are not resolved. */
   findingCount: number;
+  /** Dead letters that are assigned to them: the owners of their SKUs are told of them from then on. */
+  deadLetterCount: number;
   /** API keys of the party that stop working. */
   keyCount: number;
 }
@@ -70,6 +72,7 @@ export async function readLeaves(
     requestCount: waiting.length,
     requestIds: waiting.slice(0, LISTED).map(({ id }) => id),
     findingCount: await stores.findings.countOfOwners(leftIds),
+    deadLetterCount: await stores.deliveries.countAssigned(leftIds),
     keyCount: leaves && !changed.active ? await stores.parties.liveKeys(changed.id) : 0,
   };
 }

@@ -1,6 +1,7 @@
 import type { Urgency } from './rate-budget.js';
 import type { StockLine } from './stock-store.js';
 import type { FieldValues } from '../../domain/primitives/json.js';
+import { keptFault } from '../../domain/publishing/kept-fault.js';
 import type { DeliveryFault, ObservedRecord, RecordEntity, RootRef } from '../../domain/publishing/system.js';
 
 /** What a strong read of one root showed. `records` is null when the system says that the root is gone. */
@@ -204,10 +205,14 @@ export interface WebhookSide {
   ensureSubscriptions(uri: string): Promise<string[]>;
 }
 
-/** The only error that leaves a connector. */
+/** The only error that leaves a connector. Its fault is as it may be kept, so that whoever logs or stores it gives no secret away. */
 export class ConnectorError extends Error {
-  constructor(readonly fault: DeliveryFault) {
-    super(fault.message);
+  readonly fault: DeliveryFault;
+
+  constructor(fault: DeliveryFault) {
+    const kept = keptFault(fault);
+    super(kept.message);
+    this.fault = kept;
     this.name = 'ConnectorError';
   }
 }

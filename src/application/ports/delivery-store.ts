@@ -76,6 +76,8 @@ export interface DeliveryStore {
   unknownNames(filter: DeliveryQuery): Promise<string[]>;
   /** Those of them that are dead letters, locked by id; at most 10,000. */
   lockDead(which: WhichDeliveries): Promise<DeadLetter[]>;
+  /** How many dead letters are assigned to these parties. */
+  countAssigned(partyIds: readonly string[]): Promise<number>;
   /** Locked dead letters are given up. */
   discard(ids: readonly string[], reason: string, by: Actor): Promise<void>;
   /** Locked dead letters are a party's from now on; null: nobody's. */

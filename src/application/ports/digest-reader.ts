@@ -5,6 +5,8 @@ export interface DeadLetterCause {
   system: string;
   class: string;
   code: string | null;
+  /** What the system said, without what differs from record to record. */
+  shape: string | null;
   open: number;
   fresh: number;
   overdue: number;

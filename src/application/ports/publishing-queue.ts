@@ -5,7 +5,7 @@ import type { Closing } from '../../domain/drift/judge.js';
 import type { FindingDraft, KnownRecord, ObservationSource } from '../../domain/drift/finding.js';
 import type { FieldValues } from '../../domain/primitives/json.js';
 import type { Cause } from '../../domain/publishing/dead-letter-cause.js';
-import type { Contact } from '../../domain/publishing/gate.js';
+import type { Contact, Look } from '../../domain/publishing/gate.js';
 import type { DeliveryFault, GovernedSystem, RootRef } from '../../domain/publishing/system.js';
 import type { RecordMatch } from './record-store.js';
 
@@ -150,7 +150,7 @@ export interface PublishingQueue {
   /** All of it, or LeaseLost and none of it. */
   settle(claim: Claim, settlement: Settlement): Promise<void>;
   /** Something else than a delivery was exchanged with a system, begun at an instant of the database's clock. */
-  heard(system: string, contact: Contact, since: Date, refusal?: string | null): Promise<void>;
+  heard(system: string, said: Contact | Look, since: Date, refusal?: string | null): Promise<void>;
 }
 
 /** What those take who look after lanes from outside; publishing itself takes none of it. */

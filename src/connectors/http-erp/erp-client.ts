@@ -4,11 +4,13 @@ import type { Json } from '../../domain/primitives/json.js';
 import type { DeliveryFault, ErrorClass } from '../../domain/publishing/system.js';
 import type { ExchangeGate } from '../exchange-gate.js';
 import {
+  cleanOf,
   exchangeSignal,
   faultOf,
   networkFault,
   parsedJson,
   rawOf,
+  shortened,
   retryAfterSeconds,
   withoutSecrets,
 } from '../faults.js';
@@ -111,13 +113,14 @@ export class ErpClient {
   /** Problem details (RFC 9457) give the message; a 5xx leaves open whether a write happened. */
   private httpFault(response: Response, text: string, write: boolean): DeliveryFault {
     const { status } = response;
-    const raw = rawOf(text, [this.token]);
+    const answer = cleanOf(text, [this.token]);
+    const raw = shortened(answer);
     // A page says that nobody is at this address, a gateway on a bad day perhaps; that an item is gone, only the ERP can say.
     if (status === 404 && isPage(response)) {
       return faultOf('UNKNOWN', 'a page of HTML answered with HTTP 404, and not the ERP', { code: 'PAGE', raw });
     }
     const errorClass = CLASSES[status] ?? (status >= 500 ? 'TRANSIENT' : status >= 400 ? 'VALIDATION' : 'UNKNOWN');
-    const message = problemText(raw) ?? `the ERP answered HTTP ${status}`;
+    const message = problemText(answer) ?? `the ERP answered HTTP ${status}`;
     return faultOf(errorClass, message, {
       code: String(status),
       retryAfterSeconds: retryAfterSeconds(response.headers.get('Retry-After'), Date.now()),
@@ -131,9 +134,9 @@ function isPage({ headers }: Response): boolean {
   return /\bhtml\b/i.test(headers.get('Content-Type') ?? '');
 }
 
-function problemText(raw: Json): string | null {
-  if (raw === null || typeof raw !== 'object' || Array.isArray(raw)) return null;
-  const { title, detail, errors } = raw;
+function problemText(answer: Json): string | null {
+  if (answer === null || typeof answer !== 'object' || Array.isArray(answer)) return null;
+  const { title, detail, errors } = answer;
   const fields = Array.isArray(errors) ? errors.map(fieldProblem) : [];
   const parts = [title, detail, ...fields].filter((part) => typeof part === 'string').filter(Boolean);
   return parts.length > 0 ? parts.join(': ') : null;

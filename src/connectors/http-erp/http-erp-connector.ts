@@ -13,6 +13,7 @@ import type { Meter } from '../../application/ports/meter.js';
 import { UNMETERED } from '../../application/ports/meter.js';
 import type { StockLine } from '../../application/ports/stock-store.js';
 import type { Json } from '../../domain/primitives/json.js';
+import { foldCode } from '../../domain/primitives/text.js';
 import type { DeliveryFault, ObservedRecord, RootRef } from '../../domain/publishing/system.js';
 import { ExchangeGate } from '../exchange-gate.js';
 import { faultOf } from '../faults.js';
@@ -152,7 +153,7 @@ export class HttpErpConnector implements Connector {
     const headers = { ...condition, 'Idempotency-Key': encodeURIComponent(idempotencyKey) };
     try {
       const answer = await this.client.send({ method: 'PUT', path: pathOf(write.code), headers, body, signal });
-      return itemRecord(answer.body, answer.etag);
+      return answerTo(write, itemRecord(answer.body, answer.etag));
     } catch (error) {
       const taken = write.action === 'CREATE' && error instanceof ConnectorError && error.fault.code === '412';
       throw taken ? new ConnectorError(await this.takenFault(write, error.fault, signal)) : error;
@@ -183,6 +184,17 @@ export class HttpErpConnector implements Connector {
         : `item ${there.externalId}, last changed by ${there.attribution?.actor ?? 'an unknown hand'}`;
     return { ...fault, class: 'CONFLICT', message: `${write.code} is there already: ${whose}`, ambiguous: false };
   }
+}
+
+/** The answer to a write is about what was written; one that shows another item says nothing of ours, whatever it holds. */
+function answerTo({ externalId, code }: RecordWrite, record: ObservedRecord): ObservedRecord {
+  const isIt =
+    externalId === null
+      ? record.code === null || foldCode(record.code) === foldCode(code)
+      : record.externalId === externalId;
+  if (isIt) return record;
+  const message = `the ERP answered a write of ${code} with item ${record.externalId}, ${record.code}`;
+  throw new ConnectorError(faultOf('UNKNOWN', message, { code: 'OTHER_ITEM', ambiguous: true }));
 }
 
 function pathOf(code: string): string {

@@ -64,9 +64,20 @@ export function takeoverHeld(system: string, held: ReadonlyMap<string, number>, 
   return { ...about('SCAN_HELD', system, system), key, title: `Bulk safety holds values of ${system}`, body };
 }
 
-/** Nothing is sent to a system any more. `pause`: names this pause among all of the system's. */
-export function systemPaused(system: string, pause: string, why: string, until: string | null): AlertDraft {
-  const end = until === null ? 'It goes on by itself once the cause is gone.' : `It ends ${until}.`;
+/**
+ * Nothing is sent to a system any more.
+ * @param pause names this pause among all of the system's.
+ * @param by who paused it; null where it refuses us by itself.
+ */
+export function systemPaused(
+  system: string,
+  pause: string,
+  why: string,
+  until: string | null,
+  by: string | null = null,
+): AlertDraft {
+  const who = by === null ? '' : `${shortened(by)} paused it. `;
+  const end = `${who}${until === null ? 'It goes on by itself once the cause is gone.' : `It ends ${until}.`}`;
   const body = `Nothing is written to ${system}: ${shortened(why, 1_000)}. ${end} What is owed waits and is not lost.`;
   return {
     ...about('SYSTEM_PAUSED', system, system),
@@ -144,7 +155,7 @@ export function canaryStopped(
   failed: number,
   tried: number,
 ): AlertDraft {
-  const body = `${failed} of the first ${tried} records of ${request.number} failed in ${system}. The rest of it is held back.`;
+  const body = `${failed} of ${tried} records of ${request.number} that had been tried in ${system} failed. The rest of it is held back.`;
   const title = `${request.number} was stopped in ${system}`;
   return { ...about('CANARY_STOPPED', system, request.number), key: `canary:${request.id}:${system}`, title, body };
 }

@@ -1,4 +1,4 @@
-import { AUTH_SECONDS } from './retry.js';
+import { AUTH_SECONDS, LONGEST_BACK_OFF_SECONDS } from './retry.js';
 
 /** Failures one after another that open the breaker, and how often a system behind it is tried (design 4.9). */
 export const BREAKER_FAILURES = 10;
@@ -31,6 +31,14 @@ export interface Gate {
 /** What an exchange with a system says of the system itself. REACHED: it answered, whatever it said of a record. */
 export type Contact = 'REACHED' | 'TRANSIENT' | 'AUTH';
 
+/**
+ * A scan read it to the end, which says nothing of whether it takes a write: a key may have lost the right to write alone. It counts
+ * as REACHED where no delivery is going to try within `TRIED_SECONDS`; else one is let go, and what it hears counts.
+ */
+export type Look = 'READ';
+/** The longest back-off: whatever a hold put off is due within. */
+export const TRIED_SECONDS = LONGEST_BACK_OFF_SECONDS;
+
 export const OPEN_GATE: Gate = { failures: 0, probeAt: null, holds: [] };
 
 /** May a lane be claimed now? PROBE: one may, by whoever is first to move `probeAt` on. */
@@ -52,6 +60,11 @@ export function nextProbe(holds: readonly Hold[], now: Date): Date | null {
   return longest === 0 ? null : new Date(now.getTime() + longest * 1_000);
 }
 
+/** Does what was begun then say something of this hold? */
+export function isAnswered({ kind, beganAt }: Hold, since: Date): boolean {
+  return PROBED.includes(kind) && beganAt <= since;
+}
+
 export interface GateChange {
   failures: number;
   probeAt: Date | null;
@@ -66,7 +79,7 @@ export interface GateChange {
  */
 export function afterContact(gate: Gate, contact: Contact, since: Date, now: Date): GateChange {
   const has = (kind: HoldKind): boolean => gate.holds.some((hold) => hold.kind === kind);
-  const answered = gate.holds.filter(({ kind, beganAt }) => PROBED.includes(kind) && beganAt <= since);
+  const answered = gate.holds.filter((hold) => isAnswered(hold, since));
   const ended = (kinds: readonly HoldKind[]): HoldKind[] =>
     answered.flatMap(({ kind }) => (kinds.includes(kind) ? [kind] : []));
   switch (contact) {

@@ -7,7 +7,8 @@ const RAW_CHARACTERS = 4_000;
 const DEPTH = 20;
 
 /** Names under which systems and proxies quote credentials back. */
-const SECRET_NAME = /authorization|cookie|token|secret|password|passwd|api[-_]?key|credential|hmac|signature/i;
+const SECRET_NAME =
+  /authorization|(?:^|[-_])auth(?:$|[-_])|cookie|session|token|secret|password|passwd|pwd|(?:api|private)[-_]?key|credential|hmac|signature/i;
 /**
  * What looks like a credential wherever it stands: tokens of Shopify and Slack and our own keys, bearer tokens, JWTs, who signs in by an
  * address (postgres://user:password@host), and what is given to a name that says so (`password=…`, `"token": "…"`).
@@ -21,6 +22,8 @@ const SECRET_TEXT = [
   /(?<=\b[a-z][a-z0-9+.-]{0,30}:\/\/)[^\s/?#"'<>@]*:[^\s/?#"'<>]*(?=@)/gi,
   /\b(?:bearer|basic)\s+[\w.~+/=-]{8,}/gi,
   /(?<=(?:token|secret|passw(?:or)?d|pwd|api[-_]?key|hmac|signature)["']?\s{0,4}(?:=|(?<=["']\s{0,4}):)\s{0,4}["']?)[^\s"'&,;<>{}[\]]+/gi,
+  /(?<=[?&](?:auth|key|session(?:_?id)?|sig)=)[^\s&#"'<>]+/gi,
+  /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[^-]*(?:-----END [A-Z ]{0,30}PRIVATE KEY-----)?/g,
   /(?<=\b(?:passw(?:or)?d|pwd|secret):\s{0,4}["']?)[^\s"'&,;<>{}[\]]+/gi,
 ];
 const BLOT = '[secret]';
@@ -59,8 +62,8 @@ function cut(text: string, characters: number): string {
   return text.length > characters ? `${text.slice(0, characters - 1).toWellFormed()}…` : text;
 }
 
-/** No credentials, no halves of characters, and no U+0000, which PostgreSQL does not keep. */
+/** No credentials, no halves of characters, and nothing that drives a terminal; nor U+0000, which PostgreSQL does not keep. */
 function plain(text: string): string {
   const blotted = SECRET_TEXT.reduce((all, secret) => all.replace(secret, BLOT), text);
-  return blotted.toWellFormed().replaceAll('\u0000', '\ufffd');
+  return blotted.toWellFormed().replace(/[^\P{Cc}\t\n\r]/gu, '\ufffd');
 }

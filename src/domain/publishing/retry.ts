@@ -2,7 +2,7 @@ import type { DeliveryFault, ErrorClass } from './system.js';
 
 /** Full-jitter back-off between these, in seconds (design 4.9). */
 const SHORTEST = 2;
-const LONGEST = 900;
+export const LONGEST_BACK_OFF_SECONDS = 900;
 /** No system may put us off for longer, whatever its Retry-After says. */
 export const LONGEST_WAIT_SECONDS = 86_400;
 /** A transient trouble is given up after this many hours in which it could have been tried. */
@@ -70,7 +70,7 @@ export function stepAfter(fault: DeliveryFault, history: DeliveryHistory, random
 
 /** Seconds, uniform between the shortest and a ceiling that doubles with every attempt up to the longest. */
 function backOff(attempts: number, random: number): number {
-  const ceiling = Math.min(LONGEST, SHORTEST * 2 ** Math.min(attempts, 20));
+  const ceiling = Math.min(LONGEST_BACK_OFF_SECONDS, SHORTEST * 2 ** Math.min(attempts, 20));
   return SHORTEST + random * (ceiling - SHORTEST);
 }
 

@@ -26,6 +26,10 @@ export class PartyLeavesType {
   requestCount!: number;
   @Field(() => Int, { description: 'Findings that are not resolved; a successor takes them over.' })
   findingCount!: number;
+  @Field(() => Int, {
+    description: 'Dead letters that are assigned to it; the owners of their SKUs are told of them instead.',
+  })
+  deadLetterCount!: number;
   @Field(() => Int, { description: 'Its API keys, which no longer sign in.' })
   keyCount!: number;
 }

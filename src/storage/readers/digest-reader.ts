@@ -46,12 +46,16 @@ export class SqlDigestReader implements DigestReader {
     };
   }
 
+  /** By what they died of, as `deadLetterGroups` has them: class and code alone are the same for all that one system refuses. */
   private causes(since: Date): Promise<DeadLetterCause[]> {
+    const latest = (of: string): string => `(array_agg(${of} order by d.died_at desc nulls last, d.id desc))[1]`;
     return this.sql.rows<DeadLetterCause>(
-      `select d.system, coalesce(d.last_error->>'class', 'UNKNOWN') as class, d.last_error->>'code' as code, count(*)::int as open,
+      `select d.system, coalesce(${latest(`d.last_error->>'class'`)}, 'UNKNOWN') as class, ${latest(`d.last_error->>'code'`)} as code,
+         ${latest('d.cause_shape')} as shape, count(*)::int as open,
          (count(*) filter (where d.died_at > $1))::int as fresh,
          (count(*) filter (where d.due_at <= clock_timestamp()))::int as overdue
-       from delivery d where d.state = 'DEAD_LETTERED' group by 1, 2, 3 order by open desc, 1, 2, 3`,
+       from delivery d where d.state = 'DEAD_LETTERED' group by d.system, coalesce(d.cause, '')
+       order by overdue desc, open desc, d.system, coalesce(d.cause, '')`,
       [since],
     );
   }

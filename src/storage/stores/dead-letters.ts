@@ -90,6 +90,15 @@ export async function skippedDead(
   );
 }
 
+/** How many dead letters are these parties' to look at. */
+export async function countAssigned(sql: Sql, partyIds: readonly string[]): Promise<number> {
+  const [row] = await sql.rows<{ count: number }>(
+    `select count(*)::int as count from delivery where state = 'DEAD_LETTERED' and assignee_id = any($1::uuid[])`,
+    [partyIds],
+  );
+  return row?.count ?? 0;
+}
+
 /** How deliveries stand that somebody named by id; what there is not is not among them. */
 export function namedDeliveries(sql: Sql, ids: readonly string[]): Promise<NamedDelivery[]> {
   return sql.rows<NamedDelivery>(

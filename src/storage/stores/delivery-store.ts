@@ -19,7 +19,7 @@ import { openLanes } from '../open-lanes.js';
 import type { Sql } from '../sql.js';
 import type { CanaryOf } from './canary-store.js';
 import { beginCanaries } from './canary-store.js';
-import { lockDead, namedDeliveries, retryDead, skippedDead } from './dead-letters.js';
+import { countAssigned, lockDead, namedDeliveries, retryDead, skippedDead } from './dead-letters.js';
 
 interface ReachedRow {
   id: string;
@@ -157,6 +157,10 @@ export class SqlDeliveryStore implements DeliveryStore {
        where id = any(array(select id from gone)) and state in ${WAITING}`,
       [recordIds],
     );
+  }
+
+  countAssigned(partyIds: readonly string[]): Promise<number> {
+    return countAssigned(this.sql, partyIds);
   }
 
   lockDead(which: WhichDeliveries): Promise<DeadLetter[]> {

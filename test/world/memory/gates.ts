@@ -1,5 +1,5 @@
 import type { Contact, Gate, Hold, HoldKind } from '../../../src/domain/publishing/gate.js';
-import { admission, afterContact, nextProbe, OPEN_GATE } from '../../../src/domain/publishing/gate.js';
+import { admission, afterContact, isAnswered, nextProbe, OPEN_GATE } from '../../../src/domain/publishing/gate.js';
 import type { Tables } from './tables.js';
 
 /** What stands between a system and its deliveries. Nobody in the simulated world pauses one, so that each hold is probed. */
@@ -42,6 +42,15 @@ export function recordContact(tables: Tables, system: string, contact: Contact, 
     if (hold.system === system && hold.endedAt === null && change.ends.includes(hold.kind)) hold.endedAt = now;
   }
   return change.ends;
+}
+
+/** Lets the next claim through at once. @returns false where nothing holds the system that what was begun then speaks of. */
+export function tryNow(tables: Tables, system: string, since: Date): boolean {
+  const { failures, probeAt, holds } = gateOf(tables, system);
+  if (!holds.some((hold) => isAnswered(hold, since))) return false;
+  const now = tables.now();
+  tables.gates.set(system, { failures, probeAt: probeAt === null ? null : Math.min(probeAt.getTime(), now) });
+  return true;
 }
 
 /** Seconds between two instants in which a system was not held. */

@@ -2,7 +2,8 @@ import type { ClaimedDelivery, LaneRecord } from '../../../src/application/ports
 import type { LifecycleState } from '../../../src/domain/catalog/lifecycle.js';
 import type { OpenFinding } from '../../../src/domain/drift/finding.js';
 import { movedFields } from '../../../src/domain/publishing/owed.js';
-import { unheldSeconds } from './gates.js';
+import { TRIED_SECONDS } from '../../../src/domain/publishing/gate.js';
+import { tryNow, unheldSeconds } from './gates.js';
 import type { DeliveryRow, LaneRow, RecordRow, Tables } from './tables.js';
 import { byId, isOpen, isSameRecord, isWaiting } from './tables.js';
 
@@ -124,6 +125,24 @@ export function releaseRefused(tables: Tables, system: string): void {
     delivery.nextAttemptAt = now;
     openLanes(tables, [delivery]);
   }
+}
+
+/** Where something is owed, a look at the system ends no hold: one delivery is let go, and sees. */
+export function letOneTry(tables: Tables, system: string, since: Date): boolean {
+  const now = tables.now();
+  const soon = now + TRIED_SECONDS * 1_000;
+  const lanes = [...tables.lanes.values()].filter((lane) => lane.system === system);
+  if (!lanes.some(({ dueAt }) => dueAt !== null && dueAt <= soon)) return false;
+  if (!tryNow(tables, system, since)) return true;
+  const [first] = [...tables.deliveries.values()]
+    .filter((each) => each.system === system && each.state === 'RETRYING' && (each.nextAttemptAt ?? 0) > now)
+    .filter(({ lastError }) => lastError?.class === 'AUTH' || lastError?.class === 'TRANSIENT')
+    .sort((a, b) => (a.nextAttemptAt ?? 0) - (b.nextAttemptAt ?? 0) || (a.id < b.id ? -1 : 1));
+  if (first) {
+    first.nextAttemptAt = now;
+    openLanes(tables, [first]);
+  }
+  return true;
 }
 
 /** Lanes that nobody would look at again although they have something to do. */

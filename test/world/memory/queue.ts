@@ -3,7 +3,7 @@ import { LeaseLost } from '../../../src/application/ports/publishing-queue.js';
 import type { FindingDraft } from '../../../src/domain/drift/finding.js';
 import type { FieldValues } from '../../../src/domain/primitives/json.js';
 import { sameJson } from '../../../src/domain/primitives/json.js';
-import type { Contact } from '../../../src/domain/publishing/gate.js';
+import type { Contact, Look } from '../../../src/domain/publishing/gate.js';
 import { countedIn } from '../../../src/domain/publishing/retry.js';
 import { MemoryFindings } from './findings.js';
 import { admissionOf, recordContact, takeProbe } from './gates.js';
@@ -14,6 +14,7 @@ import {
   isLeased,
   laneKey,
   LEASE_MS,
+  letOneTry,
   loadRecord,
   newerWaits,
   putBack,
@@ -121,7 +122,9 @@ export class MemoryQueue implements PublishingQueue {
     if (settlement.contact !== null) await this.heard(claim.system.code, settlement.contact, claim.claimedAt);
   }
 
-  async heard(system: string, contact: Contact, since: Date): Promise<void> {
+  async heard(system: string, said: Contact | Look, since: Date): Promise<void> {
+    if (said === 'READ' && letOneTry(this.tables, system, since)) return;
+    const contact = said === 'READ' ? 'REACHED' : said;
     if (recordContact(this.tables, system, contact, since).includes('AUTH')) releaseRefused(this.tables, system);
   }
 

@@ -36,7 +36,7 @@ export async function runScan(ports: ScanPorts, scanId: string, stop?: AbortSign
   try {
     const job = { ports, run, system, signal };
     const isOver = run.mode === 'FULL' ? await scanFully(job) : await scanChanges(job);
-    await ports.queue.heard(system.code, 'REACHED', since);
+    await ports.queue.heard(system.code, 'READ', since);
     if (isOver) await afterwards(job);
   } catch (error) {
     await broke(ports, run, since, { error, stopped: stop?.aborted === true, gone: lost.signal.aborted });
