@@ -177,9 +177,10 @@ describe('webhooks', () => {
     const port = typeof address === 'object' ? address?.port : null;
     const uri = `http://127.0.0.1:${port}/webhooks/shopify/shopify-us`;
     const topics = ['PRODUCTS_CREATE', 'PRODUCTS_UPDATE', 'PRODUCTS_DELETE', 'INVENTORY_ITEMS_UPDATE'];
-    expect(await side.ensureSubscriptions('http://127.0.0.1:1/webhooks/shopify/shopify-us')).toEqual(topics);
-    expect(await side.ensureSubscriptions(uri)).toEqual(topics);
-    expect(await side.ensureSubscriptions(uri)).toEqual([]);
+    const made = { there: topics, mended: topics, fault: null };
+    expect(await side.ensureSubscriptions('http://127.0.0.1:1/webhooks/shopify/shopify-us')).toEqual(made);
+    expect(await side.ensureSubscriptions(uri)).toEqual(made);
+    expect(await side.ensureSubscriptions(uri)).toEqual({ ...made, mended: [] });
     await kit.control('shopify', 'POST', 'fill', CSV);
     await kit.control('shopify', 'POST', 'edit', {
       as: { kind: 'staff', name: 'Mara' },

@@ -200,8 +200,18 @@ export interface WebhookSide {
    * system is asked, for all of them in few calls. None: it is gone, and its root is told of by itself. @throws ConnectorError
    */
   placesOf(named: readonly RootRef[]): Promise<RootRef[][]>;
-  /** Makes sure that every topic is subscribed to `uri`; answers the topics that had to be made or mended. */
-  ensureSubscriptions(uri: string): Promise<string[]>;
+  /** Makes sure that every topic is subscribed to `uri`. @throws ConnectorError only before it looked. */
+  ensureSubscriptions(uri: string): Promise<Subscribing>;
+}
+
+/** What a look after subscriptions came to. */
+export interface Subscribing {
+  /** Topics that are subscribed by now. */
+  there: string[];
+  /** Those that were not there whole, and were made or mended; also where the answer was lost and it may have been. */
+  mended: string[];
+  /** What kept it from the rest; null where nothing did. */
+  fault: DeliveryFault | null;
 }
 
 /** The only error that leaves a connector. */
