@@ -214,6 +214,22 @@ describe('webhooks', () => {
   });
 });
 
+it('an inventory item that variants of two products share is in both', async () => {
+  const side = kit.shopify.webhooks!;
+  await kit.control('shopify', 'POST', 'fill', CSV);
+  await kit.control('shopify', 'POST', 'add', { title: 'Other lamp', sku: 'LAMP-2', price: '5.00' });
+  await kit.control('shopify', 'POST', 'share', { sku: 'LAMP-2', with: { sku: 'LAMP' } });
+  const { products } = await kit.control<{ products: { id: string; variants: { inventoryItemId: string }[] }[] }>(
+    'shopify',
+    'GET',
+    'products?sku=LAMP',
+  );
+  expect(products).toHaveLength(2);
+  const [item] = new Set(products.flatMap(({ variants }) => variants.map((each) => each.inventoryItemId)));
+  const places = await side.placesOf([{ externalId: item ?? '', code: null }]);
+  expect(places[0]?.map(({ externalId }) => externalId).sort()).toEqual(products.map(({ id }) => id).sort());
+});
+
 describe('refusals', () => {
   it('are AUTH for a wrong token, which is told nobody', async () => {
     const stranger = kit.connector('shopify', { accessToken: 'shpat_wrong_one' });

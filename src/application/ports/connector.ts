@@ -28,6 +28,8 @@ export interface RecordWrite {
   /** The system's id; null on CREATE. */
   externalId: string | null;
   values: FieldValues;
+  /** What the record showed when `values` were decided, for what a system changes entry by entry; not there on CREATE. */
+  seen?: FieldValues;
   /** All that the record is to show, changed now or not, for what a system takes only together with something else. */
   projection?: FieldValues;
   /** Token of the reading that this write was decided on, where the system has tokens. */

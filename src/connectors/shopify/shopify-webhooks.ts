@@ -144,7 +144,8 @@ function gidOf(type: 'Product' | 'InventoryItem', body: { [key: string]: Json })
   const gid = body['admin_graphql_api_id'];
   if (typeof gid === 'string' && new RegExp(`^gid://shopify/${type}/\\d+$`).test(gid)) return gid;
   const id = body['id'];
-  const isId = (typeof id === 'number' && Number.isSafeInteger(id)) || (typeof id === 'string' && /^\d+$/.test(id));
+  const isId =
+    (typeof id === 'number' && Number.isSafeInteger(id) && id > 0) || (typeof id === 'string' && /^\d+$/.test(id));
   return isId ? `gid://shopify/${type}/${id}` : null;
 }
 
