@@ -8,6 +8,7 @@ import { LocalBudgets } from './shopify/calling/local-budgets.js';
 import { ShopifyConnector } from './shopify/shopify-connector.js';
 import { openLine } from './shopify/shopify-line.js';
 import type { SystemConfig } from './system-config.js';
+import { SettingError } from './system-config.js';
 import { TrytonConnector } from './tryton/tryton-connector.js';
 
 type Log = (level: 'info' | 'warn' | 'error', message: string, detail?: object) => void;
@@ -25,12 +26,12 @@ type Connectors = (urgency: Urgency) => Connector;
 
 /**
  * One connector per configured system. Connects to nothing yet.
- * @throws Error, naming the system, for settings that are missing, doubled or unsafe.
+ * @throws SettingError, naming the system, for settings that are missing, doubled or unsafe.
  */
 export function buildConnectors(systems: SystemConfig[], log: Log, surroundings: Surroundings = {}): ConnectorRegistry {
   const connectors = new Map<string, Connectors>();
   for (const system of systems) {
-    if (connectors.has(system.code)) throw new Error(`system ${system.code} is configured twice`);
+    if (connectors.has(system.code)) throw new SettingError(`system ${system.code} is configured twice`);
     connectors.set(system.code, connectorsOf(system, log, surroundings));
   }
   return {
@@ -44,7 +45,7 @@ export function buildConnectors(systems: SystemConfig[], log: Log, surroundings:
 
 function connectorsOf(system: SystemConfig, log: Log, surroundings: Surroundings): Connectors {
   if (!Number.isInteger(system.concurrency) || system.concurrency < 1) {
-    throw new Error(`system ${system.code}: concurrency is at least 1`);
+    throw new SettingError(`system ${system.code}: concurrency is at least 1`);
   }
   if (system.connector === 'http') {
     const connector = new HttpErpConnector(system, surroundings.meter ?? UNMETERED);

@@ -33,11 +33,12 @@ export function keepSubscriptions(ports: Ports, publicUrl: string): () => Promis
         const url = `${publicUrl}/webhooks/shopify/${code}`;
         const side = ports.connectors.of(code).webhooks;
         if (!side) continue;
-        const made = await side.ensureSubscriptions(url);
-        const lost = await ports.observations.subscribed(code, url, side.topics, made);
-        if (made.length > 0)
-          ports.log(lost ? 'warn' : 'info', 'webhooks subscribed', { system: code, topics: made, lost });
+        const { there, mended, fault } = await side.ensureSubscriptions(url);
+        const lost = await ports.observations.subscribed(code, url, there, mended);
+        if (mended.length > 0)
+          ports.log(lost ? 'warn' : 'info', 'webhooks subscribed', { system: code, topics: mended, lost });
         if (lost) owed.add(code);
+        if (fault) ports.log('warn', 'webhooks could not be looked after', { system: code, error: fault.message });
         if (owed.has(code) && (await startScan(ports, SUBSCRIBER, code, 'FULL')).ok) owed.delete(code);
       } catch (error) {
         ports.log('warn', 'webhooks could not be looked after', { system: code, error: String(error) });

@@ -72,9 +72,10 @@ export class SqlObservationStore implements ObservationStore, InboxSweep {
         'select subscribed_at as at, subscribed_url as url, subscribed_topics as topics from system where code = $1 for no key update',
         [system],
       );
+      // One that was there before and could not be made again is still to be missed when it is.
       await sql.rows(
         'update system set subscribed_at = clock_timestamp(), subscribed_url = $2, subscribed_topics = $3 where code = $1',
-        [system, url, topics],
+        [system, url, [...new Set([...(before?.url === url ? before.topics : []), ...topics])]],
       );
       // The first ones, those of an address that moved, and topics of a later release were never there to be lost.
       const lost = made.filter((topic) => before?.topics.includes(topic));

@@ -98,6 +98,24 @@ describe('a bulk scan', () => {
     expect(server.requests.at(-1)?.headers).not.toHaveProperty('x-shopify-access-token');
   });
 
+  it('also what a bundle is made of, before the bundle and apart from each other', async () => {
+    const component = (id: number, of: number): object => ({
+      id: `gid://shopify/ProductVariantComponent/${id}`,
+      quantity: id,
+      productVariant: { id: `gid://shopify/ProductVariant/${id}`, sku: `MUG-${id}` },
+      __parentId: `gid://shopify/ProductVariant/${of}`,
+    });
+    const bundle = { ...variant(9), requiresComponents: true };
+    const rows = [component(2, 9), variant(1), bundle, PRODUCT, component(1, 9), variant(2)];
+    server.script = [started(), status({ objectCount: '6', url: `${server.url}/result` }), result(...rows)];
+    const records = await allOf(scan());
+    expect(records.map(({ code }) => code)).toEqual(['MUG-1', 'mug', 'MUG-2', 'MUG-9']);
+    expect(records[3]?.fields['bundle.components']).toEqual([
+      { code: 'MUG-2', quantity: 2 },
+      { code: 'MUG-1', quantity: 1 },
+    ]);
+  });
+
   it('answers in batches of 500 at most', async () => {
     const rows = Array.from({ length: 1_200 }, (_, at) => variant(at));
     server.script = [started(), status({ objectCount: '1200', url: `${server.url}/result` }), result(...rows)];

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { buildConnectors } from '../../src/connectors/connector-registry.js';
 import type { SystemConfig } from '../../src/connectors/system-config.js';
+import { SettingError } from '../../src/connectors/system-config.js';
 
 const STORE: SystemConfig = {
   code: 'shopify-us',
@@ -49,6 +50,8 @@ describe('the registry', () => {
   it.each([
     ['twice', [ERP, ERP]],
     ['accessToken', [{ ...STORE, accessToken: null }]],
+    ['clientSecret', [{ ...STORE, accessToken: null, clientId: 'id', clientSecret: null }]],
+    ['exclude each other', [{ ...STORE, clientId: 'id' }]],
     ['storeDomain', [{ ...STORE, storeDomain: null }]],
     ['baseUrl', [{ ...ERP, baseUrl: null }]],
     ['token', [{ ...ERP, token: '' }]],
@@ -58,6 +61,8 @@ describe('the registry', () => {
     ['no user', [{ ...ERP, baseUrl: 'https://user:pass@erp.example.com' }]],
   ])('refuses settings that lack or break something: %s', (message, systems: SystemConfig[]) => {
     expect(() => build(...systems)).toThrow(message);
+    // A person can mend it, so the service and the doctor tell it in one line and without a stack.
+    expect(() => build(...systems)).toThrow(SettingError);
   });
 
   it('takes http on loopback', () => {

@@ -106,11 +106,24 @@ describe('the shared budget', () => {
     expect(granted).toHaveLength(40);
   });
 
+  const broken: RateBudgets = {
+    reserve: () => Promise.reject(new Error('down')),
+    settle: () => Promise.reject(new Error('down')),
+  };
+
+  it('gives way to one of the process, which takes back what was not spent, too', async () => {
+    const pacer = new CallPacer(SHOP, broken, 0.8);
+    const throttleStatus = { maximumAvailable: 1_000, currentlyAvailable: 1_000, restoreRate: DROP };
+    const cost = { requestedQueryCost: 500, actualQueryCost: 1, throttleStatus };
+    // Of our 800 points a second call would find 300 if the first had kept what it did not cost.
+    for (let call = 0; call < 4; call += 1)
+      await pacer.settle(await pacer.admit('query', {}, 'PERSON'), 'query', {}, cost);
+    const dear = { ...cost, actualQueryCost: 500 };
+    await pacer.settle(await pacer.admit('query', {}, 'PERSON'), 'query', {}, dear);
+    await expect(pacer.admit('query', {}, 'PERSON')).rejects.toMatchObject({ fault: { code: 'BUDGET_SPENT' } });
+  });
+
   it('keeps no call from its caller when the database does not answer', async () => {
-    const broken: RateBudgets = {
-      reserve: () => Promise.reject(new Error('down')),
-      settle: () => Promise.reject(new Error('down')),
-    };
     const pacer = new CallPacer(SHOP, broken, 0.8);
     const cost = {
       requestedQueryCost: 10,

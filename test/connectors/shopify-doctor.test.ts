@@ -80,6 +80,25 @@ describe('the doctor of a store', () => {
     expect(await complaints()).toEqual([expect.stringMatching(/^FAILED token: AUTH/)]);
   });
 
+  it('says what it lies at when nothing can be asked, and blames the token for no other', async () => {
+    for (const [state, subject] of [
+      ['frozen', 'shop: AUTH'],
+      ['locked', 'shop: AUTH'],
+      ['forbidden', 'token: AUTH'],
+      ['uninstalled', 'token: AUTH'],
+      ['banned', 'connection: RATE_LIMITED'],
+      ['disabled', 'connection: TRANSIENT'],
+    ]) {
+      await account({ state });
+      expect(await complaints()).toEqual([expect.stringContaining(`FAILED ${subject}`)]);
+    }
+    await account({ state: 'frozen' });
+    expect((await checks())[0]?.remedy).toContain('frozen until its owner pays');
+    await account({ state: 'active' });
+    await kit.control('shopify', 'POST', 'faults', { next: [{ when: 'before', kind: '429' }] });
+    expect(await complaints()).toEqual([expect.stringContaining('FAILED rate budget: RATE_LIMITED')]);
+  });
+
   it('names what each missing scope is missing for', async () => {
     await subscribe();
     await account({ scopes: ['read_products'] });

@@ -177,9 +177,10 @@ describe('webhooks', () => {
     const port = typeof address === 'object' ? address?.port : null;
     const uri = `http://127.0.0.1:${port}/webhooks/shopify/shopify-us`;
     const topics = ['PRODUCTS_CREATE', 'PRODUCTS_UPDATE', 'PRODUCTS_DELETE', 'INVENTORY_ITEMS_UPDATE'];
-    expect(await side.ensureSubscriptions('http://127.0.0.1:1/webhooks/shopify/shopify-us')).toEqual(topics);
-    expect(await side.ensureSubscriptions(uri)).toEqual(topics);
-    expect(await side.ensureSubscriptions(uri)).toEqual([]);
+    const made = { there: topics, mended: topics, fault: null };
+    expect(await side.ensureSubscriptions('http://127.0.0.1:1/webhooks/shopify/shopify-us')).toEqual(made);
+    expect(await side.ensureSubscriptions(uri)).toEqual(made);
+    expect(await side.ensureSubscriptions(uri)).toEqual({ ...made, mended: [] });
     await kit.control('shopify', 'POST', 'fill', CSV);
     await kit.control('shopify', 'POST', 'edit', {
       as: { kind: 'staff', name: 'Mara' },
@@ -211,6 +212,22 @@ describe('webhooks', () => {
     const here = { externalId: lamp?.externalId, code: null };
     expect(await side.placesOf(named)).toEqual([[here], [here], [], [here]]);
   });
+});
+
+it('an inventory item that variants of two products share is in both', async () => {
+  const side = kit.shopify.webhooks!;
+  await kit.control('shopify', 'POST', 'fill', CSV);
+  await kit.control('shopify', 'POST', 'add', { title: 'Other lamp', sku: 'LAMP-2', price: '5.00' });
+  await kit.control('shopify', 'POST', 'share', { sku: 'LAMP-2', with: { sku: 'LAMP' } });
+  const { products } = await kit.control<{ products: { id: string; variants: { inventoryItemId: string }[] }[] }>(
+    'shopify',
+    'GET',
+    'products?sku=LAMP',
+  );
+  expect(products).toHaveLength(2);
+  const [item] = new Set(products.flatMap(({ variants }) => variants.map((each) => each.inventoryItemId)));
+  const places = await side.placesOf([{ externalId: item ?? '', code: null }]);
+  expect(places[0]?.map(({ externalId }) => externalId).sort()).toEqual(products.map(({ id }) => id).sort());
 });
 
 describe('refusals', () => {

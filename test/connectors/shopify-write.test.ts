@@ -167,9 +167,41 @@ describe('a product that we made without variants', () => {
     expect(faultIn(outcomes, 'TT-S').class).toBe('VALIDATION');
     expect((await kit.shopify.readRoots([root]))[0]?.records).toHaveLength(2);
   });
+
+  it('nor is the blank one of ours, once somebody there gave it a code', async () => {
+    const { root } = await bare();
+    const { products: made } = await kit.control<{ products: { variants: { id: string }[] }[] }>(
+      'shopify',
+      'GET',
+      'products?handle=trail-tent',
+    );
+    const [blank] = made[0]?.variants ?? [];
+    const as = { kind: 'staff', name: 'Mara' };
+    await kit.control('shopify', 'POST', 'edit', { as, id: blank?.id, set: { sku: 'THEIRS' } });
+    const { optionValues: _, ...plain } = sku('S');
+    const outcomes = await kit.shopify.write(command(root, createOf('SKU', 'TT', plain)));
+    expect(faultIn(outcomes, 'TT').class).toBe('CONFLICT');
+    const [reading] = await kit.shopify.readRoots([root]);
+    expect(reading?.records?.map(({ code }) => code)).toEqual(['trail-tent', 'THEIRS']);
+  });
 });
 
 describe('updating', () => {
+  it('adds and takes away tags one by one, and leaves what others have tagged since', async () => {
+    const [product] = await make('S');
+    const tags = (...list: string[]): object => ({ 'product.tags': list });
+    const seen = { ...product!.fields, ...tags('old', 'Kept', 'theirs') };
+    const as = { kind: 'staff', name: 'Mara' };
+    await kit.control('shopify', 'POST', 'edit', {
+      as,
+      handle: 'trail-tent',
+      set: { tags: ['old', 'Kept', 'theirs', 'since then'] },
+    });
+    const write = { ...updateOf(product!, { 'product.tags': ['kept', 'new', 'theirs'] }), seen };
+    const outcomes = await kit.shopify.write(command(product!.root, write));
+    expect(observedOf(outcomes, 'trail-tent').fields['product.tags']).toEqual(['Kept', 'new', 'since then', 'theirs']);
+  });
+
   it('sends only the values given', async () => {
     const [product, small] = await make('S', 'L');
     const outcomes = await kit.shopify.write(

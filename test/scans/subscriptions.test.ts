@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { keepSubscriptions } from '../../src/porch/day-one.js';
-import { admin, at, listAt } from '../sandbox/sandbox-client.js';
+import { admin, at, control, listAt } from '../sandbox/sandbox-client.js';
 import { ScanKit } from './scan-kit.js';
 
 const URL = 'https://hooks.example';
@@ -28,6 +28,9 @@ describe('subscriptions, looked after', () => {
       ({ kind }) => kind,
     );
 
+  const faults = (...next: object[]): Promise<unknown> =>
+    control(kit.world.sandbox.shopify.url, 'POST', 'faults', { next });
+
   it('are made at the first look, by which nothing was lost', async () => {
     await look();
     const topics = (await there()).map((one) => at(one, 'topic'));
@@ -50,6 +53,45 @@ describe('subscriptions, looked after', () => {
 
   it('that somebody narrowed are whole again, and caught up with', async () => {
     await admin(kit.world.sandbox, NARROW, { id: at(await ofUpdates(), 'id') });
+    await look();
+    expect(await ofUpdates()).toMatchObject({ includeFields: [] });
+    expect(await running()).toEqual([{ system: 'shopify', mode: 'FULL' }]);
+    await kit.runAll();
+  });
+
+  it('that were made again though nobody was told so are caught up with, too', async () => {
+    const before = (await alerts()).length;
+    await admin(kit.world.sandbox, DELETE, { id: at(await ofUpdates(), 'id') });
+    await faults({ when: 'after', kind: 'reset', match: 'Subscribe' });
+    await look();
+    expect(await ofUpdates()).toMatchObject({ uri: `${URL}/webhooks/shopify/shopify` });
+    expect(await running()).toEqual([{ system: 'shopify', mode: 'FULL' }]);
+    expect(await alerts()).toHaveLength(before + 1);
+    await kit.runAll();
+  });
+
+  it('that cannot be made again are told and caught up with once they can', async () => {
+    for (const one of await there()) await admin(kit.world.sandbox, DELETE, { id: at(one, 'id') });
+    const before = (await alerts()).length;
+    await faults({ when: 'before', kind: '503', match: 'Subscribe' });
+    await look();
+    expect([await there(), await running()]).toEqual([[], []]);
+    await look();
+    expect(await there()).toHaveLength(4);
+    expect(await running()).toEqual([{ system: 'shopify', mode: 'FULL' }]);
+    expect(await alerts()).toHaveLength(before + 1);
+  });
+
+  it('of which one was made again before the next could not be are caught up with already', async () => {
+    await kit.runAll();
+    const first = (await there()).find((one) => at(one, 'topic') === 'PRODUCTS_CREATE');
+    await admin(kit.world.sandbox, DELETE, { id: at(first, 'id') });
+    await admin(kit.world.sandbox, NARROW, { id: at(await ofUpdates(), 'id') });
+    await faults({ when: 'before', kind: '423', match: 'Resubscribe' });
+    await look();
+    expect(await ofUpdates()).toMatchObject({ includeFields: ['id'] });
+    expect(await running()).toEqual([{ system: 'shopify', mode: 'FULL' }]);
+    await kit.runAll();
     await look();
     expect(await ofUpdates()).toMatchObject({ includeFields: [] });
     expect(await running()).toEqual([{ system: 'shopify', mode: 'FULL' }]);

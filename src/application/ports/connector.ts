@@ -29,6 +29,8 @@ export interface RecordWrite {
   /** The system's id; null on CREATE. */
   externalId: string | null;
   values: FieldValues;
+  /** What the record showed when `values` were decided, for what a system changes entry by entry; not there on CREATE. */
+  seen?: FieldValues;
   /** All that the record is to show, changed now or not, for what a system takes only together with something else. */
   projection?: FieldValues;
   /** Token of the reading that this write was decided on, where the system has tokens. */
@@ -201,8 +203,18 @@ export interface WebhookSide {
    * system is asked, for all of them in few calls. None: it is gone, and its root is told of by itself. @throws ConnectorError
    */
   placesOf(named: readonly RootRef[]): Promise<RootRef[][]>;
-  /** Makes sure that every topic is subscribed to `uri`; answers the topics that had to be made or mended. */
-  ensureSubscriptions(uri: string): Promise<string[]>;
+  /** Makes sure that every topic is subscribed to `uri`. @throws ConnectorError only before it looked. */
+  ensureSubscriptions(uri: string): Promise<Subscribing>;
+}
+
+/** What a look after subscriptions came to. */
+export interface Subscribing {
+  /** Topics that are subscribed by now. */
+  there: string[];
+  /** Those that were not there whole, and were made or mended; also where the answer was lost and it may have been. */
+  mended: string[];
+  /** What kept it from the rest; null where nothing did. */
+  fault: DeliveryFault | null;
 }
 
 /** The only error that leaves a connector. Its fault is as it may be kept, so that whoever logs or stores it gives no secret away. */

@@ -113,7 +113,8 @@ export interface ObservationStore {
 export interface InboxSweep {
   /**
    * Webhooks of a system point at an address now. Where some had to be made again that were there before, an alert says so.
-   * @param topics all of them. @param made those that were not there. Answers whether any was lost.
+   * @param topics those that are there by now; what was there before stays expected. @param made those that were not there.
+   * Answers whether any was lost.
    */
   subscribed(system: string, url: string, topics: readonly string[], made: readonly string[]): Promise<boolean>;
   /** Systems with something in their inbox. */

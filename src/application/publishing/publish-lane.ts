@@ -173,6 +173,7 @@ function writeOf(
     values,
     token: observed?.token ?? null,
     componentIds: NO_COMPONENTS,
+    ...(observed && { seen: observed.fields }),
     ...(observed && observed.code !== null && !bearsOurs(record, observed) && { presentCode: observed.code }),
   };
 }

@@ -527,6 +527,28 @@ export interface AdminOperations {
       };
     };
   };
+  TagsAdd: {
+    variables: { id: string; tags: string[] };
+    data: {
+      tagsAdd: {
+        userErrors: {
+          field: string[] | null;
+          message: string;
+        }[];
+      } | null;
+    };
+  };
+  TagsRemove: {
+    variables: { id: string; tags: string[] };
+    data: {
+      tagsRemove: {
+        userErrors: {
+          field: string[] | null;
+          message: string;
+        }[];
+      } | null;
+    };
+  };
   Unpublish: {
     variables: { id: string; input: PublicationInput[] };
     data: {

@@ -35,8 +35,7 @@ export async function diagnose(
   try {
     whoami = (await line.client.query(WHOAMI, {}, signal)).data;
   } catch (error) {
-    const remedy = 'is the address right, has the app been uninstalled, the token rotated or the shop frozen?';
-    return [failed('token', messageOf(error), remedy)];
+    return [barred(error)];
   }
   return [
     tokenCheck(line),
@@ -48,6 +47,38 @@ export async function diagnose(
     await publicationCheck(publications),
     bundleCheck(whoami, config),
   ];
+}
+
+const SHUT: Record<string, { subject: string; remedy: string }> = {
+  402: { subject: 'shop', remedy: 'it is frozen until its owner pays Shopify; the token is not what is refused' },
+  423: { subject: 'shop', remedy: 'it is locked: its owner asks Shopify why; the token is not what is refused' },
+  SHOP_INACTIVE: { subject: 'shop', remedy: 'it is not active; the token is not what is refused' },
+  404: { subject: 'shop', remedy: 'is "storeDomain" right, and "apiVersion" one that Shopify serves?' },
+  403: {
+    subject: 'token',
+    remedy: 'it is known, and the app may do nothing here: is it installed, and what does Shopify say of it?',
+  },
+  429: { subject: 'rate budget', remedy: 'ask again in a minute: others of the app have spent it' },
+  THROTTLED: { subject: 'rate budget', remedy: 'ask again in a minute: others of the app have spent it' },
+  BUDGET_SPENT: { subject: 'rate budget', remedy: 'ask again in a minute: others of the app have spent it' },
+  430: {
+    subject: 'connection',
+    remedy: 'Shopify takes our calls for an attack: stop for an hour, then ask its support',
+  },
+};
+
+/** Why nothing can be asked at all, told of what it lies at. */
+function barred(error: unknown): Check {
+  const fault = error instanceof ConnectorError ? error.fault : null;
+  const known = SHUT[fault?.code ?? ''];
+  if (known) return failed(known.subject, messageOf(error), known.remedy);
+  if (fault?.class === 'AUTH')
+    return failed('token', messageOf(error), 'has the app been uninstalled, its secret rotated or the token revoked?');
+  return failed(
+    'connection',
+    messageOf(error),
+    'is the address right, and is Shopify up? Nothing is known of the rest',
+  );
 }
 
 function tokenCheck({ token }: ShopifyLine): Check {

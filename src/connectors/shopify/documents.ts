@@ -175,6 +175,16 @@ export const PRODUCT_UPDATE = mutation(
   productUpdate(product: $product) { product { id } userErrors { field message } } }`,
 );
 
+/** `productUpdate` takes tags as a whole list, and would take away those that others set since it was read. */
+export const TAGS_ADD = mutation(
+  'TagsAdd',
+  `($id: ID!, $tags: [String!]!) { tagsAdd(id: $id, tags: $tags) { userErrors { field message } } }`,
+);
+export const TAGS_REMOVE = mutation(
+  'TagsRemove',
+  `($id: ID!, $tags: [String!]!) { tagsRemove(id: $id, tags: $tags) { userErrors { field message } } }`,
+);
+
 /** PRESERVE_STANDALONE_VARIANT: the default strategy deletes a lone "Default Title" variant with its id and history. */
 export const VARIANTS_CREATE = mutation(
   'VariantsCreate',
@@ -293,6 +303,8 @@ export function allDocuments(publicationIds: string[]): Record<string, string> {
     DEFINE_CUSTOM_ID,
     PRODUCT_SET,
     PRODUCT_UPDATE,
+    TAGS_ADD,
+    TAGS_REMOVE,
     VARIANTS_CREATE,
     VARIANTS_UPDATE,
     PRODUCTS_OF_ITEMS,

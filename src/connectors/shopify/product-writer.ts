@@ -3,10 +3,11 @@ import type { RecordOutcome, RecordWrite, WriteCommand } from '../../application
 import type { DeliveryFault } from '../../domain/publishing/system.js';
 import { foldCode } from '../../domain/primitives/text.js';
 import { faultOf } from '../faults.js';
+import { inRuns } from '../map-limited.js';
 import type { BundleMaker } from './bundles/bundle-maker.js';
 import type { CustomId } from './custom-id.js';
 import type { AdminDocument } from './documents.js';
-import { PRODUCT_SET, PRODUCT_UPDATE, VARIANTS_CREATE, VARIANTS_UPDATE } from './documents.js';
+import { PRODUCT_SET, PRODUCT_UPDATE, TAGS_ADD, TAGS_REMOVE, VARIANTS_CREATE, VARIANTS_UPDATE } from './documents.js';
 import type { ProductReader, ReadProduct } from './product-reader.js';
 import type { PublicationWriter } from './publication-writer.js';
 import type { RawVariant } from './reading.js';
@@ -14,7 +15,10 @@ import type { ShopifyClient } from './calling/shopify-client.js';
 import type { Planned } from './write-ledger.js';
 import { unmade, WriteLedger } from './write-ledger.js';
 import type { ProductInput, VariantInput } from './writing.js';
-import { hasNoOptions, NO_OPTIONS, optionNames, optionsOf, productInput, variantInput } from './writing.js';
+import { hasNoOptions, NO_OPTIONS, optionNames, optionsOf, productInput, tagChanges, variantInput } from './writing.js';
+
+/** Entries of one list of input (shopify.md 2.2). */
+const TAGS_A_CALL = 250;
 
 /**
  * Brings one product and its variants to what a command says. Nothing of the merchant's is deleted or reset: a
@@ -111,8 +115,12 @@ export class ProductWriter {
       ledger.named(write, productId);
       // On a product that is there already its handle is the merchant's, unless it was asked for by name.
       if (!('product.handle' in write.values)) delete input['handle'];
+      const tags = tagChanges(write);
+      if (tags !== null) delete input.tags;
       if (Object.keys(input).length > 0)
         await ledger.attempt([write], () => this.updateProduct(productId, input, signal));
+      if (tags !== null && ledger.faultOf(write) === null)
+        await ledger.attempt([write], () => this.changeTags(productId, tags, signal));
     }
     const [known, fresh] = partition(skus, (write) => ledger.idOf(write) !== null || !isCreate(write));
     const additions = ledger.plan(fresh, variantInput);
@@ -163,6 +171,16 @@ export class ProductWriter {
 
   private async updateProduct(productId: string, input: ProductInput, signal: AbortSignal | undefined): Promise<void> {
     await this.client.mutate(PRODUCT_UPDATE, { product: { id: productId, ...input } }, signal);
+  }
+
+  /** One by one: what others have tagged meanwhile stays. */
+  private async changeTags(
+    id: string,
+    { added, removed }: { added: string[]; removed: string[] },
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    for (const tags of inRuns(added, TAGS_A_CALL)) await this.client.mutate(TAGS_ADD, { id, tags }, signal);
+    for (const tags of inRuns(removed, TAGS_A_CALL)) await this.client.mutate(TAGS_REMOVE, { id, tags }, signal);
   }
 
   private async send(

@@ -1,7 +1,7 @@
 import type { Meter } from '../../application/ports/meter.js';
 import type { RateBudgets } from '../../application/ports/rate-budget.js';
 import type { SystemConfig } from '../system-config.js';
-import { checkedBaseUrl, required } from '../system-config.js';
+import { checkedBaseUrl, required, SettingError } from '../system-config.js';
 import type { TokenSource } from './calling/access-token.js';
 import { ClientCredentials, StaticToken } from './calling/access-token.js';
 import { CallPacer } from './calling/call-pacer.js';
@@ -22,11 +22,11 @@ export interface ShopifyLine {
   pacer: CallPacer;
 }
 
-/** Connects to nothing yet. @throws Error when the settings lack something. */
+/** Connects to nothing yet. @throws SettingError when the settings lack something. */
 export function openLine(config: SystemConfig, { meter, budgets, onForeignVersion }: LineSurroundings): ShopifyLine {
   const baseUrl = config.baseUrl === null ? null : checkedBaseUrl(config.baseUrl);
   const storeDomain = config.storeDomain ?? (baseUrl && new URL(baseUrl).host);
-  if (!storeDomain) throw new Error(`system ${config.code}: storeDomain or baseUrl is missing`);
+  if (!storeDomain) throw new SettingError(`system ${config.code}: storeDomain or baseUrl is missing`);
   const token = tokenOf(config, baseUrl ?? `https://${storeDomain}`);
   const pacer = new CallPacer(config.code, budgets, 1 - config.headRoomPercent / 100);
   const client = new ShopifyClient({
@@ -49,7 +49,9 @@ function tokenOf(config: SystemConfig, origin: string): TokenSource {
   const { clientId, clientSecret, accessToken } = config;
   if (clientId === null) return new StaticToken(required(config, 'accessToken'));
   if (accessToken !== null)
-    throw new Error(`system ${config.code}: accessToken and clientId exclude each other: one token or the other`);
-  if (!clientSecret) throw new Error(`system ${config.code}: clientSecret is missing beside clientId`);
+    throw new SettingError(
+      `system ${config.code}: accessToken and clientId exclude each other: one token or the other`,
+    );
+  if (!clientSecret) throw new SettingError(`system ${config.code}: clientSecret is missing beside clientId`);
   return new ClientCredentials({ origin, clientId, clientSecret });
 }

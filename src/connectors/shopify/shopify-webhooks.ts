@@ -1,8 +1,8 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { ConnectorError } from '../../application/ports/connector.js';
-import type { WebhookSide } from '../../application/ports/connector.js';
+import type { Subscribing, WebhookSide } from '../../application/ports/connector.js';
 import type { Json } from '../../domain/primitives/json.js';
-import type { RootRef } from '../../domain/publishing/system.js';
+import type { DeliveryFault, RootRef } from '../../domain/publishing/system.js';
 import { faultOf, parsedJson } from '../faults.js';
 import { inRuns } from '../map-limited.js';
 import { PRODUCTS_OF_ITEMS, RESUBSCRIBE, SUBSCRIBE } from './documents.js';
@@ -14,6 +14,14 @@ import { isWhole, pathOf, readSubscriptions, TOPICS } from './subscriptions.js';
 /** Ids in one list of a query (shopify.md 2.1: arrays of input hold 250). */
 const ITEMS_A_CALL = 250;
 const ITEM = 'gid://shopify/InventoryItem/';
+
+/** What became of one topic. WITHHELD: it is not for us to have; UNKNOWN: it may have been made. */
+interface Subscribed {
+  became: 'THERE' | 'MADE' | 'WITHHELD' | 'FAILED' | 'UNKNOWN';
+  fault: DeliveryFault | null;
+}
+
+const THERE: Subscribed = { became: 'THERE', fault: null };
 
 /** Receives what Shopify says on its own account: only ever a hint to look again. */
 export class ShopifyWebhooks implements WebhookSide {
@@ -64,39 +72,58 @@ export class ShopifyWebhooks implements WebhookSide {
     return named.map((root) => (isItem(root.externalId) ? (places.get(root.externalId) ?? []) : [root]));
   }
 
-  async ensureSubscriptions(uri: string): Promise<string[]> {
-    const there = await readSubscriptions(this.client);
-    const mended: string[] = [];
+  /**
+   * What was missing is told whatever happens next: nobody would look for what came in between, once the next look finds
+   * all there.
+   */
+  async ensureSubscriptions(uri: string): Promise<Subscribing> {
+    const found = await readSubscriptions(this.client);
+    const [there, mended]: [string[], string[]] = [[], []];
     for (const topic of TOPICS) {
-      const ofTopic = there.filter((each) => each.topic === topic);
-      if (ofTopic.some((each) => each.uri === uri && isWhole(each))) continue;
+      const ofTopic = found.filter((each) => each.topic === topic);
       // The same path under another host is ours from before PUBLIC_URL moved; anything else is somebody's own.
       const ours = ofTopic.find((each) => pathOf(each.uri) === pathOf(uri));
-      if (await this.subscribe(topic, uri, ours)) mended.push(topic);
+      const isThere = ofTopic.some((each) => each.uri === uri && isWhole(each));
+      const { became, fault } = isThere ? THERE : await this.subscribe(topic, uri, ours);
+      if (became === 'MADE' || became === 'UNKNOWN') mended.push(topic);
+      if (fault) return { there, mended, fault };
+      if (became !== 'WITHHELD') there.push(topic);
     }
-    return mended;
+    return { there, mended, fault: null };
   }
 
-  /** False when it turned out to be there already, or is not for us to have. */
-  private async subscribe(topic: string, uri: string, ours: Subscription | undefined): Promise<boolean> {
+  private async subscribe(topic: string, uri: string, ours: Subscription | undefined): Promise<Subscribed> {
     const subscription = { uri, format: 'JSON' as const };
     try {
       if (ours)
         await this.client.mutate(RESUBSCRIBE, { id: ours.id, subscription: { ...subscription, ...widened(ours) } });
       else await this.client.mutate(SUBSCRIBE, { topic, subscription });
-      return true;
+      return { became: 'MADE', fault: null };
     } catch (error) {
+      if (!(error instanceof ConnectorError)) throw error;
       // Two processes that start at once: the other one was quicker (message recorded in shopify.md 2.2 [R]).
-      if (error instanceof ConnectorError && /has already been taken/i.test(error.fault.message)) return false;
+      if (/has already been taken/i.test(error.fault.message)) return THERE;
       // Without `read_inventory` items are hidden, and so is their topic [B]: that keeps us from no other, and `doctor` says it.
-      if (topic === 'INVENTORY_ITEMS_UPDATE' && isRefused(error)) return false;
+      if (topic === 'INVENTORY_ITEMS_UPDATE' && isRefused(error)) return { became: 'WITHHELD', fault: null };
+      return error.fault.ambiguous ? this.settled(topic, uri, error.fault) : { became: 'FAILED', fault: error.fault };
+    }
+  }
+
+  /** Whether it was made is seen by looking; where that fails, too, it may have been. */
+  private async settled(topic: string, uri: string, fault: DeliveryFault): Promise<Subscribed> {
+    try {
+      const there = await readSubscriptions(this.client);
+      const isMade = there.some((each) => each.topic === topic && each.uri === uri && isWhole(each));
+      return isMade ? { became: 'MADE', fault: null } : { became: 'FAILED', fault };
+    } catch (error) {
+      if (error instanceof ConnectorError) return { became: 'UNKNOWN', fault };
       throw error;
     }
   }
 }
 
-function isRefused(error: unknown): boolean {
-  return error instanceof ConnectorError && (error.fault.class === 'AUTH' || error.fault.class === 'VALIDATION');
+function isRefused({ fault }: ConnectorError): boolean {
+  return fault.class === 'AUTH' || fault.class === 'VALIDATION';
 }
 
 /** An empty filter and no fields named are all of it [B]; said only where somebody had narrowed it. */
@@ -117,7 +144,8 @@ function gidOf(type: 'Product' | 'InventoryItem', body: { [key: string]: Json })
   const gid = body['admin_graphql_api_id'];
   if (typeof gid === 'string' && new RegExp(`^gid://shopify/${type}/\\d+$`).test(gid)) return gid;
   const id = body['id'];
-  const isId = (typeof id === 'number' && Number.isSafeInteger(id)) || (typeof id === 'string' && /^\d+$/.test(id));
+  const isId =
+    (typeof id === 'number' && Number.isSafeInteger(id) && id > 0) || (typeof id === 'string' && /^\d+$/.test(id));
   return isId ? `gid://shopify/${type}/${id}` : null;
 }
 

@@ -77,6 +77,21 @@ export function productInput(write: RecordWrite): ProductInput {
 }
 
 /**
+ * Which tags to add to what the product showed, and which to take away, by Shopify's own measure, without case; null where the
+ * write says nothing of tags, or nobody knows what was there.
+ */
+export function tagChanges({ values, seen }: RecordWrite): { added: string[]; removed: string[] } | null {
+  const before = seen?.['product.tags'];
+  if (!('product.tags' in values) || !Array.isArray(before)) return null;
+  const [wanted, there] = [tagsOf(values['product.tags'] ?? null), tagsOf(before)];
+  const lacking = (tags: string[], of: string[]): string[] => {
+    const folded = new Set(tags.map((tag) => tag.toLowerCase()));
+    return of.filter((tag) => !folded.has(tag.toLowerCase()));
+  };
+  return { added: lacking(there, wanted), removed: lacking(wanted, there) };
+}
+
+/**
  * The variant's values as Shopify takes them. `published` is in it on CREATE only: for a variant that exists, Shopify
  * has other mutations.
  * @throws ConnectorError VALIDATION for a value that Shopify has no place for.

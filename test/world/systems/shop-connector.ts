@@ -31,7 +31,7 @@ export class ShopConnector implements Connector {
     isAuthentic: () => true,
     placesOf: (named) => Promise.resolve(named.map((root) => [root])),
     rootOf: (_topic, body) => ({ externalId: body.toString(), code: null }),
-    ensureSubscriptions: () => Promise.resolve([]),
+    ensureSubscriptions: () => Promise.resolve({ there: [], mended: [], fault: null }),
   };
 
   constructor(
