@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { AtMost } from '../../at-most.js';
 import { ControlRefusal } from '../../loopback-server.js';
 import type { VirtualClock } from '../../virtual-clock.js';
 import type { BulkRun } from '../bulk/bulk-run.js';
@@ -14,6 +15,9 @@ import { post, signed } from './webhook-post.js';
 
 /** Eight more attempts within four hours [D]; how the hours are parted is not published [B]. */
 const RETRY_AFTER_SECONDS = [1, 10, 60, 300, 900, 1800, 4200, 7129] as const;
+
+/** Posts under way at once [B]: without a limit, whatever a slow receiver had missed would come again all together, and be missed again. */
+const POSTS_AT_ONCE = 32;
 
 const FORGERIES: Record<string, (body: string) => Forgery> = {
   signature: (body) => ({ signature: signed(body, 'a secret that nobody has') }),
@@ -40,6 +44,8 @@ export class WebhookSender {
   private readonly waiting = new Set<string>();
   /** The last body by subscription and resource, where a subscription asks for some fields only. */
   private readonly lastBodies = new Map<string, string>();
+
+  private readonly posts = new AtMost(POSTS_AT_ONCE);
 
   constructor(private readonly parts: SenderParts) {}
 
@@ -146,7 +152,11 @@ export class WebhookSender {
   }
 
   /** Never throws: a receiver that is down is a normal state, answered by retries and then by deleting the subscription. */
-  private async send(delivery: Delivery, attempt: number, key: string | null, isLast: boolean): Promise<void> {
+  private send(delivery: Delivery, attempt: number, key: string | null, isLast: boolean): Promise<void> {
+    return this.posts.run(() => this.sendNow(delivery, attempt, key, isLast));
+  }
+
+  private async sendNow(delivery: Delivery, attempt: number, key: string | null, isLast: boolean): Promise<void> {
     const { plan, random, state, onDropped } = this.parts;
     const { subscription } = delivery;
     const payload = delivery.body();
