@@ -45,9 +45,14 @@ export function keepSubscriptions(ports: Ports, publicUrl: string): () => Promis
       }
     }
   };
-  let running = check();
+  // A database that is gone for a while ends no process: the next look finds what this one has missed.
+  const look = (): Promise<void> =>
+    check().catch((error: unknown) =>
+      ports.log('warn', 'webhooks could not be looked after', { system: null, error: String(error) }),
+    );
+  let running = look();
   const timer = setInterval(() => {
-    running = check();
+    running = look();
   }, SUBSCRIPTIONS_MS);
   return async () => {
     clearInterval(timer);

@@ -78,10 +78,12 @@ export async function serve(config: Config, lost: (error: Error) => void = () =>
     if (sandbox) await seedPeople(ports);
     const worker = config.role === 'api' ? null : await startWorker(config, ports, database, urls, sandbox, undo);
     const readiness = new SystemReadiness(database.source, worker, ports.alerts);
+    // Whatever may end a start comes before anybody is told that it is ready.
+    if (worker && !sandbox) await scanAtStart(ports);
     const url = await listen(config, ports, { readiness, metrics }, undo);
     if (sandbox) await seedCatalog(ports, sandbox);
     if (worker) {
-      await scanAtStart(ports);
+      if (sandbox) await scanAtStart(ports);
       undo.push(keepSubscriptions(ports, config.port === 0 ? url : config.publicUrl));
     }
     return { url, ports, sandbox, firstStart, stop };

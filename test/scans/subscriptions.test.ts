@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Client } from 'pg';
 import { keepSubscriptions } from '../../src/porch/day-one.js';
 import { admin, at, control, listAt } from '../sandbox/sandbox-client.js';
 import { ScanKit } from './scan-kit.js';
@@ -95,5 +96,17 @@ describe('subscriptions, looked after', () => {
     await look();
     expect(await ofUpdates()).toMatchObject({ includeFields: [] });
     expect(await running()).toEqual([{ system: 'shopify', mode: 'FULL' }]);
+  });
+
+  it('end no process where the database does not answer: the next look finds what this one missed', async () => {
+    const owner = new Client(kit.world.ownerUrl);
+    await owner.connect();
+    await admin(kit.world.sandbox, DELETE, { id: at(await ofUpdates(), 'id') });
+    await owner.query('alter table system rename to system_away');
+    await expect(look()).resolves.toBeUndefined();
+    await owner.query('alter table system_away rename to system');
+    await owner.end();
+    await look();
+    expect(await ofUpdates()).toMatchObject({ uri: `${URL}/webhooks/shopify/shopify` });
   });
 });
