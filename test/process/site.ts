@@ -10,7 +10,8 @@ import { describe } from '@jest/globals';
 import { ensureBuilt, MAIN, ROOT } from './built-service.js';
 
 const POLL_MS = 50;
-const START_SECONDS = 60;
+/** Patience with a start, the first one with its database included. */
+export const START_SECONDS = 60;
 const END_SECONDS = 30;
 /** Below the range from which the kernel lends ports to clients, so that nobody's connection takes one of ours. */
 const LEAST_PORT = 12_000;
