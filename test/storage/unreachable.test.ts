@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Client, DatabaseError } from 'pg';
+import { DataSource } from 'typeorm';
 import { isUnreachable } from '../../src/storage/postgres/unreachable.js';
 import { testFact } from '../support/test-facts.js';
 
@@ -8,6 +10,10 @@ const failure = (work: Promise<unknown>): Promise<unknown> =>
     () => null,
     (error: unknown) => error,
   );
+
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await nextTurn();
+}
 
 describe('a database that does not answer', () => {
   it('is told from one that refuses what it is asked', async () => {
@@ -25,6 +31,16 @@ describe('a database that does not answer', () => {
     expect(isUnreachable(await ended)).toBe(true);
     expect(isUnreachable(await failure(client.query('select 1')))).toBe(true);
     await client.end().catch(() => undefined);
+  });
+
+  it('is told where TypeORM had given the connection back before the next statement', async () => {
+    const source = await new DataSource({ type: 'postgres', url: testFact('ADMIN_URL') }).initialize();
+    const runner = source.createQueryRunner();
+    const ended = await failure(runner.query('select pg_terminate_backend(pg_backend_pid())'));
+    expect(isUnreachable(ended)).toBe(true);
+    await until(() => runner.isReleased);
+    expect(isUnreachable(await failure(runner.query('select 1')))).toBe(true);
+    await source.destroy();
   });
 
   it('is known by its cause, and where every address of it failed', () => {

@@ -11,8 +11,12 @@ const NETWORK = new Set([
 ]);
 /** Class 08 and 57P01 to 57P03 of PostgreSQL: connection exceptions; it is shut down, has crashed, or is starting up. */
 const SERVER = /^(08...|57P0[123])$/;
-/** What the driver says, without a code, of a connection that ended under a statement. */
-const ENDED = /connection terminated|client has encountered a connection error|timeout expired/i;
+/**
+ * What the driver says, without a code, of a connection that ended under a statement; and TypeORM of the statement after that,
+ * because it gives such a connection back by itself.
+ */
+const ENDED =
+  /connection terminated|client has encountered a connection error|timeout expired|query runner already released/i;
 
 /**
  * Was it that the database did not answer, rather than what it was asked? Asking again later is then the remedy. An
