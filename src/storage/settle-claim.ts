@@ -42,6 +42,7 @@ export async function settleClaims(tools: GateTools, code: string, settled: read
     sql,
     code,
     all.flatMap(({ deliveries }) => deliveries),
+    all.flatMap(({ brought }) => brought.filter((id) => unmoved.has(id))),
   );
   const lanes = claims.map(({ product, leaseToken }) => ({ productId: product.id, notBefore: null, leaseToken }));
   const held = await closeLanes(sql, code, lanes);

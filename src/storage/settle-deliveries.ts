@@ -17,11 +17,15 @@ interface DeadRow {
   code: string | null;
 }
 
-/** Writes down what became of claimed deliveries, and answers what there is to tell of dead letters. */
+/**
+ * Writes down what became of claimed deliveries, and answers what there is to tell of dead letters.
+ * @param brought records that are as they should be without a delivery of their own.
+ */
 export async function settleDeliveries(
   sql: Sql,
   system: string,
   deliveries: readonly DeliverySettlement[],
+  brought: readonly string[],
 ): Promise<PublishingEvent[]> {
   const rows = deliveries.map(({ deliveryId, revision, outcome }) => ({
     id: deliveryId,
@@ -41,7 +45,7 @@ export async function settleDeliveries(
   const idsIn = (state: string): string[] => settled.flatMap((each) => (each.state === state ? [each.id] : []));
   const [delivered, dead] = [idsIn('DELIVERED'), settled.filter(({ state }) => state === 'DEAD_LETTERED')];
   const events: PublishingEvent[] = [];
-  if (delivered.length > 0) events.push(...(await resolveOlder(sql, system, delivered)));
+  if (delivered.length + brought.length > 0) events.push(...(await resolveOlder(sql, system, delivered, brought)));
   if (dead.length > 0) {
     await standFor(
       sql,
@@ -82,12 +86,20 @@ const SETTLE = `
   where d.id = n.id and d.id = any($3) and (d.state in ${movableTo('DELIVERED')}) is true
   returning d.id, d.target, d.state, d.cause, d.last_error->>'class' as class, d.last_error->>'code' as code`;
 
-/** What arrived resolves the dead letters before it. */
-async function resolveOlder(sql: Sql, system: string, delivered: readonly string[]): Promise<PublishingEvent[]> {
+/** What arrived resolves the dead letters before it; so does a record that was brought along with others. */
+async function resolveOlder(
+  sql: Sql,
+  system: string,
+  delivered: readonly string[],
+  brought: readonly string[],
+): Promise<PublishingEvent[]> {
   const resolved = await sql.rows<{ id: string; target: string }>(
-    `update delivery d set state = 'SUPERSEDED', due_at = null, resolved_at = clock_timestamp() from delivery n
-     where n.id = any($1) and d.id <> n.id and d.state = 'DEAD_LETTERED' and ${SAME} returning d.id, d.target`,
-    [delivered],
+    `with n as (
+       select id, system, entity, product_id, sku_id from delivery where id = any($1)
+       union all select null, system, entity, product_id, sku_id from record where id = any($2))
+     update delivery d set state = 'SUPERSEDED', due_at = null, resolved_at = clock_timestamp() from n
+     where d.id is distinct from n.id and d.state = 'DEAD_LETTERED' and ${SAME} returning d.id, d.target`,
+    [delivered, brought],
   );
   if (resolved.length === 0) return [];
   return [{ type: 'DEAD_LETTERS_RESOLVED', system, by: PUBLISHER, facts: { deliveries: resolved } }];

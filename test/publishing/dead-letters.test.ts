@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Connector, RecordOutcome } from '../../src/application/ports/connector.js';
+import type { Connector, RecordOutcome, WriteCommand } from '../../src/application/ports/connector.js';
 import type { DeadLetterGroup, DeliveryQuery } from '../../src/application/ports/operations-reader.js';
 import { revertFindings } from '../../src/application/drift/revert-findings.js';
 import { assignDeliveries } from '../../src/application/publishing/assign-deliveries.js';
@@ -98,6 +98,33 @@ describe('dead letters', () => {
     const none = { ids: null, filter: null };
     expect(codesOf(await retryDeliveries(ports, people.oli, none))).toEqual(['REQUIRED']);
     expect(codesOf(await retryDeliveries(ports, people.oli, { ids: [mug], filter: null }))).toEqual(['WRONG_STATE']);
+  });
+
+  it('are resolved by a delivery of their product that brings them along', async () => {
+    const store = kit.world.ports.connectors.of('shopify');
+    const takes = store.write.bind(store);
+    Object.assign(store, {
+      write: ({ writes }: WriteCommand) => {
+        const told = { code: 'NO', message: 'no', retryAfterSeconds: null, ambiguous: false, raw: null };
+        return Promise.resolve(
+          writes.map(({ id, entity }) => ({ id, entity, written: false, fault: { ...told, class: 'VALIDATION' } })),
+        );
+      },
+    });
+    await kit.price('CUP', '11.00');
+    await kit.drain('shopify');
+    expect(await kit.last('CUP', 'shopify')).toMatchObject({ state: 'DEAD_LETTERED', target: 'CUP' });
+    Object.assign(store, { write: takes });
+    await kit.apply({
+      kind: 'productUpdate',
+      input: { handle: 'cup', baseRevision: null, fields: { title: 'A cup' } },
+    });
+    await kit.drain('shopify');
+    expect(await kit.deliveries('CUP', 'shopify')).toMatchObject([
+      { target: 'CUP', state: 'SUPERSEDED', overdue: false },
+      { target: 'cup', state: 'DELIVERED' },
+    ]);
+    expect(await groups()).toEqual([]);
   });
 
   it('that a filter means and that cannot be retried are counted, by why; by id each is told', async () => {

@@ -26,6 +26,7 @@ describe('lanes that are claimed and settled together', () => {
     records: [],
     deliveries: deliveries.map(({ id }) => ({ deliveryId: id, revision: 9, outcome: { kind: 'DELIVERED' as const } })),
     attempts: [],
+    brought: [],
     unheard: [],
     findings: [],
     closings: [],

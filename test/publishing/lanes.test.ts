@@ -25,6 +25,7 @@ describe('claiming and settling', () => {
     records: [],
     deliveries: deliveries.map(({ id }) => ({ deliveryId: id, revision: 9, outcome: { kind: 'DELIVERED' as const } })),
     attempts: [],
+    brought: [],
     unheard: [],
     findings: [],
     closings: [],

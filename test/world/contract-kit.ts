@@ -210,7 +210,16 @@ export class Bench {
     const deliveries = claim.deliveries.map((each) => {
       return { deliveryId: each.id, revision: revisionIn(claim, each), outcome };
     });
-    const nothing = { records: [], attempts: [], unheard: [], findings: [], closings: [], notOurs: [], contact: null };
+    const nothing = {
+      records: [],
+      brought: [],
+      attempts: [],
+      unheard: [],
+      findings: [],
+      closings: [],
+      notOurs: [],
+      contact: null,
+    };
     return this.backend.queue.settle(claim, { ...nothing, deliveries, ...more });
   }
 

@@ -167,6 +167,16 @@ onBoth('settling', (bench) => {
     expect(await bench().backend.queue.claim(ERP)).toBeNull();
   });
 
+  it('supersedes the dead letter of a record that was brought along with others', async () => {
+    await bench().price('11.00');
+    await bench().settle(await bench().claim(ERP), DEAD);
+    await bench().price('12.00');
+    const claim = await bench().claim(ERP);
+    const { id } = await bench().recordIn(ERP);
+    await bench().settle(claim, RETRY, { brought: [id] });
+    expect(await bench().states(ERP)).toEqual(['SUPERSEDED r2', 'RETRYING r3']);
+  });
+
   it('tries again after the delay, unless a newer one waits', async () => {
     await bench().price('11.00');
     await bench().settle(await bench().claim(ERP), RETRY);

@@ -109,6 +109,8 @@ export interface DeliverySettlement {
 export interface Settlement {
   records: RecordSettlement[];
   deliveries: DeliverySettlement[];
+  /** Records in sync, or written with their product, without a delivery of their own: their dead letters have nothing left to do. */
+  brought: string[];
   attempts: { attemptId: string; outcome: 'CONFIRMED' | 'REJECTED' | 'AMBIGUOUS' | 'ECHO' | 'LOST' }[];
   /** Attempts that stay open: they were sent by now at the latest, and whoever is next waits until they cannot arrive any more. */
   unheard: string[];

@@ -27,6 +27,8 @@ import { bearsOurs, recodedFinding } from './recoding.js';
 export class SettlementDraft {
   private readonly records = new Map<string, RecordSettlement>();
   private readonly outcomes = new Map<string, DeliverySettlement['outcome']>();
+  /** Records that show what the master wants, or took what was sent. */
+  private readonly arrived = new Set<string>();
   private readonly attempts: Settlement['attempts'] = [];
   private readonly unheard: Settlement['unheard'] = [];
   private findings: Settlement['findings'] = [];
@@ -78,6 +80,7 @@ export class SettlementDraft {
     this.closeRecoded(record, observed);
     this.keep(record, observed, judgement.base, values, judgement.inSync && judgement.held.length === 0);
     this.closings.push(...judgement.closings);
+    if (judgement.inSync) this.arrived.add(record.id);
     this.tell('BEFORE_WRITE', judgement);
     for (const { attemptId, expected } of record.unsettled) {
       const arrived = Object.keys(expected).every((field) => !(field in judgement.writes));
@@ -139,8 +142,9 @@ export class SettlementDraft {
     if (!before)
       for (const earlier of record.unsettled) this.attempts.push({ attemptId: earlier.attemptId, outcome: 'LOST' });
     this.attempts.push({ attemptId, outcome: astray.length === 0 ? 'CONFIRMED' : 'REJECTED' });
-    if (astray.length === 0) this.outcomes.set(record.id, { kind: 'DELIVERED' });
-    else this.fail(record, notVerified(astray));
+    if (astray.length > 0) return this.fail(record, notVerified(astray));
+    this.outcomes.set(record.id, { kind: 'DELIVERED' });
+    this.arrived.add(record.id);
   }
 
   /** We know better than to send it. */
@@ -209,7 +213,9 @@ export class SettlementDraft {
     });
     const { attempts, unheard, findings, closings, notOurs, contact, refusal } = this;
     const records = [...this.records.values()];
-    return { records, deliveries, attempts, unheard, findings, closings, notOurs, contact, refusal };
+    const owed = new Set(this.claim.deliveries.map(({ recordId }) => recordId));
+    const brought = [...this.arrived].filter((id) => !owed.has(id));
+    return { records, deliveries, brought, attempts, unheard, findings, closings, notOurs, contact, refusal };
   }
 
   private fail(record: LaneRecord, fault: DeliveryFault): void {

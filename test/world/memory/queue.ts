@@ -110,7 +110,7 @@ export class MemoryQueue implements PublishingQueue {
       if (attempt?.settledAt === null) attempt.sentAt = now;
     }
     this.settleRecords(settlement, unmoved);
-    this.settleDeliveries(settlement);
+    this.settleDeliveries(settlement, unmoved);
     const findings = new MemoryFindings(tables);
     for (const { source, drafts } of settlement.findings) {
       const fresh = drafts.filter(({ recordId }) => recordId === null || unmoved.has(recordId));
@@ -162,8 +162,13 @@ export class MemoryQueue implements PublishingQueue {
     }
   }
 
-  private settleDeliveries({ deliveries }: Settlement): void {
+  private settleDeliveries({ deliveries, brought }: Settlement, unmoved: ReadonlySet<string>): void {
     const { tables } = this;
+    for (const id of brought.filter((each) => unmoved.has(each))) {
+      const record = tables.records.get(id);
+      const dead = record ? tables.deliveriesOf(record).filter(({ state }) => state === 'DEAD_LETTERED') : [];
+      for (const each of dead) tables.move(each, 'SUPERSEDED');
+    }
     for (const { deliveryId, revision, outcome } of deliveries) {
       const delivery = tables.deliveries.get(deliveryId);
       if (delivery?.state !== 'IN_FLIGHT') continue;
