@@ -76,6 +76,9 @@ describe('policy and requests of the past', () => {
     must(await kit.approve(id));
     await kit.sql(`update api_key set revoked_at = clock_timestamp() where party_id = $1`, [eva.actor.partyId]);
     expect((await planOfRequest(world.ports, id)).errors).toEqual([]);
+    await policy([{ key: 'three', require: { owner: true, count: 9 } }]);
+    expect((await planOfRequest(world.ports, id)).errors.map(({ code }) => code)).toEqual(['NO_ELIGIBLE_APPROVER']);
+    await policy(three);
     must(await kit.approve(id, world.people.alex));
     expect(await kit.stateOf(id)).toBe('APPLIED');
     await policy(DEFAULT_POLICY);

@@ -140,6 +140,10 @@ export class SqlChangeRequestStore implements ChangeRequestStore {
     );
   }
 
+  async setEditors(id: string, editors: readonly Actor[]): Promise<void> {
+    await this.sql.rows('update change_request set editors = $2::jsonb where id = $1', [id, JSON.stringify(editors)]);
+  }
+
   async reask(requests: readonly Pick<AskedRequest, 'id' | 'requirements'>[]): Promise<void> {
     await this.sql.rows(
       `update change_request c set requirements = n.requirements
