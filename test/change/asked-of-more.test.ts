@@ -142,6 +142,14 @@ describe('a duty that moves while its request is in review', () => {
     await isAway('bob', false);
   });
 
+  it('stays with everybody while those who are named are too few by themselves', async () => {
+    await policy([{ key: 'owner-and-one', require: { owner: true, count: 2 } }]);
+    const id = await propose('A');
+    must(await kit.approve(id, bob));
+    must(await kit.approve(id, eli));
+    expect(await kit.stateOf(id)).toBe('APPLIED');
+  });
+
   it('awaits nobody whose approval is not needed, because others of the team have given theirs', async () => {
     await policy(team(1));
     const id = await propose('A');

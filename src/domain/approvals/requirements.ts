@@ -1,5 +1,5 @@
 import type { ApprovalRequirement, ApprovalWorld, Eligible } from '../change/approval.js';
-import { askedOf, eligibleFor, fallText, giversSoFar, whyAsked } from '../change/approval.js';
+import { askedOf, eligibleFor, fallText, givenSoFar, whyAsked } from '../change/approval.js';
 import type { Sliced } from '../primitives/sliced.js';
 import { allAtOnce } from '../primitives/sliced.js';
 import type { ApprovalPolicy, ApprovalRule } from './approval-rule.js';
@@ -48,7 +48,7 @@ export function* askingFor(
     yield index / policy.length;
     asked.explained.push(explained(rule, groups, touched, skus));
     for (const group of groups) {
-      const given = giversSoFar({ rule: rule.key, ...group }, world);
+      const given = givenSoFar({ rule: rule.key, ...group }, world);
       const eligible = eligibleFor(group.namedId, countOf(rule), world, given);
       if (!eligible) {
         asked.orphans.push(...group.targets);

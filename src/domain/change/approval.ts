@@ -42,6 +42,15 @@ export interface ApprovalWorld {
 /** Whom a duty fell to, since who is named in it cannot give all that is asked. */
 export type Fallback = 'APPROVERS' | 'ADMINS';
 
+/** Whose approval of a requirement stands, whether or not they are in office, or asked, any more. */
+export interface Given {
+  ids: readonly string[];
+  /** Those of them who gave it as whom the rule names, and not because it had fallen to them. */
+  named: readonly string[];
+}
+
+const NONE_YET: Given = { ids: [], named: [] };
+
 export interface Eligible {
   /** Parties whose approval counts. */
   ids: string[];
@@ -50,17 +59,16 @@ export interface Eligible {
 
 /**
  * Who may approve for a party, in the order in which the duty falls: the party or the team's people, and its
- * delegate, as far as they may approve at all; where those of them who are in office are fewer than are asked, any APPROVER besides; then any ADMIN. Never the
- * author, nor, where a team is the author, anybody in it (design 4.3). People only: a team's own key stands for nobody in
- * particular.
- * @param given parties whose approval of it stands, whether or not they are in office, or asked, any more: they count.
+ * delegate, as far as they may approve at all; where those of them who are in office, or have approved it, are fewer than are
+ * asked, any APPROVER besides; then any ADMIN. Never the author, nor, where a team is the author, anybody in it (design 4.3).
+ * People only: a team's own key stands for nobody in particular.
  * @returns null where so many are not to be found.
  */
 export function eligibleFor(
   namedId: string | null,
   count: number,
   world: ApprovalWorld,
-  given: readonly string[] = [],
+  given: Given = NONE_YET,
 ): Eligible | null {
   const authors = [world.authorPartyId ?? '', ...(world.editorPartyIds ?? [])];
   const barred = new Set(authors.flatMap((id) => [id, ...(world.parties.get(id)?.memberIds ?? [])]));
@@ -75,11 +83,13 @@ export function eligibleFor(
     const party = world.parties.get(id);
     return party !== undefined && !isAway(party, world.at);
   };
-  const withGiven = (ids: readonly string[]): string[] => [...new Set([...ids, ...others(given)])];
-  const enough = (ids: readonly string[]): boolean => withGiven(ids.filter(isHere)).length >= count;
-  if (enough(own)) return { ids: withGiven(own), fell: null };
+  const withGiven = (ids: readonly string[]): string[] => [...new Set([...ids, ...others(given.ids)])];
+  const enough = (ids: readonly string[], approved: readonly string[]): boolean =>
+    new Set([...ids.filter(isHere), ...others(approved)]).size >= count;
+  const approvedAsNamed = given.ids.filter((id) => given.named.includes(id) || asked.includes(id));
+  if (enough(own, approvedAsNamed)) return { ids: withGiven(own), fell: null };
   const withApprovers = [...new Set([...own, ...others(world.approvers)])];
-  if (enough(withApprovers)) return { ids: withGiven(withApprovers), fell: 'APPROVERS' };
+  if (enough(withApprovers, given.ids)) return { ids: withGiven(withApprovers), fell: 'APPROVERS' };
   const all = withGiven([...withApprovers, ...others(world.admins)]);
   return all.length >= count ? { ids: all, fell: 'ADMINS' } : null;
 }
@@ -124,7 +134,7 @@ export function reask(
 ): ApprovalRequirement {
   const named = requirement.namedId === undefined ? requirement.partyId : requirement.namedId;
   const namedId = named === null ? null : (successors.get(named) ?? named);
-  const found = eligibleFor(namedId, requirement.count, world, giversOf(requirement, approvedBy));
+  const found = eligibleFor(namedId, requirement.count, world, standingFor([requirement], approvedBy));
   const first = found?.ids[0];
   if (found === null || first === undefined) return requirement;
   const { ids: eligible, fell } = found;
@@ -164,12 +174,21 @@ export function wasMet(
 }
 
 /** Who has approved already what a rule asks in a party's name. */
-export function giversSoFar(
+export function givenSoFar(
   asked: Pick<ApprovalRequirement, 'rule' | 'namedId' | 'targets'>,
   { approvals }: ApprovalWorld,
-): string[] {
-  const { requirements = [], approvedBy = [] } = approvals ?? {};
-  return requirements.filter((each) => isOfSame(each, asked)).flatMap((each) => giversOf(each, approvedBy));
+): Given {
+  if (!approvals) return NONE_YET;
+  return standingFor(
+    approvals.requirements.filter((each) => isOfSame(each, asked)),
+    approvals.approvedBy,
+  );
+}
+
+function standingFor(requirements: readonly ApprovalRequirement[], approvedBy: readonly string[]): Given {
+  const ids = requirements.flatMap((each) => giversOf(each, approvedBy));
+  const named = requirements.flatMap((each) => ((each.fell ?? null) === null ? giversOf(each, approvedBy) : []));
+  return { ids, named };
 }
 
 /** Did one of them ask by the same rule, in the same name, and of all that the other asks of? */
