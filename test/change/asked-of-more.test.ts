@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { planOfRequest } from '../../src/application/change/plan/change-plan.js';
 import { rejectChangeRequest } from '../../src/application/change/reject-change-request.js';
+import { readPartyLeaves } from '../../src/application/ownership/party-leaves.js';
 import { setSetting } from '../../src/application/settings/set-setting.js';
 import type { Caller } from '../../src/domain/actor.js';
 import type { ApprovalPolicy } from '../../src/domain/approvals/approval-rule.js';
@@ -69,6 +70,7 @@ describe('a duty that moves while its request is in review', () => {
     await isAway('bob', true);
     expect(await given(id)).toEqual({ 'owner-approves A': 1, 'owner-approves B': 0 });
     expect([await awaits(ada!, id), await awaits(eli!, id)]).toEqual([true, true]);
+    expect((await readPartyLeaves(world.ports, 'ada'))?.requestIds).toEqual([id]);
     must(await kit.approve(id));
     expect(await kit.stateOf(id)).toBe('APPLIED');
     const decisions = (await world.ports.changes.decisionsOf([id])).get(id) ?? [];
