@@ -9,7 +9,7 @@ import { DEFAULT_POLICY } from '../../src/domain/approvals/approval-rule.js';
 import { givenFor } from '../../src/domain/change/approval.js';
 import { ownershipOf } from '../ownership/ownership-kit.js';
 import type { World } from '../support/world.js';
-import { buildWorld, codesOf, HOST, must } from '../support/world.js';
+import { buildWorld, codesOf, HOST, must, until } from '../support/world.js';
 import { price, ReviewKit } from './review-kit.js';
 
 const team = (count: number): ApprovalPolicy => [
@@ -150,6 +150,43 @@ describe('a duty that moves while its request is in review', () => {
     must(await kit.approve(id, bob));
     must(await kit.approve(id, eli));
     expect(await kit.stateOf(id)).toBe('APPLIED');
+  });
+
+  it('asks whoever joins those who are named, though they have approved the same for another reason', async () => {
+    await policy(team(2));
+    const id = await propose('A');
+    must(await kit.approve(id));
+    must(await kit.approve(id, bob));
+    must(await own.team('finance', ['bob', 'dan', 'ada']));
+    expect(await given(id)).toEqual({ 'owner-approves A': 1, 'finance-too A': 1 });
+    expect([await awaits(ada!, id), await awaits(dan!, id)]).toEqual([true, true]);
+    must(await kit.approve(id));
+    expect(await kit.stateOf(id)).toBe('APPLIED');
+    must(await own.team('finance', ['bob', 'dan']));
+  });
+
+  it('keeps an approval that is given while the people of the team change', async () => {
+    await policy(team(1));
+    const id = await propose('A');
+    const other = world.database.source.createQueryRunner();
+    await other.startTransaction();
+    await other.query('select from change_request where id = $1 for update', [id]);
+    await other.query(
+      `insert into decision (id, change_request_id, actor, party_id, kind) values (gen_random_uuid(), $1, $2, $3, 'APPROVE')`,
+      [id, JSON.stringify(dan!.actor), dan!.actor.partyId],
+    );
+    const leaving = own.team('finance', ['bob']);
+    await until('the team to wait for the approval', async () => {
+      const waiting = await kit.sql(
+        `select 1 from pg_locks l join pg_stat_activity a using (pid) where not l.granted and a.datname = current_database()`,
+      );
+      return waiting.length > 0;
+    });
+    await other.commitTransaction();
+    await other.release();
+    must(await leaving);
+    expect(await given(id)).toEqual({ 'owner-approves A': 0, 'finance-too A': 1 });
+    must(await own.team('finance', ['bob', 'dan']));
   });
 
   it('awaits nobody whose approval is not needed, because others of the team have given theirs', async () => {

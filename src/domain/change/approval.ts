@@ -139,7 +139,11 @@ export function reask(
   if (found === null || first === undefined) return requirement;
   const { ids: eligible, fell } = found;
   const partyId = askedOf(namedId, eligible, world) ?? first;
-  const asked = { ...requirement, partyId, namedId, fell, eligible };
+  // Whom it falls to only now is asked now, though they have approved before: else it would be given without anybody's act,
+  // and nobody would be left whose approval makes the request go on.
+  const late = eligible.filter((id) => approvedBy.includes(id) && !requirement.eligible.includes(id));
+  const voided = late.length === 0 ? {} : { voided: [...new Set([...(requirement.voided ?? []), ...late])] };
+  const asked = { ...requirement, partyId, namedId, fell, eligible, ...voided };
   // Who is asked has changed, and so has why it is they; why the rule asks at all has not.
   const { ruleWhy } = requirement;
   return ruleWhy === undefined ? asked : { ...asked, why: whyAsked(ruleWhy, fallText(namedId, fell, world)) };

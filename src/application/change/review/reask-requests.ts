@@ -2,7 +2,6 @@ import type { Actor } from '../../../domain/actor.js';
 import { systemActor } from '../../../domain/actor.js';
 import type { ApprovalRequirement } from '../../../domain/change/approval.js';
 import { reask } from '../../../domain/change/approval.js';
-import { askedOfMore } from '../../../domain/change/void-approvals.js';
 import { sameJson } from '../../../domain/primitives/json.js';
 import type { AskedRequest } from '../../ports/change-request-store.js';
 import type { Stores } from '../../ports/unit-of-work.js';
@@ -28,8 +27,7 @@ export async function reaskRequests(
   const approving = await readApproving(stores, await stores.now());
   const changed = requests.flatMap(({ requirements, authorPartyId, editorPartyIds, approvedBy, ...request }) => {
     const world = { ...approving, authorPartyId, editorPartyIds };
-    const present = requirements.map((requirement) => reask(requirement, world, approvedBy, successors));
-    const anew = askedOfMore(present, requirements, approvedBy);
+    const anew = requirements.map((requirement) => reask(requirement, world, approvedBy, successors));
     // Compared as the database keeps them: a field that is left out, and one that is undefined, are one.
     return sameJson(JSON.parse(JSON.stringify(anew)), JSON.parse(JSON.stringify(requirements)))
       ? []
