@@ -13,8 +13,19 @@ const person = (code: string): fc.Arbitrary<Party> =>
   fc
     .record({ active: fc.boolean(), isAway: fc.boolean(), delegateId: fc.option(fc.constantFrom(...PEOPLE)) })
     .map(({ active, isAway, delegateId }) => ({
-      ...{ id: code, code, kind: 'USER' as const, name: code, email: null, engineering: false, memberIds: [] },
-      ...{ active, delegateId, delegateFrom: null, delegateUntil: null, awayFrom: isAway ? AT : null, awayUntil: null },
+      id: code,
+      code,
+      kind: 'USER' as const,
+      name: code,
+      email: null,
+      active,
+      engineering: false,
+      memberIds: [],
+      delegateId,
+      delegateFrom: null,
+      delegateUntil: null,
+      awayFrom: isAway ? AT : null,
+      awayUntil: null,
     }));
 
 /** People as they are at one moment, and a team of some of them. */
@@ -42,13 +53,19 @@ const world: fc.Arbitrary<ApprovalWorld> = fc
 const named = fc.constantFrom('team', null, ...PEOPLE);
 
 /** What a request asked at one moment, what was said to it, and everybody as they are at another one. */
-const cases = fc.record({ then: world, now: world, namedId: named, count: fc.integer({ min: 1, max: 3 }), said: some });
+const cases = fc.record({
+  earlier: world,
+  now: world,
+  namedId: named,
+  count: fc.integer({ min: 1, max: 3 }),
+  said: some,
+});
 
-function askedThen({ then, namedId, count, said }: typeof cases extends fc.Arbitrary<infer T> ? T : never): {
+function askedThen({ earlier, namedId, count, said }: typeof cases extends fc.Arbitrary<infer T> ? T : never): {
   before: ApprovalRequirement;
   approvedBy: string[];
 } {
-  const found = eligibleFor(namedId, count, then);
+  const found = eligibleFor(namedId, count, earlier);
   fc.pre(found !== null);
   const before = { rule: 'r', partyId: found.ids[0] ?? '', namedId, count, targets: ['A'], eligible: found.ids };
   return { before: { ...before, fell: found.fell }, approvedBy: said };
@@ -59,7 +76,7 @@ describe('a requirement that is asked anew', () => {
     fc.assert(
       fc.property(cases, (each) => {
         const { before, approvedBy } = askedThen(each);
-        const now = { ...each.now, authorPartyId: each.then.authorPartyId };
+        const now = { ...each.now, authorPartyId: each.earlier.authorPartyId };
         const after = reask(before, now, approvedBy, new Map());
         expect(new Set(giversOf(after, approvedBy))).toEqual(new Set(giversOf(before, approvedBy)));
         expect(reask(after, now, approvedBy, new Map())).toEqual(after);
@@ -72,8 +89,8 @@ describe('a requirement that is asked anew', () => {
     fc.assert(
       fc.property(cases, (each) => {
         const { before, approvedBy } = askedThen(each);
-        const { authorPartyId } = each.then;
-        const parties = new Map(each.now.parties).set('team', each.then.parties.get('team') as Party);
+        const { authorPartyId } = each.earlier;
+        const parties = new Map(each.now.parties).set('team', each.earlier.parties.get('team') as Party);
         const now = { ...each.now, parties, authorPartyId };
         const after = reask(before, now, approvedBy, new Map());
         const isHere = (id: string): boolean => now.parties.get(id)?.awayFrom === null;
