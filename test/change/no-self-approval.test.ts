@@ -132,4 +132,47 @@ describe('nobody approves their own request', () => {
     );
     expect(await kit.stateOf(adopted.changeRequestId)).toBe('APPLIED');
   });
+
+  describe('where a system has told late who it was', () => {
+    const edited = async (name: string, listPrice: string): Promise<string> => {
+      await control(world.sandbox.erp.url, 'edit', { as: { kind: 'staff', name }, code: 'TEA', set: { listPrice } });
+      await startScan(world.ports, world.people.oli, 'erp', 'FULL');
+      await scansDone(world);
+      return until('a finding', async () => {
+        const query = { system: 'erp', target: 'TEA', states: ['OPEN' as const] };
+        const { items } = await world.ports.operations.findings({ first: 9, after: null }, query);
+        return items.find(({ node }) => node.found === listPrice)?.node.id;
+      });
+    };
+    const toldLater = async (listPrice: string): Promise<string> => {
+      const id = await edited('eva', listPrice);
+      await kit.sql('update finding set attribution = null where id = $1', [id]);
+      const wish = { ids: [id], reason: 'as the ERP has it' };
+      const { changeRequestId } = must(await adoptFindings(world.ports, world.people.oli, wish));
+      expect((await kit.view(changeRequestId)).editors).toEqual([]);
+      await kit.sql(`update finding set attribution = $2::jsonb where id = $1`, [
+        id,
+        JSON.stringify({ actor: 'Eva', app: null, at: null, confidence: 'LIKELY' }),
+      ]);
+      return changeRequestId;
+    };
+
+    it('is theirs all the same, and somebody else is asked', async () => {
+      await kit.owns('Acme', 'eva');
+      const id = await toldLater('22.00');
+      expect(await kit.asked(id)).toEqual({ eva: 0 });
+      expect(await refusals(id, eva)).toEqual(OWN);
+      expect((await kit.view(id)).editors.map(({ name }) => name)).toEqual(['eva']);
+      must(await kit.approve(id));
+      expect(await kit.stateOf(id)).toBe('APPLIED');
+      await kit.owns('Acme', 'ada');
+    });
+
+    it('is nothing to whoever made another edit there since', async () => {
+      const id = await toldLater('23.00');
+      await edited('ada', '24.00');
+      for (const _ of ['once', 'and again, since it would write over that']) must(await kit.approve(id));
+      expect([await kit.stateOf(id), (await kit.view(id)).editors]).toEqual(['APPLIED', []]);
+    });
+  });
 });

@@ -196,6 +196,7 @@ describe('a request that is decided in part, by force, or talked about', () => {
     const many = await Promise.all(Array.from({ length: 10 }, () => kit.create(change, side)));
     expect(new Set(many.map((each) => must(each).id)).size).toBe(1);
     expect(codesOf(await kit.create(change, { ...over, effectiveAt: null }))).toEqual(['IDEMPOTENCY_MISMATCH']);
+    expect(codesOf(await kit.create([price('A1', '-1')], over))).toEqual(['IDEMPOTENCY_MISMATCH', 'INVALID_FORMAT']);
     expect(must(await kit.create([price('A1', '18.00')], over, pia)).id).not.toBe(first);
     await kit.sql(`update idempotency_key set created_at = created_at - interval '73 hours' where key = 'k'`);
     await forgetKeys(world.ports);

@@ -82,6 +82,8 @@ describe('a request that is edited', () => {
     expect(row?.n).toBe(1);
     const other = await kit.update(id, [price('A1', '17.00')], { idempotencyKey: 'u1' });
     expect(codesOf(other)).toEqual(['IDEMPOTENCY_MISMATCH']);
+    const faulty = [set('A1', { price: '16.50', gtin: 'no gtin' }), price('P1', '16.00')];
+    expect(codesOf(await kit.update(id, faulty, { idempotencyKey: 'u1' }))).toEqual(['GTIN_INVALID']);
     const elsewhere = await kit.create(changes, { idempotencyKey: 'u1' });
     expect(codesOf(elsewhere)).toEqual(['IDEMPOTENCY_MISMATCH']);
   });

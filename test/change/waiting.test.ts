@@ -266,6 +266,8 @@ describe('an approved request that waits', () => {
         return outcome.ok ? [] : [...new Set(outcome.problems.map(({ code, field }) => `${code} ${field?.join('.')}`))];
       };
       expect(await codes({ to: window().from })).toEqual(['INVALID_FORMAT window.to']);
+      const gone = { from: inSeconds(-2 * HOUR).toISOString(), to: inSeconds(-HOUR).toISOString() };
+      expect(await codes(gone)).toEqual(['EFFECTIVE_IN_PAST window.to']);
       expect(await codes({ systems: ['erp', 'nowhere'] })).toEqual(['SYSTEM_UNKNOWN window.systems.1']);
       expect(await codes({ name: '', reason: '' })).toEqual([
         'INVALID_FORMAT window.name',

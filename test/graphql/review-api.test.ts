@@ -99,6 +99,15 @@ describe('the life of a request through the API', () => {
       { code: 'EFFECTIVE_IN_PAST', field: ['input', 'effectiveAt'] },
       { code: 'NOT_FOUND', field: ['input', 'changes', '0', 'skuUpdate', 'code'] },
     ]);
+    const sent = (value: string): Promise<Payload['answer']> =>
+      send('alex', 'changeRequestUpdate(id: $id, input: $input)', types, {
+        id: made.id,
+        input: input([update('A1', value), update('A2', '12.00')], { effectiveAt: SOON, idempotencyKey: 'edit' }),
+      });
+    requestOf(await sent('12.00'));
+    expect((await sent('12.50')).userErrors).toEqual([
+      { code: 'IDEMPOTENCY_MISMATCH', field: ['input', 'idempotencyKey'] },
+    ]);
     const said = await send('ada', 'changeRequestComment(id: $id, body: $body)', '$id: ID!, $body: String!', {
       id: made.id,
       body: 'why so much?',

@@ -1,15 +1,14 @@
-import type { Problem } from '../../domain/problem.js';
 import { closeAdopted } from '../drift/resolve/close-adopted.js';
 import type { ChangeRequest, Forced } from '../ports/change-request-store.js';
 import type { Ports } from '../ports/ports.js';
 import type { Stores } from '../ports/unit-of-work.js';
 import { putInConflict } from './put-in-conflict.js';
 import { comparePlan, keepPlan, replan } from './plan/keep-plan.js';
+import { nobodyToAsk } from './plan/nobody-to-ask.js';
 import type { LockedPlan } from './plan/plan-under-locks.js';
 import { planUnderLocks } from './plan/plan-under-locks.js';
 import { freezeForeseen, holdRequest } from './run/hold-request.js';
 import { recordForce, skippedBy } from './run/record-force.js';
-import { nobodyLeft } from './plan-request.js';
 import { writeChangeSet } from './write-change-set.js';
 
 export type ApplyResult = 'APPLIED' | 'CONFLICTED' | 'IN_REVIEW' | 'SCHEDULED';
@@ -30,7 +29,7 @@ export async function applyChangeRequest(
   const { forced = null } = how;
   const { planned, plan } = how.ready ?? (await planOnce(ports, stores, request, forced !== null));
   // Where somebody else made the same change meanwhile, there is nothing left to do, which is no problem.
-  const problems = [...planned.set.problems, ...(forced ? [] : await nobodyToAsk(stores, request, planned, plan))];
+  const problems = [...planned.set.problems, ...(forced ? [] : await nobodyToAsk(stores, request, { planned, plan }))];
   const { conflicts, warnings } = planned.set;
   if (conflicts.length > 0 || problems.length > 0) {
     await putInConflict(stores, request, { conflicts, problems, warnings });
@@ -82,19 +81,4 @@ function planOnce(ports: Ports, stores: Stores, request: ChangeRequest, evenIfFr
   const planning = (): Promise<LockedPlan> => planUnderLocks(ports, stores, request, { evenIfFrozen });
   if (!evenIfFrozen) return planning();
   return stores.tentatively(planning, ({ planned: { set } }) => set.conflicts.length + set.problems.length === 0);
-}
-
-/**
- * What policy asks by now of people who are not to be found. Whoever has approved it already has approved it, though they
- * have left since; what nobody has, nobody can, and then it is not applied.
- */
-async function nobodyToAsk(
-  stores: Stores,
-  request: ChangeRequest,
-  { unanswered }: LockedPlan['planned'],
-  plan: LockedPlan['plan'],
-): Promise<Problem[]> {
-  if (unanswered.length === 0) return [];
-  const { missing } = await comparePlan(stores, request, unanswered, plan);
-  return missing.length === 0 ? [] : [nobodyLeft([...new Set(missing.flatMap(({ targets }) => targets))])];
 }

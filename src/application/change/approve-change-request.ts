@@ -14,6 +14,7 @@ import type { Stores } from '../ports/unit-of-work.js';
 import { asSeen } from './plan/as-seen.js';
 import { applyChangeRequest } from './apply-change-request.js';
 import { approvingOf, whoIs } from './review/asked-at-present.js';
+import { learnEditors } from './review/learn-editors.js';
 import { CALENDAR, reaskRequests } from './review/reask-requests.js';
 
 /**
@@ -35,7 +36,7 @@ export async function approveChangeRequest(
     const locked = await stores.requests.lock(id);
     if (!locked) return refused(problem('NOT_FOUND', 'there is no such change request', ['id']));
     const parties = await stores.parties.parties();
-    const found = await askedNow(stores, locked);
+    const found = await askedNow(ports, stores, locked);
     // Whoever has approved an older plan may approve this one: that is known once it is worked out.
     const early = objectionTo(found, caller, parties);
     if (early && early.code !== 'ALREADY_DECIDED') return refused(early);
@@ -67,8 +68,9 @@ export async function approveChangeRequest(
  * The request as it is asked of parties at this very moment: a delegation or an absence may have begun or ended since the
  * last look at the calendar, and whoever is asked no more may not approve.
  */
-async function askedNow(stores: Stores, request: ChangeRequest): Promise<ChangeRequest> {
-  if (!mayBeDone('APPROVE', request.state)) return request;
+async function askedNow(ports: Ports, stores: Stores, locked: ChangeRequest): Promise<ChangeRequest> {
+  if (!mayBeDone('APPROVE', locked.state)) return locked;
+  const request = await learnEditors(ports, stores, locked);
   const asked = {
     ...request,
     authorPartyId: request.author.partyId,

@@ -35,17 +35,30 @@ export async function createChangeRequest(
   const { changes, problems } = await readDraft(ports, draft);
   if (problems.length > 0) {
     return ports.work.run(async (stores) => {
+      const used = await otherUnderKey(stores, caller, [draft, changes, asDraft, problems]);
       const late = effectiveFaults(draft.effectiveAt ?? null, await stores.now());
       // Of a draft, what the master says against it keeps nothing back; a large request is not made to wait for it.
       const rest =
         asDraft || isBulk(changes) ? [] : await restOfProblems(ports, stores, caller.actor, { changes, problems });
-      return refused(...inOrder([...late, ...problems, ...placedInDraft(rest, draft.changes)]));
+      return refused(...inOrder([...used, ...late, ...problems, ...placedInDraft(rest, draft.changes)]));
     });
   }
   const request = { draft, changes, asDraft, origin: 'REQUEST' as const };
   const add = isBulk(changes) ? addForValidation : addRequest;
   const outcome = await ports.work.run((stores) => add(ports, stores, caller, request));
   return outcome.ok ? outcome : { ok: false, problems: placedInDraft(outcome.problems, draft.changes) };
+}
+
+/** That another body was sent under the key of a draft whose form does not hold; what does not hold is not in the comparison. */
+async function otherUnderKey(
+  stores: Stores,
+  caller: Caller,
+  [draft, changes, asDraft, problems]: [ChangeRequestDraft, unknown, boolean, readonly Problem[]],
+): Promise<Problem[]> {
+  if (problems.some(({ field }) => field?.[0] === 'idempotencyKey')) return [];
+  const sent = await sentUnder(caller, draft.idempotencyKey, ['create', asDraft, draft, changes]);
+  const before = await keyUsed(stores, sent);
+  return before && !before.ok ? before.problems : [];
 }
 
 /** The changes of a draft in canonical form, and what is wrong with it whatever the master says. */

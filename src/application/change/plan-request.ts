@@ -10,6 +10,7 @@ import { ownerKeysOf } from '../../domain/ownership/resolve-owner.js';
 import { foldCode } from '../../domain/primitives/text.js';
 import type { Problem } from '../../domain/problem.js';
 import { problem } from '../../domain/problem.js';
+import type { ChangeRequest } from '../ports/change-request-store.js';
 import type { Ports } from '../ports/ports.js';
 import { inTurns, mapInTurns } from '../ports/turns.js';
 import type { Stores } from '../ports/unit-of-work.js';
@@ -28,19 +29,27 @@ export interface PlannedRequest {
   world: World;
 }
 
+export interface PlanningOptions {
+  /** At apply: what the plan was made from stays true until the transaction ends. */
+  lock: boolean;
+  /** Who edited it beside its author: they approve it no more than the author does. */
+  editors?: readonly Actor[];
+  /** What was asked for it and given up to now, where that is to stand. */
+  approvals?: Pick<ChangeRequest, 'requirements' | 'approvedBy'>;
+  /** Told how much of the changes is checked, from 0 to 1. */
+  told?: (share: number) => void;
+}
+
 /**
  * What a request would do to the master as it is now, and who has to approve it: the same code before approval and at
  * apply, so that what was approved is what runs.
- * @param lock at apply: what the plan was made from stays true until the transaction ends.
- * @param told how much of the changes is checked, from 0 to 1.
- * @param editors who edited it beside its author: they approve it no more than the author does.
  */
 export async function planRequest(
   ports: Pick<Ports, 'newId'>,
   stores: Stores,
   changes: readonly ProposedChange[],
   author: Actor,
-  options: { lock: boolean; editors?: readonly Actor[]; told?: (share: number) => void },
+  options: PlanningOptions,
 ): Promise<PlannedRequest> {
   const world = await stores.catalog.world(changes, options);
   const whose = { baseline: false, authorPartyId: author.partyId };
@@ -58,6 +67,7 @@ export async function planRequest(
       ...approving,
       authorPartyId: author.partyId,
       editorPartyIds: (options.editors ?? []).flatMap(({ partyId }) => partyId ?? []),
+      ...(options.approvals && { approvals: options.approvals }),
     }),
   );
   const nobody = orphans.length > 0 ? [nobodyLeft(orphans)] : [];
@@ -91,7 +101,7 @@ export async function withBases(stores: Stores, changes: readonly ProposedChange
 export async function readApproving(
   stores: Stores,
   at: Date,
-): Promise<Omit<ApprovalWorld, 'authorPartyId' | 'editorPartyIds'>> {
+): Promise<Omit<ApprovalWorld, 'authorPartyId' | 'editorPartyIds' | 'approvals'>> {
   const parties = await stores.parties.parties();
   return {
     parties: new Map(parties.map((party) => [party.id, party])),

@@ -8,6 +8,7 @@ import type { Outcome } from '../../domain/problem.js';
 import { accepted, problem, refused } from '../../domain/problem.js';
 import type { Ports } from '../ports/ports.js';
 import { askedAtPresent, notAsked } from './review/asked-at-present.js';
+import { learnEditors } from './review/learn-editors.js';
 import { splitOff } from './review/split-off.js';
 
 /**
@@ -26,8 +27,9 @@ export async function rejectChangeRequest(
   const fault = textFault(comment);
   if (fault) return refused(problem(fault.code, fault.message, ['comment']));
   return ports.work.run(async (stores) => {
-    const request = await stores.requests.lock(id);
-    if (!request) return refused(problem('NOT_FOUND', 'there is no such change request', ['id']));
+    const locked = await stores.requests.lock(id);
+    if (!locked) return refused(problem('NOT_FOUND', 'there is no such change request', ['id']));
+    const request = await learnEditors(ports, stores, locked);
     const { actor } = caller;
     if (actor.partyId === null) return refused(problem('PARTY_REQUIRED', 'this key belongs to no party'));
     if (!mayBeDone('REJECT', request.state)) {

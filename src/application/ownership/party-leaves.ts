@@ -1,3 +1,5 @@
+import { givenFor } from '../../domain/change/approval.js';
+import { isAskedStill } from '../../domain/change/void-approvals.js';
 import type { Party } from '../../domain/ownership/party.js';
 import { canAnswer, silencedBy } from '../../domain/ownership/party.js';
 import type { OwnershipRule } from '../../domain/ownership/resolve-owner.js';
@@ -58,7 +60,11 @@ export async function readLeaves(
   const leaves = leftIds.includes(changed.id);
   const requests = leaves ? await stores.requests.inReviewOf([changed.id], { lock: false }) : [];
   const waiting = requests.filter(({ requirements, approvedBy }) =>
-    requirements.some(({ eligible }) => eligible.includes(changed.id) && !approvedBy.includes(changed.id)),
+    isAskedStill(
+      requirements.filter((each) => givenFor(each, approvedBy) < each.count),
+      approvedBy,
+      changed.id,
+    ),
   );
   return {
     ruleCount: rules.length,

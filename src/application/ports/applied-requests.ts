@@ -12,7 +12,8 @@ export interface AppliedRequest {
 export interface AppliedRequests {
   /**
    * The newest applied requests since an instant, newest first, as many whole ones as have at most so many changes
-   * together. What they touched is as their revisions have it; types and vendors are those of now.
+   * together; and how many older ones are left out. What they touched is as their revisions have it; where a request did not
+   * change the type or the vendor of a SKU, they are those of now.
    */
-  lately(since: Date, changes: number): Promise<AppliedRequest[]>;
+  lately(since: Date, changes: number): Promise<{ requests: AppliedRequest[]; left: number }>;
 }

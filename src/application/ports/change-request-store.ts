@@ -119,6 +119,7 @@ export interface ChangeRequestStore {
   inReviewOf(partyIds: readonly string[], options: { lock: boolean }): Promise<AskedRequest[]>;
   /** Whoever leaves a team that wrote or edited requests is one of their authors from now on; those that have ended stay as they are. */
   leaveTeam(teamId: string, members: readonly Actor[]): Promise<void>;
+  setEditors(id: string, editors: readonly Actor[]): Promise<void>;
   /** Other requirements for requests in review. */
   reask(requests: readonly Pick<AskedRequest, 'id' | 'requirements'>[]): Promise<void>;
   /** What an applied request did, product by product and SKU by SKU, and what has become of it. */

@@ -81,6 +81,8 @@ export interface FindingStore {
   removalFailed(id: string, reason: string, retryAfterSeconds: number | null): Promise<void>;
   /** They are no longer proposed by any request. */
   releaseAdoption(ids: readonly string[]): Promise<void>;
+  /** The same as `adoptedBy`, not locked. */
+  proposedBy(changeRequestId: string): Promise<LockedFinding[]>;
   /** Open findings that a request proposes to adopt. */
   adoptedBy(changeRequestId: string): Promise<LockedFinding[]>;
 }

@@ -17,6 +17,8 @@ export interface SettingStore {
   current(): Promise<Settings>;
   /** The newest version of a key; null before anybody set it. */
   newest(key: SettingKey): Promise<SettingVersion | null>;
+  /** The version of a key that was in force at an instant; null where its default was. */
+  inForceAt(key: SettingKey, at: Date): Promise<SettingVersion | null>;
   /** Nobody applies a change, and nobody else sets, until this transaction has ended; waits for those who do. */
   lock(): Promise<void>;
   add(version: Omit<SettingVersion, 'changedAt'>): Promise<void>;

@@ -17,8 +17,8 @@ const DAYS = 90;
 const CHANGES = 20_000;
 
 const MESSAGES = {
-  ASKS_MORE: `requests applied in the last ${DAYS} days that would have needed an approval that they did not need`,
-  ASKS_LESS: `requests applied in the last ${DAYS} days that would have needed an approval less`,
+  ASKS_MORE: `requests applied in the last ${DAYS} days that would need an approval more than by the rules in force`,
+  ASKS_LESS: `requests applied in the last ${DAYS} days that would need an approval less than by the rules in force`,
   ASKS_NOBODY: `requests applied in the last ${DAYS} days that nobody would have had to approve`,
   NOBODY_COULD: `requests applied in the last ${DAYS} days that nobody could have approved`,
 } as const;
@@ -34,7 +34,7 @@ export const approvalsImpact: ImpactOf<'approvals'> = async (stores, before, aft
   const problems = partyFaults(after, [...approving.parties.values()]);
   if (problems.length > 0) return { problems, effects: [] };
   const unmet = quorumsUnmet(after, approving);
-  const requests = await stores.applied.lately(new Date(at.getTime() - DAYS * 86_400_000), CHANGES);
+  const { requests, left } = await stores.applied.lately(new Date(at.getTime() - DAYS * 86_400_000), CHANGES);
   const keys = ownerKeysOf(requests.flatMap(({ touched }) => touched.flatMap(({ under }) => under)));
   const inForce = await stores.ownership.rulesInForce(keys, at);
   const found: Record<Code, string[]> = { ASKS_MORE: [], ASKS_LESS: [], ASKS_NOBODY: [], NOBODY_COULD: [] };
@@ -48,8 +48,14 @@ export const approvalsImpact: ImpactOf<'approvals'> = async (stores, before, aft
     const numbers = found[code as Code];
     return { code, message, count: numbers.length, examples: numbers.slice(0, EXAMPLES) };
   });
-  return { problems: [], effects: [...unmet, ...effects].filter(({ count }) => count > 0) };
+  return { problems: [], effects: [...unmet, ...effects, notTried(left)].filter(({ count }) => count > 0) };
 };
+
+/** What is said of the others is said of these few: nobody should take it for all of the last days. */
+function notTried(count: number): SettingEffect {
+  const message = `requests applied in the last ${DAYS} days that this was not tried on: it is tried on the newest, up to ${CHANGES} changes together`;
+  return { code: 'NOT_TRIED', message, count, examples: [] };
+}
 
 /**
  * Rules that ask for more approvals than there are people to give them, whoever the author is: what they ask about would be

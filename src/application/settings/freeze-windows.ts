@@ -29,11 +29,20 @@ export async function setFreezeWindow(
     // Of this window only: one that was set before this was asked stays as it is until somebody sets it anew.
     const isTold = faults.some(({ field }) => field?.[1] === 'reason');
     const short = isTold ? [] : reasonFaults(window.reason).map((each) => ({ ...each, field: ['window', 'reason'] }));
-    if (faults.length + short.length > 0) return { ok: false, problems: [...faults, ...short] };
+    const late = faults.length > 0 || endOf(window) > (await stores.now()) ? [] : [isOver(window)];
+    if (faults.length + short.length + late.length > 0) return { ok: false, problems: [...faults, ...late, ...short] };
     const outcome = await store(stores, caller, next, window.reason);
     if (outcome.ok) return accepted({ name: window.name });
     return { ok: false, problems: outcome.problems.map((each) => ofWindow(withoutValue(each), place)) };
   });
+}
+
+/** Nobody means a window that holds nothing: it is another year that was meant, or the end of one that is on. */
+function isOver({ name, to }: FreezeWindow): Problem {
+  return problem('EFFECTIVE_IN_PAST', `${name} would be over since ${to}; to end one, use freezeWindowEnd`, [
+    'window',
+    'to',
+  ]);
 }
 
 /** Ends a window: one that is on ends now, one that is still to come goes. What it holds is applied at once. */

@@ -1,5 +1,5 @@
 import type { ApprovalRequirement, ApprovalWorld, Eligible } from '../change/approval.js';
-import { askedOf, eligibleFor, fallText, whyAsked } from '../change/approval.js';
+import { askedOf, eligibleFor, fallText, givenSoFar, whyAsked } from '../change/approval.js';
 import type { Sliced } from '../primitives/sliced.js';
 import { allAtOnce } from '../primitives/sliced.js';
 import type { ApprovalPolicy, ApprovalRule } from './approval-rule.js';
@@ -48,7 +48,8 @@ export function* askingFor(
     yield index / policy.length;
     asked.explained.push(explained(rule, groups, touched, skus));
     for (const group of groups) {
-      const eligible = eligibleFor(group.namedId, countOf(rule), world);
+      const given = givenSoFar({ rule: rule.key, ...group }, world);
+      const eligible = eligibleFor(group.namedId, countOf(rule), world, given);
       if (!eligible) {
         asked.orphans.push(...group.targets);
         asked.unanswered.push(requirementOf(rule, group, NOBODY_ELIGIBLE, world));
@@ -124,6 +125,9 @@ const WORDS: Readonly<Record<string, string>> = {
   skus: 'the request touches fewer SKUs',
 };
 
+/** Of what does not hold, is in conflict, or is like this already, no rule asks anything. */
+const NOTHING_TOUCHED = 'as things are, the request changes nothing that could be approved';
+
 function explained(
   rule: ApprovalRule,
   groups: readonly Group[],
@@ -134,6 +138,7 @@ function explained(
   const targets = [...new Set(groups.flatMap((group) => group.targets))];
   const [first] = groups;
   if (first) return { rule: key, description, asks: true, why: first.why, targets };
+  if (touched.length === 0) return { rule: key, description, asks: false, why: NOTHING_TOUCHED, targets: [] };
   const unmet = unmetBy(rule, touched, skus).map((condition) => WORDS[condition] ?? condition);
   const fitted = touched.some((thing) => fitOf(rule, thing, skus) !== null);
   const apart = fitted ? 'the owner may change this alone' : 'nothing meets all of its conditions at once';

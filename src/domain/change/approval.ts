@@ -33,12 +33,23 @@ export interface ApprovalWorld {
   authorPartyId: string | null;
   /** Parties that edited the request: it is theirs as well. */
   editorPartyIds?: readonly string[];
+  /** What was asked and given up to now: a quorum wants nobody else in the place of those who have given theirs. */
+  approvals?: { requirements: readonly ApprovalRequirement[]; approvedBy: readonly string[] };
   /** Delegations end. */
   at: Date;
 }
 
 /** Whom a duty fell to, since who is named in it cannot give all that is asked. */
 export type Fallback = 'APPROVERS' | 'ADMINS';
+
+/** Whose approval of a requirement stands, whether or not they are in office, or asked, any more. */
+export interface Given {
+  ids: readonly string[];
+  /** Those of them who gave it as whom the rule names, and not because it had fallen to them. */
+  named: readonly string[];
+}
+
+const NONE_YET: Given = { ids: [], named: [] };
 
 export interface Eligible {
   /** Parties whose approval counts. */
@@ -48,12 +59,17 @@ export interface Eligible {
 
 /**
  * Who may approve for a party, in the order in which the duty falls: the party or the team's people, and its
- * delegate, as far as they may approve at all; where those of them who are in office are fewer than are asked, any APPROVER besides; then any ADMIN. Never the
- * author, nor, where a team is the author, anybody in it (design 4.3). People only: a team's own key stands for nobody in
- * particular.
+ * delegate, as far as they may approve at all; where those of them who are in office, or have approved it, are fewer than are
+ * asked, any APPROVER besides; then any ADMIN. Never the author, nor, where a team is the author, anybody in it (design 4.3).
+ * People only: a team's own key stands for nobody in particular.
  * @returns null where so many are not to be found.
  */
-export function eligibleFor(namedId: string | null, count: number, world: ApprovalWorld): Eligible | null {
+export function eligibleFor(
+  namedId: string | null,
+  count: number,
+  world: ApprovalWorld,
+  given: Given = NONE_YET,
+): Eligible | null {
   const authors = [world.authorPartyId ?? '', ...(world.editorPartyIds ?? [])];
   const barred = new Set(authors.flatMap((id) => [id, ...(world.parties.get(id)?.memberIds ?? [])]));
   const others = (ids: readonly string[]): string[] => ids.filter((id) => !barred.has(id));
@@ -67,11 +83,14 @@ export function eligibleFor(namedId: string | null, count: number, world: Approv
     const party = world.parties.get(id);
     return party !== undefined && !isAway(party, world.at);
   };
-  const enough = (ids: readonly string[]): boolean => ids.filter(isHere).length >= count;
-  if (enough(own)) return { ids: own, fell: null };
+  const withGiven = (ids: readonly string[]): string[] => [...new Set([...ids, ...others(given.ids)])];
+  const enough = (ids: readonly string[], approved: readonly string[]): boolean =>
+    new Set([...ids.filter(isHere), ...others(approved)]).size >= count;
+  const approvedAsNamed = given.ids.filter((id) => given.named.includes(id) || asked.includes(id));
+  if (enough(own, approvedAsNamed)) return { ids: withGiven(own), fell: null };
   const withApprovers = [...new Set([...own, ...others(world.approvers)])];
-  if (enough(withApprovers)) return { ids: withApprovers, fell: 'APPROVERS' };
-  const all = [...new Set([...withApprovers, ...others(world.admins)])];
+  if (enough(withApprovers, given.ids)) return { ids: withGiven(withApprovers), fell: 'APPROVERS' };
+  const all = withGiven([...withApprovers, ...others(world.admins)]);
   return all.length >= count ? { ids: all, fell: 'ADMINS' } : null;
 }
 
@@ -115,13 +134,16 @@ export function reask(
 ): ApprovalRequirement {
   const named = requirement.namedId === undefined ? requirement.partyId : requirement.namedId;
   const namedId = named === null ? null : (successors.get(named) ?? named);
-  const found = eligibleFor(namedId, requirement.count, world);
+  const found = eligibleFor(namedId, requirement.count, world, standingFor([requirement], approvedBy));
   const first = found?.ids[0];
   if (found === null || first === undefined) return requirement;
   const { ids: eligible, fell } = found;
-  const kept = requirement.eligible.filter((id) => approvedBy.includes(id) && !eligible.includes(id));
   const partyId = askedOf(namedId, eligible, world) ?? first;
-  const asked = { ...requirement, partyId, namedId, fell, eligible: [...eligible, ...kept] };
+  // Whom it falls to only now is asked now, though they have approved before: else it would be given without anybody's act,
+  // and nobody would be left whose approval makes the request go on.
+  const late = eligible.filter((id) => approvedBy.includes(id) && !requirement.eligible.includes(id));
+  const voided = late.length === 0 ? {} : { voided: [...new Set([...(requirement.voided ?? []), ...late])] };
+  const asked = { ...requirement, partyId, namedId, fell, eligible, ...voided };
   // Who is asked has changed, and so has why it is they; why the rule asks at all has not.
   const { ruleWhy } = requirement;
   return ruleWhy === undefined ? asked : { ...asked, why: whyAsked(ruleWhy, fallText(namedId, fell, world)) };
@@ -152,16 +174,33 @@ export function wasMet(
   before: readonly ApprovalRequirement[],
   approvedBy: readonly string[],
 ): boolean {
-  const covers = ({ targets }: ApprovalRequirement): boolean => {
-    const theirs = new Set(targets);
-    return asked.targets.every((target) => theirs.has(target));
-  };
-  return before.some(
-    (each) =>
-      each.rule === asked.rule &&
-      each.namedId !== undefined &&
-      each.namedId === asked.namedId &&
-      givenFor(each, approvedBy) >= asked.count &&
-      covers(each),
+  return before.some((each) => isOfSame(each, asked) && givenFor(each, approvedBy) >= asked.count);
+}
+
+/** Who has approved already what a rule asks in a party's name. */
+export function givenSoFar(
+  asked: Pick<ApprovalRequirement, 'rule' | 'namedId' | 'targets'>,
+  { approvals }: ApprovalWorld,
+): Given {
+  if (!approvals) return NONE_YET;
+  return standingFor(
+    approvals.requirements.filter((each) => isOfSame(each, asked)),
+    approvals.approvedBy,
   );
+}
+
+function standingFor(requirements: readonly ApprovalRequirement[], approvedBy: readonly string[]): Given {
+  const ids = requirements.flatMap((each) => giversOf(each, approvedBy));
+  const named = requirements.flatMap((each) => ((each.fell ?? null) === null ? giversOf(each, approvedBy) : []));
+  return { ids, named };
+}
+
+/** Did one of them ask by the same rule, in the same name, and of all that the other asks of? */
+function isOfSame(
+  before: ApprovalRequirement,
+  { rule, namedId, targets }: Pick<ApprovalRequirement, 'rule' | 'namedId' | 'targets'>,
+): boolean {
+  if (before.rule !== rule || before.namedId === undefined || before.namedId !== namedId) return false;
+  const theirs = new Set(before.targets);
+  return targets.every((target) => theirs.has(target));
 }

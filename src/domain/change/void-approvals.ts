@@ -1,5 +1,6 @@
 import { foldCode } from '../primitives/text.js';
 import type { ApprovalRequirement } from './approval.js';
+import { giversOf } from './approval.js';
 
 /**
  * Requirements as they are asked for after an edit: whoever approved one that the edit touches is asked again, and every
@@ -25,8 +26,8 @@ export function askedAgain(
     );
     if (isEdited(each) || (same && isEdited(same))) return voidedFor(each, approvedBy);
     // What was approved stays approved, though its giver is not asked any more.
-    const stays = (same?.eligible ?? []).filter(
-      (id) => approvedBy.includes(id) && !authors.includes(id) && !each.eligible.includes(id),
+    const stays = (same ? giversOf(same, approvedBy) : []).filter(
+      (id) => !authors.includes(id) && !each.eligible.includes(id),
     );
     const theirs = new Set(same?.targets);
     const isCovered = same !== undefined && each.targets.every((target) => theirs.has(target));
@@ -76,6 +77,33 @@ export function withVoids(
       each,
       (ofRule.length > 0 ? ofRule : covering).flatMap(({ voided = [] }) => voided),
     );
+  });
+}
+
+/**
+ * An approval is of what its giver was asked about when they gave it. What falls to them since, because an owner is away, has
+ * left or is another one, they are asked about as well: nothing is approved in the name of somebody who was never asked.
+ * @param before what was asked up to now.
+ */
+export function askedOfMore(
+  asked: readonly ApprovalRequirement[],
+  before: readonly ApprovalRequirement[],
+  approvedBy: readonly string[],
+): ApprovalRequirement[] {
+  const parties = new Set(approvedBy);
+  const wereAsked = new Map<string, ReadonlySet<string>>();
+  const askedAbout = (id: string): ReadonlySet<string> => {
+    const known = wereAsked.get(id);
+    if (known) return known;
+    const targets = new Set(before.filter(({ eligible }) => eligible.includes(id)).flatMap((each) => each.targets));
+    wereAsked.set(id, targets);
+    return targets;
+  };
+  return asked.map((each) => {
+    const more = [...parties].filter(
+      (id) => each.eligible.includes(id) && !each.targets.every((target) => askedAbout(id).has(target)),
+    );
+    return more.length === 0 ? each : voidedFor(each, more);
   });
 }
 

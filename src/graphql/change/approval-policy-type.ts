@@ -35,11 +35,15 @@ export class ApprovalRuleExplainedType {
   description: 'Which rule asks whom about one request and why; of an ended request, what was asked then.',
 })
 export class ApprovalExplanationType {
-  @Field(() => Int, { description: 'Version of the policy in force; 0 before anybody set one.' })
+  @Field(() => Int, {
+    description: 'Version of the policy in force, of an ended request then; 0 before anybody had set one.',
+  })
   policyVersion!: number;
   @Field(() => [ApprovalRuleExplainedType])
   rules!: ApprovalRuleExplainedType[];
-  @Field(() => [ApprovalRequirementType], { description: 'What would be asked if it were submitted now.' })
+  @Field(() => [ApprovalRequirementType], {
+    description: 'What would be asked if it were submitted now; of an ended request what was asked.',
+  })
   requirements!: ApprovalRequirementType[];
   @Field(() => [String], { description: 'SKUs and products that nobody but the author could approve.' })
   nobodyFor!: string[];

@@ -62,7 +62,10 @@ export class SqlChangeReader implements ChangeReader {
         (place) => `c.state = 'IN_REVIEW' and c.author_party_id is distinct from ${place}::uuid
           and exists (select from jsonb_array_elements(c.requirements) q where q->'eligible' ? ${place}::text
             and (coalesce(q->'voided' ? ${place}::text, false) or not exists (select from decision d
-              where d.change_request_id = c.id and d.party_id = ${place}::uuid)))`,
+              where d.change_request_id = c.id and d.party_id = ${place}::uuid))
+            and coalesce((q->>'count')::int, 1) > (select count(distinct d.party_id) from decision d
+              where d.change_request_id = c.id and d.kind = 'APPROVE' and q->'eligible' ? d.party_id::text
+                and not coalesce(q->'voided' ? d.party_id::text, false)))`,
       )
       .add(
         query.target === null ? null : foldCode(query.target),

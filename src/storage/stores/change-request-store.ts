@@ -116,16 +116,18 @@ export class SqlChangeRequestStore implements ChangeRequestStore {
     );
   }
 
-  inReviewOf(partyIds: readonly string[], { lock }: { lock: boolean }): Promise<AskedRequest[]> {
+  async inReviewOf(partyIds: readonly string[], { lock }: { lock: boolean }): Promise<AskedRequest[]> {
+    const concerned = `c.state = 'IN_REVIEW' and exists (select from jsonb_array_elements(c.requirements) q
+      where q->'eligible' ?| $1::text[] or q->>'namedId' = any($1::text[]) or q->>'partyId' = any($1::text[]))`;
+    // Locked first, and read by a statement that begins then: one that waits for a lock still sees the approvals of before.
+    const locking = `select c.id from change_request c where ${concerned} order by c.id for update`;
+    const ids = lock ? (await this.sql.rows<{ id: string }>(locking, [partyIds])).map(({ id }) => id) : null;
     return this.sql.rows<AskedRequest>(
       `select c.id, 'CR-' || c.number as number, c.author_party_id as "authorPartyId", c.requirements,
          array(select e->>'partyId' from jsonb_array_elements(c.editors) e where e->>'partyId' is not null) as "editorPartyIds",
          array(select d.party_id::text from decision d where d.change_request_id = c.id and d.kind = 'APPROVE') as "approvedBy"
-       from change_request c
-       where c.state = 'IN_REVIEW' and exists (select from jsonb_array_elements(c.requirements) q
-         where q->'eligible' ?| $1::text[] or q->>'namedId' = any($1::text[]) or q->>'partyId' = any($1::text[]))
-       order by c.id ${lock ? 'for update' : ''}`,
-      [partyIds],
+       from change_request c where ${concerned} and ($2::uuid[] is null or c.id = any($2::uuid[])) order by c.id`,
+      [partyIds, ids],
     );
   }
 
@@ -138,6 +140,10 @@ export class SqlChangeRequestStore implements ChangeRequestStore {
          or exists (select from jsonb_array_elements(c.editors) e where e->>'partyId' = $1::text))`,
       [teamId, JSON.stringify(members)],
     );
+  }
+
+  async setEditors(id: string, editors: readonly Actor[]): Promise<void> {
+    await this.sql.rows('update change_request set editors = $2::jsonb where id = $1', [id, JSON.stringify(editors)]);
   }
 
   async reask(requests: readonly Pick<AskedRequest, 'id' | 'requirements'>[]): Promise<void> {

@@ -194,6 +194,13 @@ export class SqlFindingStore implements FindingStore {
     return rows.map(({ id }) => id);
   }
 
+  proposedBy(changeRequestId: string): Promise<LockedFinding[]> {
+    return this.sql.rows<LockedFinding>(
+      `${LOCKED} where f.change_request_id = $1 and f.state <> 'RESOLVED' order by f.id`,
+      [changeRequestId],
+    );
+  }
+
   async adoptedBy(changeRequestId: string): Promise<LockedFinding[]> {
     await this.lockRecords(`f.change_request_id = $1 and f.state <> 'RESOLVED'`, [changeRequestId]);
     return this.sql.rows<LockedFinding>(

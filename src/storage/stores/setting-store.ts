@@ -37,6 +37,14 @@ export class SqlSettingStore implements SettingStore {
     );
   }
 
+  inForceAt(key: SettingKey, at: Date): Promise<SettingVersion | null> {
+    return firstRow<SettingVersion>(
+      this.sql,
+      `select ${COLUMNS} from setting_version where key = $1 and changed_at <= $2 order by version desc limit 1`,
+      [key, at],
+    );
+  }
+
   async lock(): Promise<void> {
     await this.sql.rows(`select pg_advisory_xact_lock(${SETTINGS_LOCK})`);
   }

@@ -6,17 +6,20 @@ import type { Problem } from '../../../domain/problem.js';
 import { problem } from '../../../domain/problem.js';
 import { foldCode } from '../../../domain/primitives/text.js';
 import type { KeptPlanContent } from '../../ports/plan-store.js';
+import type { ChangeRequest } from '../../ports/change-request-store.js';
 import type { Ports } from '../../ports/ports.js';
 import type { Stores } from '../../ports/unit-of-work.js';
 import type { ChangeDraft } from '../change-draft.js';
 import { placedInDraft } from '../change-draft.js';
-import type { PlannedRequest } from '../plan-request.js';
+import type { PlannedRequest, PlanningOptions } from '../plan-request.js';
 import { planRequest, withBases } from '../plan-request.js';
 import { inOrder, readDraft } from '../create-change-request.js';
 import { effectiveFaults } from '../effective-at.js';
 import { restOfProblems } from '../rest-of-problems.js';
 import { freezeForeseen } from '../run/hold-request.js';
 import { comparePlan } from './keep-plan.js';
+import { nobodyToAsk } from './nobody-to-ask.js';
+import type { LockedPlan } from './plan-under-locks.js';
 import type { WorkedPlan } from './work-out-plan.js';
 import { workOutPlan } from './work-out-plan.js';
 
@@ -74,12 +77,23 @@ export async function planOfRequest(ports: Ports, id: string): Promise<ChangePla
       const kept = await stores.plans.lastContent(id);
       return { ...(kept ?? NOTHING), errors: [], warnings: [], requirements, approvedBy, requestId: id };
     }
-    const { planned, plan } = await workOut(ports, stores, changes, author, editors);
+    const { planned, plan } = await workOut(ports, stores, changes, author, { editors, approvals: request });
     const standing = await comparePlan(stores, request, planned.requirements, plan);
     const warnings = [...planned.set.warnings, ...(await freezeForeseen(stores, planned, request.effectiveAt))];
-    const errors = errorsOf(planned, changes);
+    const problems = await problemsAtApply(stores, request, { planned, plan });
+    const errors = errorsOf({ ...planned, problems }, changes);
     return { ...shownOf(plan), errors, warnings, requirements: standing.requirements, approvedBy, requestId: id };
   });
+}
+
+/**
+ * What of its problems would keep it from being applied. Of a request that waits for nothing but approvals or its time, it is
+ * none that somebody else made the same changes meanwhile: there is nothing left to do, and so it is done.
+ */
+async function problemsAtApply(stores: Stores, request: ChangeRequest, ready: LockedPlan): Promise<Problem[]> {
+  const { set, problems } = ready.planned;
+  if (request.state !== 'IN_REVIEW' && request.state !== 'SCHEDULED') return problems;
+  return [...set.problems, ...(await nobodyToAsk(stores, request, ready))];
 }
 
 async function workOut(
@@ -87,9 +101,9 @@ async function workOut(
   stores: Stores,
   changes: readonly ProposedChange[],
   author: Actor,
-  editors: readonly Actor[] = [],
+  whose: Omit<PlanningOptions, 'lock' | 'told'> = {},
 ): Promise<{ planned: PlannedRequest; plan: WorkedPlan }> {
-  const planned = await planRequest(ports, stores, changes, author, { lock: false, editors });
+  const planned = await planRequest(ports, stores, changes, author, { lock: false, ...whose });
   return { planned, plan: await workOutPlan(ports, stores, planned) };
 }
 

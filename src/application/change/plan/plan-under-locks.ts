@@ -23,9 +23,10 @@ export interface LockedPlan {
 export async function planUnderLocks(
   ports: Ports,
   stores: Stores,
-  { id, changes, author, editors }: Pick<ChangeRequest, 'id' | 'changes' | 'author' | 'editors'>,
+  request: Pick<ChangeRequest, 'id' | 'changes' | 'author' | 'editors' | 'requirements' | 'approvedBy'>,
   how: { evenIfFrozen: boolean } = { evenIfFrozen: false },
 ): Promise<LockedPlan> {
+  const { id, changes, author, editors } = request;
   // A version whose time has come is in force before what this request makes of the bundle, though no job came by yet.
   const bundles = changes.filter(({ operation }) => operation === 'BUNDLE_SET').map(({ target }) => target);
   if (bundles.length > 0) {
@@ -35,7 +36,7 @@ export async function planUnderLocks(
     };
     await takeEffectOf(ports, stores, bundles, { ...how, locked });
   }
-  const planned = await planRequest(ports, stores, changes, author, { lock: true, editors });
+  const planned = await planRequest(ports, stores, changes, author, { lock: true, editors, approvals: request });
   await lockReached(stores, id, changes, planned.world);
   return { planned, plan: await workOutPlan(ports, stores, planned) };
 }

@@ -26,7 +26,7 @@ export async function splitOff(
   const rest = request.changes.filter(({ id }) => !changeIds.has(id));
   // What goes on may be applied, so that its rows and records are locked before the findings that follow what does not.
   const lock = request.origin === 'ADOPTION';
-  const planned = await planRequest(ports, stores, rest, author, { lock, editors });
+  const planned = await planRequest(ports, stores, rest, author, { lock, editors, approvals: request });
   if (lock) await lockReached(stores, request.id, rest, planned.world);
   if (planned.problems.length > 0) {
     return { ok: false, problems: planned.problems.map((each) => ofTheRest(each, rest)) };

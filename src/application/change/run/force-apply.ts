@@ -5,6 +5,7 @@ import { reasonFaults } from '../../../domain/given-reason.js';
 import type { Outcome } from '../../../domain/problem.js';
 import { accepted, problem } from '../../../domain/problem.js';
 import type { Ports } from '../../ports/ports.js';
+import { learnEditors } from '../review/learn-editors.js';
 import { applyChangeRequest } from '../apply-change-request.js';
 
 /**
@@ -22,7 +23,8 @@ export async function forceApply(
   const text = reason.trim();
   return ports.work.run(async (stores) => {
     const problems = reasonFaults(text);
-    const request = await stores.requests.lock(id);
+    const locked = await stores.requests.lock(id);
+    const request = locked && (await learnEditors(ports, stores, locked));
     if (!request) problems.push(problem('NOT_FOUND', 'there is no such change request', ['id']));
     if (actor.partyId === null) {
       problems.push(problem('PARTY_REQUIRED', 'this key belongs to no party, so nobody would answer for it'));

@@ -1,6 +1,6 @@
 import type { ApprovalRequirement } from '../approval.js';
 import { givenFor, wasMet } from '../approval.js';
-import { withVoids } from '../void-approvals.js';
+import { askedOfMore, withVoids } from '../void-approvals.js';
 import type { ChangedCommitment } from './commitments.js';
 
 /** How the approvals of a request stand to what it would do now. */
@@ -25,7 +25,7 @@ export function standingOf(
 ): Standing {
   const names = new Set(changed.map(({ because }) => because));
   const were = before.map((each) => voidedWhere(each, approvedBy, names));
-  const requirements = withVoids(asked, were);
+  const requirements = withVoids(askedOfMore(asked, before, approvedBy), were);
   const missing = requirements.filter(
     (each) => givenFor(each, approvedBy) < each.count && !wasMet(each, were, approvedBy),
   );
