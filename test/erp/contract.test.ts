@@ -238,6 +238,30 @@ describe("what is Tryton's own", () => {
     expect((await found('O-3')).fields['bundle.components']).toEqual(first);
   });
 
+  it('what a kit is made of is counted as each of it is, and not in pieces', async () => {
+    const [tea, tin, kit] = [await made('K-TEA', { unitOfMeasure: 'kg' }), await made('K-TIN'), await made('K-SET')];
+    const componentIds = new Map([
+      ['k-tea', tea.externalId],
+      ['k-tin', tin.externalId],
+    ]);
+    const lines = [
+      { code: 'K-TEA', quantity: 2 },
+      { code: 'K-TIN', quantity: 1 },
+    ];
+    const write = { ...updateOf(kit, { 'bundle.components': lines }), componentIds };
+    const set = observedOf(await connector.write(commandFor('a', kit, write)), 'K-SET');
+    expect(set.unreadable).toEqual([]);
+    expect(set.fields['bundle.components']).toEqual(lines);
+    const { template } = await copy.mara.variant('K-SET');
+    const domain = [['parent_template', '=', template]];
+    type Line = { id: number; 'unit.': { symbol: string } };
+    const rows = await copy.mara.rows<Line>('product.component', domain, ['unit.symbol']);
+    expect(rows.map((row) => row['unit.'].symbol)).toEqual(['kg', 'u']);
+    const [gram] = await copy.mara.rows<{ id: number }>('product.uom', [['symbol', '=', 'g']], ['id']);
+    await copy.mara.write('product.component', [rows[0]?.id ?? 0], { quantity: 500, unit: gram?.id });
+    expect((await found('K-SET')).fields['bundle.components']).toEqual([{ code: 'K-TEA', quantity: 0.5 }, lines[1]]);
+  });
+
   it('many products are written in few calls', async () => {
     const commands = Array.from({ length: 120 }, (_, at) => ({
       ...FRESH,
