@@ -41,13 +41,16 @@ describe('an ERP on a bad day', () => {
     const found = (await kit.findings('CUP')).find(({ kind }) => kind === 'RECODED');
     expect(found).toMatchObject({ state: 'OPEN', found: 'CUP-OLD', attribution: { actor: 'Lena' } });
     expect(await codes()).toEqual(['CUP-OLD', 'TEA']);
-    await inErp('recode', { as: lena, code: 'CUP-OLD', to: 'CUP' });
-    await kit.scan('erp');
-    expect(await open('CUP')).toEqual([]);
     const { id } = await kit.last('CUP');
     must(await retryDeliveries(kit.world.ports, kit.world.people.oli, { ids: [id], filter: null }));
     await kit.drain();
-    expect(await kit.listPrice('CUP')).toBe('11.00');
+    expect(await kit.listPrice('CUP-OLD')).toBe('11.00');
+    await inErp('recode', { as: lena, code: 'CUP-OLD', to: 'CUP' });
+    await kit.scan('erp');
+    expect(await open('CUP')).toEqual([]);
+    await kit.price('CUP', '12.00');
+    await kit.drain();
+    expect(await kit.listPrice('CUP')).toBe('12.00');
   });
 
   it('an item that somebody saved a second time: a finding, and only the one that is ours is written', async () => {
