@@ -37,7 +37,7 @@ export class SettlementDraft {
   /** The matrix does something by itself about what was found. */
   heals = false;
   private contact: Contact | null = null;
-  private refusal: string | null = null;
+  private why: string | null = null;
 
   constructor(
     private readonly ports: Pick<Ports, 'random'>,
@@ -45,9 +45,9 @@ export class SettlementDraft {
   ) {}
 
   /** What the latest exchange said of the system itself: one that can be read, and takes no write, is not well. */
-  heard(contact: Contact | null, refusal: string | null = null): void {
+  heard(contact: Contact | null, why: string | null = null): void {
     this.contact = contact;
-    this.refusal = refusal;
+    this.why = why;
   }
 
   deliveryOf(record: LaneRecord): ClaimedDelivery | undefined {
@@ -207,9 +207,9 @@ export class SettlementDraft {
       const outcome = this.outcomes.get(delivery.recordId) ?? this.deathOf(delivery, forgotten(), null);
       return { deliveryId: delivery.id, revision: record?.sku?.revision ?? this.claim.product.revision, outcome };
     });
-    const { attempts, unheard, findings, closings, notOurs, contact, refusal } = this;
+    const { attempts, unheard, findings, closings, notOurs, contact, why } = this;
     const records = [...this.records.values()];
-    return { records, deliveries, attempts, unheard, findings, closings, notOurs, contact, refusal };
+    return { records, deliveries, attempts, unheard, findings, closings, notOurs, contact, why };
   }
 
   private fail(record: LaneRecord, fault: DeliveryFault): void {
