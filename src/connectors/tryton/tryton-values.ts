@@ -43,7 +43,9 @@ export interface Known {
  */
 export function itemValues(write: RecordWrite, there: There, known: Known): ItemValues {
   if (there?.isShared) refuseShared(write, there);
-  const out: ItemValues = { template: {}, variant: {}, tariff: tariffWish(write, there) };
+  // What a module that is not activated would hold has no place here, is not read either, and keeps nothing else from its own.
+  const tariff = known.around.hasTariffs ? tariffWish(write, there) : undefined;
+  const out: ItemValues = { template: {}, variant: {}, tariff };
   for (const [field, value] of Object.entries(write.values)) put(field, value, { ...known, write, there, out });
   return out;
 }
@@ -55,7 +57,7 @@ interface Putting extends Known {
 }
 
 function put(field: string, value: Json, putting: Putting): void {
-  const { around, there, out } = putting;
+  const { there, out } = putting;
   switch (field) {
     case 'code':
       out.variant['suffix_code'] = suffixOf(textOf(field, value), there);
@@ -71,14 +73,13 @@ function put(field: string, value: Json, putting: Putting): void {
       if (!willBeKit(putting)) out.variant['cost_price'] = decimal(value === null ? '0' : textOf(field, value));
       return;
     case 'weight':
-      putWeight(value, around, out);
+      putWeight(value, putting);
       return;
     case 'gtin':
       putGtin(value, there, out);
       return;
     case 'hsCode':
     case 'countryOfOrigin':
-      if (!around.hasTariffs && value !== null) throw refused(`${field}: the module customs is not activated`);
       return;
     case 'unitOfMeasure':
       putUnit(value, putting);
@@ -101,11 +102,8 @@ function suffixOf(code: string, there: There): string {
   return code.slice(prefix.length);
 }
 
-function putWeight(value: Json, { gram }: Surroundings, out: ItemValues): void {
-  if (!gram) {
-    if (value !== null) throw refused('weight: the module product_measurements is not activated');
-    return;
-  }
+function putWeight(value: Json, { around: { gram }, out }: Putting): void {
+  if (!gram) return;
   if (value === null) Object.assign(out.template, { weight: null, weight_uom: null });
   else
     Object.assign(out.template, {
