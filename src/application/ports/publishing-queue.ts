@@ -37,6 +37,8 @@ export interface LaneRecord extends KnownRecord {
   externalId: string | null;
   root: RootRef | null;
   match: RecordMatch;
+  /** Of one that is to be created: how the system spells the code where scans saw it on a record that is not ours. */
+  spellings?: readonly string[];
   /** The SKU as it is now; null for the product's record. */
   sku: Sku | null;
   unsettled: readonly Unsettled[];

@@ -15,7 +15,7 @@ import { idsOfComponents, lackingComponents } from './components-there.js';
 import { contactOf, contactOfAll, faultOf, whyIn } from './fault-of.js';
 import { lookAgain } from './look-again.js';
 import { readLane } from './read-lane.js';
-import { bearsOurs, withOwnCode } from './recoding.js';
+import { withOwnCode } from './recoding.js';
 import type { HouseRules } from './reckon-record.js';
 import { reckonRecord, sendable } from './reckon-record.js';
 import { SettlementDraft } from './settlement-draft.js';
@@ -174,7 +174,7 @@ function writeOf(
     token: observed?.token ?? null,
     componentIds: NO_COMPONENTS,
     ...(observed && { seen: observed.fields }),
-    ...(observed && observed.code !== null && !bearsOurs(record, observed) && { presentCode: observed.code }),
+    ...(observed && observed.code !== null && observed.code !== record.target && { presentCode: observed.code }),
   };
 }
 
