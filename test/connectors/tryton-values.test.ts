@@ -10,6 +10,7 @@ const gram: Unit = { id: 3, symbol: 'g', name: 'Gram', categoryId: 2, factor: 0.
 /** A Tryton with `product` and nothing else. */
 const BARE: Surroundings = {
   company: 1,
+  currency: 'USD',
   context: {},
   units: [piece, gram],
   piece,

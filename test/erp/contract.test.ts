@@ -293,6 +293,23 @@ describe("what is Tryton's own", () => {
     expect(faultIn(outcomes, 'L-1')).toMatchObject({ class: 'AUTH', message: expect.stringContaining('not allowed') });
   });
 
+  it('what its user may not do is told before anything is published', async () => {
+    const toldOf = async (config: object): Promise<string[]> => {
+      const system = buildConnectors([{ ...copy.config, ...config }], () => {}).of('erp');
+      const checks = (await system.diagnose?.({ webhookUrl: '', currency: 'USD' })) ?? [];
+      return checks.map(({ state, subject, remedy }) => `${state} ${subject} ${remedy ?? ''}`.trim());
+    };
+    expect(await toldOf({})).toEqual(['OK session', 'OK modules', 'OK rights', 'OK countries']);
+    expect(await toldOf({ user: 'reader' })).toEqual([
+      'OK session',
+      'OK modules',
+      'WARNING rights give the user the group Product Administration',
+      'WARNING rights give the user the group Stock',
+      'OK countries',
+    ]);
+    expect((await toldOf({ currency: 'EUR' }))[0]).toMatch(/^FAILED company/);
+  });
+
   it('a database in another currency, and one that is not there, are nobody’s to write to', async () => {
     const elsewhere = buildConnectors([{ ...copy.config, currency: 'EUR' }], () => {}).of('erp');
     const fault = await faultFrom(elsewhere.lookUp({ productId: 'p', handle: 'h', codes: ['X'] }));

@@ -2,7 +2,9 @@ import { ConnectorError } from '../../application/ports/connector.js';
 import type {
   Capabilities,
   ChangePage,
+  Check,
   Connector,
+  Expectations,
   LookUp,
   RecordOutcome,
   RecordWrite,
@@ -22,6 +24,7 @@ import type { SystemConfig } from '../system-config.js';
 import { checkedBaseUrl, required } from '../system-config.js';
 import { ErpClient } from './erp-client.js';
 import { ChangeCursor } from './change-cursor.js';
+import { diagnose } from './erp-diagnose.js';
 import { itemBody, itemRecord, stockLine } from './erp-item.js';
 
 const ROWS_A_PAGE = 200;
@@ -105,6 +108,14 @@ export class HttpErpConnector implements Connector {
 
   async *readStock(signal?: AbortSignal): AsyncGenerator<StockLine[]> {
     for await (const lines of this.pages('stock', {}, signal)) yield lines.flatMap((line) => stockLine(objectOf(line)));
+  }
+
+  diagnose(_: Expectations, signal?: AbortSignal): Promise<Check[]> {
+    return diagnose({
+      page: async (list) => (await this.client.send({ method: 'GET', path: `/${list}?limit=1`, signal })).body,
+      read: recordOf,
+      item: (code) => this.item(code, signal),
+    });
   }
 
   /** Every page of a list, each under the key that bears its path's name. @throws ConnectorError when it is not complete. */
