@@ -242,7 +242,7 @@ function placeOf({ code, presentCode }: RecordWrite): string {
 }
 
 /** Two codes mean a place above where they end an address, however they are written. */
-function isAddressable(code: string | null): code is string {
+function isAddressable(code: string | null): boolean {
   return code !== null && code !== '.' && code !== '..';
 }
 
