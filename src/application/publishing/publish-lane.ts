@@ -114,6 +114,7 @@ async function bring(
   for (const each of reckoned) {
     if (!each.write) draft.leaveAsItIs(each.record);
     else if (!writes.includes(each)) draft.nothingYet(each.record);
+    draft.unseen(each.record, each.judgement?.unseen ?? []);
   }
   return true;
 }

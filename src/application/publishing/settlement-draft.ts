@@ -148,6 +148,13 @@ export class SettlementDraft {
     this.fail(record, { class: 'VALIDATION', code, message, retryAfterSeconds: null, ambiguous: false, raw: null });
   }
 
+  /** All else was brought, and these fields were not: they cannot be read there, and nothing is overwritten unseen. */
+  unseen(record: LaneRecord, fields: readonly string[]): void {
+    if (fields.length === 0 || this.outcomes.get(record.id)?.kind !== 'DELIVERED') return;
+    const what = `${fields.join(', ')} of ${record.target}`;
+    this.refused(record, 'UNREADABLE', `${what} cannot be read there, and nothing is written over unseen`);
+  }
+
   /** It was not sent, because something else has to be there first. */
   putOff(record: LaneRecord, fault: DeliveryFault): void {
     this.fail(record, fault);
