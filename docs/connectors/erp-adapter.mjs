@@ -3,14 +3,13 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { json } from 'node:stream/consumers';
-
 const [file = 'items.json', { ERP_TOKEN: token = '', PORT = '8090' }] = [process.argv[2], process.env];
 if (token.length < 16) throw new Error('ERP_TOKEN must have 16 characters or more');
 const state = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { lastId: 0, items: {}, answers: {} };
+for (const kept of [state.items, state.answers]) Object.setPrototypeOf(kept, null); // a code may be "constructor"
 const rows = { items: (item) => item, stock: ({ code }) => ({ code, onHand: '0' }) };
 function save(item, key, seen) {
-  state.items[item.code] = item; // with the answer in one commit, or a repeated request would be executed twice
-  state.answers[key] = seen;
+  [state.items[item.code], state.answers[key]] = [item, seen]; // in one commit, or a repeated request is executed twice
   writeFileSync(`${file}.new`, JSON.stringify(state));
   renameSync(`${file}.new`, file);
   return seen.answer;
@@ -30,9 +29,10 @@ function put(code, { 'idempotency-key': key, 'if-match': etag, 'if-none-match': 
   const [item, seen, of] = [state.items[code], state.answers[key], hash([code, given])];
   if (seen) return seen.of === of ? seen.answer : problem(422, 'this Idempotency-Key was used for another body');
   const asRead = none === '*' ? !item : item && etag === found(item).headers.ETag;
-  if (!asRead) return problem(412, 'the item is not as you read it');
+  if (!key || !asRead) return problem(key ? 412 : 400, key ? 'the item is not as you read it' : 'no Idempotency-Key');
   const own = { id: item?.id ?? `${++state.lastId}`, code, updatedBy: 'skuward', updatedAt: new Date().toISOString() };
-  const made = { active: true, salable: false, purchasable: false, components: [], ...item, ...given, ...own };
+  const made = { active: true, salable: false, purchasable: false, ...item, ...given, ...own };
+  made.components ??= [];
   if (!made.name) return problem(422, 'refused', [{ pointer: '/name', detail: 'is required' }]);
   return save(made, key, { of, answer: found(made, item ? 200 : 201) });
 }

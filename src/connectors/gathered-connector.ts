@@ -126,6 +126,7 @@ export function gathered(connector: Connector): Connector {
     ...(connector.stillRunning && { stillRunning: connector.stillRunning.bind(connector) }),
     ...(connector.changesSince && { changesSince: connector.changesSince.bind(connector) }),
     ...(connector.readStock && { readStock: connector.readStock.bind(connector) }),
+    ...(connector.diagnose && { diagnose: connector.diagnose.bind(connector) }),
   };
 }
 

@@ -41,7 +41,7 @@ export async function claimLanes(tools: GateTools, code: string, atMost: number)
   // After the lane, as everybody takes the two; and only once there is something to try.
   if (admitted === 'PROBE' && !(await takeProbe(tools, gated))) throw new ProbeTaken();
   const rows = await sql.rows<RecordRow>(
-    'select * from record where system = $1 and product_id = any($2) order by id',
+    `select r.*, ${SPELLINGS} as spellings from record r where r.system = $1 and r.product_id = any($2) order by r.id`,
     [code, taken],
   );
   const { records, products, states } = await loadRecords(sql, code, rows);
@@ -63,6 +63,11 @@ export async function claimLanes(tools: GateTools, code: string, atMost: number)
     };
   });
 }
+
+/** How scans saw strangers spell the code of a record `r` that is to be made: a system may tell codes apart that are one to us. */
+const SPELLINGS = `case when r.match = 'TO_CREATE' and r.external_id is null then (
+  select array_agg(u.code order by u.external_id) from ungoverned_record u join sku s on s.id = r.sku_id
+  where u.system = r.system and u.entity = r.entity and u.code_folded = s.code_folded) end`;
 
 /** The most overdue first. */
 async function leaseLanes(sql: Sql, code: string, leaseToken: string, atMost: number): Promise<string[]> {

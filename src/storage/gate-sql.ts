@@ -3,7 +3,7 @@ import type { Actor } from '../domain/actor.js';
 import { systemActor } from '../domain/actor.js';
 import { breakerOpened, systemPaused } from '../domain/alerts/occasions.js';
 import type { Contact, Gate, Hold, HoldKind } from '../domain/publishing/gate.js';
-import { afterContact, BREAKER_FAILURES, healthOf, nextProbe } from '../domain/publishing/gate.js';
+import { afterContact, healthOf, nextProbe } from '../domain/publishing/gate.js';
 import type { GovernedSystem } from '../domain/publishing/system.js';
 import type { Tell } from './publishing-events.js';
 import type { Sql } from './sql.js';
@@ -83,8 +83,8 @@ export interface HeardContact {
   contact: Contact;
   /** When what was exchanged was begun. */
   since: Date;
-  /** Where the system refuses us: why, and its own words for that. */
-  refusal?: string | null;
+  /** Where the system refuses us, or fails: why, and its own words for that. */
+  why?: string | null;
 }
 
 /**
@@ -102,7 +102,7 @@ export async function recordContacts(tools: GateTools, code: string, heard: read
   for (const each of heard) await recordContact(tools, code, each);
 }
 
-async function recordContact(tools: GateTools, code: string, { contact, since, refusal }: HeardContact): Promise<void> {
+async function recordContact(tools: GateTools, code: string, { contact, since, why }: HeardContact): Promise<void> {
   const { sql } = tools;
   await sql.rows('select 1 from system where code = $1 for no key update', [code]);
   const gated = await readGate(sql, code);
@@ -115,10 +115,10 @@ async function recordContact(tools: GateTools, code: string, { contact, since, r
     healthOf(change, gated.gate),
   ]);
   if (change.begins === 'AUTH') {
-    await beginHold(tools, code, 'AUTH', refusal ?? 'the system refuses our key', null, PUBLISHER);
+    await beginHold(tools, code, 'AUTH', why ?? 'the system refuses our key', null, PUBLISHER);
   }
   if (change.begins === 'BREAKER') {
-    const reason = `${change.failures} failures one after another`;
+    const reason = `${change.failures} failures one after another${why ? `, the last: ${why}` : ''}`;
     await beginHold(tools, code, 'BREAKER', reason, null, PUBLISHER);
   }
   if (change.begins !== null && change.probeAt) await tools.wake.deliveriesDue([code], change.probeAt);
@@ -141,7 +141,7 @@ export async function beginHold(
   const type = kind === 'BREAKER' ? 'BREAKER_OPENED' : 'SYSTEM_PAUSED';
   const alert =
     kind === 'BREAKER'
-      ? breakerOpened(system, id, BREAKER_FAILURES, 'it fails or does not answer; its deliveries have the last error')
+      ? breakerOpened(system, id, reason)
       : systemPaused(system, id, reason, until?.toISOString() ?? null, kind === 'PAUSE' ? by.name : null);
   await tell([{ type, system, by, facts: { kind, reason, until }, alert }]);
 }

@@ -121,10 +121,10 @@ export class SqlPublishingQueue implements PublishingQueue, LaneSweep {
     await sqlOver(this.source).rows('update attempt set operation = $2 where id = any($1)', [attemptIds, operation]);
   }
 
-  async heard(system: string, said: Contact | Look, since: Date, refusal: string | null = null): Promise<void> {
+  async heard(system: string, said: Contact | Look, since: Date, why: string | null = null): Promise<void> {
     if (said === 'READ' && (await this.transaction((tools) => letOneTry(tools, system, since)))) return;
     const contact = said === 'READ' ? 'REACHED' : said;
-    await this.transaction((tools) => recordContacts(tools, system, [{ contact, since, refusal }]));
+    await this.transaction((tools) => recordContacts(tools, system, [{ contact, since, why }]));
   }
 
   async owedLanes(system: string, most: number): Promise<number> {

@@ -51,8 +51,8 @@ export async function settleClaims(tools: GateTools, code: string, settled: read
   await recordContacts(
     tools,
     code,
-    settled.flatMap(({ claim, settlement: { contact, refusal } }) =>
-      contact === null ? [] : [{ contact, refusal, since: claim.claimedAt }],
+    settled.flatMap(({ claim, settlement: { contact, why } }) =>
+      contact === null ? [] : [{ contact, why, since: claim.claimedAt }],
     ),
   );
   await tools.tell(events);

@@ -124,6 +124,17 @@ describe('what a PUT came to', () => {
     expect(observedOf(await erp.write(command), 'A')).toMatchObject({ externalId: '1' });
   });
 
+  it.each(['.', '..'])('is a clear refusal for the code "%s", which no address can end in', async (code) => {
+    const product = { id: 'p', handle: 'h', root: null };
+    expect(await erp.lookUp({ productId: 'p', handle: 'h', codes: [code] })).toEqual([]);
+    const command = { ...FRESH, attemptId: 'a', product, writes: [createOf('SKU', code, { title: 'A' })] };
+    expect(faultIn(await erp.write(command), code)).toMatchObject({
+      class: 'VALIDATION',
+      message: expect.stringContaining(`the code "${code}"`),
+    });
+    expect(server.requests).toEqual([]);
+  });
+
   it('waits until the date that Retry-After names', async () => {
     server.script = [{ status: 429, headers: { 'Retry-After': new Date(Date.now() + 60_000).toUTCString() } }];
     const { retryAfterSeconds } = await faultFrom(erp.lookUp({ productId: 'p', handle: 'h', codes: ['A'] }));
@@ -136,10 +147,22 @@ describe('an item that is asked for', () => {
   const asked = (): Promise<unknown> => erp.lookUp({ productId: 'p', handle: 'h', codes: ['A'] });
   const rooted = (): Promise<unknown> => erp.readRoots([{ externalId: '1', code: 'A' }]);
 
+  const words: Canned = { status: 404, headers: { 'Content-Type': 'text/plain' }, body: '404 page not found' };
+
   it('is not there where the ERP says so, with or without words', async () => {
-    server.script = [{ status: 404 }, { status: 404, headers: { 'Content-Type': 'text/plain' }, body: 'Not Found' }];
+    server.script = [{ status: 404 }, words, page(null)];
     expect(await asked()).toEqual([]);
+    expect(server.requests).toHaveLength(1);
     expect(await rooted()).toEqual([{ root: { externalId: '1', code: 'A' }, records: null }]);
+    expect(server.requests.at(-1)?.path).toBe('/base/items?limit=1');
+  });
+
+  it('is not said to be gone by somebody who does not know the list of items either', async () => {
+    server.script = [words];
+    for (const fault of [await faultFrom(asked()), await faultFrom(rooted())])
+      expect(fault).toMatchObject({ class: 'UNKNOWN', code: 'PAGE', raw: '404 page not found' });
+    server.script = [words, { status: 503 }];
+    expect((await faultFrom(rooted())).class).toBe('TRANSIENT');
   });
 
   it('is not said to be gone by a page of whoever stands before the ERP', async () => {
@@ -159,6 +182,28 @@ describe('a scan', () => {
   ])('does not end normally after %s', async (_, script: Canned[]) => {
     server.script = script;
     expect(['UNKNOWN', 'TRANSIENT']).toContain((await faultFrom(allOf(erp.scan()))).class);
+  });
+
+  it('sees the others where one has no code, and finds that one by its id', async () => {
+    const nameless = { ...ITEM, id: '2', code: '' };
+    const records = await allOf(scanOf(nameless, { ...ITEM, id: '3', code: null }, ITEM));
+    expect(records.map(({ externalId, code, root }) => [externalId, code, root.code])).toEqual([
+      ['2', null, null],
+      ['3', null, null],
+      ['1', 'A', 'A'],
+    ]);
+    server.script = [{ body: JSON.stringify({ items: [ITEM, nameless], next: null }) }];
+    const roots = ['2', '9'].map((externalId) => ({ externalId, code: null }));
+    const readings = await erp.readRoots(roots);
+    expect(readings.map((reading) => reading.records?.map(({ externalId }) => externalId))).toEqual([['2'], undefined]);
+    server.script = [{ body: JSON.stringify({ stock: [{ onHand: '1' }, { code: 'A', onHand: '2' }], next: null }) }];
+    const stock = [];
+    for await (const lines of erp.readStock()) stock.push(...lines);
+    expect(stock).toEqual([{ code: 'A', onHand: '2' }]);
+  });
+
+  it('says which item it is that has no id', async () => {
+    expect((await faultFrom(allOf(scanOf(ITEM, { ...ITEM, id: 7, code: 'B-7' })))).message).toContain('B-7');
   });
 
   it('names what it could not read', async () => {

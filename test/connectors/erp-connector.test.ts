@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import type { FieldValues } from '../../src/domain/primitives/json.js';
 import type { JournalEntry, Kit } from './sandbox-kit.js';
 import { startKit } from './sandbox-kit.js';
-import { allOf, createOf, faultFrom, faultIn, FRESH, observedOf, updateOf } from './writes.js';
+import { allOf, createOf, faultIn, FRESH, observedOf, updateOf } from './writes.js';
 
 const FULL: FieldValues = {
   title: 'Trail Tent - Green',
@@ -179,10 +179,27 @@ describe('reading', () => {
     expect(readings.map(({ records }) => records?.length ?? null)).toEqual([null, 1]);
   });
 
-  it('cannot ask without a code, and says so', async () => {
-    expect(await faultFrom(kit.erp.readRoots([{ externalId: '1', code: null }]))).toMatchObject({
-      class: 'VALIDATION',
-    });
+  it('finds an item by its id where nobody knows its code', async () => {
+    const record = await made('C-2');
+    const [there, gone] = await kit.erp.readRoots([
+      { externalId: record.externalId, code: null },
+      { externalId: '999999', code: null },
+    ]);
+    expect(there?.records?.map(({ code }) => code)).toEqual(['C-2']);
+    expect(gone?.records).toBeNull();
+  });
+
+  it('writes to an item where it stands, whatever code it bears by now', async () => {
+    const record = await made('C-3');
+    await kit.control('erp', 'POST', 'recode', { as: { kind: 'staff', name: 'Mara' }, code: 'C-3', to: 'C-3-X' });
+    const [reading] = await kit.erp.readRoots([{ ...record.root, code: 'C-3-X' }]);
+    const [now] = reading?.records ?? [];
+    if (!now) throw new Error('C-3-X is not there');
+    const update = { ...updateOf(record, { price: '10' }), presentCode: 'C-3-X' };
+    for (const token of [now.token, null]) {
+      const outcomes = await kit.erp.write(command(`c3-${String(token)}`, { ...update, token }));
+      expect(observedOf(outcomes, 'C-3')).toMatchObject({ externalId: record.externalId, code: 'C-3-X' });
+    }
   });
 
   it('scans everything, page by page', async () => {

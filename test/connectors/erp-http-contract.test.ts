@@ -155,6 +155,27 @@ describe.each([
     expect(await Promise.all(asked.map(statusOf))).toEqual([200, 200, 400, 400, 400]);
   });
 
+  it.each(['constructor', '__proto__', 'toString'])(
+    'has an item of the code %s only once it was made',
+    async (code) => {
+      const { url, token } = await started(start);
+      const headers = { Authorization: `Bearer ${token}` };
+      expect((await fetch(`${url}/items/${code}`, { headers })).status).toBe(404);
+      const put = (more: Record<string, string>): Promise<Response> =>
+        fetch(`${url}/items/${code}`, {
+          method: 'PUT',
+          headers: { ...headers, 'If-None-Match': '*', ...more },
+          body: '{"name":"A","components":null}',
+        });
+      expect((await put({})).status).toBe(400);
+      expect(await (await put({ 'Idempotency-Key': 'toString' })).json()).toMatchObject({ code, components: [] });
+      expect((await put({ 'Idempotency-Key': 'k2' })).status).toBe(412);
+      expect((await fetch(`${url}/items/${code}`, { headers })).status).toBe(200);
+      const list = (await (await fetch(`${url}/items`, { headers })).json()) as { items: object[] };
+      expect(list.items).toEqual([expect.objectContaining({ code, name: 'A' })]);
+    },
+  );
+
   it('writes nothing without a condition, and outlives a request that breaks off', async () => {
     const { url, token } = await started(start);
     const headers = { Authorization: `Bearer ${token}`, 'Idempotency-Key': 'k1' };

@@ -103,6 +103,12 @@ describe('what Tryton answers', () => {
     expect((await faultFrom(read())).ambiguous).toBe(false);
   });
 
+  it('breaks over a sign-in, which is nobody’s request: it is tried again later, and not three times only', async () => {
+    server.script = [error('', ''), SIGNED_IN, answer({ result: [] })];
+    expect(await faultFrom(write())).toMatchObject({ class: 'TRANSIENT', code: 'SERVER_ERROR', ambiguous: false });
+    expect(await read()).toEqual([]);
+  });
+
   it('keeps no domain of tens of kilobytes', async () => {
     const text = 'x'.repeat(40_000);
     server.script = [SIGNED_IN, error('UserError', [text, '', text])];

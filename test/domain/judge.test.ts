@@ -20,6 +20,7 @@ function judge(
   expected: FieldValues[] = [],
   rules: readonly FieldRule[] = DEFAULT_RULES,
   shownBy: Authorship = { attribution: null },
+  unreadable: string[] = [],
 ): ReturnType<typeof judgeRecord> {
   const openFindings = open.map((each): OpenFinding => ({
     id: 'f1',
@@ -43,7 +44,7 @@ function judge(
     canonical: values.c,
     base: values.b,
     observed: values.o,
-    unreadable: [],
+    unreadable,
     expected,
     rules,
   };
@@ -58,6 +59,16 @@ function judge(
 }
 
 describe('what verdicts lead to: nothing is overwritten unseen', () => {
+  it.each([
+    ['moved in the master since it was read', '12.00', { price: '10.00' }, ['price']],
+    ['as it was published', '10.00', { price: '10.0' }, []],
+    ['never read', '12.00', {}, []],
+  ])('a field that cannot be read, %s', (_, price, b: FieldValues, unseen) => {
+    const blind = judge({ c: { price }, b, o: {} }, [], [], false, [], DEFAULT_RULES, { attribution: null }, ['price']);
+    expect(blind).toMatchObject({ writes: {}, findings: [], notCovered: ['price'], unseen });
+    expect(blind.base).toEqual(b);
+  });
+
   it('writes what lags, and only that', () => {
     const out = judge({
       c: { price: '12.00', gtin: 'x' },

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ChangeDraft } from '../../src/application/change/change-draft.js';
 import type { DeliveryView, FindingView } from '../../src/application/ports/operations-reader.js';
-import { createPlain, move } from '../bundles/bundle-kit.js';
+import { retryDeliveries } from '../../src/application/publishing/retry-deliveries.js';
+import { createPlain, move, set } from '../bundles/bundle-kit.js';
 import type { World } from '../support/world.js';
+import { must } from '../support/world.js';
 import { PAGE, SteppedWorld } from './stepped-world.js';
 import type { TrytonCopy } from './tryton-kit.js';
 import { copyOfTryton } from './tryton-kit.js';
@@ -123,6 +125,30 @@ describe('a real Tryton on bad days', () => {
     await drain();
     expect((await deliveryOf(request)).state).toBe('DELIVERED');
     expect(await priceThere('bkit')).toEqual([44]);
+  });
+
+  it('a kit that cannot be read any more loses nothing of what is approved for it: the rest is written, and that is told', async () => {
+    const lines = async (): Promise<{ id: number; quantity: number }[]> => {
+      const { template } = await copy.mara.variant('bkit');
+      return copy.mara.rows('product.component', [['parent_template', '=', template]], ['quantity']);
+    };
+    const [line] = await lines();
+    await copy.mara.write('product.component', [line?.id ?? 0], { fixed: true });
+    const request = await apply(set('bkit', '3 B04, 4 B05'), {
+      kind: 'skuUpdate',
+      input: { code: 'bkit', baseRevision: null, fields: { price: '45.00' } },
+    });
+    await drain();
+    const delivery = await deliveryOf(request);
+    expect(delivery).toMatchObject({ state: 'DEAD_LETTERED', lastError: { class: 'VALIDATION', code: 'UNREADABLE' } });
+    expect(delivery.lastError?.message).toContain('bundle.components of bkit cannot be read there');
+    expect(await priceThere('bkit')).toEqual([45]);
+    expect((await lines()).map(({ quantity }) => quantity)).toEqual([1, 2]);
+    await copy.mara.write('product.component', [line?.id ?? 0], { fixed: false });
+    must(await retryDeliveries(world.ports, world.people.oli, { ids: [delivery.id], filter: null }));
+    await drain();
+    expect((await deliveryOf(request)).state).toBe('DELIVERED');
+    expect((await lines()).map(({ quantity }) => quantity)).toEqual([3, 4]);
   });
 
   it('what somebody types between our reading and our write is not overwritten unseen', async () => {

@@ -238,6 +238,30 @@ describe("what is Tryton's own", () => {
     expect((await found('O-3')).fields['bundle.components']).toEqual(first);
   });
 
+  it('what a kit is made of is counted as each of it is, and not in pieces', async () => {
+    const [tea, tin, kit] = [await made('K-TEA', { unitOfMeasure: 'kg' }), await made('K-TIN'), await made('K-SET')];
+    const componentIds = new Map([
+      ['k-tea', tea.externalId],
+      ['k-tin', tin.externalId],
+    ]);
+    const lines = [
+      { code: 'K-TEA', quantity: 2 },
+      { code: 'K-TIN', quantity: 1 },
+    ];
+    const write = { ...updateOf(kit, { 'bundle.components': lines }), componentIds };
+    const set = observedOf(await connector.write(commandFor('a', kit, write)), 'K-SET');
+    expect(set.unreadable).toEqual([]);
+    expect(set.fields['bundle.components']).toEqual(lines);
+    const { template } = await copy.mara.variant('K-SET');
+    const domain = [['parent_template', '=', template]];
+    type Line = { id: number; 'unit.': { symbol: string } };
+    const rows = await copy.mara.rows<Line>('product.component', domain, ['unit.symbol']);
+    expect(rows.map((row) => row['unit.'].symbol)).toEqual(['kg', 'u']);
+    const [gram] = await copy.mara.rows<{ id: number }>('product.uom', [['symbol', '=', 'g']], ['id']);
+    await copy.mara.write('product.component', [rows[0]?.id ?? 0], { quantity: 500, unit: gram?.id });
+    expect((await found('K-SET')).fields['bundle.components']).toEqual([{ code: 'K-TEA', quantity: 0.5 }, lines[1]]);
+  });
+
   it('many products are written in few calls', async () => {
     const commands = Array.from({ length: 120 }, (_, at) => ({
       ...FRESH,
@@ -267,6 +291,23 @@ describe("what is Tryton's own", () => {
     const may = { ...FRESH, attemptId: 'l', product: { id: 'p', handle: 'h', root: record.root } };
     const outcomes = await reader.write({ ...may, writes: [updateOf(record, { price: '1.00' })] });
     expect(faultIn(outcomes, 'L-1')).toMatchObject({ class: 'AUTH', message: expect.stringContaining('not allowed') });
+  });
+
+  it('what its user may not do is told before anything is published', async () => {
+    const toldOf = async (config: object): Promise<string[]> => {
+      const system = buildConnectors([{ ...copy.config, ...config }], () => {}).of('erp');
+      const checks = (await system.diagnose?.({ webhookUrl: '', currency: 'USD' })) ?? [];
+      return checks.map(({ state, subject, remedy }) => `${state} ${subject} ${remedy ?? ''}`.trim());
+    };
+    expect(await toldOf({})).toEqual(['OK session', 'OK modules', 'OK rights', 'OK countries']);
+    expect(await toldOf({ user: 'reader' })).toEqual([
+      'OK session',
+      'OK modules',
+      'WARNING rights give the user the group Product Administration',
+      'WARNING rights give the user the group Stock',
+      'OK countries',
+    ]);
+    expect((await toldOf({ currency: 'EUR' }))[0]).toMatch(/^FAILED company/);
   });
 
   it('a database in another currency, and one that is not there, are nobody’s to write to', async () => {

@@ -48,6 +48,11 @@ describe('a Tryton that is stopped in the middle of a batch, and comes back with
     writes: codes.map((code) => createOf('SKU', code, { ...ITEM, unitOfMeasure: null })),
   };
 
+  it('starts no second one beside it, and says so, where somebody names another port', async () => {
+    const elsewhere = script('tryton-up', { TRYTON_PORT: '1' });
+    await expect(elsewhere).rejects.toThrow(/runs on another port/);
+  }, 60_000);
+
   it('takes all of a batch or nothing, and takes it once', async () => {
     const sent = connector.write(batch);
     // What the batch needs of the customs' tariff is made before it.

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Connector, RecordOutcome, WriteCommand } from '../../src/application/ports/connector.js';
 import type { DeadLetterGroup, DeliveryQuery } from '../../src/application/ports/operations-reader.js';
+import type { RootRef } from '../../src/domain/publishing/system.js';
 import { revertFindings } from '../../src/application/drift/revert-findings.js';
 import { assignDeliveries } from '../../src/application/publishing/assign-deliveries.js';
 import { discardDeliveries } from '../../src/application/publishing/discard-deliveries.js';
@@ -111,17 +112,33 @@ describe('dead letters', () => {
         );
       },
     });
+    const titled = async (title: string): Promise<void> => {
+      await kit.apply({ kind: 'productUpdate', input: { handle: 'cup', baseRevision: null, fields: { title } } });
+      await kit.drain('shopify');
+    };
     await kit.price('CUP', '11.00');
     await kit.drain('shopify');
     expect(await kit.last('CUP', 'shopify')).toMatchObject({ state: 'DEAD_LETTERED', target: 'CUP' });
-    Object.assign(store, { write: takes });
-    await kit.apply({
-      kind: 'productUpdate',
-      input: { handle: 'cup', baseRevision: null, fields: { title: 'A cup' } },
+    // What cannot be read is not written, and so the price has not been brought along.
+    const reads = store.readRoots.bind(store);
+    Object.assign(store, {
+      write: takes,
+      readRoots: async (roots: RootRef[]) =>
+        (await reads(roots)).map((root) => ({
+          ...root,
+          records: root.records?.map((each) => (each.entity === 'SKU' ? { ...each, unreadable: ['price'] } : each)),
+        })),
     });
-    await kit.drain('shopify');
+    await titled('A mug');
+    expect(await kit.deliveries('CUP', 'shopify')).toMatchObject([
+      { target: 'CUP', state: 'DEAD_LETTERED' },
+      { target: 'cup', state: 'DELIVERED' },
+    ]);
+    Object.assign(store, { readRoots: reads });
+    await titled('A cup');
     expect(await kit.deliveries('CUP', 'shopify')).toMatchObject([
       { target: 'CUP', state: 'SUPERSEDED', overdue: false },
+      { target: 'cup', state: 'DELIVERED' },
       { target: 'cup', state: 'DELIVERED' },
     ]);
     expect(await groups()).toEqual([]);

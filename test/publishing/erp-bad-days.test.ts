@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { revertFindings } from '../../src/application/drift/revert-findings.js';
 import { retryDeliveries } from '../../src/application/publishing/retry-deliveries.js';
+import { createPlain, move } from '../bundles/bundle-kit.js';
 import { control, must } from '../support/world.js';
 import { Failing } from './failing-kit.js';
 
@@ -41,13 +42,33 @@ describe('an ERP on a bad day', () => {
     const found = (await kit.findings('CUP')).find(({ kind }) => kind === 'RECODED');
     expect(found).toMatchObject({ state: 'OPEN', found: 'CUP-OLD', attribution: { actor: 'Lena' } });
     expect(await codes()).toEqual(['CUP-OLD', 'TEA']);
-    await inErp('recode', { as: lena, code: 'CUP-OLD', to: 'CUP' });
-    await kit.scan('erp');
-    expect(await open('CUP')).toEqual([]);
     const { id } = await kit.last('CUP');
     must(await retryDeliveries(kit.world.ports, kit.world.people.oli, { ids: [id], filter: null }));
     await kit.drain();
-    expect(await kit.listPrice('CUP')).toBe('11.00');
+    expect(await kit.listPrice('CUP-OLD')).toBe('11.00');
+    await inErp('recode', { as: lena, code: 'CUP-OLD', to: 'CUP' });
+    await kit.scan('erp');
+    expect(await open('CUP')).toEqual([]);
+    await kit.price('CUP', '12.00');
+    await kit.drain();
+    expect(await kit.listPrice('CUP')).toBe('12.00');
+  });
+
+  it('an item that somebody made before us, in other letters: it is the one, and no second is made', async () => {
+    await inErp('copy', { as: lena, code: 'CUP', to: 'Tray' });
+    await kit.scan('erp');
+    expect(await open('Tray')).toEqual(['UNEXPECTED']);
+    await kit.apply(...createPlain('tray'));
+    await kit.apply(move('tray', 'PRELAUNCH'));
+    await kit.drain();
+    expect(await codes()).toEqual(['CUP', 'TEA', 'Tray']);
+    expect((await open('tray')).toSorted()).toEqual(['UNEXPECTED', 'lifecycle', 'title']);
+    await kit.price('tray', '12.00');
+    await kit.drain();
+    expect(await kit.last('tray')).toMatchObject({ state: 'DELIVERED' });
+    expect(await kit.listPrice('Tray')).toBe('12.00');
+    await kit.scan('erp');
+    expect((await open('tray')).toSorted()).toEqual(['lifecycle', 'title']);
   });
 
   it('an item that somebody saved a second time: a finding, and only the one that is ours is written', async () => {

@@ -33,7 +33,8 @@ describe('what stands between a system and its deliveries', () => {
     await kit.erpFails(12, '503');
     const { last } = await kit.erpHeard(0);
     expect(await kit.drain()).toBe(10);
-    expect(await kit.erp()).toMatchObject({ health: 'DOWN', holds: [{ kind: 'BREAKER' }] });
+    const reason = expect.stringMatching(/^10 failures one after another, the last: Service Unavailable/);
+    expect(await kit.erp()).toMatchObject({ health: 'DOWN', holds: [{ kind: 'BREAKER', reason }] });
     expect((await kit.erpHeard(last)).asked).toBe(10);
 
     await kit.later(29);

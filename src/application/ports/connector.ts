@@ -35,7 +35,7 @@ export interface RecordWrite {
   projection?: FieldValues;
   /** Token of the reading that this write was decided on, where the system has tokens. */
   token: string | null;
-  /** What the record bears there instead of `code`, where somebody gave it another one; a value `code` writes ours back. */
+  /** What the record bears there instead of `code`, be it only in other letters; a value `code` writes ours back. */
   presentCode?: string;
   /** The system's ids of the components that `values` names, by folded code; all of them, where `bundle.components` is written. */
   componentIds: ReadonlyMap<string, string>;

@@ -37,6 +37,8 @@ export interface LaneRecord extends KnownRecord {
   externalId: string | null;
   root: RootRef | null;
   match: RecordMatch;
+  /** Of one that is to be created: how the system spells the code where scans saw it on a record that is not ours. */
+  spellings?: readonly string[];
   /** The SKU as it is now; null for the product's record. */
   sku: Sku | null;
   unsettled: readonly Unsettled[];
@@ -120,8 +122,8 @@ export interface Settlement {
   notOurs: { recordId: string; field: string; reason: string }[];
   /** What all this says of the system itself; null where it was not asked anything. */
   contact: Contact | null;
-  /** Where it refuses us: why, with its own words as they are kept. */
-  refusal?: string | null;
+  /** Where it refuses us, or fails: why, with its own words as they are kept. */
+  why?: string | null;
 }
 
 /** The lease of a lane is gone: another worker has it, and nothing may be settled. */
@@ -152,7 +154,7 @@ export interface PublishingQueue {
   /** All of it, or LeaseLost and none of it. */
   settle(claim: Claim, settlement: Settlement): Promise<void>;
   /** Something else than a delivery was exchanged with a system, begun at an instant of the database's clock. */
-  heard(system: string, said: Contact | Look, since: Date, refusal?: string | null): Promise<void>;
+  heard(system: string, said: Contact | Look, since: Date, why?: string | null): Promise<void>;
 }
 
 /** What those take who look after lanes from outside; publishing itself takes none of it. */

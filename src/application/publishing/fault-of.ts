@@ -35,13 +35,14 @@ const BARRED: Readonly<Record<string, string>> = {
 };
 
 /**
- * Why a system lets us do nothing: whether it is our key, then its own words as they are kept; null where none of these faults says
- * that it does.
+ * Why a system lets us do nothing, or fails: of a refusal whether it is our key, then its own words as they are kept. Null where
+ * none of these faults speaks of the system.
  */
-export function refusalIn(faults: readonly DeliveryFault[]): string | null {
+export function whyIn(faults: readonly DeliveryFault[]): string | null {
   const refused = faults.find(({ class: each }) => each === 'AUTH');
-  if (!refused) return null;
-  return `${BARRED[refused.code ?? ''] ?? 'the system refuses our key'}: ${keptFault(refused).message}`;
+  if (refused) return `${BARRED[refused.code ?? ''] ?? 'the system refuses our key'}: ${keptFault(refused).message}`;
+  const failed = faults.findLast((fault) => contactOf(fault) === 'TRANSIENT');
+  return failed ? keptFault(failed).message : null;
 }
 
 /** Of several exchanges: a refused key pauses everything, and whatever answered once is not down. */

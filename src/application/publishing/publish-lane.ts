@@ -12,10 +12,10 @@ import type { Claim, LaneRecord } from '../ports/publishing-queue.js';
 import { LeaseLost } from '../ports/publishing-queue.js';
 import type { PublishingPorts } from '../ports/ports.js';
 import { idsOfComponents, lackingComponents } from './components-there.js';
-import { contactOf, contactOfAll, faultOf, refusalIn } from './fault-of.js';
+import { contactOf, contactOfAll, faultOf, whyIn } from './fault-of.js';
 import { lookAgain } from './look-again.js';
 import { readLane } from './read-lane.js';
-import { bearsOurs, withOwnCode } from './recoding.js';
+import { withOwnCode } from './recoding.js';
 import type { HouseRules } from './reckon-record.js';
 import { reckonRecord, sendable } from './reckon-record.js';
 import { SettlementDraft } from './settlement-draft.js';
@@ -73,7 +73,7 @@ async function deliver(
       fault: keptFault(fault).message,
     });
     draft.failAll(fault);
-    draft.heard(contactOf(fault), refusalIn([fault]));
+    draft.heard(contactOf(fault), whyIn([fault]));
   }
   const settlement = draft.finish();
   await ports.queue.settle(claim, settlement);
@@ -95,7 +95,7 @@ async function bring(
   const underWay = await workUnderWay(claim, connector);
   if (underWay) {
     draft.failAll(underWay);
-    draft.heard(contactOf(underWay), refusalIn([underWay]));
+    draft.heard(contactOf(underWay), whyIn([underWay]));
     return true;
   }
   const lane = connector.capabilities.productRecords ? claim.records : owedRecords(claim);
@@ -114,6 +114,7 @@ async function bring(
   for (const each of reckoned) {
     if (!each.write) draft.leaveAsItIs(each.record);
     else if (!writes.includes(each)) draft.nothingYet(each.record);
+    draft.unseen(each.record, each.judgement?.unseen ?? []);
   }
   return true;
 }
@@ -174,7 +175,7 @@ function writeOf(
     token: observed?.token ?? null,
     componentIds: NO_COMPONENTS,
     ...(observed && { seen: observed.fields }),
-    ...(observed && observed.code !== null && !bearsOurs(record, observed) && { presentCode: observed.code }),
+    ...(observed && observed.code !== null && observed.code !== record.target && { presentCode: observed.code }),
   };
 }
 
@@ -232,7 +233,7 @@ async function send(
   });
   const faults = outcomes.flatMap((each) => (each.written ? [] : [each.fault]));
   const contacts = [...faults.map(contactOf), ...(faults.length < outcomes.length ? (['REACHED'] as const) : [])];
-  draft.heard(contactOfAll(contacts), refusalIn(faults));
+  draft.heard(contactOfAll(contacts), whyIn(faults));
   for (const each of writes) {
     const outcome = outcomes.find((one) => one.entity === each.record.entity && one.id === each.write?.id);
     const attempt = attemptOf.get(each.record.id) ?? '';

@@ -40,7 +40,9 @@ export async function readLane(
   const lost = records.filter((record) => record.externalId === null && record.match === 'TO_CREATE');
   if (lost.length === 0) return { found, asked: roots.length > 0 };
   const known = new Set(claim.records.map((record) => `${record.entity}:${record.externalId ?? ''}`));
-  const codes = lost.flatMap((record) => (record.entity === 'SKU' ? [record.target] : []));
+  const codes = lost.flatMap(({ entity, target, spellings = [] }) =>
+    entity === 'SKU' ? [...new Set([target, ...spellings])] : [],
+  );
   const { id, handle } = claim.product;
   const looked = (await connector.lookUp({ productId: id, handle, codes })).map(readable);
   // A look-up shows what is around, too, and later than it was read: what somebody edited in between is known by it.

@@ -39,7 +39,7 @@ export class SettlementDraft {
   /** The matrix does something by itself about what was found. */
   heals = false;
   private contact: Contact | null = null;
-  private refusal: string | null = null;
+  private why: string | null = null;
 
   constructor(
     private readonly ports: Pick<Ports, 'random'>,
@@ -47,9 +47,9 @@ export class SettlementDraft {
   ) {}
 
   /** What the latest exchange said of the system itself: one that can be read, and takes no write, is not well. */
-  heard(contact: Contact | null, refusal: string | null = null): void {
+  heard(contact: Contact | null, why: string | null = null): void {
     this.contact = contact;
-    this.refusal = refusal;
+    this.why = why;
   }
 
   deliveryOf(record: LaneRecord): ClaimedDelivery | undefined {
@@ -152,6 +152,15 @@ export class SettlementDraft {
     this.fail(record, { class: 'VALIDATION', code, message, retryAfterSeconds: null, ambiguous: false, raw: null });
   }
 
+  /** All else was brought, and these fields were not: they cannot be read there, and nothing is overwritten unseen. */
+  unseen(record: LaneRecord, fields: readonly string[]): void {
+    if (fields.length === 0) return;
+    this.arrived.delete(record.id);
+    if (this.outcomes.get(record.id)?.kind !== 'DELIVERED') return;
+    const what = `${fields.join(', ')} of ${record.target}`;
+    this.refused(record, 'UNREADABLE', `${what} cannot be read there, and nothing is written over unseen`);
+  }
+
   /** It was not sent, because something else has to be there first. */
   putOff(record: LaneRecord, fault: DeliveryFault): void {
     this.fail(record, fault);
@@ -211,11 +220,11 @@ export class SettlementDraft {
       const outcome = this.outcomes.get(delivery.recordId) ?? this.deathOf(delivery, forgotten(), null);
       return { deliveryId: delivery.id, revision: record?.sku?.revision ?? this.claim.product.revision, outcome };
     });
-    const { attempts, unheard, findings, closings, notOurs, contact, refusal } = this;
+    const { attempts, unheard, findings, closings, notOurs, contact, why } = this;
     const records = [...this.records.values()];
     const owed = new Set(this.claim.deliveries.map(({ recordId }) => recordId));
     const brought = [...this.arrived].filter((id) => !owed.has(id));
-    return { records, deliveries, brought, attempts, unheard, findings, closings, notOurs, contact, refusal };
+    return { records, deliveries, brought, attempts, unheard, findings, closings, notOurs, contact, why };
   }
 
   private fail(record: LaneRecord, fault: DeliveryFault): void {

@@ -23,13 +23,15 @@ const FLAGS = ['active', 'salable', 'purchasable'] as const;
 
 /**
  * An item in canonical field names. A field that the ERP leaves out is absent, one that is not of the promised type is
- * unreadable.
- * @throws ConnectorError UNKNOWN for an item without id or code.
+ * unreadable. An item without a code is nobody's of ours, and no reason not to see the others.
+ * @throws ConnectorError UNKNOWN for an item without id.
  */
 export function itemRecord(item: Item, etag: string | null): ObservedRecord {
-  const { id, code, updatedAt, updatedBy } = item;
-  if (typeof id !== 'string' || id === '' || typeof code !== 'string' || code === '') {
-    throw new ConnectorError(faultOf('UNKNOWN', 'the ERP answered an item without id or code'));
+  const { id, updatedAt, updatedBy } = item;
+  const code = codeIn(item);
+  if (typeof id !== 'string' || id === '') {
+    const which = code === null ? 'without a code besides' : `of code ${code}`;
+    throw new ConnectorError(faultOf('UNKNOWN', `the ERP answered an item without id as text, ${which}`));
   }
   const fields: FieldValues = {};
   const unreadable: string[] = [];
@@ -75,16 +77,18 @@ function isObject(value: Json): value is Item {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+function codeIn({ code }: Item): string | null {
+  return typeof code === 'string' && code.trim() !== '' ? code : null;
+}
+
 /**
- * One line of the stock list. A figure that is no exact decimal (a JSON number among them: it has been rounded) is not
- * read, and said so with null.
- * @throws ConnectorError UNKNOWN for a line without code.
+ * One line of the stock list; none for one without a code. A figure that is no exact decimal (a JSON number among them: it
+ * has been rounded) is not read, and said so with null.
  */
-export function stockLine({ code, onHand }: Item): StockLine {
-  if (typeof code !== 'string' || code === '') {
-    throw new ConnectorError(faultOf('UNKNOWN', 'the ERP answered a stock line without code'));
-  }
-  return { code, onHand: typeof onHand === 'string' && isPlainDecimal(onHand) ? decimalText(onHand) : null };
+export function stockLine(line: Item): StockLine[] {
+  const [code, { onHand }] = [codeIn(line), line];
+  if (code === null) return [];
+  return [{ code, onHand: typeof onHand === 'string' && isPlainDecimal(onHand) ? decimalText(onHand) : null }];
 }
 
 /**

@@ -2,7 +2,9 @@ import { ConnectorError } from '../../application/ports/connector.js';
 import type {
   Capabilities,
   ChangePage,
+  Check,
   Connector,
+  Expectations,
   LookUp,
   RecordOutcome,
   RecordWrite,
@@ -22,6 +24,7 @@ import type { SystemConfig } from '../system-config.js';
 import { checkedBaseUrl, required } from '../system-config.js';
 import { ErpClient } from './erp-client.js';
 import { ChangeCursor } from './change-cursor.js';
+import { diagnose } from './erp-diagnose.js';
 import { itemBody, itemRecord, stockLine } from './erp-item.js';
 
 const ROWS_A_PAGE = 200;
@@ -54,15 +57,15 @@ export class HttpErpConnector implements Connector {
     this.capabilities = { ...this.capabilities, lanes: config.concurrency };
   }
 
-  /** An item can only be asked for by code. Another item under the same code is not the one that was asked for. */
+  /**
+   * An item can only be asked for by code. Another item under the same code is not the one that was asked for; one that
+   * was last seen without any, or with one that no address can hold, is looked for in the list.
+   */
   async readRoots(roots: RootRef[], signal?: AbortSignal): Promise<RootReading[]> {
+    const nameless = roots.filter(({ code }) => !isAddressable(code)).map(({ externalId }) => externalId);
+    const listed = nameless.length > 0 ? await this.listed(new Set(nameless), signal) : new Map<string, never>();
     return mapLimited(roots, this.concurrency, async (root) => {
-      if (root.code === null) {
-        throw new ConnectorError(
-          faultOf('VALIDATION', `item ${root.externalId}: the ERP can only be asked by code, and none is known`),
-        );
-      }
-      const record = await this.item(root.code, signal);
+      const record = listed.get(root.externalId) ?? (root.code === null ? null : await this.item(root.code, signal));
       return { root, records: record?.externalId === root.externalId ? [record] : null };
     });
   }
@@ -104,7 +107,15 @@ export class HttpErpConnector implements Connector {
   }
 
   async *readStock(signal?: AbortSignal): AsyncGenerator<StockLine[]> {
-    for await (const lines of this.pages('stock', {}, signal)) yield lines.map((line) => stockLine(objectOf(line)));
+    for await (const lines of this.pages('stock', {}, signal)) yield lines.flatMap((line) => stockLine(objectOf(line)));
+  }
+
+  diagnose(_: Expectations, signal?: AbortSignal): Promise<Check[]> {
+    return diagnose({
+      page: async (list) => (await this.client.send({ method: 'GET', path: `/${list}?limit=1`, signal })).body,
+      read: recordOf,
+      item: (code) => this.item(code, signal),
+    });
   }
 
   /** Every page of a list, each under the key that bears its path's name. @throws ConnectorError when it is not complete. */
@@ -131,13 +142,40 @@ export class HttpErpConnector implements Connector {
     }
   }
 
+  /** Those of the items, by their ids; the list is read as far as it takes. */
+  private async listed(
+    ids: ReadonlySet<string>,
+    signal: AbortSignal | undefined,
+  ): Promise<Map<string, ObservedRecord>> {
+    const found = new Map<string, ObservedRecord>();
+    for await (const items of this.pages('items', {}, signal)) {
+      for (const record of items.map(recordOf)) if (ids.has(record.externalId)) found.set(record.externalId, record);
+      if (found.size === ids.size) break;
+    }
+    return found;
+  }
+
   private async item(code: string, signal: AbortSignal | undefined): Promise<ObservedRecord | null> {
+    if (!isAddressable(code)) return null;
     try {
       const { body, etag } = await this.client.send({ method: 'GET', path: pathOf(code), signal });
       return itemRecord(body, etag);
     } catch (error) {
-      if (error instanceof ConnectorError && error.fault.code === '404') return null;
-      throw error;
+      if (!(error instanceof ConnectorError) || error.fault.code !== '404') throw error;
+      // Not said as the contract has it, so that anybody may have said it who stands before the ERP.
+      if (!isJsonObject(error.fault.raw)) await this.isThere(error.fault, signal);
+      return null;
+    }
+  }
+
+  /** @throws ConnectorError UNKNOWN where the list of items is not there either: then it is not the ERP that answers. */
+  private async isThere(fault: DeliveryFault, signal: AbortSignal | undefined): Promise<void> {
+    try {
+      await this.client.send({ method: 'GET', path: '/items?limit=1', signal });
+    } catch (error) {
+      if (!(error instanceof ConnectorError) || error.fault.class !== 'NOT_FOUND') throw error;
+      const message = 'something answers HTTP 404 to everything under this address, and is not the ERP';
+      throw new ConnectorError(faultOf('UNKNOWN', message, { code: 'PAGE', raw: fault.raw }));
     }
   }
 
@@ -146,13 +184,13 @@ export class HttpErpConnector implements Connector {
     idempotencyKey: string,
     signal: AbortSignal | undefined,
   ): Promise<ObservedRecord> {
-    if (write.entity !== 'SKU') throw new ConnectorError(faultOf('VALIDATION', 'the ERP has no product records'));
+    if (write.entity !== 'SKU') throw refused('the ERP has no product records');
     const body = itemBody(write);
     const condition: Record<string, string> =
       write.action === 'CREATE' ? { 'If-None-Match': '*' } : { 'If-Match': await this.etagOf(write, signal) };
     const headers = { ...condition, 'Idempotency-Key': encodeURIComponent(idempotencyKey) };
     try {
-      const answer = await this.client.send({ method: 'PUT', path: pathOf(write.code), headers, body, signal });
+      const answer = await this.client.send({ method: 'PUT', path: pathOf(placeOf(write)), headers, body, signal });
       return answerTo(write, itemRecord(answer.body, answer.etag));
     } catch (error) {
       const taken = write.action === 'CREATE' && error instanceof ConnectorError && error.fault.code === '412';
@@ -163,11 +201,12 @@ export class HttpErpConnector implements Connector {
   /** The token that the write was decided on; without one the item's present, provided that it is still the same item. */
   private async etagOf(write: RecordWrite, signal: AbortSignal | undefined): Promise<string> {
     if (write.token !== null) return write.token;
-    const record = await this.item(write.code, signal);
+    const code = placeOf(write);
+    const record = await this.item(code, signal);
     if (record === null || record.externalId !== write.externalId) {
-      throw new ConnectorError(faultOf('NOT_FOUND', `item ${write.externalId} is not under ${write.code} any more`));
+      throw new ConnectorError(faultOf('NOT_FOUND', `item ${write.externalId} is not under ${code} any more`));
     }
-    if (record.token === null) throw new ConnectorError(faultOf('UNKNOWN', `the ERP gave no ETag for ${write.code}`));
+    if (record.token === null) throw new ConnectorError(faultOf('UNKNOWN', `the ERP gave no ETag for ${code}`));
     return record.token;
   }
 
@@ -197,8 +236,25 @@ function answerTo({ externalId, code }: RecordWrite, record: ObservedRecord): Ob
   throw new ConnectorError(faultOf('UNKNOWN', message, { code: 'OTHER_ITEM', ambiguous: true }));
 }
 
+/** An item stands under the code that it bears there, though ours may be another one. */
+function placeOf({ code, presentCode }: RecordWrite): string {
+  return presentCode ?? code;
+}
+
+/** Two codes mean a place above where they end an address, however they are written. */
+function isAddressable(code: string | null): boolean {
+  return code !== null && code !== '.' && code !== '..';
+}
+
+/** @throws ConnectorError VALIDATION for a code that no address can hold. */
 function pathOf(code: string): string {
+  if (!isAddressable(code))
+    throw refused(`no address can end in the code "${code}": leave this system out of the SKU's listedIn`);
   return `/items/${encodeURIComponent(code)}`;
+}
+
+function isJsonObject(value: Json): boolean {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
 
 /** A listing gives no ETags; who writes reads anew. */
@@ -213,4 +269,8 @@ function objectOf(item: Json): { [key: string]: Json } {
 
 function partial(message: string): ConnectorError {
   return new ConnectorError(faultOf('UNKNOWN', `scan not complete: ${message}`));
+}
+
+function refused(message: string): ConnectorError {
+  return new ConnectorError(faultOf('VALIDATION', message));
 }

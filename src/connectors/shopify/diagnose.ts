@@ -1,5 +1,6 @@
 import { ConnectorError } from '../../application/ports/connector.js';
 import type { Check, Expectations } from '../../application/ports/connector.js';
+import { failed, messageOf, ok, warning } from '../checks.js';
 import type { SystemConfig } from '../system-config.js';
 import type { Data } from './calling/shopify-client.js';
 import { WHOAMI } from './documents.js';
@@ -180,21 +181,4 @@ function bundleCheck({ shop }: Whoami, { bundles }: SystemConfig): Check {
     `the shop may have none (${why}): bundles cannot be published there`,
     "see Shopify's terms for bundles",
   );
-}
-
-function messageOf(error: unknown): string {
-  if (error instanceof ConnectorError) return `${error.fault.class}: ${error.fault.message}`;
-  return error instanceof Error ? error.message : String(error);
-}
-
-function ok(subject: string, message: string): Check {
-  return { subject, state: 'OK', message, remedy: null };
-}
-
-function warning(subject: string, message: string, remedy: string): Check {
-  return { subject, state: 'WARNING', message, remedy };
-}
-
-function failed(subject: string, message: string, remedy: string): Check {
-  return { subject, state: 'FAILED', message, remedy };
 }

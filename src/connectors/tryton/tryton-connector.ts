@@ -2,7 +2,9 @@ import { ConnectorError } from '../../application/ports/connector.js';
 import type {
   Capabilities,
   ChangePage,
+  Check,
   Connector,
+  Expectations,
   LookUp,
   RecordOutcome,
   RootReading,
@@ -18,6 +20,7 @@ import type { SystemConfig } from '../system-config.js';
 import { checkedBaseUrl, required } from '../system-config.js';
 import { trytonChanges } from './tryton-changes.js';
 import { TrytonDatabase } from './tryton-database.js';
+import { diagnose } from './tryton-diagnose.js';
 import { ITEMS_A_PAGE, TrytonReader, variantId } from './tryton-reader.js';
 import { TrytonSession } from './tryton-session.js';
 import { trytonStock } from './tryton-stock.js';
@@ -42,6 +45,7 @@ export class TrytonConnector implements Connector {
   };
   readonly webhooks = null;
   private readonly database: TrytonDatabase;
+  private readonly user: string;
   private readonly reader: TrytonReader;
   private readonly writer: TrytonWriter;
 
@@ -53,6 +57,7 @@ export class TrytonConnector implements Connector {
       user: required(config, 'user'),
       password: required(config, 'password'),
     };
+    this.user = access.user;
     const gate = new ExchangeGate(config.concurrency);
     const session = new TrytonSession(access, gate, (result) => meter.apiCall(config.code, result));
     const units = Object.entries(config.units ?? {});
@@ -107,6 +112,10 @@ export class TrytonConnector implements Connector {
 
   readStock(signal?: AbortSignal): AsyncGenerator<StockLine[]> {
     return trytonStock(this.database, signal);
+  }
+
+  diagnose(_: Expectations, signal?: AbortSignal): Promise<Check[]> {
+    return diagnose(this.database, this.user, signal);
   }
 
   private async page(after: number, signal: AbortSignal | undefined): Promise<ObservedRecord[]> {

@@ -17,8 +17,9 @@ export interface Unit {
 
 /** What a database is like: found out when it is first spoken to, and again now and then. */
 export interface Surroundings {
-  /** Prices and costs are kept by company. */
+  /** Prices and costs are kept by company, and counted in its currency. */
   company: number;
+  currency: string | null;
   /** The last parameter of every call. */
   context: Row;
   units: readonly Unit[];
@@ -127,6 +128,7 @@ export class TrytonDatabase {
     if (!piece) throw unfit('there is no unit "u", of a piece');
     return {
       company,
+      currency,
       context: { company, language: 'en' },
       units,
       piece,

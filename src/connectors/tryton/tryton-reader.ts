@@ -5,7 +5,7 @@ import type { UnitWords } from './tryton-item.js';
 import { itemFields, itemRecord } from './tryton-item.js';
 import { writersOf } from './tryton-rows.js';
 import type { Domain, Row } from './tryton-wire.js';
-import { numberIn } from './tryton-wire.js';
+import { numberIn, related } from './tryton-wire.js';
 
 /** Rows in one question. Tryton reads some hundred items a second, and an exchange has 20 s. */
 export const ITEMS_A_PAGE = 500;
@@ -52,6 +52,20 @@ export class TrytonReader {
       records.push(...(await this.read(domain, { order: [['id', 'ASC']] }, signal)));
     }
     return [...records.filter(isInUse), ...records.filter((record) => !isInUse(record))];
+  }
+
+  /** The rows of the units in which these variants are counted, by their ids; those that are not there are absent. */
+  async unitsOf(ids: readonly number[], signal?: AbortSignal): Promise<ReadonlyMap<number, number>> {
+    const units = new Map<number, number>();
+    for (let from = 0; from < ids.length; from += ITEMS_A_PAGE) {
+      const domain: Domain = [['id', 'in', ids.slice(from, from + ITEMS_A_PAGE)], ANY_STATE];
+      const rows = await this.database.rows('product.product', domain, ['template.default_uom'], {}, signal);
+      for (const row of rows) {
+        const unit = numberIn(related(row, 'template'), 'default_uom');
+        if (unit !== null) units.set(idOf(row), unit);
+      }
+    }
+    return units;
   }
 
   /** One page of all variants behind an id, in the order of their ids, which never change. */

@@ -88,7 +88,7 @@ export class TrytonSession {
     }
     const fault =
       'fault' in heard
-        ? heard.fault
+        ? ofSignIn(heard.fault)
         : faultOf('UNKNOWN', 'Tryton answered the sign-in with something that is no session');
     if (fault.class === 'AUTH' || fault.class === 'RATE_LIMITED')
       this.refused = { fault, until: performance.now() + REFUSED_MS };
@@ -140,6 +140,14 @@ export class TrytonSession {
   private secrets(): string[] {
     return [this.access.password, ...(this.authorization === null ? [] : [this.authorization])];
   }
+}
+
+/**
+ * What Tryton breaks over here is not what was asked of it, which nobody has told it yet: such as while it opens another
+ * database for the first time, when it answers sign-ins to all others with an error without a word.
+ */
+function ofSignIn(fault: DeliveryFault): DeliveryFault {
+  return fault.code === 'SERVER_ERROR' ? { ...fault, class: 'TRANSIENT' } : fault;
 }
 
 /** What several wait for: one who leaves does not take along the others. */

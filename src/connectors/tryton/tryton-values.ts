@@ -29,27 +29,35 @@ const FLAGS = ['active', 'salable', 'purchasable'];
 /** What a template holds for all of its variants. */
 const SHARED = ['title', 'price', 'weight', 'hsCode', 'countryOfOrigin', 'unitOfMeasure', 'bundle.components'];
 
+/** What has to be known of a Tryton to write to it. */
+export interface Known {
+  around: Surroundings;
+  symbols: UnitSymbols;
+  /** Row of the unit in which a variant is counted, by the variant's id; of those that kits are to be made of. */
+  componentUnits: ReadonlyMap<number, number>;
+}
+
 /**
  * The values of a write as Tryton takes them.
  * @throws ConnectorError VALIDATION for a field or value that Tryton has no place for, with the field's name.
  */
-export function itemValues(write: RecordWrite, there: There, around: Surroundings, symbols: UnitSymbols): ItemValues {
+export function itemValues(write: RecordWrite, there: There, known: Known): ItemValues {
   if (there?.isShared) refuseShared(write, there);
-  const out: ItemValues = { template: {}, variant: {}, tariff: tariffWish(write, there) };
-  for (const [field, value] of Object.entries(write.values)) put(field, value, { write, there, around, symbols, out });
+  // What a module that is not activated would hold has no place here, is not read either, and keeps nothing else from its own.
+  const tariff = known.around.hasTariffs ? tariffWish(write, there) : undefined;
+  const out: ItemValues = { template: {}, variant: {}, tariff };
+  for (const [field, value] of Object.entries(write.values)) put(field, value, { ...known, write, there, out });
   return out;
 }
 
-interface Putting {
+interface Putting extends Known {
   write: RecordWrite;
   there: There;
-  around: Surroundings;
-  symbols: UnitSymbols;
   out: ItemValues;
 }
 
 function put(field: string, value: Json, putting: Putting): void {
-  const { around, there, out } = putting;
+  const { there, out } = putting;
   switch (field) {
     case 'code':
       out.variant['suffix_code'] = suffixOf(textOf(field, value), there);
@@ -65,14 +73,13 @@ function put(field: string, value: Json, putting: Putting): void {
       if (!willBeKit(putting)) out.variant['cost_price'] = decimal(value === null ? '0' : textOf(field, value));
       return;
     case 'weight':
-      putWeight(value, around, out);
+      putWeight(value, putting);
       return;
     case 'gtin':
       putGtin(value, there, out);
       return;
     case 'hsCode':
     case 'countryOfOrigin':
-      if (!around.hasTariffs && value !== null) throw refused(`${field}: the module customs is not activated`);
       return;
     case 'unitOfMeasure':
       putUnit(value, putting);
@@ -95,11 +102,8 @@ function suffixOf(code: string, there: There): string {
   return code.slice(prefix.length);
 }
 
-function putWeight(value: Json, { gram }: Surroundings, out: ItemValues): void {
-  if (!gram) {
-    if (value !== null) throw refused('weight: the module product_measurements is not activated');
-    return;
-  }
+function putWeight(value: Json, { around: { gram }, out }: Putting): void {
+  if (!gram) return;
   if (value === null) Object.assign(out.template, { weight: null, weight_uom: null });
   else
     Object.assign(out.template, {
@@ -170,7 +174,7 @@ function willBeKit({ write, there }: Putting): boolean {
 }
 
 /** The whole list, in one write: Tryton never shows half of it. */
-function putComponents(value: Json, { around, there, out, write }: Putting): void {
+function putComponents(value: Json, { around, there, out, write, componentUnits }: Putting): void {
   const lines = Array.isArray(value) ? value.filter(isRow) : null;
   if (lines === null) throw refused('bundle.components is not a list of lines');
   if (!around.hasKits) {
@@ -182,7 +186,7 @@ function putComponents(value: Json, { around, there, out, write }: Putting): voi
   const commands: Json[] = old.length > 0 ? [['delete', old]] : [];
   // A line of the variant's own hangs on the template besides, and Tryton does not see by itself on which.
   const parent: Row = own === null ? {} : { parent_template: own.template };
-  const rows = lines.map((line) => ({ ...componentOf(line, write, around), ...parent }));
+  const rows = lines.map((line) => ({ ...componentOf(line, write, componentUnits), ...parent }));
   if (rows.length > 0) commands.push(['create', rows]);
   if (commands.length > 0) (own === null ? out.template : out.variant)['components'] = commands;
   if (lines.length > 0 && there?.isKit !== true)
@@ -190,13 +194,24 @@ function putComponents(value: Json, { around, there, out, write }: Putting): voi
   else if (lines.length === 0 && there?.isKit === true) out.template['type'] = 'goods';
 }
 
-function componentOf(line: Row, { componentIds }: RecordWrite, { piece }: Surroundings): Row {
+/** Counted as the component itself is: two of what is sold by the kilogram are two kilograms, and no two pieces. */
+function componentOf(line: Row, { componentIds }: RecordWrite, units: Known['componentUnits']): Row {
   const { code, quantity } = line;
   if (typeof code !== 'string' || typeof quantity !== 'number')
     throw refused('bundle.components takes a code and a number as quantity');
   const id = componentIds.get(foldCode(code));
   if (id === undefined || !/^\d+$/.test(id)) throw refused(`bundle.components: ${code} is not known in Tryton`);
-  return { product: Number(id), quantity, unit: piece.id };
+  const unit = units.get(Number(id));
+  if (unit === undefined) throw refused(`bundle.components: ${code} is not in Tryton any more`);
+  return { product: Number(id), quantity, unit };
+}
+
+/** The variants that these writes make kits of. */
+export function componentsNamed(writes: readonly RecordWrite[]): number[] {
+  const ids = writes.flatMap(({ values, componentIds }) =>
+    'bundle.components' in values ? [...componentIds.values()].map(Number) : [],
+  );
+  return [...new Set(ids)].filter(Number.isSafeInteger);
 }
 
 /** HS code and country stand in one row of the customs' tariff, so that one is not written without the other. */

@@ -10,7 +10,7 @@ import { variantId } from './tryton-reader.js';
 import type { RecordToken } from './tryton-token.js';
 import { readToken } from './tryton-token.js';
 import type { ItemValues, UnitSymbols } from './tryton-values.js';
-import { itemValues, newTemplate } from './tryton-values.js';
+import { componentsNamed, itemValues, newTemplate } from './tryton-values.js';
 import type { Row } from './tryton-wire.js';
 
 /** Records in one transaction of Tryton's. It writes some tens to hundreds a second, and an exchange has 20 s. */
@@ -74,6 +74,8 @@ export class TrytonWriter {
   ): Promise<Job[]> {
     const around = await this.database.surroundings(signal);
     const tokens = await this.tokensOf(writes, signal);
+    const componentUnits = await this.reader.unitsOf(componentsNamed(writes), signal);
+    const known = { around, symbols: this.symbols, componentUnits };
     const jobs: Job[] = [];
     for (const write of writes) {
       try {
@@ -81,7 +83,7 @@ export class TrytonWriter {
         const token = write.action === 'CREATE' ? null : (tokens.get(write) ?? null);
         if (write.action === 'UPDATE' && token === null)
           throw new ConnectorError(faultOf('NOT_FOUND', `variant ${write.externalId} is not in Tryton any more`));
-        const values = itemValues(write, token, around, this.symbols);
+        const values = itemValues(write, token, known);
         await this.putTariff(values, token, signal);
         jobs.push({ write, token, values });
       } catch (error) {

@@ -88,8 +88,8 @@ export function systemPaused(
 }
 
 /** A system failed so often in a row that it is left alone. `opening`: names this opening among all of the system's. */
-export function breakerOpened(system: string, opening: string, failures: number, why: string): AlertDraft {
-  const body = `${failures} attempts in a row failed: ${shortened(why, 1_000)}. One attempt is made every half minute; what is owed waits.`;
+export function breakerOpened(system: string, opening: string, reason: string): AlertDraft {
+  const body = `${shortened(reason, 1_000)}. One attempt is made every half minute; what is owed waits.`;
   const title = `The breaker of ${system} is open`;
   return { ...about('BREAKER_OPEN', system, system), key: `breaker:${system}:${opening}`, title, body };
 }

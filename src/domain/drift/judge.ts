@@ -37,6 +37,8 @@ export interface Judgement {
   /** Fields that are never written, because a rule says that an edit of them there is ignored. */
   ignored: string[];
   notCovered: string[];
+  /** Of these the fields that could be read once, and that the master has moved since: they are owed, and cannot be brought. */
+  unseen: string[];
   /** Everything governed is as the master wants it. */
   inSync: boolean;
 }
@@ -75,6 +77,7 @@ export function judgeRecord(
     waived: [],
     ignored: [],
     notCovered: [],
+    unseen: [],
     inSync: true,
   };
   for (const each of comparisons) {
@@ -119,6 +122,7 @@ function judgeField(
   switch (each.result.verdict) {
     case 'NOT_COVERED':
       out.notCovered.push(each.field);
+      if (hasMoved(each)) out.unseen.push(each.field);
       return;
     case 'IN_SYNC':
       // B becomes C rather than O: they agree, and C knows which tags are ours.
@@ -151,6 +155,11 @@ function judgeField(
       if (open) settleOpen(record, each, open, context, out);
       else hold(record, each, undefined, context, out);
   }
+}
+
+/** The master wants something else than was last published. */
+function hasMoved({ field, rule, canonical, base }: FieldComparison): boolean {
+  return base !== undefined && !lawOf(field).agrees(canonical, base, base, rule.tolerance);
 }
 
 /** A person asked for just this value to be written over. */

@@ -27,6 +27,8 @@ export interface RecordRow {
   root_code: string | null;
   match: RecordMatch;
   published: FieldValues | null;
+  /** Of one that is claimed, see LaneRecord. */
+  spellings?: string[] | null;
   /** As large as all the rest: judging does not ask for it. */
   observed?: FieldValues | null;
 }
@@ -129,6 +131,7 @@ export function recordsIn(facts: LaneFacts, system: string): LoadedRecords {
       externalId: row.external_id,
       root: row.root_id === null ? null : { externalId: row.root_id, code: row.root_code },
       match: row.match,
+      ...(row.spellings && { spellings: row.spellings }),
       sku,
       unsettled: unsettled.get(row.id) ?? [],
       changedAt: changed.get(row.id) ?? new Map(),

@@ -9,7 +9,7 @@ import type { DeliveryFault, ObservedRecord, SystemKind } from '../../../domain/
 import type { Connector, RecordWrite } from '../../ports/connector.js';
 import type { LockedFinding } from '../../ports/finding-store.js';
 import type { Ports } from '../../ports/ports.js';
-import { contactOf, faultOf, refusalIn, unreachable } from '../../publishing/fault-of.js';
+import { contactOf, faultOf, whyIn, unreachable } from '../../publishing/fault-of.js';
 
 /** Strangers of one call; the rest is taken by the next look. */
 const AT_ONCE = 100;
@@ -36,7 +36,7 @@ export async function takeStrangersOff(ports: Ports): Promise<void> {
     const since = await ports.observations.now();
     const fate = await takeOff(ports, system.kind, finding).catch((error: unknown) => ({ fault: faultOf(error) }));
     const contact = 'fault' in fate ? contactOf(fate.fault) : 'REACHED';
-    if (contact) await ports.queue.heard(system.code, contact, since, 'fault' in fate ? refusalIn([fate.fault]) : null);
+    if (contact) await ports.queue.heard(system.code, contact, since, 'fault' in fate ? whyIn([fate.fault]) : null);
     if ('fault' in fate && unreachable(fate.fault)) down.add(system.code);
     await settle(ports, finding, fate);
   }

@@ -5,7 +5,7 @@ import { keptFault } from '../../../domain/publishing/kept-fault.js';
 import type { ScanPorts } from '../../ports/ports.js';
 import type { ScanRun } from '../../ports/scan-store.js';
 import { ScanGone } from '../../ports/scan-store.js';
-import { contactOf, faultOf, refusalIn } from '../../publishing/fault-of.js';
+import { contactOf, faultOf, whyIn } from '../../publishing/fault-of.js';
 import { refreshStock } from '../refresh-stock.js';
 import { readChanges } from './read-changes.js';
 import { readSystem } from './read-system.js';
@@ -116,5 +116,5 @@ async function broke(
   ports.log('error', 'a scan failed', { system: run.system, fault: fault.message });
   await ports.scans.endScan(run, 'FAILED', fault.message);
   const contact = contactOf(fault);
-  if (contact) await ports.queue.heard(run.system, contact, since, refusalIn([fault]));
+  if (contact) await ports.queue.heard(run.system, contact, since, whyIn([fault]));
 }
