@@ -8,6 +8,9 @@ export const tryton = JSON.parse(readFileSync(new URL('../../.erp/tryton.json', 
 /** A database of this run's own. */
 export const DATABASE = `bench_${process.pid}`;
 
+/** What it is a copy of, while that is being filled. */
+const FILLING = `filling_${process.pid}`;
+
 /** Products in one call that fills it. */
 const FILL = 200;
 const context = { company: 1, language: 'en' };
@@ -20,7 +23,7 @@ export function pg(command, ...args) {
 
 let session = null;
 async function rpc(method, params, headers = session) {
-  const answer = await fetch(`${tryton.url}/${DATABASE}/`, {
+  const answer = await fetch(`${tryton.url}/${FILLING}/`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json', ...headers },
     body: JSON.stringify({ id: 1, method, params }),
@@ -60,21 +63,21 @@ async function fill(products) {
 export async function furnish(products) {
   const kept = `filled_${products}`;
   const sql = (database, text) => pg('psql', '-qAtd', database, '-c', text).trim();
-  if (sql('postgres', `select 1 from pg_database where datname = '${kept}'`) === '1') {
-    pg('createdb', '-T', kept, DATABASE);
-  } else {
-    pg('createdb', '-T', 'erp_golden', DATABASE);
+  if (sql('postgres', `select 1 from pg_database where datname = '${kept}'`) !== '1') {
+    pg('createdb', '-T', 'erp_golden', FILLING);
     console.log(
       `  filled with ${products} products in ${((await timed(() => fill(products))).ms / 1000).toFixed(0)} s`,
     );
-    sql('postgres', `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${DATABASE}'`);
-    pg('createdb', '-T', DATABASE, kept);
+    // Tryton keeps connections to what it has once served, and would find them broken in a database of that name.
+    sql('postgres', `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${FILLING}'`);
+    sql('postgres', `alter database ${FILLING} rename to ${kept}`);
   }
+  pg('createdb', '-T', kept, DATABASE);
   sql(DATABASE, 'vacuum analyze');
   return JSON.parse(sql(DATABASE, "select json_agg(json_build_object('id', id, 'code', code)) from product_product"));
 }
 
-/** Removes DATABASE, whoever is still connected to it. */
+/** Removes DATABASE, and what was not filled to its end, whoever is still connected to them. */
 export function clear() {
-  pg('dropdb', '--force', '--if-exists', DATABASE);
+  for (const each of [FILLING, DATABASE]) pg('dropdb', '--force', '--if-exists', each);
 }

@@ -48,7 +48,8 @@ export async function pairByCode(sql: Sql, scanId: string, system: string): Prom
 /**
  * Goes through the strangers by key, for those that were paired and have not been judged since: as long as one stands here,
  * no scan skips its piece. Pages, because after an import that is all of a system. Nobody knows when each was read: not
- * before the scan began.
+ * before the scan began. Record and piece are looked up as values, one by one: asked whether they exist, PostgreSQL may read all
+ * of them for each page.
  */
 export async function readPaired(
   sql: Sql,
@@ -66,8 +67,8 @@ export async function readPaired(
     started_at: Date;
   }>(
     `select u.entity, u.external_id, u.root_id, u.root_code, u.piece_id, c.started_at,
-       case when exists (select from record r where r.system = u.system and r.entity = u.entity and r.external_id = u.external_id)
-         and exists (select from scan_piece k where k.id = u.piece_id and k.seen_in = $1) then u.observed end as observed
+       case when (select r.id from record r where r.system = u.system and r.entity = u.entity and r.external_id = u.external_id) is not null
+         and (select k.seen_in from scan_piece k where k.id = u.piece_id) = $1 then u.observed end as observed
      from scan c join lateral (
        select * from ungoverned_record u where u.system = c.system and (u.entity, u.external_id) > ($2, $3)
        order by u.entity, u.external_id limit $4) u on true
