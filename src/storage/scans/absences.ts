@@ -7,7 +7,7 @@ import { markMissing } from '../judge-sql.js';
 import type { Sql } from '../sql.js';
 import { firstRow } from '../sql.js';
 import { SqlFindingStore } from '../stores/finding-store.js';
-import { joinWholeTables } from './scan-pieces.js';
+import { joinWholeTables, readInOrder } from './scan-pieces.js';
 import { SEEN, UNSEEN } from './scan-stage.js';
 
 /**
@@ -57,6 +57,7 @@ export async function readPaired(
   after: PlaceInScan | null,
   limit: number,
 ): Promise<{ records: PairedRecord[]; next: PlaceInScan | null }> {
+  await readInOrder(sql);
   const rows = await sql.rows<{
     entity: RecordEntity;
     external_id: string;

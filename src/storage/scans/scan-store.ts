@@ -181,7 +181,7 @@ export class SqlScanStore implements ScanStore {
     after: PlaceInScan | null,
     limit: number,
   ): Promise<{ records: PairedRecord[]; next: PlaceInScan | null }> {
-    return readPaired(this.sql, scanId, after, limit);
+    return this.transact((sql) => readPaired(sql, scanId, after, limit));
   }
 
   pairedJudged(hold: ScanHold, records: readonly PlaceInScan[]): Promise<void> {
