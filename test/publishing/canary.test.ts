@@ -6,6 +6,7 @@ import { revertFindings } from '../../src/application/drift/revert-findings.js';
 import { decideCanary } from '../../src/application/publishing/decide-canary.js';
 import { setSetting } from '../../src/application/settings/set-setting.js';
 import { codesOf, control, must } from '../support/world.js';
+import { apply, createPlain, move } from '../bundles/bundle-kit.js';
 import { Failing, PAGE } from './failing-kit.js';
 
 const CODES = Array.from({ length: 20 }, (_, index) => `CUP-${String.fromCharCode(65 + index)}`);
@@ -174,6 +175,42 @@ describe('a request that touches many records', () => {
     await kit.drain();
     expect(await priced('11.00')).toBe(20);
   }, 60_000);
+
+  it('lets nothing follow what a later request took the place of: others go first', async () => {
+    const request = await raise(CODES, '11.00');
+    const first = await firstCodes(request);
+    for (const code of first) await kit.price(code, '12.00');
+    await advanceCanaries(kit.world.ports, 'erp');
+    expect(await canary(request)).toMatchObject({ state: 'FIRST', firstRecords: 2, delivered: 0, waiting: 18 });
+    refuses();
+    await round();
+    expect(await canary(request)).toMatchObject({ state: 'STOPPED', delivered: 0, dead: 2, waiting: 16 });
+  });
+
+  it('does not begin with a bundle of which the components are among the rest', async () => {
+    await apply(kit.world, ...createPlain('jar'), ...createPlain('lid'), ...createPlain('box', '1 jar, 1 lid'));
+    await apply(kit.world, ...createPlain('big', '2 box'));
+    const { ports, people } = kit.world;
+    const value = { canary: { above: 3, firstPercent: 60, stopPercent: 20 } };
+    must(await setSetting(ports, people.alex, { key: 'publishing', value, reason: 'small enough for a test' }));
+    const all = ['jar', 'lid', 'box', 'big'].map((code) => move(code, 'PRELAUNCH'));
+    const { id } = await apply(kit.world, ...all);
+    expect(await canary(id)).toMatchObject({ state: 'FIRST', records: 4, firstRecords: 2 });
+    expect(await firstCodes(id)).toEqual(['jar', 'lid']);
+    await round();
+    await round();
+    expect(await canary(id)).toMatchObject({ state: 'FINISHED', delivered: 4 });
+    // What they are made of is there now: a bundle may go first like anything else.
+    const prices = await raise(['box', 'big'], '31.00');
+    expect((await firstCodes(prices)).length).toBe(2);
+  });
+
+  it('ends where later requests took the place of all of it', async () => {
+    const request = await raise(CODES, '11.00');
+    await raise(CODES, '12.00');
+    await advanceCanaries(kit.world.ports, 'erp');
+    expect(await canary(request)).toMatchObject({ state: 'FINISHED', delivered: 0, waiting: 0 });
+  });
 
   it('keeps no later change of one of its records waiting', async () => {
     refuses();
