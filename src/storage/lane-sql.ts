@@ -37,8 +37,15 @@ export async function settlingUntil(
   return new Map(rows.map(({ product, until }) => [product, until]));
 }
 
-/** Records that wait for a scan, or that are gone, take nothing; nor does a product whose own record waits. */
-export const TAKES = `r.match in ('MATCHED', 'TO_CREATE') and not exists (select from record w where w.system = r.system
+/** Is a SKU of record `r`'s own (or, for a product's record, any of its SKUs) to be in the record's system? */
+export const WANTED = `exists (select from sku s where s.product_id = r.product_id and (r.sku_id is null or s.id = r.sku_id)
+  and s.state not in ('DRAFT', 'RETIRED') and r.system = any(s.listed_in))`;
+
+/**
+ * Records that wait for a scan, or that are gone, take nothing; nor does a product whose own record waits. One that is gone and
+ * that the master does not want there any more has nobody to decide on it: what is owed to it is looked at once more, and done.
+ */
+export const TAKES = `(r.match in ('MATCHED', 'TO_CREATE') or r.match = 'MISSING' and not ${WANTED}) and not exists (select from record w where w.system = r.system
   and w.product_id = r.product_id and w.entity = 'PRODUCT' and w.match = 'WAITING')`;
 
 /** Another delivery of the same record waits: it was made later, and will read and bring the same state. */

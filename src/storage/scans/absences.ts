@@ -4,6 +4,7 @@ import type { FieldValues } from '../../domain/primitives/json.js';
 import type { PairedRecord, PlaceInScan } from '../../application/ports/scan-store.js';
 import type { Attribution, ObservedRecord, RecordEntity, RootRef } from '../../domain/publishing/system.js';
 import { markMissing } from '../judge-sql.js';
+import { WANTED } from '../lane-sql.js';
 import type { Sql } from '../sql.js';
 import { firstRow } from '../sql.js';
 import { SqlFindingStore } from '../stores/finding-store.js';
@@ -177,10 +178,6 @@ const BEARING = `
     select s.code_folded, s.code, r.external_id from asked a join sku s on s.code_folded = a.code_folded join record r on r.sku_id = s.id
     where r.system = $2 and r.match = 'MATCHED' and r.external_id is not null and ${SEEN}
       and not exists (select from recoded q where q.record_id = r.id))`;
-
-/** Is a SKU of the record's own (or, for a product's record, any of its SKUs) to be in the record's system? */
-const WANTED = `exists (select from sku s where s.product_id = r.product_id and (r.sku_id is null or s.id = r.sku_id)
-  and s.state not in ('DRAFT', 'RETIRED') and r.system = any(s.listed_in))`;
 
 /**
  * Records that nobody wants in the system yet (a DRAFT, say), and that the scan did not find there: when their time

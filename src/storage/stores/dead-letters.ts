@@ -3,14 +3,15 @@ import type { Actor } from '../../domain/actor.js';
 import type { Where } from '../readers/delivery-where.js';
 import { deliveryWhere } from '../readers/delivery-where.js';
 import { movableTo, WAITING } from '../delivery-moves.js';
+import { WANTED } from '../lane-sql.js';
 import { openLanes } from '../open-lanes.js';
 import type { Sql } from '../sql.js';
 
 /** What one call may move; more are reached by calling again. */
 const DEAD_LIMIT = 10_000;
 
-/** A record that is gone, or was never matched, takes nothing: its finding is what has to be resolved. */
-const TAKES = `r.match in ('MATCHED', 'TO_CREATE')`;
+/** A record that is gone and wanted, or was never matched, takes nothing: its finding is what has to be resolved. */
+const TAKES = `(r.match in ('MATCHED', 'TO_CREATE') or r.match = 'MISSING' and not ${WANTED})`;
 const ITS_RECORD = `r.system = d.system and r.entity = d.entity and r.product_id = d.product_id
   and r.sku_id is not distinct from d.sku_id`;
 
