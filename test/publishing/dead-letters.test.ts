@@ -6,7 +6,8 @@ import { revertFindings } from '../../src/application/drift/revert-findings.js';
 import { assignDeliveries } from '../../src/application/publishing/assign-deliveries.js';
 import { discardDeliveries } from '../../src/application/publishing/discard-deliveries.js';
 import { retryDeliveries } from '../../src/application/publishing/retry-deliveries.js';
-import { codesOf, must } from '../support/world.js';
+import { createPlain, move } from '../bundles/bundle-kit.js';
+import { codesOf, control, must } from '../support/world.js';
 import { Failing, PAGE } from './failing-kit.js';
 
 describe('dead letters', () => {
@@ -266,6 +267,31 @@ describe('dead letters', () => {
     expect(codesOf(await assignDeliveries(ports, people.oli, { ids, filter: null }, 'nobody'))).toEqual(['NOT_FOUND']);
     must(await assignDeliveries(ports, people.oli, { ids, filter: null }, null));
     expect(await groups()).toMatchObject([{ count: 2, unassigned: 1 }]);
+  });
+
+  it('of what was to be made are given up: the next scan says that it is missing, or finds what people made', async () => {
+    const { ports, people, sandbox } = kit.world;
+    const reason = 'the ERP team makes these by hand';
+    for (const code of ['ewer', 'vase']) {
+      await kit.apply(...createPlain(code));
+      refuses((each) => `${each} is locked`);
+      await kit.apply(move(code, 'PRELAUNCH'));
+      await kit.drain();
+      must(await discardDeliveries(ports, people.oli, [(await kit.last(code)).id], reason));
+    }
+    refuses();
+    await control(sandbox.erp.url, 'copy', { as: { kind: 'staff', name: 'Lena' }, code: 'CUP', to: 'vase' });
+    await kit.scan('erp');
+    const open = async (code: string): Promise<unknown[]> =>
+      (await kit.findings(code)).filter(({ system, state }) => system === 'erp' && state === 'OPEN');
+    expect(await open('ewer')).toMatchObject([{ kind: 'MISSING', note: `given up by oli: ${reason}` }]);
+    expect(await open('vase')).not.toContainEqual(expect.objectContaining({ kind: 'MISSING' }));
+    expect(await open('vase')).toContainEqual(expect.objectContaining({ kind: 'FIELD', field: 'title' }));
+    const missing = (await kit.findings('ewer')).find(({ kind }) => kind === 'MISSING');
+    must(await revertFindings(ports, people.oli, { ids: [missing?.id ?? ''], note: null, confirm: false }));
+    await kit.drain();
+    expect(await kit.listPrice('ewer')).toBe('10.00');
+    expect(await open('ewer')).toEqual([]);
   });
 
   it('are given up with a reason; the next scan says what the system lacks, who gave it up and why', async () => {

@@ -17,6 +17,7 @@ import { SEEN, UNSEEN } from './scan-stage.js';
  * The system is a value and no column to join by: it is the same for all rows, and tells none of them from another.
  */
 export async function pairByCode(sql: Sql, scanId: string, system: string): Promise<number> {
+  await awaitGivenUp(sql, scanId, system);
   const skus = await firstRow<{ count: number }>(
     sql,
     `with ${BEARING},
@@ -44,6 +45,27 @@ export async function pairByCode(sql: Sql, scanId: string, system: string): Prom
     [scanId, system],
   );
   return (skus?.count ?? 0) + (products?.count ?? 0);
+}
+
+/** What was last decided on record `r`: that its delivery is given up, and nothing has been owed since. */
+const GIVEN_UP = `lateral (select d.* from (
+    select d.state, d.resolved_at, concat('given up by ', d.settled_by->>'name', ': ', d.note) as note from delivery d
+    where d.system = r.system and d.entity = r.entity and d.product_id = r.product_id and d.sku_id is not distinct from r.sku_id
+      and d.state <> 'SUPERSEDED' order by d.created_at desc, d.id desc limit 1) d where d.state = 'DISCARDED')`;
+
+/**
+ * SKUs that were to be made there, until somebody gave that up: nobody else will ever look for them. From now on they wait for a
+ * match like any other, because people make by hand what they give up; what is not found is MISSING.
+ */
+async function awaitGivenUp(sql: Sql, scanId: string, system: string): Promise<void> {
+  await sql.rows(
+    `update record u set match = 'WAITING', waiting_since = n.resolved_at
+     from (select r.id, g.resolved_at from scan c join record r on r.system = c.system cross join ${GIVEN_UP} g
+       where c.id = $1 and r.system = $2 and r.entity = 'SKU' and r.match = 'TO_CREATE' and r.external_id is null
+         and g.resolved_at < c.started_at order by r.id for no key update of r) n
+     where u.id = n.id`,
+    [scanId, system],
+  );
 }
 
 /**
@@ -129,13 +151,14 @@ export async function absences(
        and r.system = u.system and r.entity = u.entity and r.external_id = u.external_id`,
     [scanId],
   );
-  const never = await sql.rows<{ id: string }>(
-    `select r.id from record r join scan c on c.id = $1 and c.system = r.system
+  const never = await sql.rows<{ id: string; note: string | null }>(
+    `select r.id, g.note from record r join scan c on c.id = $1 and c.system = r.system left join ${GIVEN_UP} g on true
      where r.match in ('WAITING', 'MISSING') and r.external_id is null and r.waiting_since < c.started_at and ${WANTED} order by r.id for no key update of r`,
     [scanId],
   );
   const unmatched = never.map(({ id }) => ({ recordId: id, externalId: null }));
-  let opened = await markMissing(sql, findings, system, unmatched, 'FULL_SCAN');
+  const notes = new Map(never.flatMap(({ id, note }) => (note === null ? [] : [[id, note]])));
+  let opened = await markMissing(sql, findings, system, unmatched, 'FULL_SCAN', notes);
   await letBeCreated(sql, scanId);
   const strangers = (await masterHolds(sql)) ? await strangersOf(sql, scanId, system) : [];
   opened += await findings.record(system, strangers, 'FULL_SCAN');
