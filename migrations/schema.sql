@@ -1391,6 +1391,8 @@ CREATE INDEX delivery_dead_record ON public.delivery USING btree (product_id, sy
 
 CREATE INDEX delivery_finding ON public.delivery USING btree (finding_id) WHERE (finding_id IS NOT NULL);
 
+CREATE INDEX delivery_given_up ON public.delivery USING btree (product_id, system) WHERE (state = 'DISCARDED'::text);
+
 CREATE INDEX delivery_held ON public.delivery USING btree (system, product_id) WHERE ((state = 'PENDING'::text) AND (next_attempt_at IS NULL));
 
 CREATE INDEX delivery_open ON public.delivery USING btree (product_id, system) WHERE (state = ANY (ARRAY['PENDING'::text, 'IN_FLIGHT'::text, 'RETRYING'::text]));

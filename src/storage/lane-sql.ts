@@ -105,11 +105,20 @@ export async function takeDeliveries(
   return byProduct;
 }
 
-/** Records of these lanes whose delivery waits for the canary of its request. */
+/**
+ * Records of these lanes that a claim leaves alone: whose delivery waits for the canary of its request; and for which somebody gave up
+ * what was owed last, because a sibling that is brought would take it along all the same. A product is made with its SKU.
+ */
 export async function heldRecords(sql: Sql, system: string, productIds: readonly string[]): Promise<Set<string>> {
   const rows = await sql.rows<{ id: string }>(
     `select r.id from delivery d join record r on ${SAME_RECORD}
-     where d.system = $1 and d.product_id = any($2) and d.state = 'PENDING' and d.next_attempt_at is null`,
+     where d.system = $1 and d.product_id = any($2) and d.state = 'PENDING' and d.next_attempt_at is null
+     union all
+     select r.id from delivery d join record r on ${SAME_RECORD} and (r.entity = 'SKU' or r.external_id is not null)
+     where d.system = $1 and d.product_id = any($2) and d.state = 'DISCARDED' and not exists (
+       select from delivery n where n.product_id = d.product_id and n.system = d.system and n.entity = d.entity
+         and n.sku_id is not distinct from d.sku_id and n.state not in ('SUPERSEDED', 'DISCARDED')
+         and (n.state in ${OPEN} or (n.created_at, n.id) > (d.created_at, d.id)))`,
     [system, productIds],
   );
   return new Set(rows.map(({ id }) => id));

@@ -269,6 +269,38 @@ describe('dead letters', () => {
     expect(await groups()).toMatchObject([{ count: 2, unassigned: 1 }]);
   });
 
+  it('that were given up are brought by no delivery of their product, until a later request changes their record', async () => {
+    const { ports, people, sandbox } = kit.world;
+    const store = ports.connectors.of('shopify');
+    const takes = store.write.bind(store);
+    const told = { class: 'VALIDATION' as const, code: 'NO', message: 'no', retryAfterSeconds: null };
+    const fault = { ...told, ambiguous: false, raw: null };
+    const refuse: Connector['write'] = ({ writes }) =>
+      Promise.resolve(writes.map(({ id, entity }) => ({ id, entity, written: false, fault })));
+    Object.assign(store, { write: refuse });
+    await kit.price('CUP', '11.00');
+    await kit.drain('shopify');
+    must(
+      await discardDeliveries(ports, people.oli, [(await kit.last('CUP', 'shopify')).id], 'the shop prices this one'),
+    );
+    Object.assign(store, { write: takes });
+    const prices = async (): Promise<unknown> =>
+      (await control(sandbox.shopify.url, 'products?sku=CUP')) as { products: unknown };
+    await kit.apply({
+      kind: 'productUpdate',
+      input: { handle: 'cup', baseRevision: null, fields: { title: 'A cup' } },
+    });
+    await kit.drain('shopify');
+    expect(JSON.stringify(await prices())).toMatch(/"title":"A cup".*"price":"10.00"/);
+    await kit.scan('shopify');
+    const found = (await kit.findings('CUP')).filter(({ system }) => system === 'shopify');
+    expect(found).toMatchObject([{ field: 'price', found: '10.00', state: 'OPEN' }]);
+    expect(found[0]?.note).toBe('given up by oli: the shop prices this one');
+    await kit.price('CUP', '12.00');
+    await kit.drain('shopify');
+    expect(JSON.stringify(await prices())).toMatch(/"price":"12.00"/);
+  });
+
   it('of what was to be made are given up: the next scan says that it is missing, or finds what people made', async () => {
     const { ports, people, sandbox } = kit.world;
     const reason = 'the ERP team makes these by hand';
