@@ -195,6 +195,24 @@ describe('dead letters', () => {
     expect(codesOf(await discardDeliveries(ports, people.oli, [mug], 'nobody needs this'))).toEqual(['WRONG_STATE']);
   });
 
+  it('of a system that is switched to READ_ONLY stay what they are, and are told so', async () => {
+    refuses(() => 'no');
+    const id = await die('MUG', '11.00');
+    const { ports, people } = kit.world;
+    await kit.sql(`update system set mode = 'READ_ONLY' where code = 'erp'`);
+    expect(await retryDeliveries(ports, people.oli, { ids: [id], filter: null })).toMatchObject({
+      problems: [{ code: 'WRONG_STATE', message: expect.stringContaining('READ_ONLY') }],
+    });
+    const filter = { system: 'erp' };
+    expect(must(await retryDeliveries(ports, people.oli, { ids: null, filter }))).toEqual({
+      ids: [],
+      skipped: [{ reason: 'SYSTEM_READ_ONLY', count: 1 }],
+    });
+    expect((await kit.last('MUG')).state).toBe('DEAD_LETTERED');
+    must(await assignDeliveries(ports, people.oli, { ids: [id], filter: null }, 'mia'));
+    must(await discardDeliveries(ports, people.oli, [id], 'nobody needs this'));
+  });
+
   it('are not looked for under a name that is nothing’s name', async () => {
     refuses((code) => `${code} is locked`);
     await die('CUP', '11.00');

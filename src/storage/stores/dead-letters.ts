@@ -47,7 +47,7 @@ export async function retryDead(
   const asked = which.ids === null ? null : [...new Set(which.ids)];
   const dead = await sql.rows<Retried>(
     `select d.id, d.system, d.product_id, concat_ws('|', d.system, d.entity, d.product_id, d.sku_id) as record
-     from delivery d join record r on ${ITS_RECORD} and ${TAKES}
+     from delivery d join record r on ${ITS_RECORD} and ${TAKES} join system y on y.code = d.system and y.mode = 'WRITE'
      where d.state = 'DEAD_LETTERED' and ($1::uuid[] is null or d.id = any($1)) and ${where.text}
      order by d.created_at, d.id limit ${DEAD_LIMIT} for update of d`,
     [asked, ...where.values],
@@ -82,9 +82,9 @@ export async function skippedDead(
 ): Promise<Skipped[]> {
   const where = deliveryWhere(which.filter ?? {}, 4);
   return sql.rows<Skipped>(
-    `select case when not $3::boolean or ${TAKES} then 'BEYOND_LIMIT' when r.match = 'MISSING' then 'RECORD_MISSING'
+    `select case when $3::boolean and y.mode <> 'WRITE' then 'SYSTEM_READ_ONLY' when not $3::boolean or ${TAKES} then 'BEYOND_LIMIT' when r.match = 'MISSING' then 'RECORD_MISSING'
          else 'RECORD_WAITING' end as reason, count(*)::int as count
-     from delivery d join record r on ${ITS_RECORD}
+     from delivery d join record r on ${ITS_RECORD} join system y on y.code = d.system
      where d.state = 'DEAD_LETTERED' and ($1::uuid[] is null or d.id = any($1)) and not d.id = any($2) and ${where.text}
      group by 1 order by 1`,
     [which.ids, done, needsRecord, ...where.values],
@@ -103,7 +103,8 @@ export async function countAssigned(sql: Sql, partyIds: readonly string[]): Prom
 /** How deliveries stand that somebody named by id; what there is not is not among them. */
 export function namedDeliveries(sql: Sql, ids: readonly string[]): Promise<NamedDelivery[]> {
   return sql.rows<NamedDelivery>(
-    `select d.id, d.state, r.match from delivery d left join record r on ${ITS_RECORD} where d.id = any($1)`,
+    `select d.id, d.state, r.match, y.mode <> 'WRITE' as "isReadOnly" from delivery d join system y on y.code = d.system
+       left join record r on ${ITS_RECORD} where d.id = any($1)`,
     [ids],
   );
 }
