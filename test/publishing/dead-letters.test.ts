@@ -287,6 +287,20 @@ describe('dead letters', () => {
     expect(await groups()).toMatchObject([{ count: 2, unassigned: 1 }]);
   });
 
+  it('of somebody who has left are nobody’s, and what dies of the same is not made theirs', async () => {
+    const { ports, people } = kit.world;
+    refuses(() => 'no');
+    const id = await die('CUP', '11.00');
+    must(await assignDeliveries(ports, people.oli, { ids: [id], filter: null }, 'mia'));
+    expect(await groups()).toMatchObject([{ count: 1, unassigned: 0 }]);
+    await kit.sql(`update party set active = false where code = 'mia'`);
+    await die('TEA', '11.00');
+    expect((await kit.last('TEA')).assigneeId).toBeNull();
+    expect(await groups()).toMatchObject([{ count: 2, unassigned: 2 }]);
+    await kit.sql(`update party set active = true where code = 'mia'`);
+    expect(await groups()).toMatchObject([{ count: 2, unassigned: 1 }]);
+  });
+
   it('that were given up are brought by no delivery of their product, until a later request changes their record', async () => {
     const { ports, people, sandbox } = kit.world;
     const store = ports.connectors.of('shopify');
@@ -302,8 +316,7 @@ describe('dead letters', () => {
       await discardDeliveries(ports, people.oli, [(await kit.last('CUP', 'shopify')).id], 'the shop prices this one'),
     );
     Object.assign(store, { write: takes });
-    const prices = async (): Promise<unknown> =>
-      (await control(sandbox.shopify.url, 'products?sku=CUP')) as { products: unknown };
+    const prices = (): Promise<unknown> => control(sandbox.shopify.url, 'products?sku=CUP');
     await kit.apply({
       kind: 'productUpdate',
       input: { handle: 'cup', baseRevision: null, fields: { title: 'A cup' } },
