@@ -4,8 +4,8 @@ import type { CanaryCounts, CanaryState } from '../../src/domain/publishing/cana
 import { canaryStep, firstProducts, spreadProducts } from '../../src/domain/publishing/canary.js';
 
 const RULE = { above: 500, firstPercent: 1, stopPercent: 5 };
-const counts = (waiting: number, delivered: number, dead: number, putOff = 0): CanaryCounts => {
-  return { waiting, putOff, delivered, dead };
+const counts = (waiting: number, delivered: number, dead: number, putOff = 0, told = delivered): CanaryCounts => {
+  return { waiting, putOff, delivered, told, dead };
 };
 
 describe('which records of a large request go first', () => {
@@ -37,6 +37,9 @@ describe('what is done with a canary', () => {
     ['some have arrived', 'FIRST', counts(1, 9, 0), counts(991, 9, 0), 'WAIT'],
     ['all have arrived', 'FIRST', counts(0, 10, 0), counts(990, 10, 0), 'RELEASE'],
     ['all of the first were superseded', 'FIRST', counts(0, 0, 0), counts(990, 0, 0), 'REDRAW'],
+    ['nothing of the first was written', 'FIRST', counts(0, 10, 0, 0, 0), counts(990, 10, 0, 0, 0), 'REDRAW'],
+    ['one of the first was written', 'FIRST', counts(0, 10, 0, 0, 1), counts(990, 10, 0, 0, 1), 'RELEASE'],
+    ['nothing of all was written', 'FIRST', counts(0, 10, 0, 0, 0), counts(0, 10, 0, 0, 0), 'FINISH'],
     ['all of it was superseded', 'FIRST', counts(0, 0, 0), counts(0, 0, 0), 'FINISH'],
     ['all of the first were superseded, and the rest is gone', 'FIRST', counts(0, 0, 0), counts(0, 0, 0, 9), 'WAIT'],
     ['none of it can be tried', 'FIRST', counts(0, 0, 0, 10), counts(990, 0, 0, 10), 'REDRAW'],

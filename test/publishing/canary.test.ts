@@ -3,6 +3,7 @@ import type { Connector, RecordOutcome } from '../../src/application/ports/conne
 import type { CanaryView, ScanView } from '../../src/application/ports/operations-reader.js';
 import { advanceCanaries } from '../../src/application/publishing/advance-canaries.js';
 import { revertFindings } from '../../src/application/drift/revert-findings.js';
+import { waiveFindings } from '../../src/application/drift/resolve/waive-findings.js';
 import { decideCanary } from '../../src/application/publishing/decide-canary.js';
 import { setSetting } from '../../src/application/settings/set-setting.js';
 import { codesOf, control, must } from '../support/world.js';
@@ -185,6 +186,27 @@ describe('a request that touches many records', () => {
     refuses();
     await round();
     expect(await canary(request)).toMatchObject({ state: 'STOPPED', delivered: 0, dead: 2, waiting: 16 });
+  });
+
+  it('lets nothing follow first records of which a finding kept the change: others go first', async () => {
+    const { ports, people, sandbox } = kit.world;
+    // The same records, the same draw: a request before this one tells who goes first.
+    const first = await firstCodes(await raise(CODES, '10.50'));
+    await round();
+    await round();
+    const as = { kind: 'staff', name: 'Sam' };
+    for (const code of first) await control(sandbox.erp.url, 'edit', { as, code, set: { listPrice: '77.00' } });
+    await kit.scan('erp');
+    const { items } = await ports.operations.findings(PAGE, { system: 'erp', states: ['OPEN'] });
+    const waiver = { until: new Date(Date.now() + 86_400_000), reason: 'they keep their price for a day' };
+    must(await waiveFindings(ports, people.oli, { ids: items.map(({ node }) => node.id), ...waiver }));
+    const request = await raise(CODES, '11.00');
+    expect(await firstCodes(request)).toEqual(first);
+    refuses();
+    await round();
+    expect(await canary(request)).toMatchObject({ state: 'FIRST', delivered: 2, dead: 0, waiting: 18 });
+    await round();
+    expect(await canary(request)).toMatchObject({ state: 'STOPPED', delivered: 2, dead: 2, waiting: 16 });
   });
 
   it('does not begin with a bundle of which the components are among the rest', async () => {

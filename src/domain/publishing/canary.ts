@@ -18,6 +18,8 @@ export interface CanaryCounts {
   /** Cannot be tried, for how long nobody knows: their record is gone from the system, or is not matched. */
   putOff: number;
   delivered: number;
+  /** Of the delivered, those that tell something: on whose record no finding kept what was owed from being written. */
+  told: number;
   dead: number;
 }
 
@@ -65,8 +67,8 @@ export function spreadProducts(
 /**
  * What is to be done with a canary. In FIRST, all that went first has to end before the rest may follow; an error share that
  * is reached stops it at once, there and while the rest is under way. What an operator continued is not stopped again.
- * Nothing waits for what cannot be tried, and nothing follows what was not: where none of the first was (its records are gone,
- * or a later request took its place), others go first (REDRAW), as soon as any can.
+ * Nothing waits for what cannot be tried, and nothing follows what was not: where none of the first was (its records are gone or
+ * held by findings, or a later request took its place), others go first (REDRAW), as soon as any can.
  * @param first counts of what went first; @param all of the whole request in the system.
  */
 export function canaryStep(
@@ -80,8 +82,8 @@ export function canaryStep(
       // Whatever is still to come could lower the share, but not by more than if all of it arrived.
       if (failing(first, first.waiting, rule)) return 'STOP';
       if (first.waiting > 0) return 'WAIT';
-      if (first.delivered + first.dead > 0) return 'RELEASE';
-      // Nothing of the first has told anything: it cannot be tried, or something else took its place.
+      if (first.told + first.dead > 0) return 'RELEASE';
+      // Nothing of the first has told anything: it cannot be tried, nothing was written, or something else took its place.
       if (all.waiting > 0) return 'REDRAW';
       return all.putOff > 0 ? 'WAIT' : 'FINISH';
     case 'REST':

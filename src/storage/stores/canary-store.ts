@@ -32,17 +32,20 @@ export class SqlCanaryStore implements CanaryStore {
     const counts = await sql.rows<{ first: boolean } & CanaryCounts>(
       `select d.canary_first as first, count(*) filter (where d.state in ${OPEN} and ${TAKES})::int as waiting,
          count(*) filter (where d.state in ${OPEN} and not (${TAKES}))::int as "putOff",
-         count(*) filter (where d.state = 'DELIVERED')::int as delivered, count(*) filter (where d.state = 'DEAD_LETTERED')::int as dead
+         count(*) filter (where d.state = 'DELIVERED')::int as delivered,
+         count(*) filter (where d.canary_first and d.state = 'DELIVERED' and not exists (
+           select from finding f where f.record_id = r.id and f.state <> 'RESOLVED'))::int as told, count(*) filter (where d.state = 'DEAD_LETTERED')::int as dead
        from delivery d join record r on ${SAME_RECORD} where d.canary_id = $1 group by 1`,
       [id],
     );
-    const none = { waiting: 0, putOff: 0, delivered: 0, dead: 0 };
+    const none = { waiting: 0, putOff: 0, delivered: 0, told: 0, dead: 0 };
     const first = counts.find((each) => each.first) ?? none;
     const rest = counts.find((each) => !each.first) ?? none;
     const all = {
       waiting: first.waiting + rest.waiting,
       putOff: first.putOff + rest.putOff,
       delivered: first.delivered + rest.delivered,
+      told: first.told + rest.told,
       dead: first.dead + rest.dead,
     };
     return { ...row, first, all };
