@@ -6,8 +6,7 @@ import { revertFindings } from '../../src/application/drift/revert-findings.js';
 import { assignDeliveries } from '../../src/application/publishing/assign-deliveries.js';
 import { discardDeliveries } from '../../src/application/publishing/discard-deliveries.js';
 import { retryDeliveries } from '../../src/application/publishing/retry-deliveries.js';
-import { createPlain, move } from '../bundles/bundle-kit.js';
-import { codesOf, control, must } from '../support/world.js';
+import { codesOf, must } from '../support/world.js';
 import { Failing, PAGE } from './failing-kit.js';
 
 describe('dead letters', () => {
@@ -299,62 +298,6 @@ describe('dead letters', () => {
     expect(await groups()).toMatchObject([{ count: 2, unassigned: 2 }]);
     await kit.sql(`update party set active = true where code = 'mia'`);
     expect(await groups()).toMatchObject([{ count: 2, unassigned: 1 }]);
-  });
-
-  it('that were given up are brought by no delivery of their product, until a later request changes their record', async () => {
-    const { ports, people, sandbox } = kit.world;
-    const store = ports.connectors.of('shopify');
-    const takes = store.write.bind(store);
-    const told = { class: 'VALIDATION' as const, code: 'NO', message: 'no', retryAfterSeconds: null };
-    const fault = { ...told, ambiguous: false, raw: null };
-    const refuse: Connector['write'] = ({ writes }) =>
-      Promise.resolve(writes.map(({ id, entity }) => ({ id, entity, written: false, fault })));
-    Object.assign(store, { write: refuse });
-    await kit.price('CUP', '11.00');
-    await kit.drain('shopify');
-    must(
-      await discardDeliveries(ports, people.oli, [(await kit.last('CUP', 'shopify')).id], 'the shop prices this one'),
-    );
-    Object.assign(store, { write: takes });
-    const prices = (): Promise<unknown> => control(sandbox.shopify.url, 'products?sku=CUP');
-    await kit.apply({
-      kind: 'productUpdate',
-      input: { handle: 'cup', baseRevision: null, fields: { title: 'A cup' } },
-    });
-    await kit.drain('shopify');
-    expect(JSON.stringify(await prices())).toMatch(/"title":"A cup".*"price":"10.00"/);
-    await kit.scan('shopify');
-    const found = (await kit.findings('CUP')).filter(({ system }) => system === 'shopify');
-    expect(found).toMatchObject([{ field: 'price', found: '10.00', state: 'OPEN' }]);
-    expect(found[0]?.note).toBe('given up by oli: the shop prices this one');
-    await kit.price('CUP', '12.00');
-    await kit.drain('shopify');
-    expect(JSON.stringify(await prices())).toMatch(/"price":"12.00"/);
-  });
-
-  it('of what was to be made are given up: the next scan says that it is missing, or finds what people made', async () => {
-    const { ports, people, sandbox } = kit.world;
-    const reason = 'the ERP team makes these by hand';
-    for (const code of ['ewer', 'vase']) {
-      await kit.apply(...createPlain(code));
-      refuses((each) => `${each} is locked`);
-      await kit.apply(move(code, 'PRELAUNCH'));
-      await kit.drain();
-      must(await discardDeliveries(ports, people.oli, [(await kit.last(code)).id], reason));
-    }
-    refuses();
-    await control(sandbox.erp.url, 'copy', { as: { kind: 'staff', name: 'Lena' }, code: 'CUP', to: 'vase' });
-    await kit.scan('erp');
-    const open = async (code: string): Promise<unknown[]> =>
-      (await kit.findings(code)).filter(({ system, state }) => system === 'erp' && state === 'OPEN');
-    expect(await open('ewer')).toMatchObject([{ kind: 'MISSING', note: `given up by oli: ${reason}` }]);
-    expect(await open('vase')).not.toContainEqual(expect.objectContaining({ kind: 'MISSING' }));
-    expect(await open('vase')).toContainEqual(expect.objectContaining({ kind: 'FIELD', field: 'title' }));
-    const missing = (await kit.findings('ewer')).find(({ kind }) => kind === 'MISSING');
-    must(await revertFindings(ports, people.oli, { ids: [missing?.id ?? ''], note: null, confirm: false }));
-    await kit.drain();
-    expect(await kit.listPrice('ewer')).toBe('10.00');
-    expect(await open('ewer')).toEqual([]);
   });
 
   it('are given up with a reason; the next scan says what the system lacks, who gave it up and why', async () => {

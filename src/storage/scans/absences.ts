@@ -17,7 +17,7 @@ import { SEEN, UNSEEN } from './scan-stage.js';
  * The system is a value and no column to join by: it is the same for all rows, and tells none of them from another.
  */
 export async function pairByCode(sql: Sql, scanId: string, system: string): Promise<number> {
-  await awaitGivenUp(sql, scanId, system);
+  await awaitUnmade(sql, scanId, system);
   const skus = await firstRow<{ count: number }>(
     sql,
     `with ${BEARING},
@@ -54,15 +54,19 @@ const GIVEN_UP = `lateral (select d.* from (
       and d.state <> 'SUPERSEDED' order by d.created_at desc, d.id desc limit 1) d where d.state = 'DISCARDED')`;
 
 /**
- * SKUs that were to be made there, until somebody gave that up: nobody else will ever look for them. From now on they wait for a
- * match like any other, because people make by hand what they give up; what is not found is MISSING.
+ * SKUs that the master wants there and that nobody is going to make: somebody gave that up, or nothing was ever owed because the
+ * system was READ_ONLY. From now on they wait for a match like any other, because people make by hand what we do not; what is
+ * not found is MISSING.
  */
-async function awaitGivenUp(sql: Sql, scanId: string, system: string): Promise<void> {
+async function awaitUnmade(sql: Sql, scanId: string, system: string): Promise<void> {
   await sql.rows(
-    `update record u set match = 'WAITING', waiting_since = n.resolved_at
-     from (select r.id, g.resolved_at from scan c join record r on r.system = c.system cross join ${GIVEN_UP} g
+    `update record u set match = 'WAITING', waiting_since = n.since
+     from (select r.id, coalesce(g.resolved_at, r.waiting_since) as since
+       from scan c join record r on r.system = c.system left join ${GIVEN_UP} g on true
        where c.id = $1 and r.system = $2 and r.entity = 'SKU' and r.match = 'TO_CREATE' and r.external_id is null
-         and g.resolved_at < c.started_at order by r.id for no key update of r) n
+         and coalesce(g.resolved_at, r.waiting_since) < c.started_at and ${WANTED}
+         and (g.resolved_at is not null or not exists (select from delivery d where d.sku_id = r.sku_id and d.system = r.system))
+       order by r.id for no key update of r) n
      where u.id = n.id`,
     [scanId, system],
   );
