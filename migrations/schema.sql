@@ -715,6 +715,7 @@ create table system (
   probe_at timestamp with time zone,
   subscribed_at timestamp with time zone,
   subscribed_url text,
+  write_since timestamp with time zone,
   subscribed_topics text[] default '{}'::text[] not null
 );
 
@@ -1860,6 +1861,8 @@ comment on column system.failures is 'Transient failures one after another, of a
 comment on column system.probe_at is 'When one claim is let through next, while the system refuses our key or its breaker is open.';
 
 comment on column system.subscribed_at is 'When its webhooks were last made to point at subscribed_url; none since: never.';
+
+comment on column system.write_since is 'When it was last switched from READ_ONLY to WRITE; null: never.';
 
 comment on column system.subscribed_topics is 'Topics that pointed at subscribed_url when they were last looked after.';
 
