@@ -57,6 +57,14 @@ describe('what is done with a canary', () => {
     ['the rest dies after an operator said go on', 'CONTINUED', counts(0, 10, 0), counts(500, 0, 500), 'WAIT'],
     ['it has ended after an operator said go on', 'CONTINUED', counts(0, 10, 0), counts(0, 0, 1_000), 'FINISH'],
     ['it waits for an operator', 'STOPPED', counts(0, 0, 10), counts(990, 0, 10), 'WAIT'],
+    [
+      'it waits for an operator, and what is held for its records',
+      'STOPPED',
+      counts(0, 0, 9),
+      counts(0, 0, 9, 9),
+      'WAIT',
+    ],
+    ['it stopped, and nothing is held', 'STOPPED', counts(0, 0, 10), counts(0, 0, 10), 'FINISH'],
     ['it was given up', 'GIVEN_UP', counts(0, 0, 10), counts(0, 0, 10), 'WAIT'],
   ])('%s', (_what, state, first, all, step) => {
     expect(canaryStep(state, first, all, RULE)).toBe(step);

@@ -227,6 +227,18 @@ describe('a request that touches many records', () => {
     expect((await firstCodes(prices)).length).toBe(2);
   });
 
+  it('ends where it stopped and a later request, the revert of it perhaps, took the place of the rest', async () => {
+    refuses();
+    const request = await raise(CODES, '11.00');
+    await round();
+    expect(await canary(request)).toMatchObject({ state: 'STOPPED', waiting: 18 });
+    expect(await kit.world.ports.waitingJobs.due()).toMatchObject({ canaries: true });
+    Object.assign(kit.world.ports.connectors.of('erp'), { write });
+    await raise(CODES, '10.00');
+    await round();
+    expect(await canary(request)).toMatchObject({ state: 'FINISHED', waiting: 0 });
+  });
+
   it('ends where later requests took the place of all of it', async () => {
     const request = await raise(CODES, '11.00');
     await raise(CODES, '12.00');

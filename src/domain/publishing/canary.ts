@@ -92,6 +92,8 @@ export function canaryStep(
     case 'CONTINUED':
       return all.waiting > 0 ? 'WAIT' : 'FINISH';
     case 'STOPPED':
+      // Nobody is asked to decide on what is no more: later requests took the place of all that was held.
+      return all.waiting + all.putOff > 0 ? 'WAIT' : 'FINISH';
     case 'GIVEN_UP':
     case 'FINISHED':
       return 'WAIT';
