@@ -102,6 +102,8 @@ describe('a request that touches many records', () => {
     expect(stopped).toMatchObject({ state: 'STOPPED', dead: 2, waiting: 18 });
     expect((await kit.world.ports.operations.openCanaries(['erp'])).get('erp')).toMatchObject([{ id: stopped.id }]);
     expect(await kit.audit('CANARY_STOPPED')).toEqual(['CANARY_STOPPED']);
+    const told = async (): Promise<string[]> => (await kit.world.ports.digest.facts(new Date())).stoppedCanaries;
+    expect(await told()).toEqual([expect.stringMatching(/^CR-\d+ in erp: 18 of 20 records are held since 20.* UTC$/)]);
     await kit.later(86_400);
     await kit.world.ports.queue.systemsWithDue();
     expect(await round()).toBe(0);
@@ -110,6 +112,7 @@ describe('a request that touches many records', () => {
     const { ports, people } = kit.world;
     expect(codesOf(await decideCanary(ports, people.oli, stopped.id, 'CONTINUE', 'ok'))).toEqual(['REASON_TOO_SHORT']);
     must(await decideCanary(ports, people.oli, stopped.id, 'CONTINUE', REASON));
+    expect(await told()).toEqual([]);
     expect(await round()).toBe(18);
     expect(await canary(request)).toMatchObject({
       state: 'FINISHED',
