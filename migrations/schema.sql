@@ -715,6 +715,7 @@ create table system (
   probe_at timestamp with time zone,
   subscribed_at timestamp with time zone,
   subscribed_url text,
+  write_since timestamp with time zone,
   subscribed_topics text[] default '{}'::text[] not null
 );
 
@@ -1391,6 +1392,8 @@ CREATE INDEX delivery_dead_record ON public.delivery USING btree (product_id, sy
 
 CREATE INDEX delivery_finding ON public.delivery USING btree (finding_id) WHERE (finding_id IS NOT NULL);
 
+CREATE INDEX delivery_given_up ON public.delivery USING btree (product_id, system) WHERE (state = 'DISCARDED'::text);
+
 CREATE INDEX delivery_held ON public.delivery USING btree (system, product_id) WHERE ((state = 'PENDING'::text) AND (next_attempt_at IS NULL));
 
 CREATE INDEX delivery_open ON public.delivery USING btree (product_id, system) WHERE (state = ANY (ARRAY['PENDING'::text, 'IN_FLIGHT'::text, 'RETRYING'::text]));
@@ -1858,6 +1861,8 @@ comment on column system.failures is 'Transient failures one after another, of a
 comment on column system.probe_at is 'When one claim is let through next, while the system refuses our key or its breaker is open.';
 
 comment on column system.subscribed_at is 'When its webhooks were last made to point at subscribed_url; none since: never.';
+
+comment on column system.write_since is 'When it was last switched from READ_ONLY to WRITE; null: never.';
 
 comment on column system.subscribed_topics is 'Topics that pointed at subscribed_url when they were last looked after.';
 

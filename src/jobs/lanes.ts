@@ -1,3 +1,4 @@
+import { configuredConnector } from '../application/ports/connector.js';
 import type { Ports } from '../application/ports/ports.js';
 import { advanceCanaries } from '../application/publishing/advance-canaries.js';
 import { publishLane } from '../application/publishing/publish-lane.js';
@@ -31,6 +32,8 @@ export class Lanes {
   private readonly drain = new Drain((lane) => this.work(lane));
   private readonly canaries = new Drain((system) => advanceCanaries(this.ports, system));
   private readonly paces = new Map<string, Pace>();
+  /** Systems that this process knows nothing of but their code: said once. */
+  private readonly strange = new Set<string>();
   private stopping = false;
 
   /** @param failed told what went wrong with a system; its lanes stay due, and the next wake-up or sweep takes them. */
@@ -39,9 +42,19 @@ export class Lanes {
     private readonly failed: (system: string, error: unknown) => void,
   ) {}
 
+  /** What is owed to a system that is not in this process's configuration waits, and must keep nobody else's waiting. */
   wake(system: string): void {
+    if (!this.isConfigured(system)) return;
     const { width } = this.paceOf(system);
     for (let number = 0; number < width; number += 1) void this.drain.wake(`${number}:${system}`);
+  }
+
+  private isConfigured(system: string): boolean {
+    if (configuredConnector(this.ports.connectors, system)) return true;
+    if (!this.strange.has(system))
+      this.ports.log('error', 'deliveries wait for a system that is not configured here', { system });
+    this.strange.add(system);
+    return false;
   }
 
   /** Takes no new lane, and resolves when those under way have ended. */

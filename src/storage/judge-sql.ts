@@ -138,13 +138,17 @@ export async function storeVerdicts(
   return { opened, closed, owed: systems.length > 0 };
 }
 
-/** Records that are gone: MISSING, with what was last published there kept as the finding's base. */
+/**
+ * Records that are gone: MISSING, with what was last published there kept as the finding's base.
+ * @param notes by record id, why one of them is not there.
+ */
 export async function markMissing(
   sql: Sql,
   findings: SqlFindingStore,
   system: string,
   gone: readonly GoneRecord[],
   source: Verdicts['source'],
+  notes: ReadonlyMap<string, string> = new Map(),
 ): Promise<number> {
   if (gone.length === 0) return 0;
   const rows = await sql.rows<RecordRow>(
@@ -155,7 +159,11 @@ export async function markMissing(
   );
   const { records, states } = await loadRecords(sql, system, rows);
   const missed = records.filter(({ sku, productId }) => isMissed(sku, states.get(productId) ?? [], system));
-  return findings.record(system, missed.map(missing), source);
+  const drafts = missed.map((record) => {
+    const note = notes.get(record.id);
+    return { ...missing(record), ...(note !== undefined && { note }) };
+  });
+  return findings.record(system, drafts, source);
 }
 
 /** Records that are there again. */

@@ -37,8 +37,15 @@ export async function settlingUntil(
   return new Map(rows.map(({ product, until }) => [product, until]));
 }
 
-/** Records that wait for a scan, or that are gone, take nothing; nor does a product whose own record waits. */
-export const TAKES = `r.match in ('MATCHED', 'TO_CREATE') and not exists (select from record w where w.system = r.system
+/** Is a SKU of record `r`'s own (or, for a product's record, any of its SKUs) to be in the record's system? */
+export const WANTED = `exists (select from sku s where s.product_id = r.product_id and (r.sku_id is null or s.id = r.sku_id)
+  and s.state not in ('DRAFT', 'RETIRED') and r.system = any(s.listed_in))`;
+
+/**
+ * Records that wait for a scan, or that are gone, take nothing; nor does a product whose own record waits. One that is gone and
+ * that the master does not want there any more has nobody to decide on it: what is owed to it is looked at once more, and done.
+ */
+export const TAKES = `(r.match in ('MATCHED', 'TO_CREATE') or r.match = 'MISSING' and not ${WANTED}) and not exists (select from record w where w.system = r.system
   and w.product_id = r.product_id and w.entity = 'PRODUCT' and w.match = 'WAITING')`;
 
 /** Another delivery of the same record waits: it was made later, and will read and bring the same state. */
@@ -98,11 +105,20 @@ export async function takeDeliveries(
   return byProduct;
 }
 
-/** Records of these lanes whose delivery waits for the canary of its request. */
+/**
+ * Records of these lanes that a claim leaves alone: whose delivery waits for the canary of its request; and for which somebody gave up
+ * what was owed last, because a sibling that is brought would take it along all the same. A product is made with its SKU.
+ */
 export async function heldRecords(sql: Sql, system: string, productIds: readonly string[]): Promise<Set<string>> {
   const rows = await sql.rows<{ id: string }>(
     `select r.id from delivery d join record r on ${SAME_RECORD}
-     where d.system = $1 and d.product_id = any($2) and d.state = 'PENDING' and d.next_attempt_at is null`,
+     where d.system = $1 and d.product_id = any($2) and d.state = 'PENDING' and d.next_attempt_at is null
+     union all
+     select r.id from delivery d join record r on ${SAME_RECORD} and (r.entity = 'SKU' or r.external_id is not null)
+     where d.system = $1 and d.product_id = any($2) and d.state = 'DISCARDED' and not exists (
+       select from delivery n where n.product_id = d.product_id and n.system = d.system and n.entity = d.entity
+         and n.sku_id is not distinct from d.sku_id and n.state not in ('SUPERSEDED', 'DISCARDED')
+         and (n.state in ${OPEN} or (n.created_at, n.id) > (d.created_at, d.id)))`,
     [system, productIds],
   );
   return new Set(rows.map(({ id }) => id));

@@ -59,7 +59,7 @@ export async function settleDeliveries(
 
 /**
  * Only what is IN_FLIGHT can be settled. A delivery that failed while a newer one waits has nothing left to do: the newer
- * reads the same state, and fails by itself if it must. A new dead letter is whoever's the last of its cause was.
+ * reads the same state, and fails by itself if it must. A new dead letter is whoever's the last of its cause was, unless they have left.
  * Their ids stand there once more ($3), and the state is asked in a way that no index answers: that of the states is full of what
  * was IN_FLIGHT a moment ago.
  */
@@ -79,8 +79,8 @@ const SETTLE = `
     cause = n.cause, cause_shape = n.shape,
     finding_id = (select f.id from finding f where f.system = $2 and f.identity = n.finding),
     assignee_id = case when n.kind = 'DEAD' then coalesce(d.assignee_id, (
-      select o.assignee_id from delivery o where o.system = $2 and o.cause = n.cause and o.state = 'DEAD_LETTERED'
-      order by o.died_at desc limit 1)) else d.assignee_id end,
+      select p.id from (select o.assignee_id from delivery o where o.system = $2 and o.cause = n.cause and o.state = 'DEAD_LETTERED'
+        order by o.died_at desc limit 1) o join party p on p.id = o.assignee_id and p.active)) else d.assignee_id end,
     delivered_at = case when n.kind = 'DELIVERED' then clock_timestamp() end
   from jsonb_to_recordset($1::jsonb) as n(id uuid, revision int, kind text, delay float8, fault jsonb, cause text, shape text, finding text)
   where d.id = n.id and d.id = any($3) and (d.state in ${movableTo('DELIVERED')}) is true

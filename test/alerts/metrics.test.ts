@@ -116,7 +116,7 @@ describe('/metrics of a running service', () => {
     expect(value(/^process_cpu_seconds_total (\S+)$/m)).toBeGreaterThan(0);
   });
 
-  it('counts no delivery as stuck whose record is gone, while a finding waits for somebody to decide', async () => {
+  it('counts no delivery as stuck to a READ_ONLY system, or whose record is gone while a finding waits for somebody to decide', async () => {
     const sql = sqlOver(world.database.source);
     const oldest = async (): Promise<[number | null, number | null]> => {
       const metrics = new ServiceMetrics(world.ports.log);
@@ -132,6 +132,9 @@ describe('/metrics of a running service', () => {
       select gen_random_uuid(), r.system, r.entity, r.product_id, r.sku_id, 'T-1', 1, 'PENDING', clock_timestamp() - interval '1 day'
       from record r where r.system = 'erp' and r.entity = 'SKU'`);
     expect((await oldest())[0]).toBeGreaterThan(86_000);
+    await sql.rows(`update system set mode = 'READ_ONLY' where code = 'erp'`);
+    expect(await oldest()).toEqual([null, 0]);
+    await sql.rows(`update system set mode = 'WRITE' where code = 'erp'`);
     await sql.rows(`insert into finding (id, identity, system, kind, record_id, product_id, sku_id, target, severity, state, source, expected, found, first_seen_at, last_seen_at, opened_at)
       select gen_random_uuid(), 'gone', r.system, 'MISSING', r.id, r.product_id, r.sku_id, 'T-1', 'MEDIUM', 'OPEN', 'FULL_SCAN', '{}', 'null', clock_timestamp(), clock_timestamp(), clock_timestamp()
       from record r where r.system = 'erp' and r.entity = 'SKU'`);

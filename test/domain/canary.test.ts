@@ -4,8 +4,8 @@ import type { CanaryCounts, CanaryState } from '../../src/domain/publishing/cana
 import { canaryStep, firstProducts, spreadProducts } from '../../src/domain/publishing/canary.js';
 
 const RULE = { above: 500, firstPercent: 1, stopPercent: 5 };
-const counts = (waiting: number, delivered: number, dead: number, putOff = 0): CanaryCounts => {
-  return { waiting, putOff, delivered, dead };
+const counts = (waiting: number, delivered: number, dead: number, putOff = 0, told = delivered): CanaryCounts => {
+  return { waiting, putOff, delivered, told, dead };
 };
 
 describe('which records of a large request go first', () => {
@@ -36,7 +36,12 @@ describe('what is done with a canary', () => {
     ['nothing has ended', 'FIRST', counts(10, 0, 0), counts(1_000, 0, 0), 'WAIT'],
     ['some have arrived', 'FIRST', counts(1, 9, 0), counts(991, 9, 0), 'WAIT'],
     ['all have arrived', 'FIRST', counts(0, 10, 0), counts(990, 10, 0), 'RELEASE'],
-    ['all were superseded', 'FIRST', counts(0, 0, 0), counts(990, 0, 0), 'RELEASE'],
+    ['all of the first were superseded', 'FIRST', counts(0, 0, 0), counts(990, 0, 0), 'REDRAW'],
+    ['nothing of the first was written', 'FIRST', counts(0, 10, 0, 0, 0), counts(990, 10, 0, 0, 0), 'REDRAW'],
+    ['one of the first was written', 'FIRST', counts(0, 10, 0, 0, 1), counts(990, 10, 0, 0, 1), 'RELEASE'],
+    ['nothing of all was written', 'FIRST', counts(0, 10, 0, 0, 0), counts(0, 10, 0, 0, 0), 'FINISH'],
+    ['all of it was superseded', 'FIRST', counts(0, 0, 0), counts(0, 0, 0), 'FINISH'],
+    ['all of the first were superseded, and the rest is gone', 'FIRST', counts(0, 0, 0), counts(0, 0, 0, 9), 'WAIT'],
     ['none of it can be tried', 'FIRST', counts(0, 0, 0, 10), counts(990, 0, 0, 10), 'REDRAW'],
     ['none of it can be tried, nor of the rest', 'FIRST', counts(0, 0, 0, 10), counts(0, 0, 0, 1_000), 'WAIT'],
     ['what could be tried of it has arrived', 'FIRST', counts(0, 9, 0, 1), counts(990, 9, 0, 1), 'RELEASE'],
@@ -52,6 +57,14 @@ describe('what is done with a canary', () => {
     ['the rest dies after an operator said go on', 'CONTINUED', counts(0, 10, 0), counts(500, 0, 500), 'WAIT'],
     ['it has ended after an operator said go on', 'CONTINUED', counts(0, 10, 0), counts(0, 0, 1_000), 'FINISH'],
     ['it waits for an operator', 'STOPPED', counts(0, 0, 10), counts(990, 0, 10), 'WAIT'],
+    [
+      'it waits for an operator, and what is held for its records',
+      'STOPPED',
+      counts(0, 0, 9),
+      counts(0, 0, 9, 9),
+      'WAIT',
+    ],
+    ['it stopped, and nothing is held', 'STOPPED', counts(0, 0, 10), counts(0, 0, 10), 'FINISH'],
     ['it was given up', 'GIVEN_UP', counts(0, 0, 10), counts(0, 0, 10), 'WAIT'],
   ])('%s', (_what, state, first, all, step) => {
     expect(canaryStep(state, first, all, RULE)).toBe(step);

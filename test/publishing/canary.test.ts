@@ -3,9 +3,11 @@ import type { Connector, RecordOutcome } from '../../src/application/ports/conne
 import type { CanaryView, ScanView } from '../../src/application/ports/operations-reader.js';
 import { advanceCanaries } from '../../src/application/publishing/advance-canaries.js';
 import { revertFindings } from '../../src/application/drift/revert-findings.js';
+import { waiveFindings } from '../../src/application/drift/resolve/waive-findings.js';
 import { decideCanary } from '../../src/application/publishing/decide-canary.js';
 import { setSetting } from '../../src/application/settings/set-setting.js';
 import { codesOf, control, must } from '../support/world.js';
+import { apply, createPlain, move } from '../bundles/bundle-kit.js';
 import { Failing, PAGE } from './failing-kit.js';
 
 const CODES = Array.from({ length: 20 }, (_, index) => `CUP-${String.fromCharCode(65 + index)}`);
@@ -100,6 +102,8 @@ describe('a request that touches many records', () => {
     expect(stopped).toMatchObject({ state: 'STOPPED', dead: 2, waiting: 18 });
     expect((await kit.world.ports.operations.openCanaries(['erp'])).get('erp')).toMatchObject([{ id: stopped.id }]);
     expect(await kit.audit('CANARY_STOPPED')).toEqual(['CANARY_STOPPED']);
+    const told = async (): Promise<string[]> => (await kit.world.ports.digest.facts(new Date())).stoppedCanaries;
+    expect(await told()).toEqual([expect.stringMatching(/^CR-\d+ in erp: 18 of 20 records are held since 20.* UTC$/)]);
     await kit.later(86_400);
     await kit.world.ports.queue.systemsWithDue();
     expect(await round()).toBe(0);
@@ -108,6 +112,7 @@ describe('a request that touches many records', () => {
     const { ports, people } = kit.world;
     expect(codesOf(await decideCanary(ports, people.oli, stopped.id, 'CONTINUE', 'ok'))).toEqual(['REASON_TOO_SHORT']);
     must(await decideCanary(ports, people.oli, stopped.id, 'CONTINUE', REASON));
+    expect(await told()).toEqual([]);
     expect(await round()).toBe(18);
     expect(await canary(request)).toMatchObject({
       state: 'FINISHED',
@@ -174,6 +179,75 @@ describe('a request that touches many records', () => {
     await kit.drain();
     expect(await priced('11.00')).toBe(20);
   }, 60_000);
+
+  it('lets nothing follow what a later request took the place of: others go first', async () => {
+    const request = await raise(CODES, '11.00');
+    const first = await firstCodes(request);
+    for (const code of first) await kit.price(code, '12.00');
+    await advanceCanaries(kit.world.ports, 'erp');
+    expect(await canary(request)).toMatchObject({ state: 'FIRST', firstRecords: 2, delivered: 0, waiting: 18 });
+    refuses();
+    await round();
+    expect(await canary(request)).toMatchObject({ state: 'STOPPED', delivered: 0, dead: 2, waiting: 16 });
+  });
+
+  it('lets nothing follow first records of which a finding kept the change: others go first', async () => {
+    const { ports, people, sandbox } = kit.world;
+    // The same records, the same draw: a request before this one tells who goes first.
+    const first = await firstCodes(await raise(CODES, '10.50'));
+    await round();
+    await round();
+    const as = { kind: 'staff', name: 'Sam' };
+    for (const code of first) await control(sandbox.erp.url, 'edit', { as, code, set: { listPrice: '77.00' } });
+    await kit.scan('erp');
+    const { items } = await ports.operations.findings(PAGE, { system: 'erp', states: ['OPEN'] });
+    const waiver = { until: new Date(Date.now() + 86_400_000), reason: 'they keep their price for a day' };
+    must(await waiveFindings(ports, people.oli, { ids: items.map(({ node }) => node.id), ...waiver }));
+    const request = await raise(CODES, '11.00');
+    expect(await firstCodes(request)).toEqual(first);
+    refuses();
+    await round();
+    expect(await canary(request)).toMatchObject({ state: 'FIRST', delivered: 2, dead: 0, waiting: 18 });
+    await round();
+    expect(await canary(request)).toMatchObject({ state: 'STOPPED', delivered: 2, dead: 2, waiting: 16 });
+  });
+
+  it('does not begin with a bundle of which the components are among the rest', async () => {
+    await apply(kit.world, ...createPlain('jar'), ...createPlain('lid'), ...createPlain('box', '1 jar, 1 lid'));
+    await apply(kit.world, ...createPlain('big', '2 box'));
+    const { ports, people } = kit.world;
+    const value = { canary: { above: 3, firstPercent: 60, stopPercent: 20 } };
+    must(await setSetting(ports, people.alex, { key: 'publishing', value, reason: 'small enough for a test' }));
+    const all = ['jar', 'lid', 'box', 'big'].map((code) => move(code, 'PRELAUNCH'));
+    const { id } = await apply(kit.world, ...all);
+    expect(await canary(id)).toMatchObject({ state: 'FIRST', records: 4, firstRecords: 2 });
+    expect(await firstCodes(id)).toEqual(['jar', 'lid']);
+    await round();
+    await round();
+    expect(await canary(id)).toMatchObject({ state: 'FINISHED', delivered: 4 });
+    // What they are made of is there now: a bundle may go first like anything else.
+    const prices = await raise(['box', 'big'], '31.00');
+    expect((await firstCodes(prices)).length).toBe(2);
+  });
+
+  it('ends where it stopped and a later request, the revert of it perhaps, took the place of the rest', async () => {
+    refuses();
+    const request = await raise(CODES, '11.00');
+    await round();
+    expect(await canary(request)).toMatchObject({ state: 'STOPPED', waiting: 18 });
+    expect(await kit.world.ports.waitingJobs.due()).toMatchObject({ canaries: true });
+    Object.assign(kit.world.ports.connectors.of('erp'), { write });
+    await raise(CODES, '10.00');
+    await round();
+    expect(await canary(request)).toMatchObject({ state: 'FINISHED', waiting: 0 });
+  });
+
+  it('ends where later requests took the place of all of it', async () => {
+    const request = await raise(CODES, '11.00');
+    await raise(CODES, '12.00');
+    await advanceCanaries(kit.world.ports, 'erp');
+    expect(await canary(request)).toMatchObject({ state: 'FINISHED', delivered: 0, waiting: 0 });
+  });
 
   it('keeps no later change of one of its records waiting', async () => {
     refuses();

@@ -194,6 +194,24 @@ describe('dead letters', () => {
     expect(codesOf(await discardDeliveries(ports, people.oli, [mug], 'nobody needs this'))).toEqual(['WRONG_STATE']);
   });
 
+  it('of a system that is switched to READ_ONLY stay what they are, and are told so', async () => {
+    refuses(() => 'no');
+    const id = await die('MUG', '11.00');
+    const { ports, people } = kit.world;
+    await kit.sql(`update system set mode = 'READ_ONLY' where code = 'erp'`);
+    expect(await retryDeliveries(ports, people.oli, { ids: [id], filter: null })).toMatchObject({
+      problems: [{ code: 'WRONG_STATE', message: expect.stringContaining('READ_ONLY') }],
+    });
+    const filter = { system: 'erp' };
+    expect(must(await retryDeliveries(ports, people.oli, { ids: null, filter }))).toEqual({
+      ids: [],
+      skipped: [{ reason: 'SYSTEM_READ_ONLY', count: 1 }],
+    });
+    expect((await kit.last('MUG')).state).toBe('DEAD_LETTERED');
+    must(await assignDeliveries(ports, people.oli, { ids: [id], filter: null }, 'mia'));
+    must(await discardDeliveries(ports, people.oli, [id], 'nobody needs this'));
+  });
+
   it('are not looked for under a name that is nothing’s name', async () => {
     refuses((code) => `${code} is locked`);
     await die('CUP', '11.00');
@@ -265,6 +283,20 @@ describe('dead letters', () => {
     const ids = [(await kit.last('TEA')).id];
     expect(codesOf(await assignDeliveries(ports, people.oli, { ids, filter: null }, 'nobody'))).toEqual(['NOT_FOUND']);
     must(await assignDeliveries(ports, people.oli, { ids, filter: null }, null));
+    expect(await groups()).toMatchObject([{ count: 2, unassigned: 1 }]);
+  });
+
+  it('of somebody who has left are nobody’s, and what dies of the same is not made theirs', async () => {
+    const { ports, people } = kit.world;
+    refuses(() => 'no');
+    const id = await die('CUP', '11.00');
+    must(await assignDeliveries(ports, people.oli, { ids: [id], filter: null }, 'mia'));
+    expect(await groups()).toMatchObject([{ count: 1, unassigned: 0 }]);
+    await kit.sql(`update party set active = false where code = 'mia'`);
+    await die('TEA', '11.00');
+    expect((await kit.last('TEA')).assigneeId).toBeNull();
+    expect(await groups()).toMatchObject([{ count: 2, unassigned: 2 }]);
+    await kit.sql(`update party set active = true where code = 'mia'`);
     expect(await groups()).toMatchObject([{ count: 2, unassigned: 1 }]);
   });
 

@@ -104,6 +104,26 @@ describe('an ERP on a bad day', () => {
     expect(await kit.listPrice('CUP')).toBe('11.00');
   });
 
+  it('an item that somebody deleted, and that is retired then: nothing stays owed, and nobody has to look at it', async () => {
+    for (const code of ['CUP', 'TEA']) await kit.apply(move(code, 'ON_HOLD'));
+    await kit.drain();
+    await inErp('delete', { code: 'CUP' });
+    await kit.price('CUP', '11.00');
+    await kit.drain();
+    // What came after it waits for somebody to decide on the finding.
+    await kit.price('CUP', '12.00');
+    await kit.drain();
+    const states = async (): Promise<string[]> => (await kit.deliveries('CUP')).map(({ state }) => state);
+    expect(await states()).toEqual(['DELIVERED', 'DEAD_LETTERED', 'PENDING']);
+    await kit.apply(move('CUP', 'RETIRED'));
+    await kit.drain();
+    expect(await states()).toEqual(['DELIVERED', 'SUPERSEDED', 'SUPERSEDED', 'DELIVERED']);
+    await kit.scan('erp');
+    expect(await open('CUP')).toEqual([]);
+    await kit.drain();
+    expect(await codes()).toEqual(['TEA']);
+  });
+
   it('rights that were taken away: the system pauses and says why, and goes on when they are back', async () => {
     await inErp('rights', { mayWrite: false });
     await kit.price('CUP', '11.00');

@@ -33,7 +33,7 @@ export async function raiseDigest(ports: Ports, seen: string | null): Promise<st
 }
 
 function toldOf(date: string, facts: DigestFacts, orphans: DigestTold['orphans']): DigestTold {
-  const { causes, findings, beyond, pausedSystems, scans, alertsNotSent } = facts;
+  const { causes, findings, beyond, pausedSystems, stoppedCanaries, scans, alertsNotSent } = facts;
   const sum = (rows: readonly { open: number; fresh: number; overdue: number }[]): DigestTold['deadLetters'] => ({
     open: rows.reduce((total, { open }) => total + open, 0),
     fresh: rows.reduce((total, { fresh }) => total + fresh, 0),
@@ -55,6 +55,7 @@ function toldOf(date: string, facts: DigestFacts, orphans: DigestTold['orphans']
     requests: requests.size,
     orphans,
     pausedSystems,
+    stoppedCanaries,
     scans,
     alertsNotSent,
     beyond,

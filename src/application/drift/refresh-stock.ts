@@ -1,4 +1,4 @@
-import { ConnectorError } from '../ports/connector.js';
+import { configuredConnector, ConnectorError } from '../ports/connector.js';
 import type { ObservationStore } from '../ports/observation-store.js';
 import type { Ports } from '../ports/ports.js';
 
@@ -38,7 +38,8 @@ export async function refreshStock(
   ports.log('debug', 'stock taken in', { system, strangers });
 }
 
-/** The same for every system, one after the other. */
+/** The same for every system that is configured here, one after the other. */
 export async function refreshAllStock(ports: Ports): Promise<void> {
-  for (const { code } of await ports.operations.systems()) await refreshStock(ports, code);
+  for (const { code } of await ports.operations.systems())
+    if (configuredConnector(ports.connectors, code)) await refreshStock(ports, code);
 }

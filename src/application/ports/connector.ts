@@ -236,3 +236,12 @@ export class ConnectorError extends Error {
 export interface ConnectorRegistry {
   of(system: string, urgency?: Urgency): Connector;
 }
+
+/** Null for a system that has left the configuration: it is still known by its records, and nobody here can reach it. */
+export function configuredConnector(connectors: ConnectorRegistry, system: string): Connector | null {
+  try {
+    return connectors.of(system);
+  } catch {
+    return null;
+  }
+}

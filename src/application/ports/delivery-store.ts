@@ -19,9 +19,9 @@ export interface DeadLetter {
 
 /**
  * Why a dead letter that a filter means was left as it is. RECORD_MISSING: its record is gone from the system, and its finding is what has
- * to be resolved. RECORD_WAITING: its record waits for a scan to match it. BEYOND_LIMIT: one call moves no more; the next one does.
+ * to be resolved. RECORD_WAITING: its record waits for a scan to match it. SYSTEM_READ_ONLY: nothing is sent there. BEYOND_LIMIT: one call moves no more; the next one does.
  */
-export const SKIP_REASONS = ['RECORD_MISSING', 'RECORD_WAITING', 'BEYOND_LIMIT'] as const;
+export const SKIP_REASONS = ['SYSTEM_READ_ONLY', 'RECORD_MISSING', 'RECORD_WAITING', 'BEYOND_LIMIT'] as const;
 export type SkipReason = (typeof SKIP_REASONS)[number];
 
 export interface Skipped {
@@ -35,6 +35,8 @@ export interface NamedDelivery {
   state: DeliveryState;
   /** How its record stands; null where it has none any more. */
   match: RecordMatch | null;
+  /** Nothing is sent to its system. */
+  isReadOnly: boolean;
 }
 
 /** What was done to dead letters, and what of that which a filter meant was left out. */

@@ -39,6 +39,8 @@ export interface DigestFacts {
   /** Dead letters beyond the limit: they are in `causes`, and told by no owner. */
   beyond: number;
   pausedSystems: string[];
+  /** A line for each canary that stopped and that nobody has decided on. */
+  stoppedCanaries: string[];
   /** Scans since then that ended without an end, or are held, one line each. */
   scans: string[];
   /** Alerts that people should have been told of by now: those that were given up, had nowhere to go, or failed and are tried again. */

@@ -82,7 +82,7 @@ export interface Claim {
   states: LifecycleState[];
   /** Records of the product (where the system has one) and of all its SKUs in this system. */
   records: LaneRecord[];
-  /** Of these, records whose delivery waits for the canary of its request: they are left alone. */
+  /** Of these, records that are left alone: whose delivery waits for the canary of its request, or was given up. */
   heldRecordIds: ReadonlySet<string>;
   deliveries: ClaimedDelivery[];
 }

@@ -52,6 +52,8 @@ function whyNot(delivery: NamedDelivery | undefined, index: number): Problem {
   if (!delivery) return problem('NOT_FOUND', 'there is no such delivery', at);
   if (delivery.state !== 'DEAD_LETTERED')
     return problem('WRONG_STATE', `it is ${delivery.state}, and no dead letter`, at);
+  if (delivery.isReadOnly)
+    return problem('WRONG_STATE', 'its system is READ_ONLY: nothing is sent there, and what differs is a finding', at);
   if (delivery.match === 'MISSING')
     return problem('WRONG_STATE', 'its record is missing in the system: resolve its finding', at);
   if (delivery.match === 'WAITING')

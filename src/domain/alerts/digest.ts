@@ -24,6 +24,8 @@ export interface DigestTold {
   requests: number;
   orphans: { skus: number; byCause: { cause: string; skus: number }[] };
   pausedSystems: string[];
+  /** Large requests that stopped: the rest of them is held until somebody decides. */
+  stoppedCanaries: string[];
   scans: string[];
   /** How many people were not told of, and the newest of them, one line each. */
   alertsNotSent: { count: number; lines: string[] };
@@ -37,6 +39,7 @@ export function digestOf(told: DigestTold): AlertDraft {
   const general = [
     groupOf(null, 'Dead letters by cause', told.causes),
     groupOf(null, 'Systems that nothing is sent to', told.pausedSystems),
+    groupOf(null, 'Requests that stopped and wait for a decision', told.stoppedCanaries),
     groupOf(null, 'Scans that did not finish', told.scans),
     groupOf(
       null,
@@ -79,6 +82,9 @@ function summary(told: DigestTold): string[] {
     `Orphaned SKUs: ${told.orphans.skus}`,
     `Paused systems: ${told.pausedSystems.length}`,
     `Scans that did not finish: ${told.scans.length}`,
+    ...(told.stoppedCanaries.length > 0
+      ? [`Requests that stopped and wait for a decision: ${told.stoppedCanaries.length}`]
+      : []),
     ...(told.beyond > 0 ? [`${told.beyond} more dead letters are counted above and told under no owner below`] : []),
     ...(told.alertsNotSent.count > 0
       ? [`${told.alertsNotSent.count} alerts could not be sent: alertRetry sends what is NOT_SENT, NOWHERE or WAITING`]

@@ -18,19 +18,35 @@ export interface CanaryCounts {
   /** Cannot be tried, for how long nobody knows: their record is gone from the system, or is not matched. */
   putOff: number;
   delivered: number;
+  /** Of the delivered, those that tell something: on whose record no finding kept what was owed from being written. */
+  told: number;
   dead: number;
 }
+
+/** No product. */
+const NONE: ReadonlySet<string> = new Set();
 
 /**
  * Products whose records go first: whole products, because one is published as one, spread over all of them, until they
  * make up the share. Pure: the same records, the same products.
+ * @param lacking products that cannot be tried before others of them are there: taken where there is nothing else.
  */
-export function firstProducts(productIds: readonly string[], { firstPercent }: CanaryRule): Set<string> {
-  return spreadProducts(productIds, Math.max(1, Math.ceil((productIds.length * firstPercent) / 100)));
+export function firstProducts(
+  productIds: readonly string[],
+  { firstPercent }: CanaryRule,
+  lacking: ReadonlySet<string> = NONE,
+): Set<string> {
+  return spreadProducts(productIds, Math.max(1, Math.ceil((productIds.length * firstPercent) / 100)), lacking);
 }
 
 /** As `firstProducts`, of so many records: others in the place of those that went first and cannot be tried. */
-export function spreadProducts(productIds: readonly string[], wanted: number): Set<string> {
+export function spreadProducts(
+  all: readonly string[],
+  wanted: number,
+  lacking: ReadonlySet<string> = NONE,
+): Set<string> {
+  const able = all.filter((id) => !lacking.has(id));
+  const productIds = able.length > 0 ? able : all;
   const sizes = new Map<string, number>();
   for (const id of productIds) sizes.set(id, (sizes.get(id) ?? 0) + 1);
   const products = [...sizes.keys()].toSorted();
@@ -51,7 +67,8 @@ export function spreadProducts(productIds: readonly string[], wanted: number): S
 /**
  * What is to be done with a canary. In FIRST, all that went first has to end before the rest may follow; an error share that
  * is reached stops it at once, there and while the rest is under way. What an operator continued is not stopped again.
- * Nothing waits for what cannot be tried: where none of the first could be, others go first (REDRAW), as soon as any can.
+ * Nothing waits for what cannot be tried, and nothing follows what was not: where none of the first was (its records are gone or
+ * held by findings, or a later request took its place), others go first (REDRAW), as soon as any can.
  * @param first counts of what went first; @param all of the whole request in the system.
  */
 export function canaryStep(
@@ -65,14 +82,18 @@ export function canaryStep(
       // Whatever is still to come could lower the share, but not by more than if all of it arrived.
       if (failing(first, first.waiting, rule)) return 'STOP';
       if (first.waiting > 0) return 'WAIT';
-      if (first.putOff === 0 || first.delivered + first.dead > 0) return 'RELEASE';
-      return all.waiting > 0 ? 'REDRAW' : 'WAIT';
+      if (first.told + first.dead > 0) return 'RELEASE';
+      // Nothing of the first has told anything: it cannot be tried, nothing was written, or something else took its place.
+      if (all.waiting > 0) return 'REDRAW';
+      return all.putOff > 0 ? 'WAIT' : 'FINISH';
     case 'REST':
       if (failing(all, 0, rule)) return 'STOP';
       return all.waiting > 0 ? 'WAIT' : 'FINISH';
     case 'CONTINUED':
       return all.waiting > 0 ? 'WAIT' : 'FINISH';
     case 'STOPPED':
+      // Nobody is asked to decide on what is no more: later requests took the place of all that was held.
+      return all.waiting + all.putOff > 0 ? 'WAIT' : 'FINISH';
     case 'GIVEN_UP':
     case 'FINISHED':
       return 'WAIT';

@@ -20,6 +20,7 @@ export class IdsArgs {
 }
 
 const SkipReasonEnum = enumType<SkipReason>('DeliverySkipReason', {
+  SYSTEM_READ_ONLY: 'Nothing is sent to its system: what differs there is a finding.',
   RECORD_MISSING: 'Its record is gone from the system: the finding that says so is what has to be resolved.',
   RECORD_WAITING: 'Its record waits for a scan of the system to match it.',
   BEYOND_LIMIT: 'One call moves 10,000 at most; the next call goes on.',

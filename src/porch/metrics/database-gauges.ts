@@ -87,7 +87,7 @@ function deliveryGauges(of: Of): Filled[] {
     ),
     of(
       'skuward_oldest_undelivered_seconds',
-      'Age of the oldest delivery that is owed and not dead; those of records that are gone do not count while a finding waits for a decision.',
+      'Age of the oldest delivery that is owed and not dead; those of records that are gone do not count while a finding waits for a decision, nor those to a system that is READ_ONLY.',
       ['system'],
       oldest,
     ),

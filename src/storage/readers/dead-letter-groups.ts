@@ -23,7 +23,7 @@ export function readDeadLetterGroups(
       coalesce((array_agg(d.cause_shape order by d.died_at desc))[1], '') as shape,
       coalesce((array_agg(d.last_error->>'message' order by d.died_at desc))[1], '') as message,
       count(*)::int as count, count(*) filter (where d.due_at < now())::int as overdue,
-      count(*) filter (where d.assignee_id is null)::int as unassigned,
+      count(*) filter (where not exists (select from party p where p.id = d.assignee_id and p.active))::int as unassigned,
       min(d.died_at) as "oldestAt", max(d.died_at) as "newestAt", min(d.due_at) as "dueAt",
       coalesce(array_agg(distinct d.assignee_id) filter (where d.assignee_id is not null), '{}') as "assigneeIds"
     from delivery d where d.state = 'DEAD_LETTERED' and d.died_at is not null and ${text} group by d.system, coalesce(d.cause, '')) g`;

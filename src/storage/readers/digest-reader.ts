@@ -41,6 +41,7 @@ export class SqlDigestReader implements DigestReader {
       items: [...deadLetters, ...(await this.requests(since)), ...(await this.findingItems(since))],
       beyond: Math.max(0, dead - deadLetters.length),
       pausedSystems: await this.paused(),
+      stoppedCanaries: await this.stopped(),
       scans: await this.scans(since),
       alertsNotSent: await this.notSent(),
     };
@@ -126,6 +127,16 @@ export class SqlDigestReader implements DigestReader {
          and h.ended_at is null and (h.until is null or h.until > clock_timestamp())) order by code`,
     );
     return rows.map(({ code }) => code);
+  }
+
+  private async stopped(): Promise<string[]> {
+    const rows = await this.sql.rows<{ line: string }>(
+      `select concat('CR-', r.number, ' in ', c.system, ': ', (select count(*) from delivery d where d.canary_id = c.id
+           and d.state = 'PENDING' and d.next_attempt_at is null), ' of ', c.records, ' records are held since ',
+         to_char(c.stopped_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI'), ' UTC') as line
+       from canary c join change_request r on r.id = c.change_request_id where c.state = 'STOPPED' order by c.stopped_at, c.id`,
+    );
+    return rows.map(({ line }) => line);
   }
 
   private async scans(since: Date): Promise<string[]> {

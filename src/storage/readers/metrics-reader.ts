@@ -32,8 +32,8 @@ const UNDECIDED = `select distinct r.system, r.entity, r.product_id, r.sku_id
 
 const DELIVERIES = `with undecided as materialized (${UNDECIDED})
   select d.system, d.state, count(*)::int as count, count(u.system)::int as undecided,
-    ${ageOf('min(d.created_at) filter (where u.system is null)')} as "oldestSeconds"
-  from delivery d left join undecided u on u.system = d.system and u.entity = d.entity and u.product_id = d.product_id
+    ${ageOf("min(d.created_at) filter (where u.system is null and y.mode = 'WRITE')")} as "oldestSeconds"
+  from delivery d join system y on y.code = d.system left join undecided u on u.system = d.system and u.entity = d.entity and u.product_id = d.product_id
     and u.sku_id is not distinct from d.sku_id
   where d.state in ('PENDING', 'RETRYING', 'IN_FLIGHT', 'DEAD_LETTERED') group by 1, 2`;
 

@@ -91,7 +91,7 @@ export class SqlOperationsReader implements OperationsReader {
 
   movingCanaries(system: string | null): Promise<{ id: string }[]> {
     return this.sql.rows<{ id: string }>(
-      `select id from canary where ($1::text is null or system = $1) and state in ('FIRST', 'REST', 'CONTINUED') order by created_at, id`,
+      `select id from canary where ($1::text is null or system = $1) and state in ('FIRST', 'REST', 'STOPPED', 'CONTINUED') order by created_at, id`,
       [system],
     );
   }

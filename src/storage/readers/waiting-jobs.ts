@@ -19,7 +19,7 @@ export class SqlWaitingJobs implements WaitingJobs {
              and coalesce(not_before <= clock_timestamp(), true)) as findings,
          exists (select from system_hold where kind = 'PAUSE' and ended_at is null and until <= clock_timestamp()) as pauses,
          exists (select from delivery d where ${REFUSED}) as refused,
-         exists (select from canary where state in ('FIRST', 'REST', 'CONTINUED')) as canaries,
+         exists (select from canary where state in ('FIRST', 'REST', 'STOPPED', 'CONTINUED')) as canaries,
          exists (select from webhook where handled_at is null) as webhooks`,
     );
     if (!row) throw new Error('the database did not say what is due');

@@ -4,6 +4,7 @@ import type { FieldValues } from '../../domain/primitives/json.js';
 import type { PairedRecord, PlaceInScan } from '../../application/ports/scan-store.js';
 import type { Attribution, ObservedRecord, RecordEntity, RootRef } from '../../domain/publishing/system.js';
 import { markMissing } from '../judge-sql.js';
+import { WANTED } from '../lane-sql.js';
 import type { Sql } from '../sql.js';
 import { firstRow } from '../sql.js';
 import { SqlFindingStore } from '../stores/finding-store.js';
@@ -16,6 +17,7 @@ import { SEEN, UNSEEN } from './scan-stage.js';
  * The system is a value and no column to join by: it is the same for all rows, and tells none of them from another.
  */
 export async function pairByCode(sql: Sql, scanId: string, system: string): Promise<number> {
+  await awaitUnmade(sql, scanId, system);
   const skus = await firstRow<{ count: number }>(
     sql,
     `with ${BEARING},
@@ -43,6 +45,31 @@ export async function pairByCode(sql: Sql, scanId: string, system: string): Prom
     [scanId, system],
   );
   return (skus?.count ?? 0) + (products?.count ?? 0);
+}
+
+/** What was last decided on record `r`: that its delivery is given up, and nothing has been owed since. */
+const GIVEN_UP = `lateral (select d.* from (
+    select d.state, d.resolved_at, concat('given up by ', d.settled_by->>'name', ': ', d.note) as note from delivery d
+    where d.system = r.system and d.entity = r.entity and d.product_id = r.product_id and d.sku_id is not distinct from r.sku_id
+      and d.state <> 'SUPERSEDED' order by d.created_at desc, d.id desc limit 1) d where d.state = 'DISCARDED')`;
+
+/**
+ * SKUs that the master wants there and that nobody is going to make: somebody gave that up, or nothing was ever owed because the
+ * system was READ_ONLY. From now on they wait for a match like any other, because people make by hand what we do not; what is
+ * not found is MISSING.
+ */
+async function awaitUnmade(sql: Sql, scanId: string, system: string): Promise<void> {
+  await sql.rows(
+    `update record u set match = 'WAITING', waiting_since = n.since
+     from (select r.id, coalesce(g.resolved_at, r.waiting_since) as since
+       from scan c join record r on r.system = c.system left join ${GIVEN_UP} g on true
+       where c.id = $1 and r.system = $2 and r.entity = 'SKU' and r.match = 'TO_CREATE' and r.external_id is null
+         and coalesce(g.resolved_at, r.waiting_since) < c.started_at and ${WANTED}
+         and (g.resolved_at is not null or not exists (select from delivery d where d.sku_id = r.sku_id and d.system = r.system))
+       order by r.id for no key update of r) n
+     where u.id = n.id`,
+    [scanId, system],
+  );
 }
 
 /**
@@ -130,13 +157,14 @@ export async function absences(
        and r.system = u.system and r.entity = u.entity and r.external_id = u.external_id`,
     [scanId],
   );
-  const never = await sql.rows<{ id: string }>(
-    `select r.id from record r join scan c on c.id = $1 and c.system = r.system
+  const never = await sql.rows<{ id: string; note: string | null }>(
+    `select r.id, g.note from record r join scan c on c.id = $1 and c.system = r.system left join ${GIVEN_UP} g on true
      where r.match in ('WAITING', 'MISSING') and r.external_id is null and r.waiting_since < c.started_at and ${WANTED} order by r.id for no key update of r`,
     [scanId],
   );
   const unmatched = never.map(({ id }) => ({ recordId: id, externalId: null }));
-  let opened = await markMissing(sql, findings, system, unmatched, 'FULL_SCAN');
+  const notes = new Map(never.flatMap(({ id, note }) => (note === null ? [] : [[id, note]])));
+  let opened = await markMissing(sql, findings, system, unmatched, 'FULL_SCAN', notes);
   await letBeCreated(sql, scanId);
   const strangers = (await masterHolds(sql)) ? await strangersOf(sql, scanId, system) : [];
   opened += await findings.record(system, strangers, 'FULL_SCAN');
@@ -179,10 +207,6 @@ const BEARING = `
     select s.code_folded, s.code, r.external_id from asked a join sku s on s.code_folded = a.code_folded join record r on r.sku_id = s.id
     where r.system = $2 and r.match = 'MATCHED' and r.external_id is not null and ${SEEN}
       and not exists (select from recoded q where q.record_id = r.id))`;
-
-/** Is a SKU of the record's own (or, for a product's record, any of its SKUs) to be in the record's system? */
-const WANTED = `exists (select from sku s where s.product_id = r.product_id and (r.sku_id is null or s.id = r.sku_id)
-  and s.state not in ('DRAFT', 'RETIRED') and r.system = any(s.listed_in))`;
 
 /**
  * Records that nobody wants in the system yet (a DRAFT, say), and that the scan did not find there: when their time

@@ -32,17 +32,20 @@ export class SqlCanaryStore implements CanaryStore {
     const counts = await sql.rows<{ first: boolean } & CanaryCounts>(
       `select d.canary_first as first, count(*) filter (where d.state in ${OPEN} and ${TAKES})::int as waiting,
          count(*) filter (where d.state in ${OPEN} and not (${TAKES}))::int as "putOff",
-         count(*) filter (where d.state = 'DELIVERED')::int as delivered, count(*) filter (where d.state = 'DEAD_LETTERED')::int as dead
+         count(*) filter (where d.state = 'DELIVERED')::int as delivered,
+         count(*) filter (where d.canary_first and d.state = 'DELIVERED' and not exists (
+           select from finding f where f.record_id = r.id and f.state <> 'RESOLVED'))::int as told, count(*) filter (where d.state = 'DEAD_LETTERED')::int as dead
        from delivery d join record r on ${SAME_RECORD} where d.canary_id = $1 group by 1`,
       [id],
     );
-    const none = { waiting: 0, putOff: 0, delivered: 0, dead: 0 };
+    const none = { waiting: 0, putOff: 0, delivered: 0, told: 0, dead: 0 };
     const first = counts.find((each) => each.first) ?? none;
     const rest = counts.find((each) => !each.first) ?? none;
     const all = {
       waiting: first.waiting + rest.waiting,
       putOff: first.putOff + rest.putOff,
       delivered: first.delivered + rest.delivered,
+      told: first.told + rest.told,
       dead: first.dead + rest.dead,
     };
     return { ...row, first, all };
@@ -68,10 +71,9 @@ export class SqlCanaryStore implements CanaryStore {
        where d.canary_id = $1 and d.state = 'PENDING' and d.next_attempt_at is null`,
       [canary.id],
     );
-    const products = spreadProducts(
-      held.map(({ product }) => product),
-      canary.firstRecords,
-    );
+    const ids = held.map(({ product }) => product);
+    const lacking = await lackingProducts(sql, ids, [canary.system]);
+    const products = spreadProducts(ids, canary.firstRecords, lacking.get(canary.system));
     // Whatever is open of the first is put off, and is no longer waited for.
     await sql.rows(
       `update delivery set canary_first = false where canary_id = $1 and canary_first and state in ${OPEN}`,
@@ -161,10 +163,17 @@ export async function beginCanaries(
   const systems = new Set(written.map(({ code }) => code));
   const sent = reached.filter(({ system }) => systems.has(system));
   if (sent.length <= rule.above) return of;
-  const rows = [...Map.groupBy(sent, ({ system }) => system)].map(([system, records]) => {
+  const bySystem = Map.groupBy(sent, ({ system }) => system);
+  const lacking = await lackingProducts(
+    sql,
+    sent.map(({ productId }) => productId),
+    [...bySystem.keys()],
+  );
+  const rows = [...bySystem].map(([system, records]) => {
     const first = firstProducts(
       records.map(({ productId }) => productId),
       rule,
+      lacking.get(system),
     );
     const id = newId();
     for (const each of records) of.set(each.id, { canary: id, first: first.has(each.productId) });
@@ -178,4 +187,27 @@ export async function beginCanaries(
     [JSON.stringify(rows), changeRequestId, rule.stopPercent],
   );
   return of;
+}
+
+/**
+ * By system, which of these products hold a bundle that lacks a component there. Such a one cannot be tried, and what it lacks may be
+ * held until it was: neither would ever move.
+ */
+async function lackingProducts(
+  sql: Sql,
+  productIds: readonly string[],
+  systems: readonly string[],
+): Promise<Map<string, ReadonlySet<string>>> {
+  const rows = await sql.rows<{ system: string; product: string }>(
+    `with recursive inside as (
+       select b.product_id, c.component_id from sku b join bundle_component c on c.bundle_id = b.id and c.state = 'CURRENT'
+         where b.kind = 'BUNDLE' and b.product_id = any($1)
+       union
+       select i.product_id, c.component_id from inside i join bundle_component c on c.bundle_id = i.component_id and c.state = 'CURRENT')
+     select distinct r.system, i.product_id as product from inside i join sku s on s.id = i.component_id and s.kind <> 'BUNDLE'
+       join record r on r.entity = 'SKU' and r.sku_id = s.id and r.external_id is null and r.system = any($2)`,
+    [[...new Set(productIds)], systems],
+  );
+  const bySystem = Map.groupBy(rows, ({ system }) => system);
+  return new Map([...bySystem].map(([system, of]) => [system, new Set(of.map(({ product }) => product))]));
 }

@@ -160,7 +160,10 @@ async function unsettledAttempts(sql: Sql, recordIds: readonly string[]): Promis
   return Map.groupBy(rows, (row) => row.record_id);
 }
 
-/** When requests last changed the fields that have open findings: such a request wins over an older finding. */
+/**
+ * When requests last changed the fields that have open findings: such a request wins over an older finding. What changed while
+ * nothing was written to the system wins over none (design 4.13).
+ */
 async function lastChanges(
   sql: Sql,
   rows: readonly RecordRow[],
@@ -169,11 +172,15 @@ async function lastChanges(
   const asked = rows.flatMap((row) => {
     const open = findings.get(row.id) ?? [];
     const since = open.map(({ openedAt }) => openedAt).sort((a, b) => Number(a) - Number(b))[0];
-    return since ? [{ record: row.id, entity: row.entity, product: row.product_id, sku: row.sku_id, since }] : [];
+    return since
+      ? [{ record: row.id, system: row.system, entity: row.entity, product: row.product_id, sku: row.sku_id, since }]
+      : [];
   });
   if (asked.length === 0) return new Map();
   const revisions = await sql.rows<{ record: string; entity: RecordEntity; valid_from: Date; changes: FieldChange[] }>(
-    `with a as (select * from jsonb_to_recordset($1::jsonb) as t(record uuid, entity text, product uuid, sku uuid, since timestamptz))
+    `with a as (select t.record, t.entity, t.product, t.sku, greatest(t.since, y.write_since) as since
+       from jsonb_to_recordset($1::jsonb) as t(record uuid, system text, entity text, product uuid, sku uuid, since timestamptz)
+         join system y on y.code = t.system)
      select a.record, a.entity, r.valid_from, r.changes from a join sku_revision r on a.entity = 'SKU' and r.sku_id = a.sku
        and r.valid_from >= a.since
      union all

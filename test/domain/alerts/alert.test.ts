@@ -82,6 +82,7 @@ describe('what an alert holds', () => {
       requests: 0,
       orphans: { skus: 0, byCause: [] },
       pausedSystems: [],
+      stoppedCanaries: [],
       scans: [],
       alertsNotSent: { count: 0, lines: [] },
       beyond: 0,
@@ -92,6 +93,9 @@ describe('what an alert holds', () => {
       title: 'Skuward on 2026-11-26: all quiet',
       groups: [],
     });
+    const held = digestOf({ ...quiet, stoppedCanaries: ['CR-7 in erp: 18 of 20 records are held'] });
+    expect(held.body).toContain('Requests that stopped and wait for a decision: 1');
+    expect(held.groups).toMatchObject([{ ownerId: null, lines: ['CR-7 in erp: 18 of 20 records are held'] }]);
     const busy = digestOf({
       ...quiet,
       deadLetters: { open: 3, fresh: 1, overdue: 1 },

@@ -31,9 +31,10 @@ export function settlingUntil(tables: Tables, system: string, productId: string)
   return sent.length > 0 ? Math.max(...sent) + SETTLING_MS : null;
 }
 
-/** Records that wait for a scan, or that are gone, take nothing; nor does a product whose own record waits. */
+/** Records that wait for a scan, or that are gone and wanted, take nothing; nor does a product whose own record waits. */
 function takes(tables: Tables, record: RecordRow): boolean {
-  if (record.match !== 'MATCHED' && record.match !== 'TO_CREATE') return false;
+  const isGoneForGood = record.match === 'MISSING' && !tables.isWanted(record);
+  if (record.match !== 'MATCHED' && record.match !== 'TO_CREATE' && !isGoneForGood) return false;
   const { system, productId } = record;
   return tables.recordOf({ system, entity: 'PRODUCT', productId, skuId: null })?.match !== 'WAITING';
 }

@@ -126,9 +126,11 @@ export class MemoryScans extends MemoryScanBook implements ScanStore {
       ({ match, externalId, waitingSince }) =>
         (match === 'WAITING' || match === 'MISSING') && externalId === null && waitingSince < scan.startedAt,
     );
-    const never = absent.filter((row) => this.isWanted(row)).map(({ id }) => ({ recordId: id, externalId: null }));
+    const never = absent
+      .filter((row) => this.tables.isWanted(row))
+      .map(({ id }) => ({ recordId: id, externalId: null }));
     let opened = await markMissing(tables, system, never, 'FULL_SCAN');
-    for (const row of absent) if (row.match === 'WAITING' && !this.isWanted(row)) row.match = 'TO_CREATE';
+    for (const row of absent) if (row.match === 'WAITING' && !this.tables.isWanted(row)) row.match = 'TO_CREATE';
     const findings = new MemoryFindings(tables);
     const strangers = tables.skus.size > 0 ? this.strangers(scan) : [];
     opened += await findings.record(system, strangers, 'FULL_SCAN');
@@ -144,7 +146,7 @@ export class MemoryScans extends MemoryScanBook implements ScanStore {
       const isStranger = row.kind === 'UNEXPECTED' || row.kind === 'DUPLICATE';
       if (isStranger && !holding.has(row.identity)) return [{ findingId: row.id, resolution: 'SELF_HEALED', by }];
       const record = this.tables.records.get(row.recordId ?? '');
-      const isIdle = row.kind === 'MISSING' && record !== undefined && !this.isWanted(record);
+      const isIdle = row.kind === 'MISSING' && record !== undefined && !this.tables.isWanted(record);
       return isIdle ? [{ findingId: row.id, resolution: 'SUPERSEDED', by }] : [];
     });
   }
@@ -206,18 +208,6 @@ export class MemoryScans extends MemoryScanBook implements ScanStore {
   /** Is a record of ours matched with it? */
   private knows(scan: ScanRow, { entity, externalId }: ObservedRecord): boolean {
     return this.recordsOf(scan).some((row) => row.entity === entity && row.externalId === externalId);
-  }
-
-  /** Is the record's SKU (or any SKU of the record's product) to be in the record's system? */
-  private isWanted({ productId, skuId, system }: RecordRow): boolean {
-    return [...this.tables.skus.values()].some(
-      (sku) =>
-        sku.productId === productId &&
-        (skuId === null || sku.id === skuId) &&
-        sku.state !== 'DRAFT' &&
-        sku.state !== 'RETIRED' &&
-        sku.listedIn.includes(system),
-    );
   }
 }
 

@@ -203,6 +203,18 @@ export class Tables {
     return null;
   }
 
+  /** Is the record's SKU (or any SKU of the record's product) to be in the record's system? */
+  isWanted({ productId, skuId, system }: RecordRow): boolean {
+    return [...this.skus.values()].some(
+      (sku) =>
+        sku.productId === productId &&
+        (skuId === null || sku.id === skuId) &&
+        sku.state !== 'DRAFT' &&
+        sku.state !== 'RETIRED' &&
+        sku.listedIn.includes(system),
+    );
+  }
+
   deliveriesOf(record: RecordRow): DeliveryRow[] {
     return [...this.deliveries.values()].filter((each) => isSameRecord(each, record));
   }
