@@ -9,6 +9,8 @@ import type { DriftResolution, FindingDraft, FindingPolicy, KnownRecord, OpenFin
 import { identityOf, kindOfField, severityOf } from './finding.js';
 import { isOwnedElsewhere } from '../truth/matrix.js';
 import { lawOf } from './normalise.js';
+import type { FieldRule } from './source-of-truth.js';
+import { ruleOf } from './source-of-truth.js';
 
 export interface Closing {
   findingId: string;
@@ -278,10 +280,12 @@ export function baseOfUngoverned(observed: FieldValues): FieldValues {
   return Object.fromEntries(Object.entries(observed).filter(([field]) => field !== 'product.tags'));
 }
 
-/** Findings on fields that nobody governs there any more: the SKU left the system, or went back to DRAFT. */
-export function ungoverned(record: KnownRecord, canonical: FieldValues | null): Closing[] {
+/** Findings on fields that nobody governs there any more: the SKU left the system, went back to DRAFT, or a rule says NONE. */
+export function ungoverned(record: KnownRecord, canonical: FieldValues | null, rules: readonly FieldRule[]): Closing[] {
+  const isGoverned = (field: string): boolean =>
+    canonical !== null && field in canonical && ruleOf(rules, field) !== null;
   return record.openFindings
-    .filter(({ field }) => field !== null && (canonical === null || !(field in canonical)))
+    .filter(({ field }) => field !== null && !isGoverned(field))
     .map(({ id }) => ({ findingId: id, resolution: 'SUPERSEDED', by: systemActor('observer') }));
 }
 
