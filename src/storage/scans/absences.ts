@@ -128,12 +128,16 @@ export async function absences(
        and r.system = u.system and r.entity = u.entity and r.external_id = u.external_id`,
     [scanId],
   );
-  const never = await sql.rows<{ id: string }>(
-    `select r.id from record r join scan c on c.id = $1 and c.system = r.system
-     where r.match in ('WAITING', 'MISSING') and r.external_id is null and r.waiting_since < c.started_at and ${WANTED} order by r.id for no key update of r`,
+  // What went while nobody wanted it there is missed from when somebody does: no record of it is linked that could be unseen.
+  const absent = await sql.rows<{ id: string; external_id: string | null }>(
+    `select r.id, r.external_id from record r join scan c on c.id = $1 and c.system = r.system
+     where (r.match in ('WAITING', 'MISSING') and r.external_id is null and r.waiting_since < c.started_at
+         or r.match = 'MISSING' and r.external_id is not null
+           and not exists (select from scan_postponed w where w.scan_id = $1 and w.entity = r.entity and w.external_id = r.external_id))
+       and ${WANTED} order by r.id for no key update of r`,
     [scanId],
   );
-  const unmatched = never.map(({ id }) => ({ recordId: id, externalId: null }));
+  const unmatched = absent.map(({ id, external_id: externalId }) => ({ recordId: id, externalId }));
   let opened = await markMissing(sql, findings, system, unmatched, 'FULL_SCAN');
   await letBeCreated(sql, scanId);
   const strangers = (await masterHolds(sql)) ? await strangersOf(sql, scanId, system) : [];
