@@ -133,6 +133,7 @@ export async function absences(
     `select r.id, r.external_id from record r join scan c on c.id = $1 and c.system = r.system
      where (r.match in ('WAITING', 'MISSING') and r.external_id is null and r.waiting_since < c.started_at
          or r.match = 'MISSING' and r.external_id is not null
+           and not exists (select from finding f where f.record_id = r.id and f.kind = 'MISSING' and f.state <> 'RESOLVED')
            and not exists (select from scan_postponed w where w.scan_id = $1 and w.entity = r.entity and w.external_id = r.external_id))
        and ${WANTED} order by r.id for no key update of r`,
     [scanId],
