@@ -75,6 +75,19 @@ describe('what nobody looks at for a while', () => {
     expect(await kit.open()).toEqual([]);
   });
 
+  it('ends as adopted by the matrix where a rule says that it is right there, whoever had asked for its revert', async () => {
+    const code = codeOf(2);
+    await kit.editItem(code, { gtin: '4006381333948' });
+    await kit.scan('erp');
+    await revert(await idsOf(code));
+    await rule({ owner: 'erp' });
+    for (let round = 0; round < 2; round += 1) await kit.scan('erp');
+    expect((await kit.world.ports.catalog.skuByCode(code))?.gtin).toBe('4006381333948');
+    const { version } = await kit.world.ports.truth.acting();
+    expect(await findings(code)).toMatchObject([{ ended: `RESOLVED ADOPTED policy v${version}` }]);
+    await rule({});
+  });
+
   it('is missed once it is wanted there, though it went while nobody wanted it', async () => {
     const code = codeOf(5);
     await list(code, 'shopify');

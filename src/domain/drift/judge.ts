@@ -1,5 +1,5 @@
 import type { Actor } from '../actor.js';
-import { systemActor } from '../actor.js';
+import { policyActor, systemActor } from '../actor.js';
 import type { FieldValues, Json } from '../primitives/json.js';
 import { sameJson } from '../primitives/json.js';
 import type { Authorship } from '../publishing/system.js';
@@ -188,7 +188,7 @@ function judgeOwned(
   const hasReported = !isEmpty(found) || (each.base !== undefined && !isEmpty(each.base));
   out.base[each.field] = found;
   if (each.result.verdict === 'IN_SYNC' || !hasReported) {
-    if (open) out.closings.push(endingOf(open));
+    if (open) out.closings.push(endingOfOwned(open, each.canonical, context.policyVersion));
     return;
   }
   out.inSync = false;
@@ -200,6 +200,12 @@ function judgeOwned(
       policy: { action: 'HELD', version: context.policyVersion },
     });
   } else out.taken.push(findingOf(record, each, context));
+}
+
+/** Nothing is reverted where a system says what is right, whoever had asked for that before it did: the matrix took it, or it went. */
+function endingOfOwned({ id: findingId, found }: OpenFinding, canonical: Json, version: number): Closing {
+  if (sameJson(found, canonical)) return { findingId, resolution: 'ADOPTED', by: policyActor(version) };
+  return { findingId, resolution: 'SELF_HEALED', by: systemActor('observer') };
 }
 
 function isEmpty(value: Json): boolean {
