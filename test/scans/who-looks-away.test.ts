@@ -146,4 +146,15 @@ describe('what nobody looks at for a while', () => {
       ended: 'RESOLVED REVERTED oli',
     });
   });
+
+  it('is one code twice however it is written there, and one finding whoever of them writes it so', async () => {
+    const wide = (code: string): string =>
+      code.replace(/[!-~]/g, (each) => String.fromCharCode(each.charCodeAt(0) + 0xfee0));
+    await kit.editVariant(codeOf(30), { sku: wide(codeOf(31)) });
+    await kit.scan('shopify');
+    const doubled = (await kit.open()).filter((line) => line.includes('DUPLICATE'));
+    expect(doubled).toEqual([`shopify DUPLICATE ${codeOf(31)} OPEN`]);
+    const identities = await kit.sql<{ identity: string }>(`select identity from finding where kind = 'DUPLICATE'`);
+    expect(identities).toEqual([{ identity: `code:${codeOf(31).toLowerCase()}|DUPLICATE` }]);
+  });
 });

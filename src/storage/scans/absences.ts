@@ -161,7 +161,7 @@ export async function absences(
 const STRANGERS = `(select u.* from ungoverned_record u join scan_piece k on k.id = u.piece_id and k.seen_in = $1)`;
 
 /** Records of ours that bear another code there than their SKU's: the finding says which. */
-const RECODED = `(select f.record_id, lower(f.found #>> '{}') as code_folded, f.found #>> '{}' as code from finding f
+const RECODED = `(select f.record_id, fold_code(f.found #>> '{}') as code_folded, f.found #>> '{}' as code from finding f
   where f.kind = 'RECODED' and f.state <> 'RESOLVED')`;
 
 /**
@@ -239,13 +239,14 @@ async function strangersOf(sql: Sql, scanId: string, system: string): Promise<Fi
   await joinWholeTables(sql, true);
   const twice = await sql.rows<{
     code: string;
+    folded: string;
     ids: string[];
     sku_id: string | null;
     product_id: string | null;
     known: string | null;
   }>(
     `with ${BEARING}
-     select min(n.code) as code, array_agg(n.external_id order by n.external_id) as ids, s.id as sku_id, s.product_id, s.code as known
+     select min(n.code) as code, n.code_folded as folded, array_agg(n.external_id order by n.external_id) as ids, s.id as sku_id, s.product_id, s.code as known
      from bearing n left join sku s on s.code_folded = n.code_folded
      group by n.code_folded, s.id having count(*) > 1`,
     [scanId, system],
@@ -263,10 +264,10 @@ async function strangersOf(sql: Sql, scanId: string, system: string): Promise<Fi
   );
   const bare = { recordId: null, field: null, lastPublished: null };
   return [
-    ...twice.map(({ code, ids, sku_id: skuId, product_id: productId, known }): FindingDraft => ({
+    ...twice.map(({ code, folded, ids, sku_id: skuId, product_id: productId, known }): FindingDraft => ({
       ...bare,
       attribution: null,
-      identity: `code:${code.toLowerCase()}|DUPLICATE`,
+      identity: `code:${folded}|DUPLICATE`,
       kind: 'DUPLICATE',
       productId,
       skuId,
