@@ -147,6 +147,18 @@ describe('what nobody looks at for a while', () => {
     });
   });
 
+  it('is over where it went from a system that nobody wants it in, whatever had been found on it', async () => {
+    const code = codeOf(40);
+    for (const to of ['PHASE_OUT', 'RETIRED'] as const) await change({ kind: 'skuTransition', input: { code, to } });
+    await kit.publish('erp', 'shopify');
+    await kit.editItem(code, { active: true, salable: true });
+    await kit.scan('erp');
+    expect(await findings(code)).toMatchObject([{ kind: 'LIFECYCLE', ended: 'OPEN' }]);
+    await kit.deleteItem(code);
+    await kit.scan('erp');
+    expect(await findings(code)).toMatchObject([{ kind: 'LIFECYCLE', ended: 'RESOLVED SUPERSEDED observer' }]);
+  });
+
   it('is one code twice however it is written there, and one finding whoever of them writes it so', async () => {
     const wide = (code: string): string =>
       code.replace(/[!-~]/g, (each) => String.fromCharCode(each.charCodeAt(0) + 0xfee0));

@@ -199,11 +199,11 @@ async function letBeCreated(sql: Sql, scanId: string): Promise<void> {
   );
 }
 
-/** MISSING findings of what the master itself no longer wants there. */
+/** Findings of what is gone and the master itself no longer wants there: that it is missing, and whatever it showed before. */
 function noLongerMissed(sql: Sql, system: string): Promise<{ id: string }[]> {
   return sql.rows<{ id: string }>(
     `select f.id from finding f join record r on r.id = f.record_id
-     where f.system = $1 and f.kind = 'MISSING' and f.state <> 'RESOLVED' and not ${WANTED}`,
+     where f.system = $1 and (f.kind = 'MISSING' or r.match = 'MISSING') and f.state <> 'RESOLVED' and not ${WANTED}`,
     [system],
   );
 }
