@@ -3,6 +3,7 @@ import { approveChangeRequest } from '../../src/application/change/approve-chang
 import type { ChangeDraft } from '../../src/application/change/change-draft.js';
 import { createChangeRequest } from '../../src/application/change/create-change-request.js';
 import { adoptFindings } from '../../src/application/drift/adopt-findings.js';
+import { handleWebhooks } from '../../src/application/drift/handle-webhooks.js';
 import { waiveFindings } from '../../src/application/drift/resolve/waive-findings.js';
 import { revertFindings } from '../../src/application/drift/revert-findings.js';
 import { setSourceOfTruth } from '../../src/application/truth/set-source-of-truth.js';
@@ -157,6 +158,27 @@ describe('what nobody looks at for a while', () => {
     await kit.deleteItem(code);
     await kit.scan('erp');
     expect(await findings(code)).toMatchObject([{ kind: 'LIFECYCLE', ended: 'RESOLVED SUPERSEDED observer' }]);
+  });
+
+  it('is not gone because we may not see it any more: what a webhook names waits until we may', async () => {
+    const { ports, sandbox } = kit.world;
+    const [record] = await kit.sql<{ root_id: string }>(
+      `select r.root_id from record r join sku s on s.id = r.sku_id where r.system = 'shopify' and s.code = $1`,
+      [codeOf(50)],
+    );
+    const root = { externalId: record?.root_id ?? '', code: null };
+    const hook = { id: ports.newId(), system: 'shopify', topic: 'products/update', root, headers: {} };
+    await ports.observations.storeWebhook({ ...hook, body: Buffer.from('{}') });
+    await kit.editVariant(codeOf(50), { price: '9.99' });
+    const { scopes } = (await control(sandbox.shopify.url, 'account', {})) as { scopes: string[] };
+    await control(sandbox.shopify.url, 'account', { scopes: ['write_inventory'] });
+    await handleWebhooks(ports, 'shopify');
+    expect((await kit.open()).filter((line) => line.startsWith('shopify MISSING'))).toEqual([]);
+    expect(await ports.observations.systemsWithWebhooks()).toEqual(['shopify']);
+    await control(sandbox.shopify.url, 'account', { scopes });
+    await handleWebhooks(ports, 'shopify');
+    expect(await ports.observations.systemsWithWebhooks()).toEqual([]);
+    expect(await kit.open()).toContain(`shopify FIELD ${codeOf(50)} price OPEN`);
   });
 
   it('is one code twice however it is written there, and one finding whoever of them writes it so', async () => {
