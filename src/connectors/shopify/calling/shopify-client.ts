@@ -293,19 +293,19 @@ function deniedFields(errors: TopLevelError[], data: unknown): Set<string> | nul
   const names = new Set<string>();
   for (const { path = [], extensions } of errors) {
     const name = path.findLast((segment) => typeof segment === 'string');
-    if (extensions?.code !== 'ACCESS_DENIED' || typeof name !== 'string' || !isThere(data, path.slice(0, -1)))
-      return null;
+    if (extensions?.code !== 'ACCESS_DENIED' || typeof name !== 'string' || isTakenAlong(data, path)) return null;
     names.add(name);
   }
   return names;
 }
 
-/** Is there anything at a place of an answer? */
-function isThere(data: unknown, path: readonly unknown[]): boolean {
+/** Is a place of an answer one of a list, or what it is in null itself? */
+function isTakenAlong(data: unknown, path: readonly (string | number)[]): boolean {
+  if (typeof path.at(-1) === 'number') return true;
   let at: unknown = data;
-  for (const segment of path) {
-    if (typeof at !== 'object' || at === null) return false;
+  for (const segment of path.slice(0, -1)) {
+    if (typeof at !== 'object' || at === null) break;
     at = Object.entries(at).find(([key]) => key === String(segment))?.[1];
   }
-  return at !== null && at !== undefined;
+  return at === null;
 }
