@@ -4,6 +4,7 @@ import { criticalFindings } from '../domain/alerts/occasions.js';
 import type { FindingDraft, ObservationSource } from '../domain/drift/finding.js';
 import type { FindingBefore, FindingNext, FindingStep } from '../domain/drift/lifetime.js';
 import { FIGHT_DAYS, seenAgain } from '../domain/drift/lifetime.js';
+import { sameJson } from '../domain/primitives/json.js';
 import { DUE_HOURS } from '../domain/drift/source-of-truth.js';
 import type { Sql } from './sql.js';
 import { SqlAlertStore } from './stores/alert-store.js';
@@ -19,11 +20,13 @@ export interface FindingEvent {
 
 interface BeforeRow extends FindingBefore {
   identity: string;
+  /** Since when it shows what it shows. */
+  foundSince: Date;
 }
 
 interface Recorded {
   draft: FindingDraft;
-  before: FindingBefore | null;
+  before: BeforeRow | null;
   next: FindingNext;
   id: string;
 }
@@ -45,8 +48,9 @@ export async function recordFindings(
   // Locked and read in a statement of its own: within one statement, a row that it updates cannot be locked as it was.
   const rows = await sql.rows<BeforeRow>(BEFORE, [system, unique.map(({ identity }) => identity), FIGHT_DAYS]);
   const was = new Map(rows.map((row) => [row.identity, row]));
-  const steps = unique.map((draft) => {
-    const before = was.get(draft.identity) ?? null;
+  const steps = unique.map((seen) => {
+    const before = was.get(seen.identity) ?? null;
+    const draft = before && isLaterAuthor(seen, before) ? { ...seen, attribution: null } : seen;
     return { draft, before, next: seenAgain(before, draft) };
   });
   const values = steps.map(({ draft, next }) => ({
@@ -70,6 +74,16 @@ export async function recordFindings(
   // Somebody put the same on record between the two statements: it is there now, and is seen once more.
   const rest = unique.filter(({ identity }) => !ids.has(identity));
   return opened + (await recordFindings(sql, newId, tell, { system, drafts: rest, source }));
+}
+
+/** How far a system's clock may be ahead of ours. */
+const CLOCKS_APART_MS = 2_000;
+
+/** Whoever moved the record after the value had been seen there did not write that value: an author that nobody names is none. */
+function isLaterAuthor({ found, attribution }: FindingDraft, before: BeforeRow): boolean {
+  if (attribution === null || before.state === 'RESOLVED' || !sameJson(found, before.found)) return false;
+  const wroteAt = Date.parse(attribution.at ?? '');
+  return Number.isNaN(wroteAt) || wroteAt > before.foundSince.getTime() + CLOCKS_APART_MS;
 }
 
 /** What became CRITICAL just now is told at once; what is waived or ignored is nobody's alarm. */
@@ -138,6 +152,7 @@ function rowOf(id: string, draft: FindingDraft, next: FindingNext, ownerId: stri
 const BEFORE = `
   select f.identity, f.state, f.severity, f.found, f.resolution, f.resolved_by as "resolvedBy", f.recurrences, f.healing,
     f.auto_undone as "autoUndone", f.fight, f.note,
+    greatest(f.opened_at, (select max(e.at) from finding_event e where e.finding_id = f.id and e.type = 'REFRESHED')) as "foundSince",
     case when f.state <> 'RESOLVED' then 0 else (select count(*)::int from finding_event e where e.finding_id = f.id
       and e.type = 'REOPENED' and e.at > clock_timestamp() - make_interval(days => $3)) end as "recentRecurrences"
   from finding f where f.system = $1 and f.identity = any($2) order by f.id for update`;

@@ -1,7 +1,8 @@
 import type { GoneRecord, ObservableRecord, Verdicts } from '../application/ports/observation-store.js';
 import type { LaneRecord } from '../application/ports/publishing-queue.js';
-import { systemActor } from '../domain/actor.js';
 import type { Product } from '../domain/catalog/product.js';
+import type { OpenFinding } from '../domain/drift/finding.js';
+import { endingOf } from '../domain/drift/judge.js';
 import { isMissed, missing } from '../domain/drift/missing.js';
 import type { Sql } from './sql.js';
 import { firstRow } from './sql.js';
@@ -166,12 +167,12 @@ export async function markMissing(
   return findings.record(system, drafts, source);
 }
 
-/** Records that are there again. */
+/** Records that are there again: as somebody asked for, or by themselves. */
 async function closeMissing(sql: Sql, findings: SqlFindingStore, recordIds: readonly string[]): Promise<number> {
-  const back = await sql.rows<{ id: string }>(
-    `select f.id from finding f where f.record_id = any($1) and f.kind = 'MISSING' and f.state <> 'RESOLVED'`,
+  const back = await sql.rows<OpenFinding>(
+    `select f.id, f.revert_requested_by as "revertRequestedBy" from finding f
+     where f.record_id = any($1) and f.kind = 'MISSING' and f.state <> 'RESOLVED'`,
     [recordIds],
   );
-  const by = systemActor('observer');
-  return findings.close(back.map(({ id }) => ({ findingId: id, resolution: 'SELF_HEALED' as const, by })));
+  return findings.close(back.map(endingOf));
 }

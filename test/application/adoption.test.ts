@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { approveChangeRequest } from '../../src/application/change/approve-change-request.js';
+import { setSourceOfTruth } from '../../src/application/truth/set-source-of-truth.js';
 import type { ChangeDraft } from '../../src/application/change/change-draft.js';
 import { rejectChangeRequest } from '../../src/application/change/reject-change-request.js';
 import { createChangeRequest } from '../../src/application/change/create-change-request.js';
@@ -16,7 +17,7 @@ import type { World } from '../support/world.js';
 import { buildWorld, codesOf, control, must } from '../support/world.js';
 
 const PAGE = { first: 100, after: null };
-const CODES = ['A1', 'A2', 'A3', 'A4', 'A5', 'A6', 'A7', 'A8'];
+const CODES = ['A1', 'A2', 'A3', 'A4', 'A5', 'A6', 'A7', 'A8', 'A9', 'B1'];
 const CSV = `Handle,Title,Vendor,Option1 Name,Option1 Value,Variant SKU,Variant Price,Status\n${CODES.map(
   (code) => `p-${code.toLowerCase()},Product ${code},V,Title,Default Title,${code},10.00,active\n`,
 ).join('')}tea,Tea,V,Title,Default Title,TEA,10.00,active\n`;
@@ -113,6 +114,33 @@ describe('what was found out there is taken over, or tried again', () => {
     await editShop('A3', '21.00');
     await scanned();
     expect(codesOf(await adopt(await idsOf('A3')))).toEqual(['NOT_RESOLVABLE_HERE']);
+  });
+
+  it("keeps it out of the master's, too, where the matrix says that the system owns the price", async () => {
+    const own = [{ system: 'shopify', price: '20.00', compareAtPrice: null }];
+    await applied(update('A9', { systemValues: own }));
+    await drained();
+    const owner = async (name: string): Promise<void> => {
+      const rule = { field: 'price', owner: name, onDrift: 'FLAG', severity: 'HIGH', tolerance: null } as const;
+      must(await setSourceOfTruth(world.ports, world.people.alex, { rules: [rule], reason: REASON }));
+    };
+    await owner('shopify');
+    await editShop('A9', '21.00');
+    await editShop('B1', '11.00');
+    await scanned();
+    await drained();
+    const skus = await world.ports.catalog.skusByCodes(['a9', 'b1']);
+    const prices = new Map([...skus.values()].map(({ code, price }) => [code, price]));
+    expect(Object.fromEntries(prices)).toEqual({ A9: '10.00', B1: '11.00' });
+    const [finding] = await findings('A9');
+    expect(finding).toMatchObject({ field: 'price', found: '21.00', state: 'OPEN' });
+    expect(finding?.note).toContain('shopify has a price of its own for A9');
+    // What is right there is said of it there.
+    await applied(update('A9', { systemValues: [{ ...own[0], price: '21.00' }] }));
+    await drained();
+    await scanned();
+    expect((await findings('A9')).map(({ state }) => state)).toEqual(['RESOLVED']);
+    await owner('MASTER');
   });
 
   it('tells a product from a SKU of the same name', async () => {

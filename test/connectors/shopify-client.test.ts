@@ -184,6 +184,15 @@ describe('a query', () => {
     expect([data, [...denied]]).toEqual([{ product: { id: '1' } }, ['unitCost']]);
   });
 
+  it('is refused where a missing scope took along what the field is in: that would look like one which is gone', async () => {
+    const errors = [{ message: 'no', path: ['nodes', 0, 'variants'], extensions: { code: 'ACCESS_DENIED' } }];
+    server.script = [{ body: JSON.stringify({ data: { nodes: [null, null] }, errors }) }];
+    expect(await faultOf(client.query(QUERY, {}))).toMatchObject({ class: 'AUTH', ambiguous: false });
+    const [own] = errors.map((each) => ({ ...each, path: ['nodes', 0] }));
+    server.script = [{ body: JSON.stringify({ data: { nodes: [null] }, errors: [own] }) }];
+    expect(await faultOf(client.query(QUERY, {}))).toMatchObject({ class: 'AUTH', ambiguous: false });
+  });
+
   it('fails when part of the answer is missing for any other reason', async () => {
     const errors = [{ message: 'no', path: ['product'], extensions: { code: 'SOMETHING' } }];
     server.script = [{ body: JSON.stringify({ data: { product: null }, errors }) }];

@@ -9,7 +9,7 @@ const HOUR = 3_600_000;
 describe('a finding', () => {
   let kit: DriftKit;
   beforeAll(async () => {
-    kit = await DriftKit.open(['F1', 'F2', 'F3']);
+    kit = await DriftKit.open(['F1', 'F2', 'F3', 'F4']);
   });
   afterAll(() => kit.close());
 
@@ -48,5 +48,22 @@ describe('a finding', () => {
     await edit('Kim', { listPrice: '12.00' });
     await kit.scanned();
     expect([await author('price'), await author('hsCode')]).toEqual(['Kim', 'Eve']);
+  });
+
+  it('that named nobody is told later by whom it was, and never by whoever moved something else since', async () => {
+    const edit = (code: string, name: string, set: object): Promise<unknown> =>
+      control(kit.world.sandbox.erp.url, 'edit', { as: { kind: 'staff', name }, code, set });
+    const actorOf = async (code: string, field: string): Promise<string | undefined> =>
+      (await kit.finding(code, 'erp', field)).attribution?.actor ?? undefined;
+    for (const code of ['F3', 'F4']) await edit(code, 'Sam', { listPrice: '11.00' });
+    await kit.scanned();
+    // As where a system tells its events late, or not at all.
+    await kit.sql(`update finding set attribution = null where target in ('F3', 'F4') and field = 'price'`);
+    // Longer than clocks may be apart.
+    await new Promise((resolve) => setTimeout(resolve, 2_200));
+    await edit('F3', 'Eve', { hsCode: '610910' });
+    await kit.scanned();
+    expect([await actorOf('F3', 'price'), await actorOf('F3', 'hsCode')]).toEqual([undefined, 'Eve']);
+    expect(await actorOf('F4', 'price')).toBe('Sam');
   });
 });

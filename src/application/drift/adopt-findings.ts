@@ -11,7 +11,7 @@ import type { Ports } from '../ports/ports.js';
 import type { Stores } from '../ports/unit-of-work.js';
 import { reasonFaults } from '../../domain/given-reason.js';
 import { confirmHeld } from '../truth/confirm-held.js';
-import { checkFindings } from './check-findings.js';
+import { checkFindings, missedIn } from './check-findings.js';
 import type { Proposal } from './resolve/adoption.js';
 import { changesTogether, contradictions, nestedBundles, ownPrices, proposalsOf } from './resolve/adoption.js';
 import { byFinding, ofFinding } from './resolve/problems-by-finding.js';
@@ -112,6 +112,7 @@ async function propose(
   };
   const added = await addRequest(ports, stores, caller, request, async (id) => {
     await stores.findings.proposeAdoption(ids, caller.actor, id, reason.trim());
+    await stores.records.takeBackCreation(missedIn(proposals.map(({ finding }) => finding)));
   });
   if (!added.ok) return { ok: false, problems: byFinding(named, proposals, changes, added.problems) };
   return accepted({ ids, changeRequestId: added.value.id });

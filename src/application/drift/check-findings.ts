@@ -24,6 +24,11 @@ export function checkFindings(
   });
 }
 
+/** Records that are missing, of those that findings are on. */
+export function missedIn(findings: readonly LockedFinding[]): string[] {
+  return findings.flatMap(({ kind, recordId }) => (kind === 'MISSING' && recordId !== null ? [recordId] : []));
+}
+
 /** How it stands, and by whom: somebody may have been quicker. */
 function standing({ state, resolution, resolvedBy, waivedUntil }: LockedFinding): string {
   if (state === 'WAIVED') return `waived until ${waivedUntil?.toISOString()}: acknowledge it first, which ends that`;

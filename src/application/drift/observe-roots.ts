@@ -134,7 +134,7 @@ function judgeOne(
   const values = normaliseAll(shown.fields);
   const canonical = projectRecord(record, product, states, system, ports.masterCurrency);
   const { root } = shown;
-  out.closings.push(...ungoverned(record, canonical));
+  out.closings.push(...ungoverned(record, canonical, rules));
   if (!canonical) {
     const base = baseOfUngoverned(values);
     out.records.push({ recordId: record.id, base, observed: values, inSync: true, root, revision: each.revision });

@@ -23,6 +23,8 @@ export interface RecordStore {
   }): Promise<void>;
   /** Lets records that a system lacks be created there. Answers their ids. */
   allowCreation(system: string, recordIds: readonly string[] | 'ALL_MISSING'): Promise<string[]>;
+  /** Whoever had let them be created has thought better of it: what has not been created by now is missing as before. */
+  takeBackCreation(recordIds: readonly string[]): Promise<void>;
   /** What counts as published of each record; locks nothing. */
   published(recordIds: readonly string[]): Promise<Map<string, FieldValues>>;
   /** Handles of the master's products that are in these roots, by `<system>|<root id>`; a root that holds none is left out. */

@@ -3,7 +3,7 @@ import { readable } from '../../domain/drift/readable.js';
 import { normaliseAll } from '../../domain/drift/normalise.js';
 import type { FindingDraft } from '../../domain/drift/finding.js';
 import type { Judgement } from '../../domain/drift/judge.js';
-import { findingOf } from '../../domain/drift/judge.js';
+import { findingOf, ungoverned } from '../../domain/drift/judge.js';
 import type { FieldValues } from '../../domain/primitives/json.js';
 import { keptFault } from '../../domain/publishing/kept-fault.js';
 import type { ObservedRecord } from '../../domain/publishing/system.js';
@@ -138,7 +138,8 @@ function reckon(
   const shown = observed && values && { ...observed, values, published: publishedOf(record, values, connector) };
   const { canonical, comparisons, judgement, wish, isUnpriced } = reckonRecord(claim, record, shown, house);
   if (observed && values) {
-    if (canonical && judgement) draft.seen(record, observed, values, judgement, canonical);
+    if (canonical && judgement)
+      draft.seen(record, observed, values, judgement, ungoverned(record, canonical, house.rules));
     else draft.ungoverned(record, observed, values);
   } else if (record.externalId !== null && record.match !== 'MISSING') draft.gone(record);
   // One that is not on sale yet waits for its price; one that is on sale without a price is somebody's mistake.

@@ -68,15 +68,19 @@ export class SettlementDraft {
     return drafts;
   }
 
-  /** The record is there: findings, healed findings, and attempts whose outcome can be told from what it shows. */
+  /**
+   * The record is there: findings, healed findings, and attempts whose outcome can be told from what it shows.
+   * @param over findings on what nobody governs there any more.
+   */
   seen(
     record: LaneRecord,
     observed: ObservedRecord,
     values: FieldValues,
     judgement: Judgement,
-    canonical: FieldValues,
+    over: Settlement['closings'],
   ): void {
-    this.closings.push(...ungoverned(record, canonical));
+    this.closings.push(...over);
+    this.closeMissing(record);
     this.closeRecoded(record, observed);
     this.keep(record, observed, judgement.base, values, judgement.inSync && judgement.held.length === 0);
     this.closings.push(...judgement.closings);
@@ -90,7 +94,8 @@ export class SettlementDraft {
 
   /** The record is there, but nobody governs it now. */
   ungoverned(record: LaneRecord, observed: ObservedRecord, values: FieldValues): void {
-    this.closings.push(...ungoverned(record, null));
+    this.closings.push(...ungoverned(record, null, []));
+    this.closeMissing(record);
     this.keep(record, observed, baseOfUngoverned(values), values, true);
     for (const { attemptId } of record.unsettled) this.attempts.push({ attemptId, outcome: 'LOST' });
   }
@@ -290,9 +295,10 @@ export class SettlementDraft {
     if (finding && bearsOurs(record, shown)) this.closings.push(endingOf(finding));
   }
 
-  /** A record that was created again ends its MISSING finding: by whoever asked for that, else by itself. */
+  /** A record that is there again, whoever made it, ends its MISSING finding: by whoever asked for that, else by itself. */
   private closeMissing(record: LaneRecord): void {
     for (const open of record.openFindings.filter(({ kind }) => kind === 'MISSING')) {
+      if (this.closings.some(({ findingId }) => findingId === open.id)) continue;
       const by = open.revertRequestedBy;
       this.closings.push({
         findingId: open.id,

@@ -2,6 +2,7 @@ import type { Caller } from '../../domain/actor.js';
 import type { Problem } from '../../domain/problem.js';
 import { problem } from '../../domain/problem.js';
 import { adoptedPatch } from '../drift/adopted-patch.js';
+import { ownPrices } from '../drift/resolve/adoption.js';
 import type { LockedFinding } from '../ports/finding-store.js';
 import type { Ports } from '../ports/ports.js';
 import type { Stores } from '../ports/unit-of-work.js';
@@ -27,6 +28,9 @@ export async function confirmHeld(
   const system = first?.system ?? '';
   const strays = locked.filter((each) => each.system !== system);
   if (strays.length > 0) return refusal(strays, problem('NOT_RESOLVABLE_HERE', `adopt what ${system} owns by itself`));
+  const own = await ownPrices(ports, locked);
+  if (own.length > 0)
+    return { ok: false, problems: own.map(({ finding, fault }) => ({ findingId: finding.id, fault })) };
   const patches = locked.map((finding) => ({ finding, patch: adoptedPatch(finding.field ?? '', finding.found) }));
   const unfit = patches.flatMap(({ finding, patch }) =>
     patch.ok ? [] : patch.problems.map((fault) => ({ findingId: finding.id, fault })),

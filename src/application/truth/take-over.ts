@@ -5,10 +5,12 @@ import { planChanges } from '../../domain/change/plan-changes.js';
 import type { FindingDraft, ObservationSource } from '../../domain/drift/finding.js';
 import type { FieldValues } from '../../domain/primitives/json.js';
 import { sameJson } from '../../domain/primitives/json.js';
-import type { Problem } from '../../domain/problem.js';
+import type { Outcome, Problem } from '../../domain/problem.js';
+import { refused } from '../../domain/problem.js';
 import { withBases } from '../change/plan-request.js';
 import { writeChangeSet } from '../change/write-change-set.js';
 import { adoptedPatch, adoptingOperation } from '../drift/adopted-patch.js';
+import { ownPrices } from '../drift/resolve/adoption.js';
 import type { Ports } from '../ports/ports.js';
 import type { TakenValue } from '../ports/truth-store.js';
 import type { Stores } from '../ports/unit-of-work.js';
@@ -35,8 +37,8 @@ export interface Taking {
 /**
  * Takes into the master what a system says of fields that it owns: one request by the SYSTEM actor for what was seen
  * together, approved by the version of the matrix that says so, applied at once and owed to the other systems. What the
- * master refuses (a GTIN that another SKU bears, an amount that is none) becomes a finding, and keeps nothing else back; so
- * does what comes in such numbers that a person should look first.
+ * master refuses (a GTIN that another SKU bears, an amount that is none, a price of the system's own or in another currency)
+ * becomes a finding, and keeps nothing else back; so does what comes in such numbers that a person should look first.
  * @param compared SKU records of this look, where it is one of the whole system.
  * @returns how many findings opened.
  */
@@ -63,8 +65,17 @@ async function takeOverSome(
   values: readonly FindingDraft[],
 ): Promise<number> {
   const { version } = await stores.truth.acting();
-  const patches = values.map((value) => ({ value, patch: adoptedPatch(value.field ?? '', value.found) }));
-  const refused = patches.flatMap(({ value, patch }) => (patch.ok ? [] : [refusedFor(system, value, patch.problems)]));
+  const own = await ownPrices(
+    ports,
+    values.map((value) => ({ ...value, system })),
+  );
+  const notOurs = new Map(own.map(({ finding, fault }) => [finding.identity, fault]));
+  const patches = values.map((value) => {
+    const fault = notOurs.get(value.identity);
+    const patch: Outcome<FieldValues> = fault ? refused(fault) : adoptedPatch(value.field ?? '', value.found);
+    return { value, patch };
+  });
+  const left = patches.flatMap(({ value, patch }) => (patch.ok ? [] : [refusedFor(system, value, patch.problems)]));
   let takings = patches.flatMap(({ value, patch }): Taking[] => (patch.ok ? [{ value, patch: patch.value }] : []));
   let [changes, set] = await plannedTakeOver(ports, stores, takings);
   // Of what does not fit, the rest goes in all the same; twice at most, because without it something else may not fit.
@@ -72,7 +83,7 @@ async function takeOverSome(
     const unfit = round < 2 ? misfits(set, changes) : null;
     const isOut = ({ value }: Taking): boolean => unfit === null || unfit.has(targetOf(value));
     const out = values.filter((value) => takings.some((each) => each.value === value && isOut(each)));
-    refused.push(...out.map((value) => refusedFor(system, value, unfit?.get(targetOf(value)) ?? set.problems)));
+    left.push(...out.map((value) => refusedFor(system, value, unfit?.get(targetOf(value)) ?? set.problems)));
     takings = takings.filter((each) => !isOut(each));
     [changes, set] = await plannedTakeOver(ports, stores, takings);
   }
@@ -80,7 +91,7 @@ async function takeOverSome(
   const latest = await stores.records.published(values.flatMap(({ recordId }) => recordId ?? []));
   const isLatest = ({ recordId, field, found }: Taking['value']): boolean =>
     sameJson(latest.get(recordId ?? '')?.[field ?? ''] ?? null, found);
-  const opened = await stores.findings.record(system, refused.filter(isLatest), source);
+  const opened = await stores.findings.record(system, left.filter(isLatest), source);
   const stale = takings.filter(({ value }) => !isLatest(value));
   if (stale.length > 0) {
     takings = takings.filter(({ value }) => isLatest(value));

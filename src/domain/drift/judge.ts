@@ -1,5 +1,5 @@
 import type { Actor } from '../actor.js';
-import { systemActor } from '../actor.js';
+import { policyActor, systemActor } from '../actor.js';
 import type { FieldValues, Json } from '../primitives/json.js';
 import { sameJson } from '../primitives/json.js';
 import type { Authorship } from '../publishing/system.js';
@@ -9,6 +9,8 @@ import type { DriftResolution, FindingDraft, FindingPolicy, KnownRecord, OpenFin
 import { identityOf, kindOfField, severityOf } from './finding.js';
 import { isOwnedElsewhere } from '../truth/matrix.js';
 import { lawOf } from './normalise.js';
+import type { FieldRule } from './source-of-truth.js';
+import { ruleOf } from './source-of-truth.js';
 
 export interface Closing {
   findingId: string;
@@ -186,7 +188,7 @@ function judgeOwned(
   const hasReported = !isEmpty(found) || (each.base !== undefined && !isEmpty(each.base));
   out.base[each.field] = found;
   if (each.result.verdict === 'IN_SYNC' || !hasReported) {
-    if (open) out.closings.push(endingOf(open));
+    if (open) out.closings.push(endingOfOwned(open, each.canonical, context.policyVersion));
     return;
   }
   out.inSync = false;
@@ -198,6 +200,12 @@ function judgeOwned(
       policy: { action: 'HELD', version: context.policyVersion },
     });
   } else out.taken.push(findingOf(record, each, context));
+}
+
+/** Nothing is reverted where a system says what is right, whoever had asked for that before it did: the matrix took it, or it went. */
+function endingOfOwned({ id: findingId, found }: OpenFinding, canonical: Json, version: number): Closing {
+  if (sameJson(found, canonical)) return { findingId, resolution: 'ADOPTED', by: policyActor(version) };
+  return { findingId, resolution: 'SELF_HEALED', by: systemActor('observer') };
 }
 
 function isEmpty(value: Json): boolean {
@@ -278,10 +286,12 @@ export function baseOfUngoverned(observed: FieldValues): FieldValues {
   return Object.fromEntries(Object.entries(observed).filter(([field]) => field !== 'product.tags'));
 }
 
-/** Findings on fields that nobody governs there any more: the SKU left the system, or went back to DRAFT. */
-export function ungoverned(record: KnownRecord, canonical: FieldValues | null): Closing[] {
+/** Findings on fields that nobody governs there any more: the SKU left the system, went back to DRAFT, or a rule says NONE. */
+export function ungoverned(record: KnownRecord, canonical: FieldValues | null, rules: readonly FieldRule[]): Closing[] {
+  const isGoverned = (field: string): boolean =>
+    canonical !== null && field in canonical && ruleOf(rules, field) !== null;
   return record.openFindings
-    .filter(({ field }) => field !== null && (canonical === null || !(field in canonical)))
+    .filter(({ field }) => field !== null && !isGoverned(field))
     .map(({ id }) => ({ findingId: id, resolution: 'SUPERSEDED', by: systemActor('observer') }));
 }
 

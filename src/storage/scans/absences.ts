@@ -157,13 +157,18 @@ export async function absences(
        and r.system = u.system and r.entity = u.entity and r.external_id = u.external_id`,
     [scanId],
   );
-  const never = await sql.rows<{ id: string; note: string | null }>(
-    `select r.id, g.note from record r join scan c on c.id = $1 and c.system = r.system left join ${GIVEN_UP} g on true
-     where r.match in ('WAITING', 'MISSING') and r.external_id is null and r.waiting_since < c.started_at and ${WANTED} order by r.id for no key update of r`,
+  // What went while nobody wanted it there is missed from when somebody does: no record of it is linked that could be unseen.
+  const absent = await sql.rows<{ id: string; external_id: string | null; note: string | null }>(
+    `select r.id, r.external_id, g.note from record r join scan c on c.id = $1 and c.system = r.system left join ${GIVEN_UP} g on true
+     where (r.match in ('WAITING', 'MISSING') and r.external_id is null and r.waiting_since < c.started_at
+         or r.match = 'MISSING' and r.external_id is not null
+           and not exists (select from finding f where f.record_id = r.id and f.kind = 'MISSING' and f.state <> 'RESOLVED')
+           and not exists (select from scan_postponed w where w.scan_id = $1 and w.entity = r.entity and w.external_id = r.external_id))
+       and ${WANTED} order by r.id for no key update of r`,
     [scanId],
   );
-  const unmatched = never.map(({ id }) => ({ recordId: id, externalId: null }));
-  const notes = new Map(never.flatMap(({ id, note }) => (note === null ? [] : [[id, note]])));
+  const unmatched = absent.map(({ id, external_id: externalId }) => ({ recordId: id, externalId }));
+  const notes = new Map(absent.flatMap(({ id, note }) => (note === null ? [] : [[id, note]])));
   let opened = await markMissing(sql, findings, system, unmatched, 'FULL_SCAN', notes);
   await letBeCreated(sql, scanId);
   const strangers = (await masterHolds(sql)) ? await strangersOf(sql, scanId, system) : [];
@@ -186,7 +191,7 @@ export async function absences(
 const STRANGERS = `(select u.* from ungoverned_record u join scan_piece k on k.id = u.piece_id and k.seen_in = $1)`;
 
 /** Records of ours that bear another code there than their SKU's: the finding says which. */
-const RECODED = `(select f.record_id, lower(f.found #>> '{}') as code_folded, f.found #>> '{}' as code from finding f
+const RECODED = `(select f.record_id, fold_code(f.found #>> '{}') as code_folded, f.found #>> '{}' as code from finding f
   where f.kind = 'RECODED' and f.state <> 'RESOLVED')`;
 
 /**
@@ -220,11 +225,11 @@ async function letBeCreated(sql: Sql, scanId: string): Promise<void> {
   );
 }
 
-/** MISSING findings of what the master itself no longer wants there. */
+/** Findings of what is gone and the master itself no longer wants there: that it is missing, and whatever it showed before. */
 function noLongerMissed(sql: Sql, system: string): Promise<{ id: string }[]> {
   return sql.rows<{ id: string }>(
     `select f.id from finding f join record r on r.id = f.record_id
-     where f.system = $1 and f.kind = 'MISSING' and f.state <> 'RESOLVED' and not ${WANTED}`,
+     where f.system = $1 and (f.kind = 'MISSING' or r.match = 'MISSING') and f.state <> 'RESOLVED' and not ${WANTED}`,
     [system],
   );
 }
@@ -260,13 +265,14 @@ async function strangersOf(sql: Sql, scanId: string, system: string): Promise<Fi
   await joinWholeTables(sql, true);
   const twice = await sql.rows<{
     code: string;
+    folded: string;
     ids: string[];
     sku_id: string | null;
     product_id: string | null;
     known: string | null;
   }>(
     `with ${BEARING}
-     select min(n.code) as code, array_agg(n.external_id order by n.external_id) as ids, s.id as sku_id, s.product_id, s.code as known
+     select min(n.code) as code, n.code_folded as folded, array_agg(n.external_id order by n.external_id) as ids, s.id as sku_id, s.product_id, s.code as known
      from bearing n left join sku s on s.code_folded = n.code_folded
      group by n.code_folded, s.id having count(*) > 1`,
     [scanId, system],
@@ -284,10 +290,10 @@ async function strangersOf(sql: Sql, scanId: string, system: string): Promise<Fi
   );
   const bare = { recordId: null, field: null, lastPublished: null };
   return [
-    ...twice.map(({ code, ids, sku_id: skuId, product_id: productId, known }): FindingDraft => ({
+    ...twice.map(({ code, folded, ids, sku_id: skuId, product_id: productId, known }): FindingDraft => ({
       ...bare,
       attribution: null,
-      identity: `code:${code.toLowerCase()}|DUPLICATE`,
+      identity: `code:${folded}|DUPLICATE`,
       kind: 'DUPLICATE',
       productId,
       skuId,

@@ -69,6 +69,13 @@ export class SqlRecordStore implements RecordStore {
     return rows.map(({ id }) => id);
   }
 
+  async takeBackCreation(recordIds: readonly string[]): Promise<void> {
+    await this.sql.rows(
+      `update record set match = 'MISSING' where id = any($1) and match = 'TO_CREATE' and external_id is null`,
+      [recordIds],
+    );
+  }
+
   async published(recordIds: readonly string[]): Promise<Map<string, FieldValues>> {
     const rows = await this.sql.rows<{ id: string; published: FieldValues | null }>(
       'select id, published from record where id = any($1::uuid[])',

@@ -147,10 +147,10 @@ function isOneStep({ changes: one }: Proposal, { finding, changes: other }: Prop
 }
 
 /** A price that a system has of its own, or in another currency, is no price of the master's. */
-export async function ownPrices(
+export async function ownPrices<T extends Pick<LockedFinding, 'system' | 'skuId' | 'target' | 'field'>>(
   ports: Ports,
-  locked: readonly LockedFinding[],
-): Promise<{ finding: LockedFinding; fault: Problem }[]> {
+  locked: readonly T[],
+): Promise<{ finding: T; fault: Problem }[]> {
   const money = locked.filter(({ field }) => field === 'price' || field === 'compareAtPrice' || field === 'cost');
   if (money.length === 0) return [];
   const skus = await ports.catalog.skusByIds(money.flatMap(({ skuId }) => skuId ?? []));

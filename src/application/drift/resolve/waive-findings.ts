@@ -3,7 +3,7 @@ import type { Outcome, Problem } from '../../../domain/problem.js';
 import { accepted, problem } from '../../../domain/problem.js';
 import type { Ports } from '../../ports/ports.js';
 import { reasonFaults } from '../../../domain/given-reason.js';
-import { checkFindings } from '../check-findings.js';
+import { checkFindings, missedIn } from '../check-findings.js';
 
 /** As long as a waiver may last: whoever means longer says so again, and why (design 4.8). */
 const LONGEST_WAIVER_DAYS = 92;
@@ -43,6 +43,7 @@ export async function waiveFindings(
       until,
       text,
     );
+    await stores.records.takeBackCreation(missedIn(fresh));
     await stores.wake.findingsDue(until);
     await stores.audit(
       fresh.map(({ target, field, found, system }) => ({

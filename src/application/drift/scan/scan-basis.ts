@@ -11,11 +11,16 @@ export const COMPARISON = 2;
 
 /**
  * By what a piece is judged, beside the revisions of what is in it. What a rule does about a difference is no part of it:
- * where nothing differs, it does nothing.
+ * where nothing differs, it does nothing. But for IGNORE: what is ignored counts as settled, and is news to any other rule.
  */
 export function basisOf(system: GovernedSystem, rules: readonly FieldRule[], masterCurrency: string): string {
   const { kind, connector, currency, mode, link } = system;
-  const told = rules.map(({ field, owner, tolerance }) => ({ field, owner, tolerance }));
+  const told = rules.map(({ field, owner, tolerance, onDrift }) => ({
+    field,
+    owner,
+    tolerance,
+    ...(onDrift === 'IGNORE' && { ignored: true }),
+  }));
   const basis = { COMPARISON, kind, connector, currency, mode, link, masterCurrency, rules: told };
   return hash('sha1', canonicalJson(basis));
 }

@@ -236,7 +236,7 @@ export class ShopifyClient {
       );
     }
     const errors = Array.isArray(body?.errors) ? body.errors : [];
-    const denied = !mutation && body?.data ? deniedFields(errors) : null;
+    const denied = !mutation && body?.data ? deniedFields(errors, body.data) : null;
     if (errors.length > 0 && denied === null)
       throw topLevelFault(errors, body?.extensions?.cost, mutation, this.secrets);
     if (!body?.data || Object.keys(body.data).length === 0) {
@@ -285,13 +285,27 @@ function isWorthRetrying(error: unknown): boolean {
   return !HOPELESS_READS.has(error.fault.code ?? '');
 }
 
-/** Names of the fields that a missing scope took out of an answer that is whole otherwise; null for any other errors. */
-function deniedFields(errors: TopLevelError[]): Set<string> | null {
+/**
+ * Names of the fields that a missing scope took out of an answer that is whole otherwise; null for any other errors. A field
+ * that may not be null takes along what it is in, a whole product as well: that would look like one which is gone.
+ */
+function deniedFields(errors: TopLevelError[], data: unknown): Set<string> | null {
   const names = new Set<string>();
-  for (const error of errors) {
-    const name = error.path?.findLast((segment) => typeof segment === 'string');
-    if (error.extensions?.code !== 'ACCESS_DENIED' || typeof name !== 'string') return null;
+  for (const { path = [], extensions } of errors) {
+    const name = path.findLast((segment) => typeof segment === 'string');
+    if (extensions?.code !== 'ACCESS_DENIED' || typeof name !== 'string' || isTakenAlong(data, path)) return null;
     names.add(name);
   }
   return names;
+}
+
+/** Is a place of an answer one of a list, or what it is in null itself? */
+function isTakenAlong(data: unknown, path: readonly (string | number)[]): boolean {
+  if (typeof path.at(-1) === 'number') return true;
+  let at: unknown = data;
+  for (const segment of path.slice(0, -1)) {
+    if (typeof at !== 'object' || at === null) break;
+    at = Object.entries(at).find(([key]) => key === String(segment))?.[1];
+  }
+  return at === null;
 }
