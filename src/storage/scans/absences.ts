@@ -160,7 +160,7 @@ export async function absences(
   // What went while nobody wanted it there is missed from when somebody does: no record of it is linked that could be unseen.
   const absent = await sql.rows<{ id: string; external_id: string | null; note: string | null }>(
     `select r.id, r.external_id, g.note from record r join scan c on c.id = $1 and c.system = r.system left join ${GIVEN_UP} g on true
-     where (r.match in ('WAITING', 'MISSING') and r.external_id is null and r.waiting_since < c.started_at
+     where r.match in ('WAITING', 'MISSING') and (r.external_id is null and r.waiting_since < c.started_at
          or r.match = 'MISSING' and r.external_id is not null
            and not exists (select from finding f where f.record_id = r.id and f.kind = 'MISSING' and f.state <> 'RESOLVED')
            and not exists (select from scan_postponed w where w.scan_id = $1 and w.entity = r.entity and w.external_id = r.external_id))
