@@ -5,7 +5,7 @@ import { ConfigError } from '../config.js';
 import { QUEUE_NAMES } from '../jobs/queues.js';
 import type { Source } from '../storage/data-source.js';
 import { openSource } from '../storage/data-source.js';
-import { HeardClient } from '../storage/heard-client.js';
+import { HEARD } from '../storage/heard-client.js';
 import { findRunningEmbedded, startEmbeddedPostgres } from '../storage/postgres/embedded-postgres.js';
 import { migrate } from '../storage/postgres/migrate.js';
 import { faultsOfRole } from '../storage/postgres/role-faults.js';
@@ -98,9 +98,6 @@ const SELDOM = {
   bamIntervalSeconds: 3_600,
 };
 
-/** Of the pool that pg-boss makes of its own. */
-const JOBS_POOL = { Client: HeardClient };
-
 /** Connections of the application's role. `listens`: this process takes jobs and wants to be woken by NOTIFY. */
 export async function openDatabase(appUrl: string, log: Log, listens: boolean): Promise<Database> {
   const source = await openSource(appUrl);
@@ -115,7 +112,7 @@ export async function openDatabase(appUrl: string, log: Log, listens: boolean): 
     schedule: listens,
     max: 6,
     ...SELDOM,
-    ...JOBS_POOL,
+    ...HEARD,
   });
   boss.on('error', (error: Error) => log('error', 'pg-boss', { error: error.message }));
   await boss.start();

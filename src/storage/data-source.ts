@@ -1,6 +1,6 @@
 import { DataSource } from 'typeorm';
 import { fairSocket } from './fair-socket.js';
-import { HeardClient } from './heard-client.js';
+import { HEARD } from './heard-client.js';
 import { exactTypes } from './instants.js';
 
 /** The application's connections. Named here, so that nobody outside this room needs to know TypeORM. */
@@ -17,7 +17,7 @@ export async function openSource(url: string): Promise<Source> {
     poolSize: POOL,
     applicationName: 'skuward',
     installExtensions: false,
-    extra: { types: exactTypes(), stream: fairSocket, Client: HeardClient },
+    extra: { types: exactTypes(), stream: fairSocket, ...HEARD },
   });
   return source.initialize();
 }

@@ -6,7 +6,7 @@ import { Client, type ClientConfig } from 'pg';
  * gone), they are both read before that moment: the error was heard by nobody and ended the process. Whoever has the connection
  * is told anyway, by the query that fails: the listener here has nothing else to do.
  *
- * Both pools of a process are made of these: TypeORM's and the one of pg-boss.
+ * Every pool of a process is made of these: TypeORM's and pg-boss's, those of a migration as well.
  */
 export class HeardClient extends Client {
   constructor(config?: string | ClientConfig) {
@@ -14,3 +14,6 @@ export class HeardClient extends Client {
     this.on('error', () => undefined);
   }
 }
+
+/** What makes a pool of these, among its options. */
+export const HEARD = { Client: HeardClient };

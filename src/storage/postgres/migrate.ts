@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { DataSource, type MigrationInterface } from 'typeorm';
 import { grantTo } from './grants.js';
+import { HEARD } from '../heard-client.js';
 import { installQueues } from './queue-schema.js';
 
 /** The table in which TypeORM notes what ran. */
@@ -60,6 +61,7 @@ async function runMigrations(options: MigrateOptions): Promise<string[]> {
     migrationsTableName: MIGRATIONS_TABLE,
     installExtensions: false,
     poolSize: 2,
+    extra: HEARD,
   });
   await source.initialize();
   try {

@@ -1,4 +1,5 @@
 import { PgBoss } from 'pg-boss';
+import { HEARD } from '../heard-client.js';
 
 /** The schema that pg-boss keeps to itself. */
 export const QUEUE_SCHEMA = 'pgboss';
@@ -18,6 +19,7 @@ export async function installQueues(ownerUrl: string, queues: string[]): Promise
     supervise: false,
     schedule: false,
     max: 2,
+    ...HEARD,
   });
   // pg-boss emits errors of its background work; without a listener node would end the process with a bare stack.
   let background: Error | null = null;
