@@ -77,6 +77,15 @@ export async function furnish(products) {
   return JSON.parse(sql(DATABASE, "select json_agg(json_build_object('id', id, 'code', code)) from product_product"));
 }
 
+/** The timestamps that writes to DATABASE are locked by, as Tryton works them out, by `model,id`. */
+export function stampsNow() {
+  const stamp = 'extract(epoch from coalesce(write_date, create_date))::varchar';
+  const of = (table) => `select '${table.replace('_', '.')},' || id as record, ${stamp} as stamp from ${table}`;
+  const rows = `${of('product_template')} union all ${of('product_product')}`;
+  const found = pg('psql', '-qAtd', DATABASE, '-c', `select json_object_agg(record, stamp) from (${rows}) r`);
+  return new Map(Object.entries(JSON.parse(found)));
+}
+
 /** Removes DATABASE, and what was not filled to its end, whoever is still connected to them. */
 export function clear() {
   for (const each of [FILLING, DATABASE]) pg('dropdb', '--force', '--if-exists', each);
