@@ -9,6 +9,7 @@ import { tendFindings } from '../application/drift/resolve/tend-findings.js';
 import { runScan } from '../application/drift/scan/run-scan.js';
 import type { ScanSchedule } from '../application/drift/scan/scan-schedule.js';
 import { startIncremental, startScheduled } from '../application/drift/scan/scan-schedule.js';
+import { ownFindings } from '../application/ownership/own-findings.js';
 import { reaskByDate } from '../application/ownership/reask-by-date.js';
 import { resumeImports } from '../application/imports/resume-imports.js';
 import { runImport } from '../application/imports/run-import.js';
@@ -34,6 +35,8 @@ const IMPORT_IDLE_SECONDS = 300;
  * and the sweep asks for all queues at once what waits in them (`JobWatch`), so this is only what is left if that fails.
  */
 const TOLD = { pollingIntervalSeconds: 60, notifyPollingIntervalSeconds: 60, burstWhenBatchFull: true };
+/** How long nobody may have looked, at most, where a process starts. */
+const STANDSTILL_MS = 30 * 86_400_000;
 /** A small file does not wait until a large one is through. Each holds a batch in memory, and one that is being read. */
 const IMPORTS = 2;
 /** Hourly, at a minute that is not everybody else's. A full scan asks for stock besides. */
@@ -56,8 +59,10 @@ export class Worker {
   private stopping = false;
   private readonly halt = new AbortController();
   private nextTidying = 0;
-  /** Delegations and absences that began or ended until then have been looked at; at first, those of a month's standstill. */
-  private turnsSeen = new Date(Date.now() - 30 * 86_400_000);
+  /** Delegations and absences that began or ended until then have been looked at. */
+  private turnsSeen = new Date(Date.now() - STANDSTILL_MS);
+  /** Ownership rules that began or ended until then have been looked at. */
+  private rulesSeen = new Date(Date.now() - STANDSTILL_MS);
 
   constructor(
     private readonly ports: Ports,
@@ -249,6 +254,7 @@ export class Worker {
     await startIncremental(this.ports, this.schedules);
     await resumeImports(this.ports, IMPORT_IDLE_SECONDS);
     this.turnsSeen = await reaskByDate(this.ports, this.turnsSeen);
+    this.rulesSeen = await ownFindings(this.ports, this.rulesSeen);
     await forgetKeys(this.ports);
   }
 

@@ -20,6 +20,7 @@ import { SqlAlertStore } from '../storage/stores/alert-store.js';
 import { SqlRateBudgets } from '../storage/stores/rate-budgets.js';
 import { registerSystems } from '../storage/stores/system-store.js';
 import { SlackMessenger } from '../connectors/slack/slack-messenger.js';
+import { lateDigest } from '../application/alerts/late-digest.js';
 import { SqlMetricsReader } from '../storage/readers/metrics-reader.js';
 import { buildPorts } from './build-ports.js';
 import { keepSubscriptions, scanAtStart } from './day-one.js';
@@ -72,12 +73,13 @@ export async function serve(config: Config, lost: (error: Error) => void = () =>
     undo.push(() => database.close());
     await checkRole(database.source, config.production, log);
     const metrics = new ServiceMetrics(log);
-    metrics.readFrom(new SqlMetricsReader(sqlOver(database.source)));
     const ports = await assemble(config, database, sandbox, metrics, log);
+    const late = (): Promise<string | null> => lateDigest(ports);
+    metrics.readFrom(new SqlMetricsReader(sqlOver(database.source), late));
     const firstStart = sandbox !== null && !(await ports.work.run((stores) => stores.parties.anyKey()));
     if (sandbox) await seedPeople(ports);
     const worker = config.role === 'api' ? null : await startWorker(config, ports, database, urls, sandbox, undo);
-    const readiness = new SystemReadiness(database.source, worker, ports.alerts);
+    const readiness = new SystemReadiness(database.source, worker, ports.alerts, late);
     // Whatever may end a start comes before anybody is told that it is ready.
     if (worker && !sandbox) await scanAtStart(ports);
     const url = await listen(config, ports, { readiness, metrics }, undo);

@@ -20,6 +20,7 @@ export class SystemReadiness extends Readiness {
     private readonly source: Source,
     private readonly worker: Worker | null,
     private readonly alerts: AlertReader | null = null,
+    private readonly lateDigest: () => Promise<string | null> = () => Promise.resolve(null),
   ) {
     super();
   }
@@ -33,8 +34,12 @@ export class SystemReadiness extends Readiness {
 
   /** Whether the database answers has been asked already; where one of these fails, that question alone did. */
   private async waiting(): Promise<Record<string, string>> {
-    const [bundles, alerts] = await Promise.all([known(this.bundlesPart()), known(this.alertsPart())]);
-    return { bundles, alerts };
+    const [bundles, alerts, digest] = await Promise.all([
+      known(this.bundlesPart()),
+      known(this.alertsPart()),
+      known(this.digestPart()),
+    ]);
+    return { bundles, alerts, digest };
   }
 
   private async bundlesPart(): Promise<string> {
@@ -47,6 +52,10 @@ export class SystemReadiness extends Readiness {
     const late = unsent.filter(({ state, since }) => state !== 'WAITING' || since.getTime() < Date.now() - LATE_MS);
     if (late.length === 0) return 'up';
     return `degraded: ${late.map(({ state, count, since }) => `${count} ${state} since ${since.toISOString()}`).join(', ')}`;
+  }
+  private async digestPart(): Promise<string> {
+    const date = await this.lateDigest();
+    return date === null ? 'up' : `degraded: the digest of ${date} is not there yet, and a worker's log says why`;
   }
 }
 

@@ -2,11 +2,15 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createChangeRequest } from '../../src/application/change/create-change-request.js';
 import { assignDeliveries } from '../../src/application/publishing/assign-deliveries.js';
 import { systemPaused } from '../../src/domain/alerts/occasions.js';
+import { lateDigest } from '../../src/application/alerts/late-digest.js';
 import { raiseDigest } from '../../src/application/alerts/raise-digest.js';
 import type { AlertView } from '../../src/application/ports/alert-store.js';
 import type { Ports } from '../../src/application/ports/ports.js';
+import { ServiceMetrics } from '../../src/porch/metrics/service-metrics.js';
+import { SystemReadiness } from '../../src/porch/system-readiness.js';
 import type { FindingDraft } from '../../src/domain/drift/finding.js';
 import { sqlOver } from '../../src/storage/sql.js';
+import { SqlMetricsReader } from '../../src/storage/readers/metrics-reader.js';
 import { SqlFindingStore } from '../../src/storage/stores/finding-store.js';
 import { recordStatements } from '../support/statements.js';
 import type { World } from '../support/world.js';
@@ -56,6 +60,31 @@ describe('the daily digest', () => {
     await raiseDigest(at('2027-01-18T12:00:00Z'), '2027-01-11');
     await raiseDigest(at('2027-01-18T12:10:00Z'), null);
     expect(await days()).toEqual(['2027-01-10', '2027-01-11', '2027-01-18']);
+  });
+
+  it('is late where it is not there five minutes after its time, until it is there or the day is over', async () => {
+    const late = (instant: string): Promise<string | null> => lateDigest(at(instant));
+    expect(await late('2027-01-15T08:04:00Z')).toBeNull();
+    expect(await late('2027-01-15T08:05:00Z')).toBe('2027-01-15');
+    expect(await late('2027-01-15T22:59:00Z')).toBe('2027-01-15');
+    expect(await late('2027-01-15T23:01:00Z')).toBeNull();
+    expect(await late('2027-01-18T12:30:00Z')).toBeNull();
+    const none = { alerting: { value: { messenger: null, digestAt: null, zone: 'UTC' } } };
+    expect(await lateDigest(Object.create(at('2027-01-15T12:00:00Z'), none) as Ports)).toBeNull();
+  });
+
+  it('that cannot be worked out is told where readiness and metrics are asked', async () => {
+    const broken = at('2027-01-15T12:00:00Z');
+    const late = (): Promise<string | null> => lateDigest(broken);
+    const readiness = new SystemReadiness(world.database.source, null, world.ports.alerts, late);
+    const { ready, parts } = await readiness.check();
+    expect([ready, parts['digest']]).toEqual([true, expect.stringContaining('degraded: the digest of 2027-01-15')]);
+    const gauge = async (of: () => Promise<string | null>): Promise<string | undefined> => {
+      const metrics = new ServiceMetrics(world.ports.log);
+      metrics.readFrom(new SqlMetricsReader(sqlOver(world.database.source), of));
+      return /^skuward_digest_late (\d)$/m.exec((await metrics.render()).text)?.[1];
+    };
+    expect([await gauge(late), await gauge(() => lateDigest(at('2027-01-18T12:30:00Z')))]).toEqual(['1', '0']);
   });
 
   it('asks nothing of the database once the day is known to be done', async () => {
@@ -119,7 +148,7 @@ describe('the daily digest', () => {
     expect(sent.length).toBeLessThan(20);
     await sql(`delete from delivery where cause = 'b'`);
     const [digest] = await digests();
-    expect(digest?.title).toBe('Skuward on 2027-01-19: 2 overdue');
+    expect(digest?.title).toBe('Skuward on 2027-01-19: 2 overdue, 1 paused system, 1 unfinished scan, 3 unsent alerts');
     expect(digest?.body.split('\n')).toEqual([
       'Dead letters: 2 open, 0 new, 1 overdue',
       expect.stringMatching(/^Findings: \d+ open \(.*1 HIGH.*\), \d+ new, 1 overdue$/),

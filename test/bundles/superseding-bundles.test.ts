@@ -3,6 +3,9 @@ import { startScan } from '../../src/application/drift/scan/start-scan.js';
 import type { FindingView } from '../../src/application/ports/operations-reader.js';
 import type { World } from '../support/world.js';
 import { buildWorld, control, importBaseline, must, scansDone, until } from '../support/world.js';
+import { sandboxSystems } from '../../src/porch/sandbox-systems.js';
+import { sqlOver } from '../../src/storage/sql.js';
+import { registerSystems } from '../../src/storage/stores/system-store.js';
 import { lines } from '../support/bundle-lines.js';
 import { apply, create, createApart, move, product, set, shownOf } from './bundle-kit.js';
 
@@ -84,5 +87,29 @@ describe('a difference that somebody made in a bundle, and a request that change
     await delivered((await apply(world, { kind: 'skuUpdate', input: { code: 'box', baseRevision: null, fields } })).id);
     expect((await now(again))?.state).toBe('OPEN');
     expect((await shownOf(world, 'box'))['shopify']).toBe('4 a');
+  });
+
+  it('is not written over by what changed inside while nothing was written to the system', async () => {
+    const mode = async (shopify: 'READ_ONLY' | 'WRITE'): Promise<void> => {
+      const { sandbox, database, ports } = world;
+      const systems = sandboxSystems(sandbox).map((each) =>
+        each.code === 'shopify' ? { ...each, mode: shopify } : each,
+      );
+      await registerSystems(sqlOver(database.source), systems, () => ports.newId());
+    };
+    const again = await found('shopify', 'box');
+    await mode('READ_ONLY');
+    await apply(world, set('kit', '2 a, 1 b'));
+    await mode('WRITE');
+    const price = (value: string): ReturnType<typeof apply> =>
+      apply(world, { kind: 'skuUpdate', input: { code: 'box', baseRevision: null, fields: { price: value } } });
+    await delivered((await price('12.00')).id);
+    expect((await now(again))?.state).toBe('OPEN');
+    expect((await shownOf(world, 'box'))['shopify']).toBe('4 a');
+    // From then on what changes inside is brought as ever.
+    await delivered((await apply(world, set('kit', '4 a, 1 b'))).id);
+    await delivered((await price('13.00')).id);
+    expect((await now(again))?.state).toBe('RESOLVED');
+    expect((await shownOf(world, 'box'))['shopify']).toBe('8 a, 2 b, 1 c');
   });
 });

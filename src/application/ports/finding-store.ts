@@ -75,6 +75,11 @@ export interface FindingStore {
   countOfOwners(ownerIds: readonly string[]): Promise<number>;
   /** Those findings are another party's from now on. */
   handOver(ownerIds: readonly string[], to: string): Promise<void>;
+  /**
+   * Hands some findings that are not resolved, behind an id, to whoever the rules in force name. Answers the last id that it has looked at;
+   * null: there are no more.
+   */
+  ownAnew(after: string, limit: number): Promise<string | null>;
   /** Strangers that are to be taken off sale and may be tried now; of any system. */
   strangersToRemove(limit: number): Promise<LockedFinding[]>;
   /** One could not be: tried again after so many seconds, or, with null, left to people, with the reason. */

@@ -12,6 +12,8 @@ export interface SystemFacts {
   systems: { system: string; linked: number; scannedSecondsAgo: number | null; webhooks: number }[];
   /** Why nothing is sent to a system: `held` is 1 while that holds. */
   holds: { system: string; kind: string; held: number }[];
+  /** The day whose digest should be there by now and is not; null: none. */
+  lateDigest: string | null;
   alerts: { state: AlertState; count: number; oldestSeconds: number }[];
   /** Committed rows that are not numbered yet, of the newest thousand of each log, and the age of the oldest. */
   sequencer: { log: 'feed' | 'audit'; waiting: number; oldestSeconds: number }[];

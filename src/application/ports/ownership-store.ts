@@ -45,6 +45,8 @@ export interface OwnershipStore {
   addRules(rules: readonly NewRule[]): Promise<void>;
   /** Ends rules, each at its instant; one that has not begun by then is never in force. Answers those that were not over by then. */
   endRules(ends: readonly RuleEnd[]): Promise<OwnershipRule[]>;
+  /** Did rules begin or end after the one instant and until the other? */
+  turnedBetween(since: Date, until: Date): Promise<boolean>;
   /** SKUs that rules of these owners decide now; the first `examples` by code. */
   skusOf(ownerIds: readonly string[], examples: number): Promise<OwnedSkus>;
   /** Which of these folded SKU codes, or product handles, nothing has. */

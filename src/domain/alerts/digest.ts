@@ -64,11 +64,20 @@ export function digestOf(told: DigestTold): AlertDraft {
   };
 }
 
-function pressing({ deadLetters, findings }: DigestTold): string {
-  const overdue = deadLetters.overdue + findings.overdue;
-  if (overdue > 0) return `${overdue} overdue`;
+/** What a title has room for: what cannot wait, else what is open; quiet is a morning that has nothing to tell at all. */
+function pressing({ deadLetters, findings, ...told }: DigestTold): string {
+  const urgent = [
+    counted(deadLetters.overdue + findings.overdue, 'overdue', 'overdue'),
+    counted(told.pausedSystems.length, 'paused system', 'paused systems'),
+    counted(told.stoppedCanaries.length, 'stopped request', 'stopped requests'),
+    counted(told.scans.length, 'unfinished scan', 'unfinished scans'),
+    counted(told.alertsNotSent.count, 'unsent alert', 'unsent alerts'),
+  ].filter((each) => each !== null);
+  if (urgent.length > 0) return urgent.join(', ');
   const open = deadLetters.open + findings.open;
-  return open > 0 ? `${open} open, none overdue` : 'all quiet';
+  if (open > 0) return `${open} open, none overdue`;
+  const waiting = told.requests + told.orphans.skus;
+  return waiting > 0 ? 'nothing overdue' : 'all quiet';
 }
 
 function summary(told: DigestTold): string[] {
@@ -94,17 +103,19 @@ function summary(told: DigestTold): string[] {
 
 function shareOf(share: OwnerShare): AlertGroup {
   const parts = [
-    counted(share.deadLetters, 'dead letter', share.overdueDeadLetters),
-    counted(share.findings, 'finding', share.overdueFindings),
-    counted(share.requests, 'request to approve', 0),
+    withOverdue(counted(share.deadLetters, 'dead letter', 'dead letters'), share.overdueDeadLetters),
+    withOverdue(counted(share.findings, 'finding', 'findings'), share.overdueFindings),
+    counted(share.requests, 'request to approve', 'requests to approve'),
   ].filter((part) => part !== null);
   const who = share.ownerId === null ? 'Nobody is accountable: ' : '';
   const all = share.deadLetters + share.findings + share.requests;
   return groupOf(share.ownerId, `${who}${parts.join(', ')}`, share.lines, Math.max(0, all - share.lines.length));
 }
 
-function counted(count: number, what: string, overdue: number): string | null {
-  if (count === 0) return null;
-  const late = overdue > 0 ? ` (${overdue} overdue)` : '';
-  return `${count} ${what}${count === 1 ? '' : 's'}${late}`;
+function counted(count: number, one: string, several: string): string | null {
+  return count === 0 ? null : `${count} ${count === 1 ? one : several}`;
+}
+
+function withOverdue(share: string | null, overdue: number): string | null {
+  return share !== null && overdue > 0 ? `${share} (${overdue} overdue)` : share;
 }

@@ -61,6 +61,9 @@ export class DatabaseGauges {
       of('skuward_alerts_oldest_unsent_seconds', 'Age of the oldest alert in a state.', ['state'], ({ alerts }) =>
         alerts.map(({ state, oldestSeconds }) => [{ state }, oldestSeconds]),
       ),
+      of('skuward_digest_late', '1 while the digest of today should be there and is not.', [], ({ lateDigest }) => [
+        [{}, lateDigest === null ? 0 : 1],
+      ]),
       of('skuward_sequencer_waiting', 'Rows that are committed and not numbered yet.', ['log'], ({ sequencer }) =>
         sequencer.map(({ log, waiting }) => [{ log }, waiting]),
       ),

@@ -7,7 +7,11 @@ const NEWEST = 1_000;
 
 /** Figures for /metrics: one statement each, over indexes of what is open and never over what is long done. */
 export class SqlMetricsReader implements MetricsReader {
-  constructor(private readonly sql: Sql) {}
+  /** @param lateDigest the day whose digest should be there by now and is not. */
+  constructor(
+    private readonly sql: Sql,
+    private readonly lateDigest: () => Promise<string | null> = () => Promise.resolve(null),
+  ) {}
 
   async facts(): Promise<SystemFacts> {
     // One after the other on one connection of the pool: a scrape must not take what the API needs.
@@ -17,6 +21,7 @@ export class SqlMetricsReader implements MetricsReader {
       findings: await this.sql.rows(FINDINGS),
       systems: await this.sql.rows(SYSTEMS),
       holds: await this.sql.rows(HOLDS),
+      lateDigest: await this.lateDigest(),
       alerts: await this.sql.rows(ALERTS),
       sequencer: await this.sql.rows(SEQUENCER),
       jobs: await this.sql.rows(JOBS),

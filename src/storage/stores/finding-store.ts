@@ -9,6 +9,7 @@ import type { FindingEvent } from '../finding-recording.js';
 import { recordFindings } from '../finding-recording.js';
 import type { Sql } from '../sql.js';
 import { SqlAlertStore } from './alert-store.js';
+import { ownersOf } from './finding-owner.js';
 
 /** Findings of one transaction; whatever happens to one is also an event. */
 export class SqlFindingStore implements FindingStore {
@@ -148,6 +149,33 @@ export class SqlFindingStore implements FindingStore {
       ownerIds,
       to,
     ]);
+  }
+
+  async ownAnew(after: string, limit: number): Promise<string | null> {
+    const rows = await this.sql.rows<{
+      identity: string;
+      ownerId: string | null;
+      productId: string | null;
+      skuId: string | null;
+    }>(
+      `select id as identity, owner_id as "ownerId", product_id as "productId", sku_id as "skuId" from finding
+       where state <> 'RESOLVED' and id > $1 order by id limit $2`,
+      [after, limit],
+    );
+    const owners = await ownersOf(this.sql, rows);
+    const moved = rows.flatMap(({ identity: id, ownerId }) => {
+      const owner = owners.get(id) ?? null;
+      return owner === ownerId ? [] : [{ id, owner }];
+    });
+    if (moved.length > 0) {
+      await this.sql.rows(
+        `with n as materialized (select f.id, t.owner from jsonb_to_recordset($1::jsonb) as t(id uuid, owner uuid)
+           join finding f on f.id = t.id where f.state <> 'RESOLVED' order by f.id for update of f)
+         update finding f set owner_id = n.owner from n where f.id = n.id`,
+        [JSON.stringify(moved)],
+      );
+    }
+    return rows.length < limit ? null : (rows.at(-1)?.identity ?? null);
   }
 
   /** They wait for somebody in that system from now on; whoever had asked for a revert is told that there is none. */

@@ -202,7 +202,8 @@ async function lastChanges(
 
 /**
  * Systems show bundles taken apart, so a request that changes a bundle inside another one changes that very field of both:
- * it wins over the older finding on the outer one too, where what is in that one is really other than it was then.
+ * it wins over the older finding on the outer one too, where what is in that one is really other than it was then. As above, none
+ * does that was made while nothing was written to the system.
  */
 async function addInnerChanges(
   sql: Sql,
@@ -212,11 +213,21 @@ async function addInnerChanges(
 ): Promise<void> {
   const found = rows.flatMap((row) => {
     const open = findings.get(row.id)?.find(({ field }) => field === COMPONENTS);
-    return open && row.sku_id !== null ? [{ record: row.id, finding: open.id, bundle: row.sku_id }] : [];
+    return open && row.sku_id !== null
+      ? [{ record: row.id, system: row.system, finding: open.id, bundle: row.sku_id }]
+      : [];
   });
+  if (found.length === 0) return;
   const since = await recomposed(sql, found);
-  for (const { record, finding } of found) {
+  const systems = await sql.rows<{ code: string; since: Date }>(
+    `select code, write_since as since from system where code = any($1) and write_since is not null`,
+    [[...new Set(found.map(({ system }) => system))]],
+  );
+  const writtenSince = new Map(systems.map((each) => [each.code, each.since]));
+  for (const { record, system, finding } of found) {
     const at = since.get(finding);
+    const written = writtenSince.get(system);
+    if (at && written && at < written) continue;
     const fields = changed.get(record) ?? new Map<string, Date>();
     const own = fields.get(COMPONENTS);
     if (at && (own === undefined || own < at)) changed.set(record, fields.set(COMPONENTS, at));

@@ -32,6 +32,16 @@ export class SqlOwnershipStore implements OwnershipStore {
     return readRulesInForce(this.sql, keys, at);
   }
 
+  async turnedBetween(since: Date, until: Date): Promise<boolean> {
+    const turned = (column: string): string =>
+      `exists (select from ownership_rule where ${column} > $1 and ${column} <= $2)`;
+    const [row] = await this.sql.rows<{ turned: boolean }>(
+      `select ${['effective_from', 'effective_to', 'created_at'].map(turned).join(' or ')} as turned`,
+      [since, until],
+    );
+    return row?.turned ?? false;
+  }
+
   liveRulesOf(ownerIds: readonly string[], at: Date): Promise<OwnershipRule[]> {
     return this.sql.rows<OwnershipRule>(
       `select ${RULE_COLUMNS} from ownership_rule r where r.owner_id = any($1::uuid[]) and ${LIVE}

@@ -96,13 +96,28 @@ describe('what an alert holds', () => {
     const held = digestOf({ ...quiet, stoppedCanaries: ['CR-7 in erp: 18 of 20 records are held'] });
     expect(held.body).toContain('Requests that stopped and wait for a decision: 1');
     expect(held.groups).toMatchObject([{ ownerId: null, lines: ['CR-7 in erp: 18 of 20 records are held'] }]);
+    expect(held.title).toBe('Skuward on 2026-11-26: 1 stopped request');
+    const titles = [
+      { pausedSystems: ['erp', 'shopify'], scans: ['one'] },
+      { pausedSystems: ['erp'], findings: { open: 5, fresh: 5, overdue: 0, bySeverity: {} } },
+      { findings: { open: 5, fresh: 5, overdue: 0, bySeverity: {} } },
+      { requests: 1 },
+      { orphans: { skus: 3, byCause: [] } },
+    ].map((told) => digestOf({ ...quiet, ...told }).title.split(': ')[1]);
+    expect(titles).toEqual([
+      '2 paused systems, 1 unfinished scan',
+      '1 paused system',
+      '5 open, none overdue',
+      'nothing overdue',
+      'nothing overdue',
+    ]);
     const busy = digestOf({
       ...quiet,
       deadLetters: { open: 3, fresh: 1, overdue: 1 },
       alertsNotSent: { count: 12, lines: ['NOT_SENT: erp is paused', 'NOWHERE: a scan was stopped'] },
       owners: [share],
     });
-    expect(busy.title).toBe('Skuward on 2026-11-26: 1 overdue');
+    expect(busy.title).toBe('Skuward on 2026-11-26: 1 overdue, 12 unsent alerts');
     expect(busy.body).toContain('12 alerts could not be sent');
     expect(busy.groups).toEqual([
       {
