@@ -1,6 +1,7 @@
 import type { Meter } from '../application/ports/meter.js';
 import { UNMETERED } from '../application/ports/meter.js';
 import type { Connector, ConnectorRegistry } from '../application/ports/connector.js';
+import { registryOf } from '../application/ports/connector.js';
 import type { RateBudgets, Urgency } from '../application/ports/rate-budget.js';
 import { gathered } from './gathered-connector.js';
 import { HttpErpConnector } from './http-erp/http-erp-connector.js';
@@ -34,13 +35,7 @@ export function buildConnectors(systems: SystemConfig[], log: Log, surroundings:
     if (connectors.has(system.code)) throw new SettingError(`system ${system.code} is configured twice`);
     connectors.set(system.code, connectorsOf(system, log, surroundings));
   }
-  return {
-    of(code, urgency = 'PUBLISH') {
-      const found = connectors.get(code);
-      if (!found) throw new Error(`system ${code} is not configured`);
-      return found(urgency);
-    },
-  };
+  return registryOf((code, urgency = 'PUBLISH') => connectors.get(code)?.(urgency) ?? null);
 }
 
 function connectorsOf(system: SystemConfig, log: Log, surroundings: Surroundings): Connectors {

@@ -1,4 +1,4 @@
-import { configuredConnector } from '../application/ports/connector.js';
+import { registryOf } from '../application/ports/connector.js';
 import type { Ports } from '../application/ports/ports.js';
 import { advanceCanaries } from '../application/publishing/advance-canaries.js';
 import { publishLane } from '../application/publishing/publish-lane.js';
@@ -50,7 +50,7 @@ export class Lanes {
   }
 
   private isConfigured(system: string): boolean {
-    if (configuredConnector(this.ports.connectors, system)) return true;
+    if (this.ports.connectors.find(system)) return true;
     if (!this.strange.has(system))
       this.ports.log('error', 'deliveries wait for a system that is not configured here', { system });
     this.strange.add(system);
@@ -84,7 +84,7 @@ export class Lanes {
   private async publish(system: string, pace: Pace): Promise<boolean> {
     const { connector, spentMs } = timedConnector(this.ports.connectors.of(system));
     const { lanes = LEAST, gathers = false } = connector.capabilities;
-    const ports: Ports = Object.create(this.ports, { connectors: { value: { of: () => connector } } });
+    const ports: Ports = Object.create(this.ports, { connectors: { value: registryOf(() => connector) } });
     let isGood = false;
     const wasDue = await publishLane(ports, system, (allDelivered) => (isGood = allDelivered));
     if (!wasDue) return false;

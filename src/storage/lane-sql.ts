@@ -42,10 +42,14 @@ export const WANTED = `exists (select from sku s where s.product_id = r.product_
   and s.state not in ('DRAFT', 'RETIRED') and r.system = any(s.listed_in))`;
 
 /**
- * Records that wait for a scan, or that are gone, take nothing; nor does a product whose own record waits. One that is gone and
- * that the master does not want there any more has nobody to decide on it: what is owed to it is looked at once more, and done.
+ * Does record `r` take anything at all? One that waits for a scan does not, nor one that is gone: its finding is what has to be
+ * resolved. One that is gone and that the master does not want there any more has nobody to decide on it: what is owed to it
+ * is looked at once more, and done.
  */
-export const TAKES = `(r.match in ('MATCHED', 'TO_CREATE') or r.match = 'MISSING' and not ${WANTED}) and not exists (select from record w where w.system = r.system
+export const TAKES_ANYTHING = `(r.match in ('MATCHED', 'TO_CREATE') or r.match = 'MISSING' and not ${WANTED})`;
+
+/** Does record `r` take something now? As long as its product's own record waits for a scan, nothing of the product is brought. */
+export const TAKES_NOW = `${TAKES_ANYTHING} and not exists (select from record w where w.system = r.system
   and w.product_id = r.product_id and w.entity = 'PRODUCT' and w.match = 'WAITING')`;
 
 /** Another delivery of the same record waits: it was made later, and will read and bring the same state. */
@@ -74,7 +78,7 @@ export async function takeDeliveries(
     `with held as materialized (select coalesce(max(coalesce(least(h.ended_at, h.until), 'infinity')), '-infinity') as till
        from system_hold h where h.system = $1),
      due as materialized (
-       select d.id, r.id as record_id from delivery d join record r on ${SAME_RECORD} and ${TAKES}
+       select d.id, r.id as record_id from delivery d join record r on ${SAME_RECORD} and ${TAKES_NOW}
        where d.system = $1 and d.product_id = any($2)
          and (d.state = 'IN_FLIGHT' or (d.state in ${movableTo('IN_FLIGHT')} and d.next_attempt_at <= clock_timestamp()))
        for update of d skip locked)
@@ -147,7 +151,7 @@ export async function reopenLanes(sql: Sql): Promise<void> {
     `update lane l set due_at = clock_timestamp() where l.due_at is null
        and (l.lease_until is null or l.lease_until < clock_timestamp())
        and exists (select from delivery d join record r on ${SAME_RECORD}
-         where d.system = l.system and d.product_id = l.product_id and ${TAKES}
+         where d.system = l.system and d.product_id = l.product_id and ${TAKES_NOW}
            and (d.state = 'IN_FLIGHT' or d.state in ${WAITING} and d.next_attempt_at is not null))`,
   );
 }
@@ -191,7 +195,7 @@ export async function closeLanes(sql: Sql, system: string, lanes: readonly Closi
        select greatest(x.due_at, h.not_before, case when h.passed and x.due_at <= clock_timestamp() then clock_timestamp() + interval '1 second' end)
        from (select min(case d.state when 'IN_FLIGHT' then clock_timestamp() else d.next_attempt_at end) as due_at
          from delivery d join record r on ${SAME_RECORD}
-         where d.system = l.system and d.product_id = l.product_id and d.state in ${OPEN} and ${TAKES}) x)
+         where d.system = l.system and d.product_id = l.product_id and d.state in ${OPEN} and ${TAKES_NOW}) x)
      from held h where l.system = h.system and l.product_id = h.product_id returning l.product_id as product`,
     values,
   );

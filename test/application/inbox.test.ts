@@ -5,7 +5,7 @@ import type { ScanPiece } from '../../src/application/ports/connector.js';
 import { runScan } from '../../src/application/drift/scan/run-scan.js';
 import { startScan } from '../../src/application/drift/scan/start-scan.js';
 import type { Connector, WebhookSide } from '../../src/application/ports/connector.js';
-import { ConnectorError } from '../../src/application/ports/connector.js';
+import { ConnectorError, registryOf } from '../../src/application/ports/connector.js';
 import type { Ports } from '../../src/application/ports/ports.js';
 import { publishLane } from '../../src/application/publishing/publish-lane.js';
 import type { RootRef } from '../../src/domain/publishing/system.js';
@@ -43,8 +43,8 @@ async function arrived(...roots: string[]): Promise<void> {
 function withShop(over: Partial<Connector>): Ports {
   const shop = world.ports.connectors.of('shopify');
   const props = Object.fromEntries(Object.entries(over).map(([name, value]) => [name, { value }]));
-  const of = (): Connector => Object.create(shop, props) as Connector;
-  return Object.create(world.ports, { connectors: { value: { of } } }) as Ports;
+  const connectors = registryOf(() => Object.create(shop, props) as Connector);
+  return Object.create(world.ports, { connectors: { value: connectors } }) as Ports;
 }
 
 function failingOn(root: string, error: Error): { ports: Ports; reads: string[] } {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { ConnectorRegistry } from '../../src/application/ports/connector.js';
 import { buildConnectors } from '../../src/connectors/connector-registry.js';
 import type { SystemConfig } from '../../src/connectors/system-config.js';
 import { SettingError } from '../../src/connectors/system-config.js';
@@ -29,10 +30,10 @@ const ERP: SystemConfig = {
   token: 't',
 };
 
-function build(...systems: SystemConfig[]): { logged: string[]; of: (code: string) => unknown } {
+function build(...systems: SystemConfig[]): ConnectorRegistry & { logged: string[] } {
   const logged: string[] = [];
   const registry = buildConnectors(systems, (level, message) => logged.push(`${level}: ${message}`));
-  return { logged, of: (code) => registry.of(code) };
+  return { ...registry, logged };
 }
 
 describe('the registry', () => {
@@ -44,6 +45,10 @@ describe('the registry', () => {
       capabilities: { concurrencyToken: true, attribution: true },
     });
     expect(() => registry.of('tryton')).toThrow('system tryton is not configured');
+    expect(registry.find('tryton')).toBeNull();
+    for (const urgency of ['SCAN', 'PUBLISH', undefined] as const)
+      expect(registry.find('shopify-us', urgency)).toBe(registry.of('shopify-us', urgency));
+    expect(registry.find('shopify-us')).not.toBe(registry.find('shopify-us', 'SCAN'));
     expect(registry.logged).toEqual([]);
   });
 

@@ -4,6 +4,7 @@ import { acknowledgeFindings } from '../../src/application/drift/acknowledge-fin
 import { adoptFindings } from '../../src/application/drift/adopt-findings.js';
 import { waiveFindings } from '../../src/application/drift/resolve/waive-findings.js';
 import { revertFindings } from '../../src/application/drift/revert-findings.js';
+import type { Caller } from '../../src/domain/actor.js';
 import type { Outcome } from '../../src/domain/problem.js';
 import { codesOf, control, must } from '../support/world.js';
 import { DriftKit } from './drift-kit.js';
@@ -20,6 +21,7 @@ describe('findings are resolved as their kind allows', () => {
       'W1',
       'W2',
       'V1',
+      'P1',
       'L1',
       'L2',
       'L3',
@@ -144,6 +146,34 @@ describe('findings are resolved as their kind allows', () => {
     expect((await kit.finding('K1', 'erp')).resolution).toBe('ADOPTED');
     const events = `select type from finding_event where finding_id = $1 and type = 'ACKNOWLEDGED'`;
     expect(await kit.sql(events, [ids[0]])).toHaveLength(1);
+  });
+
+  it('stays asked for by who asked first; that somebody else did as well is on record, and takes nothing from them', async () => {
+    await kit.editErp('P1', { listPrice: '11.00' });
+    await kit.scanned();
+    const { id } = await kit.finding('P1', 'erp');
+    const { alex } = kit.world.people;
+    const asks = async (by: Caller, note: string): Promise<void> => {
+      must(await revertFindings(ports(), by, { ids: [id], note, confirm: false }));
+      expect(await kit.finding('P1', 'erp')).toMatchObject({ revertRequestedBy: oli().actor, note: 'a slip' });
+    };
+    await asks(oli(), 'a slip');
+    await asks(alex, 'not his to change');
+    await asks(oli(), 'once more');
+    const told = [
+      [oli().actor.name, 'a slip'],
+      [alex.actor.name, 'not his to change'],
+    ];
+    const events = `select actor->>'name' as name, data->>'note' as note from finding_event
+      where finding_id = $1 and type = 'REVERT_REQUESTED' order by at, id`;
+    const rows = await kit.sql<{ name: string; note: string }>(events, [id]);
+    expect(rows.map(({ name, note }) => [name, note])).toEqual(told);
+    const audit = `select actor->>'name' as name from audit_event where type = 'DRIFT_REVERT' and subject = 'P1' order by at, id`;
+    const audited = await kit.sql<{ name: string }>(audit);
+    expect(audited.map(({ name }) => name)).toEqual(told.map(([name]) => name));
+    await kit.drained();
+    expect(await kit.finding('P1', 'erp')).toMatchObject({ resolution: 'REVERTED', resolvedBy: oli().actor });
+    expect((await kit.item('P1')).listPrice).toBe('10.00');
   });
 
   it('does one of two things that are asked: what is proposed for adoption is not pushed back meanwhile', async () => {

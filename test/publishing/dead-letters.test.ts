@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Connector, RecordOutcome, WriteCommand } from '../../src/application/ports/connector.js';
 import type { DeadLetterGroup, DeliveryQuery } from '../../src/application/ports/operations-reader.js';
 import type { RootRef } from '../../src/domain/publishing/system.js';
 import { revertFindings } from '../../src/application/drift/revert-findings.js';
@@ -11,27 +10,11 @@ import { Failing, PAGE } from './failing-kit.js';
 
 describe('dead letters', () => {
   let kit: Failing;
-  let write: Connector['write'];
   beforeEach(async () => {
     kit = await Failing.open('CUP', 'TEA', 'MUG');
-    const connector = kit.world.ports.connectors.of('erp');
-    write = connector.write.bind(connector);
   });
   afterEach(() => kit.world.close());
 
-  /** The ERP refuses whatever is sent to it, by these words; by its own again without any. */
-  function refuses(words?: (code: string) => string): void {
-    const connector = kit.world.ports.connectors.of('erp');
-    if (!words) return void Object.assign(connector, { write });
-    const refuse: Connector['write'] = ({ writes }) =>
-      Promise.resolve(
-        writes.map(({ id, entity, code }): RecordOutcome => {
-          const told = { code: '422', message: words(code), retryAfterSeconds: null, ambiguous: false, raw: null };
-          return { id, entity, written: false, fault: { ...told, class: 'VALIDATION' } };
-        }),
-      );
-    Object.assign(connector, { write: refuse });
-  }
   const die = async (code: string, price: string): Promise<string> => {
     await kit.price(code, price);
     await kit.drain();
@@ -43,11 +26,11 @@ describe('dead letters', () => {
     (await kit.world.ports.operations.deadLetterGroups(PAGE, filter)).items.map(({ node }) => node);
 
   it('are grouped by cause, with counts, the oldest, and how many are overdue', async () => {
-    refuses((code) => `${code}: price 11.00 is above the limit of "gold"`);
+    kit.refuses((code) => `${code}: price 11.00 is above the limit of "gold"`);
     await die('CUP', '11.00');
     await kit.later(25 * 3_600);
     await die('TEA', '12.00');
-    refuses(() => 'this item is locked');
+    kit.refuses(() => 'this item is locked');
     await die('MUG', '13.00');
     const [price, locked] = await groups();
     expect([price, locked]).toMatchObject([
@@ -75,12 +58,12 @@ describe('dead letters', () => {
   });
 
   it('are retried by group, by filter and by id; what arrives resolves them', async () => {
-    refuses((code) => `${code} is locked`);
+    kit.refuses((code) => `${code} is locked`);
     await die('CUP', '11.00');
     await die('TEA', '12.00');
-    refuses(() => 'no more than three a day');
+    kit.refuses(() => 'no more than three a day');
     const mug = await die('MUG', '13.00');
-    refuses();
+    kit.takes();
     const { ports, people } = kit.world;
     const group = (await groups()).find(({ count }) => count === 2)?.key ?? '';
     expect(must(await retryDeliveries(ports, people.oli, { ids: null, filter: { group } })).ids).toHaveLength(2);
@@ -103,15 +86,7 @@ describe('dead letters', () => {
 
   it('are resolved by a delivery of their product that brings them along', async () => {
     const store = kit.world.ports.connectors.of('shopify');
-    const takes = store.write.bind(store);
-    Object.assign(store, {
-      write: ({ writes }: WriteCommand) => {
-        const told = { code: 'NO', message: 'no', retryAfterSeconds: null, ambiguous: false, raw: null };
-        return Promise.resolve(
-          writes.map(({ id, entity }) => ({ id, entity, written: false, fault: { ...told, class: 'VALIDATION' } })),
-        );
-      },
-    });
+    kit.refuses(() => 'no', 'shopify');
     const titled = async (title: string): Promise<void> => {
       await kit.apply({ kind: 'productUpdate', input: { handle: 'cup', baseRevision: null, fields: { title } } });
       await kit.drain('shopify');
@@ -121,8 +96,8 @@ describe('dead letters', () => {
     expect(await kit.last('CUP', 'shopify')).toMatchObject({ state: 'DEAD_LETTERED', target: 'CUP' });
     // What cannot be read is not written, and so the price has not been brought along.
     const reads = store.readRoots.bind(store);
+    kit.takes('shopify');
     Object.assign(store, {
-      write: takes,
       readRoots: async (roots: RootRef[]) =>
         (await reads(roots)).map((root) => ({
           ...root,
@@ -145,11 +120,11 @@ describe('dead letters', () => {
   });
 
   it('that a filter means and that cannot be retried are counted, by why; by id each is told', async () => {
-    refuses((code) => `${code} is locked`);
+    kit.refuses((code) => `${code} is locked`);
     const cup = await die('CUP', '11.00');
     const tea = await die('TEA', '12.00');
     const mug = await die('MUG', '13.00');
-    refuses();
+    kit.takes();
     const { ports, people } = kit.world;
     const match = (code: string, to: string): Promise<unknown> =>
       kit.sql(`update record set match = $2 from sku s where s.id = sku_id and s.code = $1 and system = 'erp'`, [
@@ -195,7 +170,7 @@ describe('dead letters', () => {
   });
 
   it('of a system that is switched to READ_ONLY stay what they are, and are told so', async () => {
-    refuses(() => 'no');
+    kit.refuses(() => 'no');
     const id = await die('MUG', '11.00');
     const { ports, people } = kit.world;
     await kit.sql(`update system set mode = 'READ_ONLY' where code = 'erp'`);
@@ -213,7 +188,7 @@ describe('dead letters', () => {
   });
 
   it('are not looked for under a name that is nothing’s name', async () => {
-    refuses((code) => `${code} is locked`);
+    kit.refuses((code) => `${code} is locked`);
     await die('CUP', '11.00');
     const { ports, people } = kit.world;
     const of = async (filter: DeliveryQuery): Promise<[string, string][]> => {
@@ -241,9 +216,9 @@ describe('dead letters', () => {
   });
 
   it('are resolved by themselves when a later delivery of the record succeeds', async () => {
-    refuses((code) => `${code} is locked`);
+    kit.refuses((code) => `${code} is locked`);
     await die('CUP', '11.00');
-    refuses();
+    kit.takes();
     await kit.price('CUP', '12.00');
     await kit.drain();
     const [dead, later] = await kit.deliveries('CUP');
@@ -256,13 +231,13 @@ describe('dead letters', () => {
   });
 
   it('are one for a record: the newest stands for the older, is due when that was, and is whose that was', async () => {
-    refuses((code) => `${code} is locked`);
+    kit.refuses((code) => `${code} is locked`);
     const first = await die('CUP', '11.00');
     const { ports, people } = kit.world;
     must(await assignDeliveries(ports, people.oli, { ids: [first], filter: null }, 'mia'));
     await kit.later(23 * 3_600);
     const due = (await kit.last('CUP')).dueAt;
-    refuses(() => 'now for another reason');
+    kit.refuses(() => 'now for another reason');
     await die('CUP', '12.00');
     const [older, newer] = await kit.deliveries('CUP');
     expect(older?.state).toBe('SUPERSEDED');
@@ -271,7 +246,7 @@ describe('dead letters', () => {
   });
 
   it('are somebody’s to look at, and so is what dies of the same later', async () => {
-    refuses((code) => `${code} is locked`);
+    kit.refuses((code) => `${code} is locked`);
     await die('CUP', '11.00');
     const { ports, people } = kit.world;
     const [group] = await groups();
@@ -288,7 +263,7 @@ describe('dead letters', () => {
 
   it('of somebody who has left are nobody’s, and what dies of the same is not made theirs', async () => {
     const { ports, people } = kit.world;
-    refuses(() => 'no');
+    kit.refuses(() => 'no');
     const id = await die('CUP', '11.00');
     must(await assignDeliveries(ports, people.oli, { ids: [id], filter: null }, 'mia'));
     expect(await groups()).toMatchObject([{ count: 1, unassigned: 0 }]);
@@ -301,7 +276,7 @@ describe('dead letters', () => {
   });
 
   it('are given up with a reason; the next scan says what the system lacks, who gave it up and why', async () => {
-    refuses((code) => `${code} is locked`);
+    kit.refuses((code) => `${code} is locked`);
     const id = await die('CUP', '11.00');
     const { ports, people } = kit.world;
     const reason = 'the ERP team sets this price by hand';
@@ -326,7 +301,7 @@ describe('dead letters', () => {
     });
     expect(finding?.note).toBe(`given up by oli: ${reason}`);
 
-    refuses();
+    kit.takes();
     must(await revertFindings(ports, people.oli, { ids: [finding?.id ?? ''], note: null, confirm: false }));
     await kit.drain();
     expect(await kit.listPrice('CUP')).toBe('11.00');

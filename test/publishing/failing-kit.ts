@@ -3,6 +3,7 @@ import type { ChangeDraft } from '../../src/application/change/change-draft.js';
 import { createChangeRequest } from '../../src/application/change/create-change-request.js';
 import { startScan } from '../../src/application/drift/scan/start-scan.js';
 import { runScan } from '../../src/application/drift/scan/run-scan.js';
+import type { Connector, RecordOutcome } from '../../src/application/ports/connector.js';
 import { receiveImport } from '../../src/application/imports/receive-import.js';
 import { runImport } from '../../src/application/imports/run-import.js';
 import type { DeliveryView, FindingView, SystemView } from '../../src/application/ports/operations-reader.js';
@@ -16,6 +17,9 @@ const HEAD = 'Handle,Title,Vendor,Option1 Name,Option1 Value,Variant SKU,Variant
 
 /** A world without a worker, so that every step is taken by hand, on a clock that is turned by hand. */
 export class Failing {
+  /** How systems that refuse write otherwise. */
+  private readonly own = new Map<string, Connector['write']>();
+
   private constructor(readonly world: World) {}
 
   /** Both systems hold these SKUs, each the only one of its product, at 10.00, and are linked. */
@@ -119,6 +123,26 @@ export class Failing {
       items: { listPrice: string }[];
     };
     return items[0]?.listPrice;
+  }
+
+  /** A system refuses whatever is sent to it, by these words, until it `takes` again. */
+  refuses(words: (code: string) => string, system = 'erp'): void {
+    const connector = this.world.ports.connectors.of(system);
+    if (!this.own.has(system)) this.own.set(system, connector.write.bind(connector));
+    const write: Connector['write'] = ({ writes }) =>
+      Promise.resolve(
+        writes.map(({ id, entity, code }): RecordOutcome => {
+          const told = { code: '422', message: words(code), retryAfterSeconds: null, ambiguous: false, raw: null };
+          return { id, entity, written: false, fault: { ...told, class: 'VALIDATION' } };
+        }),
+      );
+    Object.assign(connector, { write });
+  }
+
+  takes(system = 'erp'): void {
+    const write = this.own.get(system);
+    if (!write) throw new Error(`${system} has refused nothing`);
+    Object.assign(this.world.ports.connectors.of(system), { write });
   }
 
   /** The next requests to the ERP fail in this way, one after another. */

@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Connector, RecordOutcome } from '../../src/application/ports/connector.js';
 import { revertFindings } from '../../src/application/drift/revert-findings.js';
 import { discardDeliveries } from '../../src/application/publishing/discard-deliveries.js';
 import { createPlain, move } from '../bundles/bundle-kit.js';
@@ -9,43 +8,20 @@ import { Failing } from './failing-kit.js';
 /** What somebody gave up, or what is not to be written at all, is left alone and never lacking in silence. */
 describe('what is given up', () => {
   let kit: Failing;
-  let write: Connector['write'];
   beforeEach(async () => {
     kit = await Failing.open('CUP', 'TEA', 'MUG');
-    const connector = kit.world.ports.connectors.of('erp');
-    write = connector.write.bind(connector);
   });
   afterEach(() => kit.world.close());
 
-  /** The ERP refuses whatever is sent to it, by these words; by its own again without any. */
-  function refuses(words?: (code: string) => string): void {
-    const connector = kit.world.ports.connectors.of('erp');
-    if (!words) return void Object.assign(connector, { write });
-    const refuse: Connector['write'] = ({ writes }) =>
-      Promise.resolve(
-        writes.map(({ id, entity, code }): RecordOutcome => {
-          const told = { code: '422', message: words(code), retryAfterSeconds: null, ambiguous: false, raw: null };
-          return { id, entity, written: false, fault: { ...told, class: 'VALIDATION' } };
-        }),
-      );
-    Object.assign(connector, { write: refuse });
-  }
-
   it('is brought by no delivery of its product, until a later request changes it', async () => {
     const { ports, people, sandbox } = kit.world;
-    const store = ports.connectors.of('shopify');
-    const takes = store.write.bind(store);
-    const told = { class: 'VALIDATION' as const, code: 'NO', message: 'no', retryAfterSeconds: null };
-    const fault = { ...told, ambiguous: false, raw: null };
-    const refuse: Connector['write'] = ({ writes }) =>
-      Promise.resolve(writes.map(({ id, entity }) => ({ id, entity, written: false, fault })));
-    Object.assign(store, { write: refuse });
+    kit.refuses(() => 'no', 'shopify');
     await kit.price('CUP', '11.00');
     await kit.drain('shopify');
     must(
       await discardDeliveries(ports, people.oli, [(await kit.last('CUP', 'shopify')).id], 'the shop prices this one'),
     );
-    Object.assign(store, { write: takes });
+    kit.takes('shopify');
     const prices = (): Promise<unknown> => control(sandbox.shopify.url, 'products?sku=CUP');
     await kit.apply({
       kind: 'productUpdate',
@@ -67,12 +43,12 @@ describe('what is given up', () => {
     const reason = 'the ERP team makes these by hand';
     for (const code of ['ewer', 'vase']) {
       await kit.apply(...createPlain(code));
-      refuses((each) => `${each} is locked`);
+      kit.refuses((each) => `${each} is locked`);
       await kit.apply(move(code, 'PRELAUNCH'));
       await kit.drain();
       must(await discardDeliveries(ports, people.oli, [(await kit.last(code)).id], reason));
     }
-    refuses();
+    kit.takes();
     await control(sandbox.erp.url, 'copy', { as: { kind: 'staff', name: 'Lena' }, code: 'CUP', to: 'vase' });
     await kit.scan('erp');
     const open = async (code: string): Promise<unknown[]> =>

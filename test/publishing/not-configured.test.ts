@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { refreshAllStock } from '../../src/application/drift/refresh-stock.js';
+import { startScan } from '../../src/application/drift/scan/start-scan.js';
 import type { Ports } from '../../src/application/ports/ports.js';
 import { buildConnectors } from '../../src/connectors/connector-registry.js';
 import { Worker } from '../../src/jobs/worker.js';
@@ -53,5 +54,14 @@ describe('a system that was taken out of the configuration, with something owed 
     }
     expect(logged).toEqual(['deliveries wait for a system that is not configured here {"system":"erp"}']);
     expect((await kit.last('MUG')).state).toBe('PENDING');
+  });
+
+  it('is not scanned, and whoever asks for that is told why', async () => {
+    const { oli } = kit.world.people;
+    const message = 'erp is not configured any more';
+    expect(await startScan(ports, oli, 'erp', 'FULL')).toMatchObject({
+      problems: [{ code: 'WRONG_STATE', message, field: ['system'] }],
+    });
+    expect((await startScan(ports, oli, 'shopify', 'FULL')).ok).toBe(true);
   });
 });

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Connector, WriteCommand } from '../../src/application/ports/connector.js';
+import { registryOf } from '../../src/application/ports/connector.js';
 import type { Ports } from '../../src/application/ports/ports.js';
 import { publishLane } from '../../src/application/publishing/publish-lane.js';
 import { control } from '../support/world.js';
@@ -22,7 +23,7 @@ function heardBy(sent: WriteCommand[]): Ports {
     return real.write(command, signal);
   };
   const listening = Object.create(real, { write: { value: write } }) as Connector;
-  return Object.create(ports, { connectors: { value: { of: () => listening } } }) as Ports;
+  return Object.create(ports, { connectors: { value: registryOf(() => listening) } }) as Ports;
 }
 
 async function publish(): Promise<[string, unknown][]> {

@@ -1,6 +1,7 @@
 import { runScan } from '../../src/application/drift/scan/run-scan.js';
 import { startScan } from '../../src/application/drift/scan/start-scan.js';
 import type { Connector } from '../../src/application/ports/connector.js';
+import { registryOf } from '../../src/application/ports/connector.js';
 import type { ScanView } from '../../src/application/ports/operations-reader.js';
 import type { Ports } from '../../src/application/ports/ports.js';
 import { runImport } from '../../src/application/imports/run-import.js';
@@ -99,8 +100,8 @@ export class ScanKit {
     const real = ports.connectors.of(system, 'SCAN');
     const props = Object.fromEntries(Object.entries(over(real)).map(([name, value]) => [name, { value }]));
     const changed = Object.create(real, props) as Connector;
-    const of = (code: string): Connector => (code === system ? changed : ports.connectors.of(code, 'SCAN'));
-    return Object.create(ports, { connectors: { value: { of } } }) as Ports;
+    const connectors = registryOf((code) => (code === system ? changed : ports.connectors.find(code, 'SCAN')));
+    return Object.create(ports, { connectors: { value: connectors } }) as Ports;
   }
 
   async publish(...systems: string[]): Promise<void> {

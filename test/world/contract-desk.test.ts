@@ -1,5 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
+import type { Actor } from '../../src/domain/actor.js';
+import { policyActor, systemActor } from '../../src/domain/actor.js';
 import { BY, DEAD, inOrder, onBoth } from './contract-kit.js';
 import { ERP, SHOP } from './story.js';
 
@@ -46,6 +48,26 @@ onBoth('findings', (bench) => {
     await found('8.00');
     expect(await asked()).toEqual([undefined]);
     expect(await bench().findings()).toMatchObject([{ state: 'ACKNOWLEDGED' }]);
+  });
+
+  it('keep who asked first for a revert, unless that was the matrix', async () => {
+    const { backend } = bench();
+    const record = await bench().recordIn(ERP);
+    await backend.transact(({ findings }) => findings.record(ERP, [bench().draft(record, '9.00')], 'WEBHOOK'));
+    const [{ id } = { id: '' }] = await bench().findings();
+    const asked = (by: Actor, note: string): Promise<unknown> =>
+      backend.transact(async ({ findings }) => {
+        await findings.requestRevert([id], by, note);
+        const [finding] = await findings.lock([id]);
+        return [finding?.revertRequestedBy?.id, finding?.note];
+      });
+    const policy = policyActor(1);
+    expect(await asked(policy, 'by itself')).toEqual([policy.id, 'by itself']);
+    expect(await asked(BY, 'a slip')).toEqual([BY.id, 'a slip']);
+    expect(await asked(systemActor('another'), 'mine')).toEqual([BY.id, 'a slip']);
+    // What was taken back is anybody's to ask for anew.
+    await backend.transact(({ findings }) => findings.waive([id], BY, new Date(), 'not now'));
+    expect(await asked(systemActor('another'), 'mine')).toEqual([systemActor('another').id, 'mine']);
   });
 
   it('tell a claim when a request last changed their field', async () => {

@@ -1,5 +1,6 @@
 import { expect, it } from '@jest/globals';
 import type { Capabilities, Connector, RecordOutcome, WriteCommand } from '../../src/application/ports/connector.js';
+import { registryOf } from '../../src/application/ports/connector.js';
 import type { PublishingPorts } from '../../src/application/ports/ports.js';
 import { publishLane } from '../../src/application/publishing/publish-lane.js';
 import type { FieldValues } from '../../src/domain/primitives/json.js';
@@ -62,7 +63,7 @@ function portsOf(
     truth: MASTERS,
     owned: NOTHING_OWNED,
     healing: NOTHING_HEALS,
-    connectors: { of: () => connector },
+    connectors: registryOf(() => connector),
     clock: {
       now: () => new Date(time),
       wait: () => Promise.resolve(),

@@ -2,6 +2,7 @@ import { handleWebhooks } from '../../src/application/drift/handle-webhooks.js';
 import { receiveWebhook } from '../../src/application/drift/receive-webhook.js';
 import { runScan } from '../../src/application/drift/scan/run-scan.js';
 import type { Connector } from '../../src/application/ports/connector.js';
+import { registryOf } from '../../src/application/ports/connector.js';
 import type { Healer } from '../../src/application/ports/finding-store.js';
 import type { ObservationStore } from '../../src/application/ports/observation-store.js';
 import type { ScanPorts } from '../../src/application/ports/ports.js';
@@ -81,13 +82,11 @@ export function portsOf(ground: Ground, process: Process): ScanPorts {
       take: () => Promise.resolve({ strangers: 0 }),
       forgetUnnamed: () => Promise.resolve(),
     },
-    connectors: {
-      of: (system) => {
-        const known = connectors.get(system) ?? ground.connector(system, process, reads);
-        connectors.set(system, known);
-        return known;
-      },
-    },
+    connectors: registryOf((system) => {
+      const known = connectors.get(system) ?? ground.connector(system, process, reads);
+      connectors.set(system, known);
+      return known;
+    }),
     clock: {
       now: () => new Date(scheduler.now),
       wait: (milliseconds) => process.sleep(scheduler.now + milliseconds),

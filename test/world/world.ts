@@ -252,7 +252,7 @@ export class World {
   private async scan(system: SystemCode): Promise<void> {
     const { scans, observations } = this.backend;
     const outcome = await startScan(
-      { scans, observations, newId: () => this.backend.newId(), connectors: { of: () => ({}) } },
+      { scans, observations, newId: () => this.backend.newId(), connectors: { find: () => ({}) } },
       SCANNER,
       system,
       'FULL',

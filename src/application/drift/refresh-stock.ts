@@ -1,4 +1,4 @@
-import { configuredConnector, ConnectorError } from '../ports/connector.js';
+import { ConnectorError } from '../ports/connector.js';
 import type { ObservationStore } from '../ports/observation-store.js';
 import type { Ports } from '../ports/ports.js';
 
@@ -41,5 +41,5 @@ export async function refreshStock(
 /** The same for every system that is configured here, one after the other. */
 export async function refreshAllStock(ports: Ports): Promise<void> {
   for (const { code } of await ports.operations.systems())
-    if (configuredConnector(ports.connectors, code)) await refreshStock(ports, code);
+    if (ports.connectors.find(code)) await refreshStock(ports, code);
 }

@@ -15,7 +15,7 @@ import { checkFindings } from './check-findings.js';
  * Pushes the canonical value again: what each finding found may be overwritten now, and only that. The finding ends as
  * REVERTED when the system itself shows the master's value; if somebody edits once more before, it stays open. What is
  * missing is created again, a code is written back, and what the master does not know is taken off sale. All of them or
- * none; asked once more, it is asked for once.
+ * none; asked once more, it is asked for once. Who asked first stays who asked; that somebody else did as well is on record.
  */
 export async function revertFindings(
   ports: Ports,

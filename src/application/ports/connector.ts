@@ -230,18 +230,24 @@ export class ConnectorError extends Error {
 }
 
 /**
- * Finds the connector of a system by its code; throws for a code that is not configured. `urgency`: for whom it is asked,
- * where several share a rate budget; PUBLISH unless said otherwise.
+ * Finds the connector of a system by its code. `urgency`: for whom it is asked, where several share a rate budget; PUBLISH
+ * unless said otherwise.
  */
 export interface ConnectorRegistry {
+  /** Null for a system that is not configured, or no longer: it is still known by its records, and nobody here can reach it. */
+  find(system: string, urgency?: Urgency): Connector | null;
+  /** Where it has to be there. @throws for a system that is not configured. */
   of(system: string, urgency?: Urgency): Connector;
 }
 
-/** Null for a system that has left the configuration: it is still known by its records, and nobody here can reach it. */
-export function configuredConnector(connectors: ConnectorRegistry, system: string): Connector | null {
-  try {
-    return connectors.of(system);
-  } catch {
-    return null;
-  }
+/** A registry by the one thing that it has to know: which connector a system has. */
+export function registryOf(find: ConnectorRegistry['find']): ConnectorRegistry {
+  return {
+    find,
+    of(system, urgency) {
+      const found = find(system, urgency);
+      if (!found) throw new Error(`system ${system} is not configured`);
+      return found;
+    },
+  };
 }

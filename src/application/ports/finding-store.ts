@@ -67,6 +67,7 @@ export interface FindingStore {
   healing(system: string | null, limit: number): Promise<{ id: string; system: string }[]>;
   /** They wait for people from now on, each with the reason. */
   leaveToPeople(which: readonly { id: string; note: string }[]): Promise<void>;
+  /** Whoever asks is an event. The first person who asks stays on record, with their note, until it is done or taken back. */
   requestRevert(ids: readonly string[], by: Actor, note: string | null): Promise<void>;
   proposeAdoption(ids: readonly string[], by: Actor, changeRequestId: string, reason: string): Promise<void>;
   /** Ids of the open MISSING findings of records. */

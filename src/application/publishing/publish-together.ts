@@ -1,4 +1,5 @@
 import type { Connector, RecordOutcome, RootReading, WriteCommand } from '../ports/connector.js';
+import { registryOf } from '../ports/connector.js';
 import type { Ports } from '../ports/ports.js';
 import type { RootRef } from '../../domain/publishing/system.js';
 import { publishLane } from './publish-lane.js';
@@ -22,7 +23,7 @@ export async function publishTogether(ports: Ports, system: string): Promise<boo
   if (most <= 1 || gathers || !connector.writeMany) return false;
   if ((await ports.queue.owedLanes(system, ABOVE + 1)) <= ABOVE) return false;
   const meeting = new Meeting(connector, most);
-  const together: Ports = Object.create(ports, { connectors: { value: { of: () => meeting.connector } } });
+  const together: Ports = Object.create(ports, { connectors: { value: registryOf(() => meeting.connector) } });
   const lane = async (): Promise<void> => {
     try {
       await publishLane(together, system);

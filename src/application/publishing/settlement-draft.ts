@@ -2,7 +2,7 @@ import { systemActor } from '../../domain/actor.js';
 import { isMissed, missing } from '../../domain/drift/missing.js';
 import type { FindingDraft, ObservationSource } from '../../domain/drift/finding.js';
 import { heals, identityOf, kindOfField } from '../../domain/drift/finding.js';
-import type { Judgement } from '../../domain/drift/judge.js';
+import type { Closing, Judgement } from '../../domain/drift/judge.js';
 import { baseOfUngoverned, endingOf, ungoverned } from '../../domain/drift/judge.js';
 import type { FieldValues } from '../../domain/primitives/json.js';
 import { causeOf } from '../../domain/publishing/dead-letter-cause.js';
@@ -32,7 +32,8 @@ export class SettlementDraft {
   private readonly attempts: Settlement['attempts'] = [];
   private readonly unheard: Settlement['unheard'] = [];
   private findings: Settlement['findings'] = [];
-  private closings: Settlement['closings'] = [];
+  /** By finding: one ends once, as it was first told. */
+  private readonly closings = new Map<string, Closing>();
   private readonly notOurs: Settlement['notOurs'] = [];
   /** What the system says of fields that it owns, for whoever takes it over once this is settled. */
   readonly taken: Settlement['findings'] = [];
@@ -77,13 +78,13 @@ export class SettlementDraft {
     observed: ObservedRecord,
     values: FieldValues,
     judgement: Judgement,
-    over: Settlement['closings'],
+    over: readonly Closing[],
   ): void {
-    this.closings.push(...over);
+    this.close(over);
     this.closeMissing(record);
     this.closeRecoded(record, observed);
     this.keep(record, observed, judgement.base, values, judgement.inSync && judgement.held.length === 0);
-    this.closings.push(...judgement.closings);
+    this.close(judgement.closings);
     if (judgement.inSync) this.arrived.add(record.id);
     this.tell('BEFORE_WRITE', judgement);
     for (const { attemptId, expected } of record.unsettled) {
@@ -94,7 +95,7 @@ export class SettlementDraft {
 
   /** The record is there, but nobody governs it now. */
   ungoverned(record: LaneRecord, observed: ObservedRecord, values: FieldValues): void {
-    this.closings.push(...ungoverned(record, null, []));
+    this.close(ungoverned(record, null, []));
     this.closeMissing(record);
     this.keep(record, observed, baseOfUngoverned(values), values, true);
     for (const { attemptId } of record.unsettled) this.attempts.push({ attemptId, outcome: 'LOST' });
@@ -225,8 +226,9 @@ export class SettlementDraft {
       const outcome = this.outcomes.get(delivery.recordId) ?? this.deathOf(delivery, forgotten(), null);
       return { deliveryId: delivery.id, revision: record?.sku?.revision ?? this.claim.product.revision, outcome };
     });
-    const { attempts, unheard, findings, closings, notOurs, contact, why } = this;
+    const { attempts, unheard, findings, notOurs, contact, why } = this;
     const records = [...this.records.values()];
+    const closings = [...this.closings.values()];
     const owed = new Set(this.claim.deliveries.map(({ recordId }) => recordId));
     const brought = [...this.arrived].filter((id) => !owed.has(id));
     return { records, deliveries, brought, attempts, unheard, findings, closings, notOurs, contact, why };
@@ -263,11 +265,14 @@ export class SettlementDraft {
   /** The later look has the last word: what it found again does not end, and what has arrived ends as was asked for. */
   private closeAgain(record: LaneRecord, before: Judgement | null, { findings, closings }: Judgement): void {
     const back = new Set(findings.map(({ identity }) => identity));
-    const open = record.openFindings.filter(({ kind, field }) => back.has(identityOf(record.id, kind, field)));
-    this.closings = this.closings.filter(({ findingId }) => !open.some(({ id }) => id === findingId));
-    const told = new Set(this.closings.map(({ findingId }) => findingId));
+    for (const { id, kind, field } of record.openFindings)
+      if (back.has(identityOf(record.id, kind, field))) this.closings.delete(id);
     const asked = new Map(Object.values(before?.endings ?? {}).map((ending) => [ending.findingId, ending]));
-    for (const each of closings) if (!told.has(each.findingId)) this.closings.push(asked.get(each.findingId) ?? each);
+    this.close(closings.map((each) => asked.get(each.findingId) ?? each));
+  }
+
+  private close(closings: readonly Closing[]): void {
+    for (const each of closings) if (!this.closings.has(each.findingId)) this.closings.set(each.findingId, each);
   }
 
   private keep(
@@ -292,20 +297,19 @@ export class SettlementDraft {
   /** A record that bears our code again. */
   private closeRecoded(record: LaneRecord, shown: ObservedRecord): void {
     const finding = recodedFinding(record);
-    if (finding && bearsOurs(record, shown)) this.closings.push(endingOf(finding));
+    if (finding && bearsOurs(record, shown)) this.close([endingOf(finding)]);
   }
 
   /** A record that is there again, whoever made it, ends its MISSING finding: by whoever asked for that, else by itself. */
   private closeMissing(record: LaneRecord): void {
-    for (const open of record.openFindings.filter(({ kind }) => kind === 'MISSING')) {
-      if (this.closings.some(({ findingId }) => findingId === open.id)) continue;
-      const by = open.revertRequestedBy;
-      this.closings.push({
-        findingId: open.id,
+    const missed = record.openFindings.filter(({ kind }) => kind === 'MISSING');
+    this.close(
+      missed.map(({ id, revertRequestedBy: by }) => ({
+        findingId: id,
         resolution: by ? 'REVERTED' : 'SELF_HEALED',
         by: by ?? systemActor('publisher'),
-      });
-    }
+      })),
+    );
   }
 }
 

@@ -8,7 +8,7 @@ import type { CanaryCounts, CanaryRule, CanaryState } from '../../domain/publish
 import { firstProducts, spreadProducts } from '../../domain/publishing/canary.js';
 import { movableTo, OPEN } from '../delivery-moves.js';
 import type { GateTools } from '../gate-sql.js';
-import { SAME_RECORD, TAKES } from '../lane-sql.js';
+import { SAME_RECORD, TAKES_NOW } from '../lane-sql.js';
 import { openLanes } from '../open-lanes.js';
 import type { Sql } from '../sql.js';
 import { firstRow } from '../sql.js';
@@ -30,8 +30,8 @@ export class SqlCanaryStore implements CanaryStore {
     );
     if (!row) return null;
     const counts = await sql.rows<{ first: boolean } & CanaryCounts>(
-      `select d.canary_first as first, count(*) filter (where d.state in ${OPEN} and ${TAKES})::int as waiting,
-         count(*) filter (where d.state in ${OPEN} and not (${TAKES}))::int as "putOff",
+      `select d.canary_first as first, count(*) filter (where d.state in ${OPEN} and ${TAKES_NOW})::int as waiting,
+         count(*) filter (where d.state in ${OPEN} and not (${TAKES_NOW}))::int as "putOff",
          count(*) filter (where d.state = 'DELIVERED')::int as delivered,
          count(*) filter (where d.canary_first and d.state = 'DELIVERED' and not exists (
            select from finding f where f.record_id = r.id and f.state <> 'RESOLVED'))::int as told, count(*) filter (where d.state = 'DEAD_LETTERED')::int as dead
@@ -67,7 +67,7 @@ export class SqlCanaryStore implements CanaryStore {
   async redraw(canary: LockedCanary): Promise<void> {
     const { sql, wake } = this.tools;
     const held = await sql.rows<{ product: string }>(
-      `select d.product_id as product from delivery d join record r on ${SAME_RECORD} and ${TAKES}
+      `select d.product_id as product from delivery d join record r on ${SAME_RECORD} and ${TAKES_NOW}
        where d.canary_id = $1 and d.state = 'PENDING' and d.next_attempt_at is null`,
       [canary.id],
     );

@@ -3,17 +3,12 @@ import type { Actor } from '../../domain/actor.js';
 import type { Where } from '../readers/delivery-where.js';
 import { deliveryWhere } from '../readers/delivery-where.js';
 import { movableTo, WAITING } from '../delivery-moves.js';
-import { WANTED } from '../lane-sql.js';
+import { SAME_RECORD, TAKES_ANYTHING } from '../lane-sql.js';
 import { openLanes } from '../open-lanes.js';
 import type { Sql } from '../sql.js';
 
 /** What one call may move; more are reached by calling again. */
 const DEAD_LIMIT = 10_000;
-
-/** A record that is gone and wanted, or was never matched, takes nothing: its finding is what has to be resolved. */
-const TAKES = `(r.match in ('MATCHED', 'TO_CREATE') or r.match = 'MISSING' and not ${WANTED})`;
-const ITS_RECORD = `r.system = d.system and r.entity = d.entity and r.product_id = d.product_id
-  and r.sku_id is not distinct from d.sku_id`;
 
 interface Retried {
   id: string;
@@ -47,7 +42,7 @@ export async function retryDead(
   const asked = which.ids === null ? null : [...new Set(which.ids)];
   const dead = await sql.rows<Retried>(
     `select d.id, d.system, d.product_id, concat_ws('|', d.system, d.entity, d.product_id, d.sku_id) as record
-     from delivery d join record r on ${ITS_RECORD} and ${TAKES} join system y on y.code = d.system and y.mode = 'WRITE'
+     from delivery d join record r on ${SAME_RECORD} and ${TAKES_ANYTHING} join system y on y.code = d.system and y.mode = 'WRITE'
      where d.state = 'DEAD_LETTERED' and ($1::uuid[] is null or d.id = any($1)) and ${where.text}
      order by d.created_at, d.id limit ${DEAD_LIMIT} for update of d`,
     [asked, ...where.values],
@@ -82,9 +77,9 @@ export async function skippedDead(
 ): Promise<Skipped[]> {
   const where = deliveryWhere(which.filter ?? {}, 4);
   return sql.rows<Skipped>(
-    `select case when $3::boolean and y.mode <> 'WRITE' then 'SYSTEM_READ_ONLY' when not $3::boolean or ${TAKES} then 'BEYOND_LIMIT' when r.match = 'MISSING' then 'RECORD_MISSING'
+    `select case when $3::boolean and y.mode <> 'WRITE' then 'SYSTEM_READ_ONLY' when not $3::boolean or ${TAKES_ANYTHING} then 'BEYOND_LIMIT' when r.match = 'MISSING' then 'RECORD_MISSING'
          else 'RECORD_WAITING' end as reason, count(*)::int as count
-     from delivery d join record r on ${ITS_RECORD} join system y on y.code = d.system
+     from delivery d join record r on ${SAME_RECORD} join system y on y.code = d.system
      where d.state = 'DEAD_LETTERED' and ($1::uuid[] is null or d.id = any($1)) and not d.id = any($2) and ${where.text}
      group by 1 order by 1`,
     [which.ids, done, needsRecord, ...where.values],
@@ -104,7 +99,7 @@ export async function countAssigned(sql: Sql, partyIds: readonly string[]): Prom
 export function namedDeliveries(sql: Sql, ids: readonly string[]): Promise<NamedDelivery[]> {
   return sql.rows<NamedDelivery>(
     `select d.id, d.state, r.match, y.mode <> 'WRITE' as "isReadOnly" from delivery d join system y on y.code = d.system
-       left join record r on ${ITS_RECORD} where d.id = any($1)`,
+       left join record r on ${SAME_RECORD} where d.id = any($1)`,
     [ids],
   );
 }

@@ -260,8 +260,12 @@ export class SqlFindingStore implements FindingStore {
   }
 }
 
-/** A person takes it out of the matrix's hands. */
-const REVERT = `update finding set revert_requested_by = $2, note = coalesce($3, note), tried = 0, not_before = null,
+/** A person has asked for it already: what the matrix asked for, a person may still ask for instead. */
+const ASKED = `coalesce(revert_requested_by->>'id', '${POLICY_ID}') <> '${POLICY_ID}'`;
+
+/** A person takes it out of the matrix's hands; the first who does so stays on record, with their note. */
+const REVERT = `update finding set revert_requested_by = case when ${ASKED} then revert_requested_by else $2::jsonb end,
+  note = case when ${ASKED} then note else coalesce($3, note) end, tried = 0, not_before = null,
   healing = case when $2::jsonb->>'id' = '${POLICY_ID}' then healing end where id = any($1)`;
 
 /** What is proposed is not pushed back meanwhile, whoever had asked for that, unless it is the matrix that proposes it. */

@@ -93,9 +93,10 @@ export class MemoryFindings implements WorldFindings {
 
   async requestRevert(ids: readonly string[], by: Actor, note: string | null): Promise<void> {
     for (const row of this.named(ids)) {
-      // A person takes it out of the matrix's hands.
-      const healing = isPolicy(by) ? row.healing : null;
-      Object.assign(row, { revertRequestedBy: by, healing, note: note ?? row.note });
+      // A person takes it out of the matrix's hands; the first who does so stays on record.
+      row.healing = isPolicy(by) ? row.healing : null;
+      const isAsked = row.revertRequestedBy !== null && !isPolicy(row.revertRequestedBy);
+      if (!isAsked) Object.assign(row, { revertRequestedBy: by, note: note ?? row.note });
     }
   }
 

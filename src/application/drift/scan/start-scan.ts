@@ -18,7 +18,7 @@ export async function startScan(
   if (!(await ports.observations.systemByCode(system))) {
     return refused(problem('NOT_FOUND', `there is no system ${system.slice(0, 64)}`, ['system']));
   }
-  const connector = connectorOf(ports, system);
+  const connector = ports.connectors.find(system, 'SCAN');
   if (!connector) return refused(problem('WRONG_STATE', `${system} is not configured any more`, ['system']));
   if (mode === 'INCREMENTAL' && !connector.changesSince) {
     return refused(problem('WRONG_STATE', `${system} keeps no track of what changes: only FULL`, ['mode']));
@@ -28,16 +28,7 @@ export async function startScan(
   return accepted({ id: scan.id });
 }
 
-/** A system that has left the configuration is still known by its records, and nobody can read it. */
-function connectorOf({ connectors }: { connectors: Readers }, system: string): ReturnType<Readers['of']> | null {
-  try {
-    return connectors.of(system, 'SCAN');
-  } catch {
-    return null;
-  }
-}
-
 /** Of a registry, as much as starting takes. */
 interface Readers {
-  of(system: string, urgency: 'SCAN'): Pick<Connector, 'changesSince'>;
+  find(system: string, urgency: 'SCAN'): Pick<Connector, 'changesSince'> | null;
 }
