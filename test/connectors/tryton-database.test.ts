@@ -53,6 +53,21 @@ describe('what a database is like', () => {
     expect(await symbols()).toEqual(['u', 'pair']);
   });
 
+  it('is another company’s once somebody moves the user there: nothing goes on before that is put right', async () => {
+    const [, , ...rest] = around();
+    const of = (company: number): Canned[] => [
+      result({ company }),
+      result([{ id: company, rec_name: `Company ${company}`, 'currency.': { id: 1, code: 'USD' } }]),
+    ];
+    server.script = [SIGNED_IN, ...of(1), ...rest, ...of(2), ...of(1), ...rest];
+    expect(await symbols()).toEqual(['u']);
+    later = SIX_MINUTES;
+    const fault = await faultFrom(symbols());
+    expect(fault).toMatchObject({ class: 'AUTH', code: 'UNFIT' });
+    expect(fault.message).toContain('belonged to the company Company 1, and belongs to Company 2 now');
+    expect(await symbols()).toEqual(['u']);
+  });
+
   it('is not remembered where it could not be found out', async () => {
     server.script = [SIGNED_IN, { status: 502 }, ...around()];
     expect((await faultFrom(symbols())).class).toBe('TRANSIENT');
