@@ -118,6 +118,17 @@ describe("what is Tryton's own", () => {
     expect(await rows()).toHaveLength(2);
   });
 
+  it('a tariff code that several calls need at once is made once', async () => {
+    const calls = ['HX-1', 'HX-2'].map((code) => {
+      const writes = [createOf('SKU', code, { ...ITEM, gtin: null, hsCode: '940490', countryOfOrigin: null })];
+      return connector.writeMany?.([
+        { ...FRESH, attemptId: code, product: { id: code, handle: code, root: null }, writes },
+      ]);
+    });
+    expect((await Promise.all(calls)).flat(2).map((outcome) => outcome?.written)).toEqual([true, true]);
+    expect(await copy.mara.rows('customs.tariff.code', [['code', '=', '940490']], ['code'])).toHaveLength(1);
+  });
+
   it('a unit is one that Tryton has, by its symbol or by the word of the settings', async () => {
     const record = await made('U-1', { unitOfMeasure: 'EA' });
     expect(record.fields['unitOfMeasure']).toBe('EA');

@@ -2,6 +2,7 @@ import { ConnectorError } from '../../application/ports/connector.js';
 import type { RecordOutcome, RecordWrite } from '../../application/ports/connector.js';
 import type { DeliveryFault, ObservedRecord } from '../../domain/publishing/system.js';
 import { foldCode } from '../../domain/primitives/text.js';
+import { ExchangeGate } from '../exchange-gate.js';
 import { faultOf } from '../faults.js';
 import type { TrytonDatabase } from './tryton-database.js';
 import { isRefusal } from './tryton-errors.js';
@@ -35,6 +36,8 @@ type Send = (batch: readonly Job[]) => Promise<number[]>;
  * looked for by halves: one bad record costs its neighbours time, and never their write.
  */
 export class TrytonWriter {
+  private readonly tariffGate = new ExchangeGate(1);
+
   constructor(
     private readonly database: TrytonDatabase,
     private readonly reader: TrytonReader,
@@ -100,6 +103,17 @@ export class TrytonWriter {
     signal: AbortSignal | undefined,
   ): Promise<Job[]> {
     const codes = jobs.flatMap(({ values }) => values.tariff?.code ?? []);
+    // Two calls at once would each make the row that both have looked for in vain.
+    const isAsked = codes.length > 0;
+    return isAsked ? this.tariffGate.pass(() => this.put(codes, jobs, done, signal)) : this.put([], jobs, done, signal);
+  }
+
+  private async put(
+    codes: readonly string[],
+    jobs: readonly Job[],
+    done: Map<RecordWrite, Done>,
+    signal: AbortSignal | undefined,
+  ): Promise<Job[]> {
     const tariffs = await TrytonTariffs.of(this.database, codes, signal);
     const ready: Job[] = [];
     for (const job of jobs) {
