@@ -15,6 +15,7 @@ const around = (...symbols: string[]): Canned[] => [
   result({ components: {} }),
   result({}),
   result([unit(1, 'u'), ...symbols.map((symbol, at) => unit(at + 2, symbol))]),
+  result([{ id: 1, template_sequence: null, product_sequence: null }]),
 ];
 const SIX_MINUTES = 360_000;
 
@@ -43,7 +44,7 @@ describe('what a database is like', () => {
     const there = ['u', 'kg'];
     expect(await Promise.all([symbols(), symbols(), symbols()])).toEqual([there, there, there]);
     expect(await symbols()).toEqual(['u', 'kg']);
-    expect(server.requests).toHaveLength(6);
+    expect(server.requests).toHaveLength(7);
   });
 
   it('is asked again some minutes later: somebody may have added a unit, or activated a module', async () => {

@@ -69,6 +69,38 @@ describe("what is Tryton's own", () => {
     expect((await refusal(await found('T/R-1'), { code: 'R-1' })).message).toContain('T/');
   });
 
+  it('a code is the one that was meant, though Tryton numbers what has none; where it numbers all, none is made', async () => {
+    const types = await copy.admin.rows<{ id: number; name: string }>('ir.sequence.type', [], ['name']);
+    const sequence = async (of: string): Promise<number> => {
+      const type = types.find(({ name }) => name === of)?.id;
+      return copy.admin.create('ir.sequence', { name: of, sequence_type: type, number_next: 1, number_increment: 1 });
+    };
+    const numbered = async (template: number | null, variant: number | null): Promise<Connector> => {
+      const values = { template_sequence: template, product_sequence: variant };
+      await copy.admin.write('product.configuration', [1], values);
+      return buildConnectors([copy.config], () => {}).of('erp');
+    };
+    const command = (code: string): Parameters<Connector['write']>[0] => {
+      const writes = [createOf('SKU', code, { ...ITEM, unitOfMeasure: null, gtin: null })];
+      return { ...FRESH, attemptId: code, product: { id: 'p', handle: 'h', root: null }, writes };
+    };
+    const [products, variants] = [await sequence('Product'), await sequence('Variant')];
+    try {
+      const first = observedOf(await (await numbered(null, variants)).write(command('Q-1')), 'Q-1');
+      const second = observedOf(await (await numbered(products, null)).write(command('Q-2')), 'Q-2');
+      expect([first.code, second.code]).toEqual(['Q-1', 'Q-2']);
+      // Whatever somebody puts behind it is taken away again.
+      await copy.mara.recode('Q-2', '-X');
+      await changed(await found('Q-2-X'), { code: 'Q-2' });
+      expect(await copy.mara.variants('Q-2')).toHaveLength(1);
+      const refused = faultIn(await (await numbered(products, variants)).write(command('Q-3')), 'Q-3');
+      expect(refused).toMatchObject({ class: 'VALIDATION', code: 'NUMBERED' });
+      expect(await copy.mara.rows('product.product', [['code', 'ilike', '%Q-3%']], ['code'])).toEqual([]);
+    } finally {
+      await numbered(null, null);
+    }
+  });
+
   it('a weight is a weight in whatever unit it was typed', async () => {
     const record = await made('W-1');
     const { template } = await copy.mara.variant('W-1');

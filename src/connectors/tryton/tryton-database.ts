@@ -32,6 +32,9 @@ export interface Surroundings {
   hasSales: boolean;
   hasPurchases: boolean;
   hasStock: boolean;
+  /** What is made without a code of its own is numbered by Tryton, and the number is part of the code. */
+  numbersTemplates: boolean;
+  numbersVariants: boolean;
 }
 
 /** Both those in use and those that are not: Tryton hides the latter unless it is told otherwise. */
@@ -126,6 +129,11 @@ export class TrytonDatabase {
       await ask('model.product.uom.search_read', [ANY_STATE], 0, null, null, ['symbol', 'name', 'category', 'factor']),
       'product.uom',
     ).flatMap(unitOf);
+    const numbers = ['template_sequence', 'product_sequence'];
+    const [numbered = {}] = rowsOf(
+      await ask('model.product.configuration.search_read', [], 0, 1, null, numbers),
+      'product.configuration',
+    );
     const piece = units.find(({ symbol }) => symbol === 'u');
     if (!piece) throw unfit('there is no unit "u", of a piece');
     return {
@@ -140,6 +148,8 @@ export class TrytonDatabase {
       hasSales: has('salable'),
       hasPurchases: has('purchasable'),
       hasStock: isRow(own) && 'quantity' in own,
+      numbersTemplates: numberIn(numbered, 'template_sequence') !== null,
+      numbersVariants: numberIn(numbered, 'product_sequence') !== null,
     };
   }
 
