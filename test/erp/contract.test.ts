@@ -1,9 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Connector, RecordWrite } from '../../src/application/ports/connector.js';
+import type { Connector } from '../../src/application/ports/connector.js';
 import { buildConnectors } from '../../src/connectors/connector-registry.js';
 import { normaliseAll } from '../../src/domain/drift/normalise.js';
-import type { FieldValues } from '../../src/domain/primitives/json.js';
-import type { DeliveryFault, ObservedRecord } from '../../src/domain/publishing/system.js';
 import { authorOf } from '../../src/domain/publishing/system.js';
 import { changesOf } from '../connectors/contract/changes-contract.js';
 import { connectorContract } from '../connectors/contract/connector-contract.js';
@@ -12,6 +10,7 @@ import { allOf, createOf, faultFrom, faultIn, FRESH, observedOf, updateOf } from
 import type { TrytonCopy } from './tryton-kit.js';
 import { aDayLater, copyOfTryton, ITEM, postgres, realTryton } from './tryton-kit.js';
 import { money } from './tryton-rpc.js';
+import { writesOf } from './tryton-writes.js';
 
 connectorContract('tryton, against a real one', realTryton);
 
@@ -24,21 +23,7 @@ describe("what is Tryton's own", () => {
   }, 120_000);
   afterAll(() => copy.drop());
 
-  const send = (...writes: RecordWrite[]): ReturnType<Connector['write']> =>
-    connector.write({ ...FRESH, attemptId: 'a', product: { id: 'p', handle: 'h', root: null }, writes });
-  const made = async (code: string, values: FieldValues = {}): Promise<ObservedRecord> =>
-    observedOf(await send(createOf('SKU', code, { ...ITEM, ...values })), code);
-  const changed = async (record: ObservedRecord, values: FieldValues, projection = values): Promise<FieldValues> => {
-    const outcomes = await connector.write(commandFor('a', record, { ...updateOf(record, values), projection }));
-    return normaliseAll(observedOf(outcomes, record.code ?? '').fields);
-  };
-  const refusal = async (record: ObservedRecord, values: FieldValues): Promise<DeliveryFault> =>
-    faultIn(await connector.write(commandFor('a', record, updateOf(record, values))), record.code ?? '');
-  const found = async (code: string): Promise<ObservedRecord> => {
-    const [record] = await connector.lookUp({ productId: 'p', handle: 'h', codes: [code] });
-    if (!record) throw new Error(`${code} is not there`);
-    return record;
-  };
+  const { send, made, changed, refusal, found } = writesOf(() => connector);
 
   it('what several variants share is not changed for one of them; what is its own, is', async () => {
     await copy.mara.create('product.template', {
@@ -58,49 +43,6 @@ describe("what is Tryton's own", () => {
     expect(normaliseAll((await found('SH-M')).fields)).toMatchObject({ title: 'Shirt', lifecycle: { active: true } });
   });
 
-  it('a code that somebody changed is written back, but for what the template puts before it', async () => {
-    await made('R-1');
-    await copy.mara.recode('R-1', 'R-1-X');
-    const recoded = { ...(await found('R-1-X')), code: 'R-1' };
-    await changed(recoded, { code: 'R-1' });
-    expect((await found('R-1')).externalId).toBe(recoded.externalId);
-    const { template } = await copy.mara.variant('R-1');
-    await copy.mara.write('product.template', [template], { code: 'T/' });
-    expect((await refusal(await found('T/R-1'), { code: 'R-1' })).message).toContain('T/');
-  });
-
-  it('a code is the one that was meant, though Tryton numbers what has none; where it numbers all, none is made', async () => {
-    const types = await copy.admin.rows<{ id: number; name: string }>('ir.sequence.type', [], ['name']);
-    const sequence = async (of: string): Promise<number> => {
-      const type = types.find(({ name }) => name === of)?.id;
-      return copy.admin.create('ir.sequence', { name: of, sequence_type: type, number_next: 1, number_increment: 1 });
-    };
-    const numbered = async (template: number | null, variant: number | null): Promise<Connector> => {
-      const values = { template_sequence: template, product_sequence: variant };
-      await copy.admin.write('product.configuration', [1], values);
-      return buildConnectors([copy.config], () => {}).of('erp');
-    };
-    const command = (code: string): Parameters<Connector['write']>[0] => {
-      const writes = [createOf('SKU', code, { ...ITEM, unitOfMeasure: null, gtin: null })];
-      return { ...FRESH, attemptId: code, product: { id: 'p', handle: 'h', root: null }, writes };
-    };
-    const [products, variants] = [await sequence('Product'), await sequence('Variant')];
-    try {
-      const first = observedOf(await (await numbered(null, variants)).write(command('Q-1')), 'Q-1');
-      const second = observedOf(await (await numbered(products, null)).write(command('Q-2')), 'Q-2');
-      expect([first.code, second.code]).toEqual(['Q-1', 'Q-2']);
-      // Whatever somebody puts behind it is taken away again.
-      await copy.mara.recode('Q-2', '-X');
-      await changed(await found('Q-2-X'), { code: 'Q-2' });
-      expect(await copy.mara.variants('Q-2')).toHaveLength(1);
-      const refused = faultIn(await (await numbered(products, variants)).write(command('Q-3')), 'Q-3');
-      expect(refused).toMatchObject({ class: 'VALIDATION', code: 'NUMBERED' });
-      expect(await copy.mara.rows('product.product', [['code', 'ilike', '%Q-3%']], ['code'])).toEqual([]);
-    } finally {
-      await numbered(null, null);
-    }
-  });
-
   it('a weight is a weight in whatever unit it was typed', async () => {
     const record = await made('W-1');
     const { template } = await copy.mara.variant('W-1');
@@ -108,57 +50,6 @@ describe("what is Tryton's own", () => {
     await copy.mara.write('product.template', [template], { weight: 2, weight_uom: pound?.id });
     const [reading] = await connector.readRoots([record.root]);
     expect(normaliseAll(reading?.records?.[0]?.fields ?? {})).toMatchObject({ weight: '907.18474' });
-  });
-
-  it('a country has its place beside a tariff code, and comes with it', async () => {
-    const record = await made('T-1', { hsCode: null });
-    expect(record.fields).not.toHaveProperty('countryOfOrigin');
-    const withCode = await changed(record, { hsCode: '420212' }, { ...ITEM, hsCode: '420212', countryOfOrigin: 'IT' });
-    expect(withCode).toMatchObject({ hsCode: '420212', countryOfOrigin: 'IT' });
-    expect(await changed(await found('T-1'), { countryOfOrigin: 'CN' })).toMatchObject({
-      hsCode: '420212',
-      countryOfOrigin: 'CN',
-    });
-    expect(await changed(await found('T-1'), { hsCode: null })).not.toHaveProperty('countryOfOrigin');
-    const fault = await refusal(await found('T-1'), { hsCode: '420212', countryOfOrigin: 'ZW' });
-    expect(fault).toMatchObject({ class: 'VALIDATION', code: 'COUNTRY_UNKNOWN' });
-  });
-
-  it('a tariff code is found however it is spelled, and is anew looked for after somebody changed what stands in it', async () => {
-    await made('HS-1', { hsCode: '610910', countryOfOrigin: null });
-    await made('HS-2', { hsCode: '610910', countryOfOrigin: null });
-    const rows = (): Promise<{ id: number; code: string }[]> =>
-      copy.mara.rows('customs.tariff.code', [['code', 'in', ['610910', '6109.10', '620342']]], ['code']);
-    const [shared, ...others] = await rows();
-    expect(others).toEqual([]);
-    await aDayLater(copy);
-    // What is looked at from there on begins today.
-    await made('HS-0', { hsCode: null });
-    const { cursor } = await changesOf(connector, null);
-    await copy.mara.write('customs.tariff.code', [shared?.id ?? 0], { code: '6109.10' });
-    expect((await found('HS-1')).fields).toMatchObject({ hsCode: '610910' });
-    expect((await made('HS-3', { hsCode: '610910', countryOfOrigin: null })).fields['hsCode']).toBe('610910');
-    expect(await rows()).toHaveLength(1);
-    // One row for all: whoever changes it changes all of them, and no other row of theirs.
-    await copy.mara.write('customs.tariff.code', [shared?.id ?? 0], { code: '620342' });
-    const told = (await changesOf(connector, cursor)).records.filter(({ code }) => /^HS-[12]$/.test(code ?? ''));
-    expect(told.map(({ fields }) => fields['hsCode'])).toEqual(['620342', '620342']);
-    expect(told.map((each) => authorOf(each, 'hsCode')?.actor)).toEqual(['mara', 'mara']);
-    const back = { ...ITEM, hsCode: '610910', countryOfOrigin: null };
-    expect(await changed(await found('HS-1'), { hsCode: '610910' }, back)).toMatchObject({ hsCode: '610910' });
-    expect((await found('HS-2')).fields['hsCode']).toBe('620342');
-    expect(await rows()).toHaveLength(2);
-  });
-
-  it('a tariff code that several calls need at once is made once', async () => {
-    const calls = ['HX-1', 'HX-2'].map((code) => {
-      const writes = [createOf('SKU', code, { ...ITEM, gtin: null, hsCode: '940490', countryOfOrigin: null })];
-      return connector.writeMany?.([
-        { ...FRESH, attemptId: code, product: { id: code, handle: code, root: null }, writes },
-      ]);
-    });
-    expect((await Promise.all(calls)).flat(2).map((outcome) => outcome?.written)).toEqual([true, true]);
-    expect(await copy.mara.rows('customs.tariff.code', [['code', '=', '940490']], ['code'])).toHaveLength(1);
   });
 
   it('a unit is one that Tryton has, by its symbol or by the word of the settings', async () => {

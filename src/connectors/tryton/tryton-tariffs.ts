@@ -69,7 +69,7 @@ const MODEL = 'customs.tariff.code';
 
 /** A pattern that the code fits in all of its spellings; what fits besides is left out by whoever compares. */
 function anySpelling(code: string): string {
-  return /^\d+$/.test(code) ? [...code].join('%') : code.replace(/[\\%_]/g, '\\$&');
+  return /^\d+$/.test(code) ? code.split('').join('%') : code.replace(/[\\%_]/g, '\\$&');
 }
 
 function tariffOf(row: Row): Tariff[] {
