@@ -6,7 +6,8 @@ const BETWEEN = /[.\s-]/g;
 
 /**
  * An HS code as the master has it. Customs print it in groups, `6109.10.00`, and so do people in an ERP: it is the same code.
- * A text that is no HS code either way stays as it is, and is told as it stands there.
+ * A text that is no HS code either way stays as it is, and is told as it stands there. What we write are digits, whatever
+ * stood there before.
  */
 export function hsDigits(text: string): string {
   const digits = text.replace(BETWEEN, '');
