@@ -93,12 +93,13 @@ describe('a Tryton', () => {
   const result = (value: unknown): Canned => json({ id: 1, result: value });
   const SIGNED_IN = result([7, '0123abcd']);
   const unit = { id: 1, symbol: 'u', name: 'Unit', category: 1, factor: 1 };
-  const around = (fields: object, own: object, units: object[] = [unit]): Canned[] => [
+  const around = (fields: object, own: object, units: object[] = [unit], numbers: object = {}): Canned[] => [
     result({ company: 1 }),
     result([{ id: 1, 'currency.': { id: 1, code: 'USD' } }]),
     result(fields),
     result(own),
     result(units),
+    result([{ id: 1, template_sequence: null, product_sequence: null, ...numbers }]),
   ];
   const ALL = { weight: {}, tariff_codes: {}, components: {}, salable: {}, purchasable: {} };
 
@@ -114,6 +115,16 @@ describe('a Tryton', () => {
       'OK rights',
       'OK countries',
     ]);
+  });
+
+  it('that would put numbers of its own into every code is told so', async () => {
+    const about = async (numbers: object): Promise<string | undefined> => {
+      server.script = [SIGNED_IN, ...around({}, {}, [unit], numbers), result({})];
+      return (await tryton()).find((line) => line.includes('codes: '));
+    };
+    expect(await about({ template_sequence: 4 })).toBeUndefined();
+    expect(await about({ product_sequence: 5 })).toBeUndefined();
+    expect(await about({ template_sequence: 4, product_sequence: 5 })).toContain('WARNING codes: Tryton numbers both');
   });
 
   it('is told which modules, rights and countries it lacks, and for what', async () => {

@@ -15,6 +15,7 @@ const around = (...symbols: string[]): Canned[] => [
   result({ components: {} }),
   result({}),
   result([unit(1, 'u'), ...symbols.map((symbol, at) => unit(at + 2, symbol))]),
+  result([{ id: 1, template_sequence: null, product_sequence: null }]),
 ];
 const SIX_MINUTES = 360_000;
 
@@ -43,7 +44,7 @@ describe('what a database is like', () => {
     const there = ['u', 'kg'];
     expect(await Promise.all([symbols(), symbols(), symbols()])).toEqual([there, there, there]);
     expect(await symbols()).toEqual(['u', 'kg']);
-    expect(server.requests).toHaveLength(6);
+    expect(server.requests).toHaveLength(7);
   });
 
   it('is asked again some minutes later: somebody may have added a unit, or activated a module', async () => {
@@ -51,6 +52,21 @@ describe('what a database is like', () => {
     expect(await symbols()).toEqual(['u']);
     later = SIX_MINUTES;
     expect(await symbols()).toEqual(['u', 'pair']);
+  });
+
+  it('is another company’s once somebody moves the user there: nothing goes on before that is put right', async () => {
+    const [, , ...rest] = around();
+    const of = (company: number): Canned[] => [
+      result({ company }),
+      result([{ id: company, rec_name: `Company ${company}`, 'currency.': { id: 1, code: 'USD' } }]),
+    ];
+    server.script = [SIGNED_IN, ...of(1), ...rest, ...of(2), ...of(1), ...rest];
+    expect(await symbols()).toEqual(['u']);
+    later = SIX_MINUTES;
+    const fault = await faultFrom(symbols());
+    expect(fault).toMatchObject({ class: 'AUTH', code: 'UNFIT' });
+    expect(fault.message).toContain('belonged to the company Company 1, and belongs to Company 2 now');
+    expect(await symbols()).toEqual(['u']);
   });
 
   it('is not remembered where it could not be found out', async () => {

@@ -40,6 +40,26 @@ const TABLE: [string, Canned, Partial<DeliveryFault>][] = [
     { class: 'AUTH', ambiguous: false },
   ],
   [
+    'a rule that keeps one record from us',
+    error('UserError', ['You are not allowed to write to records "5" of "Product Template" because of', '', null]),
+    { class: 'VALIDATION', message: expect.stringContaining('records "5"') as never, ambiguous: false },
+  ],
+  [
+    'a record of Tryton’s own',
+    error('UserError', ['You are not allowed to modify this record.', '', null]),
+    { class: 'VALIDATION', ambiguous: false },
+  ],
+  [
+    'a rule that keeps what is read from us',
+    error('UserError', ['You are not allowed to read records "5" of "Cost Price" because of', '', null]),
+    { class: 'AUTH', ambiguous: false },
+  ],
+  [
+    'a name that sounds like a refusal',
+    error('UserError', ['The value "Access rights, a book that does not exist anymore" is not valid', '', null]),
+    { class: 'VALIDATION', ambiguous: false },
+  ],
+  [
     'a record that is gone',
     error('UserError', ['You are trying to read records "42" of "Product" that don\'t exist anymore.', '', null]),
     { class: 'NOT_FOUND', ambiguous: false },

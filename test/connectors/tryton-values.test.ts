@@ -20,6 +20,8 @@ const BARE: Surroundings = {
   hasSales: false,
   hasPurchases: false,
   hasStock: false,
+  numbersTemplates: false,
+  numbersVariants: false,
 };
 const VALUES: FieldValues = {
   title: 'Tent',

@@ -1,9 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Connector, RecordWrite } from '../../src/application/ports/connector.js';
+import type { Connector } from '../../src/application/ports/connector.js';
 import { buildConnectors } from '../../src/connectors/connector-registry.js';
 import { normaliseAll } from '../../src/domain/drift/normalise.js';
-import type { FieldValues } from '../../src/domain/primitives/json.js';
-import type { DeliveryFault, ObservedRecord } from '../../src/domain/publishing/system.js';
 import { authorOf } from '../../src/domain/publishing/system.js';
 import { changesOf } from '../connectors/contract/changes-contract.js';
 import { connectorContract } from '../connectors/contract/connector-contract.js';
@@ -12,6 +10,7 @@ import { allOf, createOf, faultFrom, faultIn, FRESH, observedOf, updateOf } from
 import type { TrytonCopy } from './tryton-kit.js';
 import { aDayLater, copyOfTryton, ITEM, postgres, realTryton } from './tryton-kit.js';
 import { money } from './tryton-rpc.js';
+import { writesOf } from './tryton-writes.js';
 
 connectorContract('tryton, against a real one', realTryton);
 
@@ -24,21 +23,7 @@ describe("what is Tryton's own", () => {
   }, 120_000);
   afterAll(() => copy.drop());
 
-  const send = (...writes: RecordWrite[]): ReturnType<Connector['write']> =>
-    connector.write({ ...FRESH, attemptId: 'a', product: { id: 'p', handle: 'h', root: null }, writes });
-  const made = async (code: string, values: FieldValues = {}): Promise<ObservedRecord> =>
-    observedOf(await send(createOf('SKU', code, { ...ITEM, ...values })), code);
-  const changed = async (record: ObservedRecord, values: FieldValues, projection = values): Promise<FieldValues> => {
-    const outcomes = await connector.write(commandFor('a', record, { ...updateOf(record, values), projection }));
-    return normaliseAll(observedOf(outcomes, record.code ?? '').fields);
-  };
-  const refusal = async (record: ObservedRecord, values: FieldValues): Promise<DeliveryFault> =>
-    faultIn(await connector.write(commandFor('a', record, updateOf(record, values))), record.code ?? '');
-  const found = async (code: string): Promise<ObservedRecord> => {
-    const [record] = await connector.lookUp({ productId: 'p', handle: 'h', codes: [code] });
-    if (!record) throw new Error(`${code} is not there`);
-    return record;
-  };
+  const { send, made, changed, refusal, found } = writesOf(() => connector);
 
   it('what several variants share is not changed for one of them; what is its own, is', async () => {
     await copy.mara.create('product.template', {
@@ -58,17 +43,6 @@ describe("what is Tryton's own", () => {
     expect(normaliseAll((await found('SH-M')).fields)).toMatchObject({ title: 'Shirt', lifecycle: { active: true } });
   });
 
-  it('a code that somebody changed is written back, but for what the template puts before it', async () => {
-    await made('R-1');
-    await copy.mara.recode('R-1', 'R-1-X');
-    const recoded = { ...(await found('R-1-X')), code: 'R-1' };
-    await changed(recoded, { code: 'R-1' });
-    expect((await found('R-1')).externalId).toBe(recoded.externalId);
-    const { template } = await copy.mara.variant('R-1');
-    await copy.mara.write('product.template', [template], { code: 'T/' });
-    expect((await refusal(await found('T/R-1'), { code: 'R-1' })).message).toContain('T/');
-  });
-
   it('a weight is a weight in whatever unit it was typed', async () => {
     const record = await made('W-1');
     const { template } = await copy.mara.variant('W-1');
@@ -76,20 +50,6 @@ describe("what is Tryton's own", () => {
     await copy.mara.write('product.template', [template], { weight: 2, weight_uom: pound?.id });
     const [reading] = await connector.readRoots([record.root]);
     expect(normaliseAll(reading?.records?.[0]?.fields ?? {})).toMatchObject({ weight: '907.18474' });
-  });
-
-  it('a country has its place beside a tariff code, and comes with it', async () => {
-    const record = await made('T-1', { hsCode: null });
-    expect(record.fields).not.toHaveProperty('countryOfOrigin');
-    const withCode = await changed(record, { hsCode: '420212' }, { ...ITEM, hsCode: '420212', countryOfOrigin: 'IT' });
-    expect(withCode).toMatchObject({ hsCode: '420212', countryOfOrigin: 'IT' });
-    expect(await changed(await found('T-1'), { countryOfOrigin: 'CN' })).toMatchObject({
-      hsCode: '420212',
-      countryOfOrigin: 'CN',
-    });
-    expect(await changed(await found('T-1'), { hsCode: null })).not.toHaveProperty('countryOfOrigin');
-    const fault = await refusal(await found('T-1'), { hsCode: '420212', countryOfOrigin: 'ZW' });
-    expect(fault).toMatchObject({ class: 'VALIDATION', code: 'COUNTRY_UNKNOWN' });
   });
 
   it('a unit is one that Tryton has, by its symbol or by the word of the settings', async () => {
@@ -273,8 +233,9 @@ describe("what is Tryton's own", () => {
     copy.proxy.count = 0;
     const outcomes = (await connector.writeMany?.(commands))?.flat() ?? [];
     expect(outcomes.filter(({ written }) => written)).toHaveLength(120);
-    // One look for their codes, two calls of a hundred records at most, and one look at what has become of them.
-    expect(copy.proxy.count).toBeLessThanOrEqual(4);
+    // One look for their HS codes and one for their own, two calls of a hundred records at most, and one look at what has
+    // become of them.
+    expect(copy.proxy.count).toBeLessThanOrEqual(5);
   });
 
   it('a session that Tryton has forgotten is made again, and a user who may nothing reads all', async () => {

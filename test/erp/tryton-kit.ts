@@ -96,7 +96,13 @@ export async function postgres(tryton: RunningTryton, command: string, ...args: 
   return stdout.trim();
 }
 
-const STAMPED = ['product_product', 'product_template', 'product_identifier', 'product_component'];
+const STAMPED = [
+  'product_product',
+  'product_template',
+  'product_identifier',
+  'product_component',
+  'customs_tariff_code',
+];
 
 /** Makes everything in a database a day older than it is, so that it is no news to anybody. */
 export async function aDayLater({ tryton, database }: TrytonCopy): Promise<void> {

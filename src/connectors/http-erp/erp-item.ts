@@ -5,6 +5,7 @@ import { decimalText, isPlainDecimal } from '../../domain/primitives/decimal.js'
 import type { FieldValues, Json } from '../../domain/primitives/json.js';
 import type { ObservedRecord } from '../../domain/publishing/system.js';
 import { faultOf } from '../faults.js';
+import { hsDigits } from '../hs-code.js';
 
 type Item = { [key: string]: Json };
 
@@ -38,7 +39,8 @@ export function itemRecord(item: Item, etag: string | null): ObservedRecord {
   for (const [field, key] of Object.entries(TEXTS)) {
     const value = item[key];
     if (value === undefined) continue;
-    if (value === null || typeof value === 'string') fields[field] = value === '' ? null : value;
+    if (value === null || value === '') fields[field] = null;
+    else if (typeof value === 'string') fields[field] = field === 'hsCode' ? hsDigits(value) : value;
     else unreadable.push(field);
   }
   const [active, salable, purchasable] = FLAGS.map((flag) => item[flag]);

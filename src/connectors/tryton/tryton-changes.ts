@@ -65,7 +65,7 @@ async function changedIds(
   const from = datetime(String(Math.max(0, Number(since) - OVERLAP_SECONDS)));
   const paths = ['', 'template.', 'identifiers.'];
   if (hasKits) paths.push('components.', 'template.components.');
-  if (hasTariffs) paths.push('template.tariff_codes.');
+  if (hasTariffs) paths.push('template.tariff_codes.', 'template.tariff_codes.tariff_code.');
   const dates = paths.flatMap((path): Json[] => [
     [`${path}write_date`, '>=', from],
     [`${path}create_date`, '>=', from],

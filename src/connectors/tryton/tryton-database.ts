@@ -32,6 +32,9 @@ export interface Surroundings {
   hasSales: boolean;
   hasPurchases: boolean;
   hasStock: boolean;
+  /** What is made without a code of its own is numbered by Tryton, and the number is part of the code. */
+  numbersTemplates: boolean;
+  numbersVariants: boolean;
 }
 
 /** Both those in use and those that are not: Tryton hides the latter unless it is told otherwise. */
@@ -46,7 +49,8 @@ const TEMPLATE_FIELDS = ['weight', 'tariff_codes', 'components', 'salable', 'pur
 export class TrytonDatabase {
   private known: { surroundings: Promise<Surroundings>; until: number } | null = null;
   private readonly logins = new Map<number, string>();
-  private readonly tariffs = new Map<string, number>();
+  /** Whose prices have been spoken of since we started. */
+  private company: { id: number; name: string } | null = null;
 
   constructor(
     readonly session: TrytonSession,
@@ -109,9 +113,10 @@ export class TrytonDatabase {
     const company = isRow(preferences) ? numberIn(preferences, 'company') : null;
     if (company === null) throw unfit('the user belongs to no company, and prices are kept by company');
     const companies = rowsOf(
-      await ask('model.company.company.search_read', [['id', '=', company]], 0, 1, null, ['currency.code']),
+      await ask('model.company.company.search_read', [['id', '=', company]], 0, 1, null, ['currency.code', 'rec_name']),
       'company.company',
     );
+    this.stayWith({ id: company, name: textIn(companies[0] ?? null, 'rec_name') ?? String(company) });
     const currency = textIn(related(companies[0] ?? {}, 'currency'), 'code');
     if (this.currency !== null && currency !== this.currency)
       throw unfit(
@@ -124,6 +129,11 @@ export class TrytonDatabase {
       await ask('model.product.uom.search_read', [ANY_STATE], 0, null, null, ['symbol', 'name', 'category', 'factor']),
       'product.uom',
     ).flatMap(unitOf);
+    const numbers = ['template_sequence', 'product_sequence'];
+    const [numbered = {}] = rowsOf(
+      await ask('model.product.configuration.search_read', [], 0, 1, null, numbers),
+      'product.configuration',
+    );
     const piece = units.find(({ symbol }) => symbol === 'u');
     if (!piece) throw unfit('there is no unit "u", of a piece');
     return {
@@ -138,7 +148,17 @@ export class TrytonDatabase {
       hasSales: has('salable'),
       hasPurchases: has('purchasable'),
       hasStock: isRow(own) && 'quantity' in own,
+      numbersTemplates: numberIn(numbered, 'template_sequence') !== null,
+      numbersVariants: numberIn(numbered, 'product_sequence') !== null,
     };
+  }
+
+  /** Another company has prices and costs of its own, and every one of them would be taken for an edit of the ones that we know. */
+  private stayWith(company: { id: number; name: string }): void {
+    const before = (this.company ??= company);
+    if (before.id === company.id) return;
+    const moved = `the user belonged to the company ${before.name}, and belongs to ${company.name} now, whose prices are others`;
+    throw unfit(`${moved}: put that right in Tryton, or start Skuward again if it is meant`);
   }
 
   /** Sign-in names of users by their ids; remembered, since they hardly ever change. */
@@ -151,39 +171,6 @@ export class TrytonDatabase {
       }
     }
     return this.logins;
-  }
-
-  /**
-   * The row of the customs' tariff for a code and a country; made where there is none.
-   * @throws ConnectorError VALIDATION for a country that Tryton does not know.
-   */
-  async tariff(code: string, country: string | null, signal?: AbortSignal): Promise<number> {
-    const key = `${code} ${country ?? ''}`;
-    const known = this.tariffs.get(key);
-    if (known !== undefined) return known;
-    const countryId = country === null ? null : await this.country(country, signal);
-    const domain: Domain = [['code', '=', code], ['country', '=', countryId], ANY_STATE];
-    const options = { limit: 1, order: [['id', 'ASC']] };
-    const [there] = await this.rows('customs.tariff.code', domain, ['id'], options, signal);
-    const found = there && numberIn(there, 'id');
-    const id = found ?? (await this.create('customs.tariff.code', [{ code, country: countryId }], signal))[0] ?? 0;
-    this.tariffs.set(key, id);
-    return id;
-  }
-
-  /** What was remembered of tariffs may have been deleted meanwhile. */
-  forgetTariffs(): void {
-    this.tariffs.clear();
-  }
-
-  private async country(code: string, signal: AbortSignal | undefined): Promise<number> {
-    const [row] = await this.rows('country.country', [['code', '=', code]], ['id'], { limit: 1 }, signal);
-    const id = row && numberIn(row, 'id');
-    if (id === undefined || id === null) {
-      const message = `Tryton knows no country ${code}: trytond_import_countries loads them`;
-      throw new ConnectorError(faultOf('VALIDATION', message, { code: 'COUNTRY_UNKNOWN' }));
-    }
-    return id;
   }
 }
 

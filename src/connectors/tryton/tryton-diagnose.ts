@@ -51,6 +51,7 @@ export async function diagnose(database: TrytonDatabase, user: string, signal?: 
     return [
       ok('session', `signed in as ${user}, whose company counts in ${around.currency ?? 'nothing'}`),
       ...moduleChecks(around),
+      ...codeChecks(around),
       ...(await rightChecks(database, around, signal)),
       ...(await countryChecks(database, around, signal)),
     ];
@@ -85,6 +86,12 @@ function moduleChecks(around: Surroundings): Check[] {
   return missing.map(({ module, feature }) =>
     warning('modules', `${module} is not activated: no place for ${feature}`, `activate ${module} in Tryton`),
   );
+}
+
+function codeChecks({ numbersTemplates, numbersVariants }: Surroundings): Check[] {
+  if (!numbersTemplates || !numbersVariants) return [];
+  const message = 'Tryton numbers both products and variants: none that Skuward makes could have its own code';
+  return [warning('codes', message, 'take one of the two sequences out of the product configuration')];
 }
 
 /** @throws ConnectorError where Tryton does not say what its user may do. */

@@ -5,11 +5,15 @@ import { faultOf, rawOf, retryAfterSeconds, withoutSecrets } from '../faults.js'
 /** Errors that Tryton raises by name. Their first argument is the text; a domain of tens of kilobytes may follow. */
 const TYPED = new Set(['UserError', 'UserWarning', 'ConcurrencyException', 'LoginException']);
 
-/** What Tryton says in words alone, in the English that every call of ours asks for. */
+/**
+ * What Tryton says in words alone, in the English that every call of ours asks for; from the beginning, since behind it
+ * stands what people named things. A rule that keeps single records from being written is about these records alone, and no
+ * reason to hold all others; one that keeps them from being read fails whatever is read together with them.
+ */
 const USER_ERRORS: [RegExp, ErrorClass][] = [
-  [/not allowed to (access|modify|create|delete|read|write)|access rights?\b/i, 'AUTH'],
-  [/don't exist anymore|does not exist anymore/i, 'NOT_FOUND'],
-  [/code of active product must be unique/i, 'CONFLICT'],
+  [/^You are not allowed to (access "|read records ")/, 'AUTH'],
+  [/^You are trying to (read|write to) records "[^]*that don't exist anymore/, 'NOT_FOUND'],
+  [/^Code of active product must be unique/, 'CONFLICT'],
 ];
 
 /** Texts of untyped errors that speak of the database beneath, and not of what was asked. */

@@ -3,6 +3,7 @@ import { ConnectorError } from '../../application/ports/connector.js';
 import type { FieldValues, Json } from '../../domain/primitives/json.js';
 import type { ObservedRecord } from '../../domain/publishing/system.js';
 import { faultOf } from '../faults.js';
+import { hsDigits } from '../hs-code.js';
 import type { Surroundings } from './tryton-database.js';
 import type { Writers } from './tryton-rows.js';
 import { authorshipOf, componentRows, gtinRow, latestStamp, templateComponents } from './tryton-rows.js';
@@ -57,8 +58,9 @@ export function itemFields({ hasTariffs, hasKits, hasSales, hasPurchases, gram }
 }
 
 function tariffFields(): string[] {
-  const tariff = ['template.tariff_codes_category', 'template.tariff_codes.tariff_code.code'];
-  return [...tariff, 'template.tariff_codes.tariff_code.country.code', ...stampsUnder('template.tariff_codes.')];
+  const [link, tariff] = ['template.tariff_codes.', 'template.tariff_codes.tariff_code.'];
+  const stamps = [...stampsUnder(link), ...stampsUnder(tariff)];
+  return ['template.tariff_codes_category', `${tariff}code`, `${tariff}country.code`, ...stamps];
 }
 
 /**
@@ -143,7 +145,8 @@ function tariffOf(template: Row, { hasTariffs }: Surroundings): Record<string, R
   const [first] = relatedRows(template, 'tariff_codes');
   const tariff = first ? related(first, 'tariff_code') : null;
   if (!tariff) return { hsCode: null };
-  return { hsCode: textIn(tariff, 'code'), countryOfOrigin: textIn(related(tariff, 'country'), 'code') };
+  const code = textIn(tariff, 'code');
+  return { hsCode: code === null ? null : hsDigits(code), countryOfOrigin: textIn(related(tariff, 'country'), 'code') };
 }
 
 function unitWord(template: Row, { units, piece }: Surroundings, words: UnitWords): Reading {

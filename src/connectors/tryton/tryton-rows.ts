@@ -53,7 +53,7 @@ export function authorshipOf(row: Row, { logins, own }: Writers): Authorship {
     return author?.actor === own ? null : author;
   };
   const [link] = relatedRows(template, 'tariff_codes');
-  const tariff = link ? by(link) : withoutTrace(template);
+  const tariff = link ? by(link, ...tariffRows(link)) : withoutTrace(template);
   const identifier = gtinRow(row);
   const hasOwn = relatedRows(row, 'components').length > 0;
   return {
@@ -75,7 +75,14 @@ export function authorshipOf(row: Row, { logins, own }: Writers): Authorship {
 function rowsOfItem(row: Row): Row[] {
   const template = related(row, 'template') ?? {};
   const own = [...relatedRows(row, 'identifiers'), ...relatedRows(row, 'components')];
-  return [row, template, ...own, ...relatedRows(template, 'components'), ...relatedRows(template, 'tariff_codes')];
+  const links = relatedRows(template, 'tariff_codes');
+  return [row, template, ...own, ...relatedRows(template, 'components'), ...links, ...links.flatMap(tariffRows)];
+}
+
+/** The row of the customs' tariff behind a link, which others share: who changes it there changes it for all of them. */
+function tariffRows(link: Row): Row[] {
+  const tariff = related(link, 'tariff_code');
+  return tariff ? [tariff] : [];
 }
 
 function latestOf(rows: readonly Row[]): Row {

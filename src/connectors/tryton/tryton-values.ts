@@ -43,6 +43,7 @@ export interface Known {
  */
 export function itemValues(write: RecordWrite, there: There, known: Known): ItemValues {
   if (there?.isShared) refuseShared(write, there);
+  if (write.action === 'CREATE') refuseNumbered(write, known.around);
   // What a module that is not activated would hold has no place here, is not read either, and keeps nothing else from its own.
   const tariff = known.around.hasTariffs ? tariffWish(write, there) : undefined;
   const out: ItemValues = { template: {}, variant: {}, tariff };
@@ -255,8 +256,21 @@ export function newTemplate(
     ...template,
     ...sold,
     default_uom: unit.id,
-    products: [['create', [{ suffix_code: write.code, ...variant }]]],
+    // Tryton would number a template without a code, and begin the variant's with that.
+    ...(around.numbersTemplates ? { code: write.code } : {}),
+    products: [['create', [{ ...(around.numbersTemplates ? {} : { suffix_code: write.code }), ...variant }]]],
   };
+}
+
+/** Template and variant each begin or end the code with a number of their own unless they have one: there is no place for ours. */
+function refuseNumbered({ code }: RecordWrite, { numbersTemplates, numbersVariants }: Surroundings): void {
+  if (!numbersTemplates || !numbersVariants) return;
+  const what = `${code} would not be its code: Tryton numbers both products and variants`;
+  throw new ConnectorError(
+    faultOf('VALIDATION', `${what}, and a number is part of the code; take one of the two sequences out`, {
+      code: 'NUMBERED',
+    }),
+  );
 }
 
 function textOf(field: string, value: FieldValues[string]): string {

@@ -2,11 +2,13 @@ import { ConnectorError } from '../../application/ports/connector.js';
 import type { RecordOutcome, RecordWrite } from '../../application/ports/connector.js';
 import type { DeliveryFault, ObservedRecord } from '../../domain/publishing/system.js';
 import { foldCode } from '../../domain/primitives/text.js';
+import { ExchangeGate } from '../exchange-gate.js';
 import { faultOf } from '../faults.js';
 import type { TrytonDatabase } from './tryton-database.js';
 import { isRefusal } from './tryton-errors.js';
 import type { TrytonReader } from './tryton-reader.js';
 import { variantId } from './tryton-reader.js';
+import { TrytonTariffs } from './tryton-tariffs.js';
 import type { RecordToken } from './tryton-token.js';
 import { readToken } from './tryton-token.js';
 import type { ItemValues, UnitSymbols } from './tryton-values.js';
@@ -34,6 +36,8 @@ type Send = (batch: readonly Job[]) => Promise<number[]>;
  * looked for by halves: one bad record costs its neighbours time, and never their write.
  */
 export class TrytonWriter {
+  private readonly tariffGate = new ExchangeGate(1);
+
   constructor(
     private readonly database: TrytonDatabase,
     private readonly reader: TrytonReader,
@@ -83,15 +87,45 @@ export class TrytonWriter {
         const token = write.action === 'CREATE' ? null : (tokens.get(write) ?? null);
         if (write.action === 'UPDATE' && token === null)
           throw new ConnectorError(faultOf('NOT_FOUND', `variant ${write.externalId} is not in Tryton any more`));
-        const values = itemValues(write, token, known);
-        await this.putTariff(values, token, signal);
-        jobs.push({ write, token, values });
+        jobs.push({ write, token, values: itemValues(write, token, known) });
       } catch (error) {
         if (!(error instanceof ConnectorError) || !isRefusal(error.fault)) throw error;
         done.set(write, { fault: error.fault });
       }
     }
-    return jobs;
+    return this.withTariffs(jobs, done, signal);
+  }
+
+  /** Those whose HS code has its row in the customs' tariff. */
+  private async withTariffs(
+    jobs: readonly Job[],
+    done: Map<RecordWrite, Done>,
+    signal: AbortSignal | undefined,
+  ): Promise<Job[]> {
+    const codes = jobs.flatMap(({ values }) => values.tariff?.code ?? []);
+    // Two calls at once would each make the row that both have looked for in vain.
+    const isAsked = codes.length > 0;
+    return isAsked ? this.tariffGate.pass(() => this.put(codes, jobs, done, signal)) : this.put([], jobs, done, signal);
+  }
+
+  private async put(
+    codes: readonly string[],
+    jobs: readonly Job[],
+    done: Map<RecordWrite, Done>,
+    signal: AbortSignal | undefined,
+  ): Promise<Job[]> {
+    const tariffs = await TrytonTariffs.of(this.database, codes, signal);
+    const ready: Job[] = [];
+    for (const job of jobs) {
+      try {
+        await putTariff(job, tariffs, signal);
+        ready.push(job);
+      } catch (error) {
+        if (!(error instanceof ConnectorError) || !isRefusal(error.fault)) throw error;
+        done.set(job.write, { fault: error.fault });
+      }
+    }
+    return ready;
   }
 
   /** The reading that each update was decided on; where the caller has none, what is there now. */
@@ -109,22 +143,6 @@ export class TrytonWriter {
       if (text !== null) tokens.set(write, readToken(text));
     }
     return tokens;
-  }
-
-  private async putTariff(
-    { tariff, template }: ItemValues,
-    token: RecordToken | null,
-    signal: AbortSignal | undefined,
-  ): Promise<void> {
-    if (tariff === undefined) return;
-    const link = token?.tariff ?? null;
-    if (tariff === null) {
-      if (link !== null) template['tariff_codes'] = [['delete', [link]]];
-      return;
-    }
-    const id = await this.database.tariff(tariff.code, tariff.country, signal);
-    template['tariff_codes'] =
-      link === null ? [['create', [{ tariff_code: id }]]] : [['write', [link], { tariff_code: id }]];
   }
 
   /** Tryton keeps codes apart only among those in use: whoever else bears one is looked for before a second is made. */
@@ -159,8 +177,6 @@ export class TrytonWriter {
     } catch (error) {
       if (!(error instanceof ConnectorError)) throw error;
       if (batch.length === 1 || !isRefusal(error.fault)) {
-        // A tariff that was remembered may be gone, and then every link to it fails.
-        this.database.forgetTariffs();
         for (const { write } of batch) done.set(write, { fault: error.fault });
         if (isRefusal(error.fault)) return;
         throw error;
@@ -220,6 +236,22 @@ export class TrytonWriter {
       return { id, entity, written: false, fault: each && 'fault' in each ? each.fault : unread };
     });
   }
+}
+
+async function putTariff(
+  { token, values: { tariff, template } }: Job,
+  tariffs: TrytonTariffs,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  if (tariff === undefined) return;
+  const link = token?.tariff ?? null;
+  if (tariff === null) {
+    if (link !== null) template['tariff_codes'] = [['delete', [link]]];
+    return;
+  }
+  const id = await tariffs.idOf(tariff.code, tariff.country, signal);
+  template['tariff_codes'] =
+    link === null ? [['create', [{ tariff_code: id }]]] : [['write', [link], { tariff_code: id }]];
 }
 
 /** Somebody has an item of this code; who it is, is the next look-up's news, and a person's if it is not ours. */
