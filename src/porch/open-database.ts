@@ -5,7 +5,7 @@ import { ConfigError } from '../config.js';
 import { QUEUE_NAMES } from '../jobs/queues.js';
 import type { Source } from '../storage/data-source.js';
 import { openSource } from '../storage/data-source.js';
-import { HEARD } from '../storage/heard-client.js';
+import { HEARD, hearListeners } from '../storage/heard-client.js';
 import { findRunningEmbedded, startEmbeddedPostgres } from '../storage/postgres/embedded-postgres.js';
 import { migrate } from '../storage/postgres/migrate.js';
 import { faultsOfRole } from '../storage/postgres/role-faults.js';
@@ -101,6 +101,7 @@ const SELDOM = {
 /** Connections of the application's role. `listens`: this process takes jobs and wants to be woken by NOTIFY. */
 export async function openDatabase(appUrl: string, log: Log, listens: boolean): Promise<Database> {
   const source = await openSource(appUrl);
+  hearListeners();
   const boss = new PgBoss({
     connectionString: appUrl,
     application_name: 'skuward jobs',

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { globSync, readFileSync } from 'node:fs';
+import { createServer, type AddressInfo, type Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Pool } from 'pg';
 import type { Database } from '../../src/porch/open-database.js';
@@ -28,6 +30,50 @@ describe('a connection that a pool has just handed out', () => {
     // Nobody listens: without a listener of its own, this throws.
     expect(() => connection.emit('error', new Error('terminating connection'))).not.toThrow();
     connection.release(true);
+  });
+});
+
+/** Speaks as a server that lets somebody in and dies over what they ask first; it has more than one last word. */
+async function dyingServer(): Promise<Server> {
+  const message = (type: string, body: Buffer): Buffer => {
+    const head = Buffer.alloc(5);
+    head.write(type);
+    head.writeInt32BE(body.length + 4, 1);
+    return Buffer.concat([head, body]);
+  };
+  const lastWord = message('E', Buffer.from('SFATAL\0C57P01\0Mterminating connection\0\0'));
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.once('data', () => {
+      socket.write(Buffer.concat([message('R', Buffer.alloc(4)), message('Z', Buffer.from('I'))]));
+      socket.once('data', () => socket.end(Buffer.concat([lastWord, lastWord, lastWord])));
+    });
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  return server;
+}
+
+describe('the connection on which pg-boss listens', () => {
+  it('is heard when its server dies while it begins, and after pg-boss has stopped listening to it', async () => {
+    const fresh = await freshDatabase();
+    const database = await openDatabase(fresh.appUrl, () => undefined, false);
+    const server = await dyingServer();
+    try {
+      const { port } = server.address() as AddressInfo;
+      const db = database.boss.getDb();
+      const url = `postgres://app:none@127.0.0.1:${port}/none`;
+      Object.assign(Reflect.get(db, 'config') as object, { connectionString: url });
+      const begun = db.listen?.(
+        'any',
+        () => undefined,
+        () => undefined,
+      );
+      await expect(begun).rejects.toThrow('terminating connection');
+    } finally {
+      server.close();
+      await database.close();
+      await fresh.drop();
+    }
   });
 });
 
