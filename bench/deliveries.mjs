@@ -15,6 +15,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { registryOf } from '../dist/application/ports/connector.js';
 import { approveChangeRequest } from '../dist/application/change/approve-change-request.js';
 import { validateNext } from '../dist/application/change/bulk/validate-next.js';
 import { createChangeRequest } from '../dist/application/change/create-change-request.js';
@@ -58,7 +59,12 @@ async function round(name, { system, aProduct, productRecords, workers, bare }) 
     const database = await openDatabase(appUrl, console.error, true);
     try {
       await apply(
-        buildPorts(database, { of: () => null }, 'USD', () => {}),
+        buildPorts(
+          database,
+          registryOf(() => null),
+          'USD',
+          () => {},
+        ),
         owner,
       );
       // Before any worker, who would take its jobs.

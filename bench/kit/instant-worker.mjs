@@ -5,6 +5,7 @@
 import 'reflect-metadata';
 import { once } from 'node:events';
 import pg from 'pg';
+import { registryOf } from '../../dist/application/ports/connector.js';
 import { Worker } from '../../dist/jobs/worker.js';
 import { buildPorts } from '../../dist/porch/build-ports.js';
 import { openDatabase } from '../../dist/porch/open-database.js';
@@ -29,7 +30,15 @@ const rows = await database.source.query(
   [system],
 );
 const connector = new InstantSystem(rows, { productRecords });
-const worker = new Worker(buildPorts(database, { of: () => connector }, 'USD', log), database.boss);
+const worker = new Worker(
+  buildPorts(
+    database,
+    registryOf(() => connector),
+    'USD',
+    log,
+  ),
+  database.boss,
+);
 process.send('ready');
 await once(process, 'message');
 statements = 0;
