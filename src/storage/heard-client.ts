@@ -12,7 +12,7 @@ import pg, { Client } from 'pg';
 export class HeardClient extends Client {
   override emit(event: string | symbol, ...told: unknown[]): boolean {
     if (event === 'error' && this.listenerCount('error') === 0) return false;
-    return super.emit(event as 'error', ...(told as [Error]));
+    return super.emit(event, ...(told as [Error]));
   }
 }
 
